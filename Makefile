@@ -1,0 +1,70 @@
+# `make demo` and `make test` are all a newcomer needs; each sets everything up by itself.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+TOOLS := .tools
+UV := $(TOOLS)/uv/bin/uv
+DEV := .venv/bin
+SAM := $(TOOLS)/sam/bin
+STAMPS := $(TOOLS)/stamps
+
+# One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
+# the emulator, and the Lambda runtime that the functions run in.
+ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: $(ENVIRONMENTS) build browser ## run the example releases in a local account, pictures under build/demo/
+	@$(DEV)/python -m local demo
+
+.PHONY: local
+local: $(ENVIRONMENTS) build ## start a local account with the stack deployed; ends with Ctrl-C
+	@$(DEV)/python -m local up
+
+.PHONY: test
+test: lint unit e2e ## everything that must hold before a change lands
+
+.PHONY: unit
+unit: $(STAMPS)/dev ## fast tests: pure logic, fakes as strict as AWS, moto, the template
+	$(DEV)/pytest tests -m "not e2e" -q -n 2
+
+.PHONY: e2e
+e2e: $(ENVIRONMENTS) build ## the deployed stack in a local account
+	$(DEV)/pytest tests/e2e -m e2e -q
+
+.PHONY: lint
+lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template
+	$(DEV)/ruff format --check .
+	$(DEV)/ruff check .
+	$(DEV)/mypy
+	PYTHONPATH=layers/crosscheck:functions $(DEV)/lint-imports
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
+
+.PHONY: build
+build: $(STAMPS)/sam ## sam build, with the runtime's python and pip on PATH
+	@SAM="$(SAM)" tools/sam-build
+
+.PHONY: browser
+browser: ## find or install a browser for the pictures
+	@tools/find-browser >/dev/null
+
+.PHONY: pins
+pins: $(UV) ## compile requirements/*.in to pins with hashes
+	@UV="$(UV)" tools/pin-requirements
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf .venv $(TOOLS) .aws-sam .local build
+
+$(UV): requirements/uv.txt
+	@tools/bootstrap-uv "$(TOOLS)/uv"
+
+$(STAMPS)/dev: requirements/dev.txt .python-version | $(UV)
+	@tools/make-environment "$(UV)" .venv requirements/dev.txt $@
+
+$(STAMPS)/%: requirements/%.txt .python-version | $(UV)
+	@tools/make-environment "$(UV)" $(TOOLS)/$* requirements/$*.txt $@

@@ -1,0 +1,76 @@
+"""The names of the facts in the ledger, and the facts that more than one function writes.
+
+============================== ==============================================================
+``pipeline``                   the execution itself: state, trigger, author
+``stage/<stage>``              a stage's state
+``action/<stage>/<action>``    an action's state, region, provider, error
+``outline``                    the pipeline's definition, as far as a card needs it
+``revision``                   what is released: commit, message, link
+``verdict/<stage>/<region>``   what the judge of that stage says of that region
+``card``                       where the card is shown and which version it shows
+============================== ==============================================================
+
+``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
+"""
+
+from datetime import UTC, datetime
+
+from crosscheck.ledger import Fact, Order
+from crosscheck.verdicts import RegionVerdict, Verdict
+
+PIPELINE = "pipeline"
+OUTLINE = "outline"
+REVISION = "revision"
+CARD = "card"
+
+# An item holds at most 400 KB; what a person reads on a card is far shorter.
+REASON_LIMIT = 2_000
+FINDINGS_LIMIT = 50
+
+
+def stage(name: str) -> str:
+    """The fact of a stage."""
+    return f"stage/{name}"
+
+
+def action(stage_name: str, name: str) -> str:
+    """The fact of an action."""
+    return f"action/{stage_name}/{name}"
+
+
+def verdict_name(stage_name: str, region: str) -> str:
+    """The fact of a region's verdict in a stage."""
+    return f"verdict/{stage_name}/{region}"
+
+
+def verdict(stage_name: str, judged: RegionVerdict, *, judge_since: float, look: int, now: float, final: bool) -> Fact:
+    """What a judge saw of a region in one look.
+
+    ``judge_since`` (epoch seconds) is when this judge began: a later judge, as after a retry, prevails over an
+    earlier one. ``look`` counts from 1. ``final`` marks the verdict as the judge's last word.
+    """
+    state = judged.verdict if final or judged.verdict is not Verdict.PASS else Verdict.PENDING
+    moment = datetime.fromtimestamp(now, UTC)
+    return Fact(
+        name=verdict_name(stage_name, judged.region),
+        order=Order(attempt=int(judge_since * 1000), rank=int(final), time=moment, tie_break=f"{look:06d}"),
+        latest={
+            "stage": stage_name,
+            "region": judged.region,
+            "verdict": state.value,
+            "reason": judged.reason[:REASON_LIMIT],
+            "final": final,
+            "look": look,
+            "at": moment.isoformat(),
+            "findings": [
+                {
+                    "kind": finding.kind,
+                    "target": finding.target,
+                    "verdict": finding.verdict.value,
+                    "reason": finding.reason[:REASON_LIMIT],
+                    "values": {name: value[:REASON_LIMIT] for name, value in finding.values.items()},
+                }
+                for finding in judged.findings[:FINDINGS_LIMIT]
+            ],
+        },
+    )

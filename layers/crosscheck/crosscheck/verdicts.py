@@ -1,0 +1,50 @@
+"""What a look at a region says: verdicts, findings, and how several make one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The answer of a check; the order of the members is the order of severity."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, no password
+    PENDING = "PENDING"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's look at one thing in one region, with the values that it saw."""
+
+    kind: str
+    target: str
+    verdict: Verdict
+    reason: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RegionVerdict:
+    """What all checks of one region say together."""
+
+    region: str
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...]
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The most severe verdict; nothing at all proves nothing, so it is INCONCLUSIVE."""
+    severity = list(Verdict)
+    return max(verdicts, key=severity.index, default=Verdict.INCONCLUSIVE)
+
+
+def judge(region: str, findings: Iterable[Finding]) -> RegionVerdict:
+    """The verdict of a region: its worst finding's, with that finding's reason."""
+    looked = tuple(findings)
+    verdict = worst(finding.verdict for finding in looked)
+    reasons = [finding.reason for finding in looked if finding.verdict is verdict]
+    reason = "; ".join(reasons) if reasons else "no check applies to this region"
+    return RegionVerdict(region, verdict, reason, looked)

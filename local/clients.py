@@ -1,0 +1,61 @@
+"""Boto3 clients for the local account, for its own parts and for the roles that they assume."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# The emulator takes a 12-digit access key id for the account's id.
+ACCOUNT_ID = "111122223333"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Credentials as a client needs them; the default ones are the account's administrator."""
+
+    access_key_id: str = ACCOUNT_ID
+    secret_access_key: str = "local"  # noqa: S105 - the emulator checks no signature
+    session_token: str | None = None
+
+
+ADMINISTRATOR = Credentials()
+
+
+@dataclass
+class Aws:
+    """Where the account's services answer. ``endpoints`` maps a boto3 service name to its own URL; the rest
+    is at ``endpoint``."""
+
+    endpoint: str
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    _cache: dict[tuple[str, str, Credentials], Any] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def client(self, service: str, region: str, credentials: Credentials = ADMINISTRATOR) -> Any:
+        """A cached client; any, because the service is chosen by name at run time."""
+        key = (service, region, credentials)
+        with self._lock:
+            if key not in self._cache:
+                session = boto3.Session(
+                    aws_access_key_id=credentials.access_key_id,
+                    aws_secret_access_key=credentials.secret_access_key,
+                    aws_session_token=credentials.session_token,
+                    region_name=region,
+                )
+                self._cache[key] = session.client(
+                    service,  # type: ignore[call-overload]  # the stubs want a literal
+                    endpoint_url=self.endpoints.get(service, self.endpoint),
+                    config=Config(
+                        retries={"mode": "standard", "total_max_attempts": 3},
+                        connect_timeout=3,
+                        read_timeout=60,
+                        inject_host_prefix=False,
+                        max_pool_connections=32,
+                    ),
+                )
+            return self._cache[key]
