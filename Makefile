@@ -46,7 +46,7 @@ lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, 
 
 .PHONY: build
 build: $(STAMPS)/sam ## sam build, with the runtime's python and pip on PATH
-	@SAM="$(SAM)" tools/sam-build
+	@tools/sam-build
 
 .PHONY: browser
 browser: ## find or install a browser for the pictures

@@ -7,7 +7,6 @@
 ``outline``                    the pipeline's definition, as far as a card needs it
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the judge of that stage says of that region
-``card``                       where the card is shown and which version it shows
 ============================== ==============================================================
 
 ``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
@@ -21,7 +20,6 @@ from crosscheck.verdicts import RegionVerdict, Verdict
 PIPELINE = "pipeline"
 OUTLINE = "outline"
 REVISION = "revision"
-CARD = "card"
 
 # An item holds at most 400 KB; what a person reads on a card is far shorter.
 REASON_LIMIT = 2_000

@@ -1,0 +1,112 @@
+"""CodePipeline's state-change events, read into facts.
+
+The shapes are those of https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html:
+every field that the guide's own samples lack somewhere is optional here, unknown fields are ignored, and what
+cannot be understood is refused with the name of the field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from crosscheck import facts
+from crosscheck.ledger import Fact, Order
+from crosscheck.states import State
+from crosscheck.subjects import Subject
+from record_events.fields import Fields
+from record_events.triggers import read_trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SOURCE = "aws.codepipeline"
+
+MOST_ATTEMPTS = 100_000
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """An event in the ledger's terms."""
+
+    event_id: str
+    subject: Subject
+    fact: Fact
+
+
+def parse(event: object) -> StateChange:
+    """The state change that an EventBridge event tells of.
+
+    Raises:
+        UnreadableEventError: with the field that is wrong, never with its value.
+    """
+    envelope = Fields(event, "the event")
+    detail = Fields(envelope.mapping("detail"), "detail")
+    if envelope.text("source") != SOURCE:
+        raise envelope.unreadable("source", f"is not {SOURCE}")
+    seen = _Seen.read(envelope, detail)
+    match envelope.text("detail-type"):
+        case "CodePipeline Pipeline Execution State Change":
+            fact = seen.fact(facts.PIPELINE, {}, read_trigger(detail))
+        case "CodePipeline Stage Execution State Change":
+            stage = detail.name("stage")
+            fact = seen.fact(facts.stage(stage), {"stage": stage})
+        case "CodePipeline Action Execution State Change":
+            stage, action = detail.name("stage"), detail.name("action")
+            about = {"stage": stage, "action": action, **_about_action(detail, envelope)}
+            fact = seen.fact(facts.action(stage, action), about)
+        case _:
+            raise envelope.unreadable("detail-type", "is none of CodePipeline's execution state changes")
+    subject = Subject(envelope.name("region"), detail.name("pipeline"), detail.name("execution-id"))
+    return StateChange(seen.event_id, subject, fact)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What all three kinds of events have in common."""
+
+    event_id: str
+    state: State
+    attempt: int
+    time: datetime
+    started: datetime | None
+
+    @classmethod
+    def read(cls, envelope: Fields, detail: Fields) -> _Seen:
+        time = envelope.time("time")
+        return cls(
+            event_id=envelope.text("id"),
+            state=detail.one_of("state", State),
+            attempt=detail.whole("pipeline-execution-attempt", MOST_ATTEMPTS),
+            time=time,
+            started=detail.time("start-time") if "start-time" in detail else None,
+        )
+
+    def fact(self, name: str, about: Mapping[str, Any], once: Mapping[str, Any] | None = None) -> Fact:
+        """The fact; its start is known from the start-time, or from the time of the STARTED event itself."""
+        started = self.started or (self.time if self.state is State.STARTED else None)
+        start = {f"started_{self.attempt}": _iso(started)} if started else {}
+        latest = {"state": self.state.value, "attempt": self.attempt, "at": _iso(self.time), **about}
+        if started:
+            latest["started"] = _iso(started)
+        order = Order(self.attempt, self.state.rank, self.time, f"{self.state.value}/{self.event_id}")
+        return Fact(name, order, latest, {**start, **(once or {})})
+
+
+def _about_action(detail: Fields, envelope: Fields) -> dict[str, str]:
+    kind = Fields(detail.mapping("type", {}), "detail.type")
+    result = Fields(detail.mapping("execution-result", {}), "detail.execution-result")
+    about = {
+        "region": detail.text("region", "") or envelope.text("region"),
+        "category": kind.text("category", ""),
+        "provider": kind.text("provider", ""),
+        "url": result.text("external-execution-url", ""),
+        "summary": result.text("external-execution-summary", "")[: facts.REASON_LIMIT],
+        "error_code": result.text("error-code", ""),
+    }
+    return {name: value for name, value in about.items() if value}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

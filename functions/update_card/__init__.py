@@ -1,0 +1,1 @@
+"""Shows each changed release in Slack: one card per release, updated in place."""

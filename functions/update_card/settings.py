@@ -1,0 +1,35 @@
+"""What the function is told by its environment."""
+
+from dataclasses import dataclass
+
+from crosscheck.settings import optional, required
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The function's settings."""
+
+    ledger_table: str
+    retention_days: int
+    card_queue_url: str
+    slack_channel: str
+    slack_secret: str
+    slack_api_url: str
+    gate_function: str
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        """Read the environment.
+
+        Raises:
+            MissingSettingError: a variable is absent.
+        """
+        return cls(
+            ledger_table=required("LEDGER_TABLE"),
+            retention_days=int(required("LEDGER_RETENTION_DAYS")),
+            card_queue_url=required("CARD_QUEUE_URL"),
+            slack_channel=required("SLACK_CHANNEL"),
+            slack_secret=optional("SLACK_SECRET"),
+            slack_api_url=required("SLACK_API_URL"),
+            gate_function=required("GATE_FUNCTION"),
+        )

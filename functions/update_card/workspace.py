@@ -1,0 +1,82 @@
+"""The Slack workspace, with the bot token from Secrets Manager. The token is never logged and never kept for long."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import RetryLaterError
+from crosscheck.slack import Refusal, Slack, SlackRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from crosscheck.cards import Card
+
+KEEP_SECONDS = 300
+WAIT_FOR_SECRET = 10
+
+
+class Workspace:
+    """Sends cards; reads the token anew when it is old, and once more when Slack refuses it (rotation)."""
+
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        secret: str,
+        api_url: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._secret = secret
+        self._api_url = api_url
+        self._clock = clock
+        self._slack: Slack | None = None
+        self._read_at = 0.0
+
+    def post(self, channel: str, card: Card) -> str:
+        """Post a card; raises as ``Slack.post`` does, and RetryLaterError while there is no usable secret."""
+        return self._with_token(lambda slack: slack.post(channel, card))
+
+    def update(self, channel: str, timestamp: str, card: Card) -> None:
+        """Update a card; raises as ``post`` does."""
+        self._with_token(lambda slack: slack.update(channel, timestamp, card))
+
+    def _with_token[T](self, send: Callable[[Slack], T]) -> T:
+        fresh = self._slack is None or self._clock() - self._read_at > KEEP_SECONDS
+        slack = self._connect() if fresh else self._slack
+        assert slack is not None  # noqa: S101 - either read just now or kept
+        try:
+            return send(slack)
+        except SlackRefusedError as refused:
+            if refused.refusal is not Refusal.TOKEN or fresh:
+                raise
+            return send(self._connect())
+
+    def _connect(self) -> Slack:
+        self._slack = Slack(self._token(), self._api_url)
+        self._read_at = self._clock()
+        return self._slack
+
+    def _token(self) -> str:
+        if not self._secret:
+            raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_SECRET)
+        try:
+            text = self._client.get_secret_value(SecretId=self._secret)["SecretString"]
+        except self._client.exceptions.ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise RetryLaterError(f"the Slack secret {self._secret} cannot be read: {code}", WAIT_FOR_SECRET) from error
+        return _bot_token(text, self._secret)
+
+
+def _bot_token(text: str, secret: str) -> str:
+    try:
+        token = json.loads(text)["bot_token"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RetryLaterError(f"the Slack secret {secret} is no JSON with a bot_token", WAIT_FOR_SECRET) from error
+    if not isinstance(token, str) or not token:
+        raise RetryLaterError(f"the bot_token of the Slack secret {secret} is empty or no text", WAIT_FOR_SECRET)
+    return token

@@ -1,0 +1,6 @@
+"""A release as people see it, folded from the facts of the ledger. Pure: facts in, release out, no clock."""
+
+from crosscheck.releases.fold import fold
+from crosscheck.releases.model import Failure, RegionProgress, RegionState, Release, Revision, StageProgress
+
+__all__ = ["Failure", "RegionProgress", "RegionState", "Release", "Revision", "StageProgress", "fold"]

@@ -1,0 +1,75 @@
+"""What a release is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from crosscheck.states import State
+from crosscheck.subjects import Subject
+
+
+class RegionState(StrEnum):
+    """How far a region is, as the metadata of a card spells it."""
+
+    DEPLOYING = "deploying"
+    VERIFYING = "verifying"
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class RegionProgress:
+    """A region of the release. ``state`` None: nothing has happened there yet, and still may."""
+
+    region: str
+    state: RegionState | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """A stage. ``state`` None: it has not begun. ``seconds`` once it ended."""
+
+    name: str
+    state: State | None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed action, why, and where to read more."""
+
+    stage: str
+    action: str
+    region: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What is released, as far as it is known; empty texts where it is not."""
+
+    commit: str = ""
+    message: str = ""
+    author: str = ""
+    branch: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet."""
+
+    subject: Subject
+    version: int
+    state: State | None
+    attempt: int
+    started: datetime | None
+    seconds: float | None
+    revision: Revision
+    stages: tuple[StageProgress, ...]
+    regions: tuple[RegionProgress, ...]
+    failures: tuple[Failure, ...]

@@ -1,0 +1,116 @@
+"""The calls to Slack's Web API, and what each of its refusals means for us."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from crosscheck.errors import CrosscheckError, RetryLaterError
+
+if TYPE_CHECKING:
+    from crosscheck.cards import Card
+
+TIMEOUT_SECONDS = 8
+LONGEST_WAIT = 43_200  # an SQS message cannot be hidden for longer than twelve hours
+DEFAULT_WAIT = 5
+OUTAGE_WAIT = 15
+OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
+
+
+class Refusal(StrEnum):
+    """Refusals that we can do something about; every other one is for a person."""
+
+    BLOCKS = "blocks"
+    MESSAGE_GONE = "message gone"
+    TOKEN = "token"  # noqa: S105 - the name of a refusal
+    OTHER = "other"
+
+
+_REFUSALS = {
+    "invalid_blocks": Refusal.BLOCKS,
+    "invalid_blocks_format": Refusal.BLOCKS,
+    "msg_blocks_too_long": Refusal.BLOCKS,
+    "message_not_found": Refusal.MESSAGE_GONE,
+    "invalid_auth": Refusal.TOKEN,
+    "token_expired": Refusal.TOKEN,
+    "token_revoked": Refusal.TOKEN,
+    "account_inactive": Refusal.TOKEN,
+}
+_PASSING = {
+    "ratelimited",
+    "rate_limited",
+    "internal_error",
+    "fatal_error",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+
+
+class SlackRefusedError(CrosscheckError):
+    """Slack said no, and saying the same again will not help. ``error`` is Slack's own word."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(f"Slack refused: {error}")
+        self.error = error
+        self.refusal = _REFUSALS.get(error, Refusal.OTHER)
+
+
+class Slack:
+    """A Slack workspace, as one bot token sees it."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        # The default handlers send a message twice when the connection is lost: retrying is the queue's work.
+        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+
+    def post(self, channel: str, card: Card) -> str:
+        """Post a card as a new message; its timestamp, which names it from then on.
+
+        Raises:
+            RetryLaterError: Slack is busy or out of reach.
+            SlackRefusedError: Slack will not have it.
+        """
+        return str(self._send("chat.postMessage", channel, card)["ts"])
+
+    def update(self, channel: str, timestamp: str, card: Card) -> None:
+        """Replace the message's content. Raises as ``post`` does."""
+        self._send("chat.update", channel, card, ts=timestamp)
+
+    def _send(self, method: str, channel: str, card: Card, **more: str) -> Any:
+        common = {"channel": channel, "text": card.text, "metadata": card.metadata, **more}
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        try:
+            return self._call(method, {**common, **quiet, "blocks": card.blocks})
+        except SlackRefusedError as refused:
+            if refused.refusal is not Refusal.BLOCKS:
+                raise
+            return self._call(method, {**common, **quiet, "blocks": []})
+
+    def _call(self, method: str, payload: dict[str, Any]) -> Any:
+        try:
+            return self._client.api_call(method, json=payload)
+        except SlackApiError as error:
+            raise _meaning(error) from error
+        except (URLError, HTTPException, OSError, SlackRequestError) as error:
+            raise RetryLaterError(f"Slack is out of reach: {type(error).__name__}", OUTAGE_WAIT) from error
+
+
+def _meaning(error: SlackApiError) -> CrosscheckError:
+    response = error.response
+    word = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    if response.status_code == TOO_MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
+        return RetryLaterError("Slack asks to slow down", _wait(response.headers))
+    if response.status_code >= SERVER_ERRORS or word in _PASSING or not word:
+        return RetryLaterError(f"Slack failed with {response.status_code} {word}".rstrip(), OUTAGE_WAIT)
+    return SlackRefusedError(word)
+
+
+def _wait(headers: Any) -> int:
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    text = value[0] if isinstance(value, list) else value
+    return min(max(int(text), 1), LONGEST_WAIT) if str(text).isdecimal() else DEFAULT_WAIT

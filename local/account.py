@@ -1,0 +1,172 @@
+"""The local account: every service on a loopback port of its own, and the stack deployed into it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from local import stack
+from local.clients import ADMINISTRATOR, Aws
+from local.clock import Clock
+from local.codepipeline import CodePipeline
+from local.control import control_app
+from local.ecs import EcsLayer
+from local.emulator import Emulator, free_port
+from local.emulator.service_events import service_event_putter
+from local.events import EventEmitter
+from local.outcomes import Outcomes
+from local.server import HOST, Server
+from local.slack import SlackWorkspace
+from local.web import web_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = ROOT / ".local"
+HOME_REGION = "us-east-1"
+REGIONS = ("eu-west-1", "ap-southeast-1")
+STACK = "crosscheck"
+CHANNEL = "C0RELEASES"
+SLACK_SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
+
+
+@dataclass
+class Account:
+    """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it."""
+
+    directory: Path
+    clock: Clock = field(default_factory=Clock)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+
+    def __post_init__(self) -> None:
+        """Nothing runs before ``start``."""
+        self._cleanup = ExitStack()
+        self.outputs: dict[str, str] = {}
+
+    def start(self) -> Self:
+        """Start every service; the stack is not deployed yet."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True)
+        with ExitStack() as undo:
+            undo.callback(self.stop)
+            self._start()
+            undo.pop_all()
+        return self
+
+    def _start(self) -> None:
+        port = free_port()
+        endpoint = f"http://{HOST}:{port}"
+        emulator_only = Aws(endpoint)
+        endpoints: dict[str, str] = {}
+        self.aws = Aws(endpoint, endpoints)
+        # CROSSCHECK_RESPONSE_HOST: CloudFormation's own S3 hosts do not exist here, the provider answers the emulator.
+        # The emulator makes up the token that lets service events pass, so the emitter gets its way out later.
+        self.events = EventEmitter(self._emit)
+        self.ecs = EcsLayer(emulator_only, emulator_only, self.clock, self.outcomes, self.events, self.account_id)
+        self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
+        self.bot_token = f"local-{secrets.token_hex(12)}"
+        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        self._cleanup.callback(self.codepipeline.close)
+        endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
+        endpoints["codepipeline"] = self._serve(self.codepipeline.app, "codepipeline").url
+        self.slack_url = self._serve(self.slack.app, "slack").url
+        self.web_url = self._serve(web_app(self.ecs.service_health), "web").url
+        self.control_url = self._serve(control_app(self.events, self.outcomes, self.codepipeline.push), "control").url
+        variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
+        self.emulator = Emulator.start(self.directory, variables, port)
+        self._cleanup.callback(self.emulator.stop)
+        self._put_event = service_event_putter(self.aws, self.emulator.service_token)
+
+    def deploy(self, **parameters: str) -> str:
+        """Deploy the stack, with these parameters over the usual ones; the output of ``sam deploy``."""
+        self._ensure_secret()
+        everything = {
+            "Regions": ",".join(REGIONS),
+            "SlackChannel": CHANNEL,
+            "SlackSecret": SLACK_SECRET,
+            "SlackApiUrl": f"{self.slack_url}/api/",
+            **parameters,
+        }
+        environment = {**os.environ, **self.environment, "SAM_CLI_TELEMETRY": "0"}
+        environment["PATH"] = f"{stack.SAM.parent}{os.pathsep}{environment['PATH']}"
+        environment.pop("AWS_PROFILE", None)
+        output = stack.deploy(STACK, HOME_REGION, everything, environment, self.directory / "deploy.log")
+        self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
+        return output
+
+    def stop(self) -> None:
+        """End every service and every process; safe to call twice."""
+        self.clock.stop()
+        self._cleanup.close()
+
+    @property
+    def account_id(self) -> str:
+        """The account's id."""
+        return ADMINISTRATOR.access_key_id
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client exports to reach every service with plain boto3 or the AWS CLI."""
+        return {
+            "AWS_ACCESS_KEY_ID": ADMINISTRATOR.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR.secret_access_key,
+            "AWS_DEFAULT_REGION": HOME_REGION,
+            "AWS_REGION": HOME_REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **self._endpoint_variables(self.aws.endpoints, self.aws.endpoint),
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """What ``.local/account.json`` tells."""
+        return {
+            "aws": self.aws.endpoint,
+            "codepipeline": self.aws.endpoints["codepipeline"],
+            "slack": self.slack_url,
+            "control": self.control_url,
+            "web": self.web_url,
+            "stack": STACK,
+            "home_region": HOME_REGION,
+            "regions": [HOME_REGION, *REGIONS],
+            "env": self.environment,
+        }
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _emit(self, region: str, entry: Mapping[str, Any]) -> None:
+        self._put_event(region, entry)
+
+    def _serve(self, app: Any, name: str) -> Server:
+        server = Server(app, name)
+        self._cleanup.callback(server.close)
+        return server
+
+    @staticmethod
+    def _endpoint_variables(endpoints: Mapping[str, str], endpoint: str) -> dict[str, str]:
+        own = {f"AWS_ENDPOINT_URL_{service.upper()}": url for service, url in endpoints.items()}
+        return {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+            **own,
+        }
+
+    def _ensure_secret(self) -> None:
+        client = self.aws.client("secretsmanager", HOME_REGION)
+        value = json.dumps({"bot_token": self.bot_token, "signing_secret": secrets.token_hex(16)})
+        try:
+            client.create_secret(Name=SLACK_SECRET, SecretString=value)
+        except client.exceptions.ResourceExistsException:
+            return

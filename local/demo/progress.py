@@ -1,0 +1,55 @@
+"""Live progress of an execution in the terminal: a line per action, as CodePipeline's own API tells it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.live import Live
+from rich.table import Table
+
+from local.scenarios.canary_service import RUNNING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from local.scenarios.canary_service import CanaryService
+
+POLL_SECONDS = 0.3
+LIMIT_SECONDS = 120
+_SIGNS = {"Succeeded": "[green]✔ succeeded[/]", "Failed": "[red]✘ failed[/]", "InProgress": "[yellow]… in progress[/]"}
+
+
+class Progress:
+    """Shows one execution until it ends."""
+
+    def __init__(self, scenario: CanaryService, execution: str, console: Console) -> None:
+        self._scenario = scenario
+        self._execution = execution
+        self._console = console
+
+    def show_until_ended(self) -> None:
+        """Return when the execution ended, or after two minutes."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        with Live(console=self._console, refresh_per_second=8) as live:
+            while True:
+                status = self._scenario.status(self._execution)
+                live.update(_table(self._scenario.actions(self._execution)))
+                if status not in RUNNING or time.monotonic() > deadline:
+                    return
+                time.sleep(POLL_SECONDS)
+
+
+def _table(actions: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for action in actions:
+        result = action.get("output", {}).get("executionResult", {})
+        summary = result.get("externalExecutionSummary", "") if action["status"] == "Failed" else ""
+        table.add_row(
+            action["stageName"],
+            action["actionName"],
+            action.get("input", {}).get("region", ""),
+            _SIGNS.get(action["status"], action["status"]),
+            summary,
+        )
+    return table

@@ -1,0 +1,1 @@
+"""The example releases: pipelines that people publish when they explain multi-region CodePipeline."""

@@ -1,0 +1,42 @@
+"""What every test may rely on: no AWS account within reach, and the settings that the template gives a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from moto import mock_aws
+
+from tests.builders import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# A 12-digit access key id is moto's and the emulator's way to name the account.
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_METRICS_NAMESPACE": "Crosscheck",
+    "POWERTOOLS_SERVICE_NAME": "tests",
+    "LEDGER_TABLE": tables.NAME,
+    "LEDGER_RETENTION_DAYS": "90",
+    "SLACK_CHANNEL": "C0RELEASES",
+}
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def ledger_table() -> Iterator[DynamoDBClient]:
+    with mock_aws():
+        yield tables.create_ledger_table()

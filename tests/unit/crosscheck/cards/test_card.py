@@ -1,0 +1,100 @@
+import json
+from typing import Any
+
+from crosscheck.cards import Card, render
+from crosscheck.cards.card import duration
+from crosscheck.verdicts import Finding, Verdict, judge
+from tests.builders import events
+from tests.builders.releases import Facts, deploys
+
+
+def _texts(card: Card) -> str:
+    def walk(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            return [node["text"]] if isinstance(node.get("text"), str) else [t for v in node.values() for t in walk(v)]
+        return [text for part in node for text in walk(part)] if isinstance(node, list) else []
+
+    return "\n".join(walk(card.blocks))
+
+
+def _failed_release() -> Facts:
+    facts = Facts().event(events.load("codepipeline_pipeline_started"))
+    facts.outline(
+        ("DeploySecondary", [deploys("Deploy-EU-West", "eu-west-1")]),
+        ("ValidateSecondary", []),
+        gated=("DeploySecondary",),
+    )
+    facts.event(events.load("codepipeline_stage_started")).event(events.load("codepipeline_action_succeeded"))
+    reason = "0 of 2 tasks run; last task stopped: exit code 1"
+    judged = judge("eu-west-1", [Finding("ecs-service", "my-service", Verdict.FAIL, reason)])
+    facts.verdict("DeploySecondary", judged, 440)
+    facts.event(events.load("codepipeline_action_failed"))
+    return facts.event(events.load("codepipeline_pipeline_failed"))
+
+
+def test_the_card_tells_a_failed_release() -> None:
+    card = render(_failed_release().release)
+    text = _texts(card)
+    assert "multi-region-service: failed" in text
+    assert "`4f1e2d3c4b5a` · Cache the product list · by release-bot · on main" in text
+    assert ":x: *eu-west-1* failed · 0 of 2 tasks run; last task stopped: exit code 1" in text
+    assert ":x: *ValidateSecondary / Validate-EU-West* (us-east-1): FAIL regions=eu-west-1" in text
+    assert "after 7 min 26 s" in text
+    page = f"codepipeline/pipelines/multi-region-service/executions/{events.EXECUTION}/timeline?region=us-east-1"
+    assert f"https://us-east-1.console.aws.amazon.com/codesuite/{page}" in text
+    assert card.text == "multi-region-service: failed. eu-west-1 failed"
+
+
+def test_the_metadata_is_as_the_contract_says() -> None:
+    facts = _failed_release()
+    assert render(facts.release).metadata == {
+        "event_type": "crosscheck_release",
+        "event_payload": {
+            "pipeline": "multi-region-service",
+            "execution": events.EXECUTION,
+            "state": "FAILED",
+            "version": facts.release.version,
+            "regions": {"eu-west-1": "failed"},
+        },
+    }
+
+
+def test_the_digest_ignores_the_version_and_nothing_else() -> None:
+    facts = _failed_release()
+    before = render(facts.release)
+    facts.event(events.load("codepipeline_action_succeeded"))
+    again = render(facts.release)
+    assert again.metadata != before.metadata
+    assert again.digest == before.digest
+    facts.event(events.pipeline("SUCCEEDED", 500))
+    assert render(facts.release).digest != before.digest
+
+
+def test_f57_links_stay_in_their_partition() -> None:
+    event = events.pipeline("STARTED")
+    facts = Facts().event(event)
+    release = facts.release
+    subject = type(release.subject)("cn-north-1", "shop", events.EXECUTION)
+    card = render(type(release)(**{**vars(release), "subject": subject}))
+    assert "https://cn-north-1.console.amazonaws.cn/" in _texts(card)
+
+
+def test_f41_a_huge_release_stays_within_slacks_limits() -> None:
+    regions = [f"xx-region-{number}" for number in range(200)]
+    long = "<&>" * 2_000
+    facts = Facts().event(events.pipeline("STARTED"))
+    facts.outline(*[(f"Deploy-{n}", [deploys(f"A{n}", r) for r in regions[n * 4 : n * 4 + 4]]) for n in range(50)])
+    for number, region in enumerate(regions):
+        result = {"execution-result": {"external-execution-summary": long}}
+        facts.event(events.action(f"Deploy-{number // 4}", f"A{number // 4}", "FAILED", 5, region=region, more=result))
+        facts.event(events.stage(f"Deploy-{number // 4}", "FAILED", 5))
+    card = render(facts.release)
+    assert len(card.blocks) <= 50
+    assert all(len(block["text"]["text"]) <= 3_000 for block in card.blocks if block["type"] == "section")
+    assert len(_texts(card)) <= 13_000
+    assert len(json.dumps(card.metadata)) <= 8_000
+    assert "more_" in _texts(card)
+
+
+def test_durations_read_as_people_say_them() -> None:
+    assert [duration(seconds) for seconds in (0, 41.6, 192, 7500)] == ["0 s", "42 s", "3 min 12 s", "2 h 5 min"]

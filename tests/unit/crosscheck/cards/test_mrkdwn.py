@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosscheck.cards.mrkdwn import cut, escape, link, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a & b", "a &amp; b"),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<@U123>", "&lt;@U123&gt;"),
+        ("<http://x|y>", "&lt;http://x|y&gt;"),
+        ("one\ntwo\t three", "one two three"),
+        ("a\u202eb\u0000c\u200b", "abc"),
+        ("`rm -rf`", "`\u200brm -rf`\u200b"),
+        ("*bold* _it_ ~gone~", "*\u200bbold*\u200b _\u200bit_\u200b ~\u200bgone~\u200b"),
+        ("Deploy_to_Production 2*3", "Deploy_to_Production 2*3"),
+    ],
+)
+def test_f42_untrusted_text_is_disarmed(text: str, shown: str) -> None:
+    assert escape(text, 200) == shown
+
+
+def test_a_cut_never_splits_an_entity() -> None:
+    assert cut("ab&amp;cd", 6) == "ab…"
+    assert cut("ab&amp;cd", 9) == "ab&amp;cd"
+    assert cut("ab&amp;cdef", 9) == "ab&amp;c…"
+
+
+@given(st.text(max_size=400), st.integers(min_value=1, max_value=60))
+def test_f42_nothing_but_entities_is_left_of_markup(text: str, limit: int) -> None:
+    shown = escape(text, limit)
+    assert len(shown) <= limit
+    rest = shown.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+    assert not set(rest) & set("<>&\n\r")
+
+
+@given(st.text(max_size=400))
+def test_plain_text_keeps_its_limit(text: str) -> None:
+    assert len(plain(text, 20)) <= 20
+
+
+def test_a_link_cannot_be_left_early() -> None:
+    assert link("https://x/?a=1&b=|>", "t") == "<https://x/?a=1&amp;b=%7C%3E|t>"

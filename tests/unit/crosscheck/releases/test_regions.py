@@ -1,0 +1,103 @@
+import pytest
+
+from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
+from tests.builders import events
+from tests.builders.releases import Facts, deploys
+
+
+def _facts(*, gated: bool = True) -> Facts:
+    stages = (
+        ("Primary", [deploys("One", "us-east-1")]),
+        ("Secondary", [deploys("Two", "eu-west-1"), deploys("Three", "ap-southeast-1")]),
+    )
+    return Facts().outline(*stages, gated=("Primary", "Secondary") if gated else ()).event(events.pipeline("STARTED"))
+
+
+def _judged(verdict: Verdict, reason: str = "2 of 2 tasks run", region: str = "us-east-1") -> RegionVerdict:
+    return judge(region, [Finding("ecs-service", "my-service", verdict, reason)])
+
+
+def _states(facts: Facts) -> dict[str, str | None]:
+    return {part.region: part.state for part in facts.release.regions}
+
+
+def test_regions_stand_in_the_order_of_the_definition_and_wait() -> None:
+    assert _states(_facts()) == {"us-east-1": None, "eu-west-1": None, "ap-southeast-1": None}
+
+
+def test_a_region_deploys_then_is_verified_then_passes() -> None:
+    facts = _facts().event(events.action("Primary", "One", "STARTED", 1))
+    assert _states(facts)["us-east-1"] == "deploying"
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 5))
+    assert _states(facts)["us-east-1"] == "verifying"
+    facts.verdict("Primary", _judged(Verdict.PASS), 7, final=False)
+    assert _states(facts)["us-east-1"] == "verifying"
+    facts.verdict("Primary", _judged(Verdict.PASS), 9)
+    assert _states(facts)["us-east-1"] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [(Verdict.FAIL, "failed"), (Verdict.INCONCLUSIVE, "unknown"), (Verdict.PASS, "passed")],
+)
+def test_f17_unknown_is_not_passed(verdict: Verdict, state: str) -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5)).verdict("Primary", _judged(verdict), 9)
+    assert _states(facts)["us-east-1"] == state
+
+
+def test_secondaries_are_skipped_when_the_primary_fails() -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 9).event(events.pipeline("FAILED", 10))
+    assert _states(facts) == {"us-east-1": "failed", "eu-west-1": "skipped", "ap-southeast-1": "skipped"}
+    assert facts.release.regions[0].reason == "0 of 2 tasks run"
+
+
+def test_a_green_deployment_that_nothing_verified_is_unknown() -> None:
+    facts = _facts(gated=False).event(events.action("Primary", "One", "SUCCEEDED", 5))
+    assert facts.release.regions[0].reason == "deployed, but no gate verifies this stage"
+    assert _states(facts)["us-east-1"] == "unknown"
+
+
+def test_a_gate_that_never_spoke_leaves_the_region_unknown() -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5)).event(events.pipeline("FAILED", 10))
+    assert _states(facts)["us-east-1"] == "unknown"
+    assert facts.release.regions[0].reason == "deployed, but the gate gave no verdict"
+
+
+def test_a_verdict_of_an_earlier_attempt_counts_no_more() -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.verdict("Primary", _judged(Verdict.FAIL), 9)
+    facts.event(events.action("Primary", "One", "STARTED", 20, more=events.SECOND_ATTEMPT))
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 25, more=events.SECOND_ATTEMPT | _start(20)))
+    assert _states(facts)["us-east-1"] == "verifying"
+
+
+def _start(second: int) -> dict[str, object]:
+    return {"start-time": events.action("Primary", "One", "STARTED", second)["time"]}
+
+
+def test_a_failed_deploy_action_fails_its_region_with_its_reason() -> None:
+    result = {"execution-result": {"external-execution-summary": "no capacity"}}
+    facts = _facts().event(events.action("Primary", "One", "FAILED", 5, more=result))
+    assert (facts.release.regions[0].state, facts.release.regions[0].reason) == ("failed", "no capacity")
+
+
+def test_an_abandoned_deployment_is_unknown() -> None:
+    facts = _facts().event(events.action("Primary", "One", "ABANDONED", 5)).event(events.pipeline("STOPPED", 6))
+    assert _states(facts)["us-east-1"] == "unknown"
+
+
+def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
+    stages = (("Infra", [deploys("Infra", "eu-west-1")]), ("App", [deploys("App", "eu-west-1")]))
+    facts = Facts().outline(*stages, gated=("Infra", "App")).event(events.pipeline("STARTED"))
+    facts.event(events.action("Infra", "Infra", "SUCCEEDED", 5, region="eu-west-1"))
+    facts.verdict("Infra", _judged(Verdict.PASS, region="eu-west-1"), 6)
+    assert _states(facts) == {"eu-west-1": "deploying"}
+    facts.event(events.action("App", "App", "SUCCEEDED", 7, region="eu-west-1"))
+    facts.verdict("App", _judged(Verdict.FAIL, region="eu-west-1"), 8)
+    assert _states(facts) == {"eu-west-1": "failed"}
+
+
+def test_without_a_definition_the_deploy_actions_seen_are_the_regions() -> None:
+    facts = Facts().event(events.action("Deploy", "Two", "STARTED", 3, region="eu-west-1"))
+    assert _states(facts) == {"eu-west-1": "deploying"}

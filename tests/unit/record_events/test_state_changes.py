@@ -1,0 +1,116 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crosscheck.errors import UnreadableEventError
+from crosscheck.subjects import Subject
+from record_events.state_changes import parse
+from tests.builders import events
+
+
+def test_a_pipeline_event_with_a_git_trigger() -> None:
+    change = parse(events.load("codepipeline_pipeline_started"))
+    assert change.subject == Subject("us-east-1", "multi-region-service", events.EXECUTION)
+    assert change.fact.name == "pipeline"
+    assert change.fact.latest["state"] == "STARTED"
+    assert change.fact.once["started_1"] == "2026-03-04T10:00:04.208000+00:00"
+    assert change.fact.once["trigger"] == {
+        "commit": "4f1e2d3c4b5a69788796a5b4c3d2e1f001122334",
+        "message": "Cache the product list",
+        "author": "release-bot",
+        "branch": "main",
+        "repository": "my-org/my-service",
+    }
+
+
+def test_f50_an_email_address_never_gets_into_the_ledger() -> None:
+    change = parse(events.load("codepipeline_pipeline_started"))
+    assert "example.com" not in repr(change)
+
+
+def test_an_action_event_names_its_own_region_and_the_reason() -> None:
+    fact = parse(events.load("codepipeline_action_failed")).fact
+    assert fact.name == "action/ValidateSecondary/Validate-EU-West"
+    assert fact.latest["summary"] == "FAIL regions=eu-west-1: 0 of 2 tasks run"
+    assert fact.latest["error_code"] == "JobFailed"
+    assert fact.order.time == datetime(2026, 3, 4, 10, 7, 29, tzinfo=UTC)
+    assert parse(events.load("codepipeline_action_succeeded")).fact.latest["region"] == "eu-west-1"
+
+
+def test_an_action_event_without_a_region_happened_in_the_pipelines_region() -> None:
+    event = events.action("Deploy", "One", "STARTED")
+    del event["detail"]["region"]
+    assert parse(event).fact.latest["region"] == "us-east-1"
+
+
+def test_a_stage_event_without_start_time_starts_when_it_says_so() -> None:
+    started = parse(events.stage("Build", "STARTED", 7)).fact
+    finished = parse(events.stage("Build", "SUCCEEDED", 9)).fact
+    assert started.once == {"started_1": "2026-03-04T10:00:07+00:00"}
+    assert finished.once == {}
+
+
+@pytest.mark.parametrize("attempt", [0.0, 0, None])
+def test_an_attempt_may_be_zero_or_absent(attempt: float | None) -> None:
+    event = events.pipeline("FAILED")
+    event["detail"]["pipeline-execution-attempt"] = attempt
+    assert parse(event).fact.order.attempt == 0
+
+
+def _broken(**changes: Any) -> dict[str, Any]:
+    event = events.action("Deploy", "One", "STARTED")
+    for field, value in changes.items():
+        target = event["detail"] if field in event["detail"] else event
+        if value is None:
+            del target[field]
+        else:
+            target[field] = value
+    return event
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        ("no object", "the event"),
+        ([], "the event"),
+        ({}, "detail"),
+        (_broken(detail="x"), "detail"),
+        (_broken(detail={}), "state"),
+        (_broken(source="my.app"), "source"),
+        (_broken(**{"detail-type": "CodePipeline Rule Execution State Change"}), "detail-type"),
+        (_broken(time="yesterday"), "time"),
+        (_broken(id=None), "id"),
+        (_broken(region=5), "region"),
+        (_broken(state="EXPLODED"), "state"),
+        (_broken(state=["STARTED"]), "state"),
+        (_broken(pipeline=None), "pipeline"),
+        (_broken(pipeline="a#b"), "pipeline"),
+        (_broken(pipeline="x" * 101), "pipeline"),
+        (_broken(**{"execution-id": ""}), "execution-id"),
+        (_broken(stage="a/b"), "stage"),
+        (_broken(action=None), "action"),
+        (_broken(type="Deploy"), "type"),
+        (_broken(**{"pipeline-execution-attempt": -1}), "attempt"),
+        (_broken(**{"pipeline-execution-attempt": True}), "attempt"),
+        (_broken(**{"pipeline-execution-attempt": float("nan")}), "attempt"),
+    ],
+)
+def test_f05_what_cannot_be_understood_is_refused_with_the_fields_name(event: object, named: str) -> None:
+    with pytest.raises(UnreadableEventError, match=named):
+        parse(event)
+
+
+def test_f05_unknown_fields_and_any_unicode_are_kept_or_replaced() -> None:
+    event = events.action(
+        "Deploy",
+        "One",
+        "FAILED",
+        more={
+            "surprise": {"a": 1},
+            "execution-result": {"external-execution-summary": "\ud800 \u202e \U0001f525" + "x" * 300_000},
+        },
+    )
+    summary = parse(event).fact.latest["summary"]
+    assert len(summary) == 2_000
+    assert summary.encode()
