@@ -22,7 +22,6 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
-    "POWERTOOLS_METRICS_NAMESPACE": "Crosscheck",
     "POWERTOOLS_SERVICE_NAME": "tests",
     "LEDGER_TABLE": tables.NAME,
     "LEDGER_RETENTION_DAYS": "90",

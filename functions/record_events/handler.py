@@ -6,13 +6,13 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger import Ledger
+from crosscheck.telemetry import count
 from record_events.recorder import Recorder
 from record_events.settings import Settings
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 logger = Logger()
-metrics = Metrics()
 
 
 @cache
@@ -46,7 +45,6 @@ def _recorder() -> Recorder:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Record each message; the answer names those that SQS shall deliver again (ReportBatchItemFailures)."""
     failed = [record["messageId"] for record in event["Records"] if not _recorded(record)]
@@ -59,12 +57,12 @@ def _recorded(record: Mapping[str, Any]) -> bool:
         _recorder().record(_parsed(record["body"]))
     except UnreadableEventError as error:
         logger.error("unreadable event, on its way to the dead-letter queue", reason=str(error))  # noqa: TRY400 - the reason says it all
-        metrics.add_metric("UnreadableEvents", MetricUnit.Count, 1)
+        count("UnreadableEvents")
         _retry_at_once(_clients().sqs(), _settings().events_queue_url, record["receiptHandle"])
         return False
     except Exception:  # the queue delivers it again, then keeps it in its dead-letter queue
         logger.exception("event not recorded, the queue will deliver it again")
-        metrics.add_metric("EventFailures", MetricUnit.Count, 1)
+        count("EventFailures")
         return False
     return True
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger import Ledger
 from crosscheck.subjects import Subject
+from crosscheck.telemetry import count
 from update_card.lookup import Lookup
 from update_card.messages import Messages
 from update_card.retries import later, postpone
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
-metrics = Metrics()
 
 
 @cache
@@ -52,7 +51,6 @@ def _showing() -> Showing:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Show each changed subject; on the first that has to wait, give it and all behind it back to the queue."""
     records = event["Records"]
@@ -68,6 +66,6 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
     """The queue is FIFO: what stands behind a message waits with it."""
     seconds = later(error, records[0])
     logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
-    metrics.add_metric("CardsDelayed", MetricUnit.Count, 1)
+    count("CardsDelayed")
     postpone(_clients().sqs(), _settings().card_queue_url, records, seconds)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}

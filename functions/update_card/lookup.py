@@ -10,8 +10,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import facts
@@ -19,6 +18,7 @@ from crosscheck.ledger import Fact, Order
 from crosscheck.pipelines import parse_definition
 from crosscheck.releases.outline import outline
 from crosscheck.states import State
+from crosscheck.telemetry import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from crosscheck.subjects import Subject
 
 logger = Logger(child=True)
-metrics = Metrics()
 
 TEXT_LIMIT = 500
 
@@ -63,7 +62,7 @@ class Lookup:
             latest = ask()
         except (ClientError, BotoCoreError) as error:
             logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, reason=str(error))
-            metrics.add_metric("LookupFailures", MetricUnit.Count, 1)
+            count("LookupFailures")
             return False
         if latest is None:
             return False

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from crosscheck.cards import Card, render
 from crosscheck.errors import RetryLaterError
 from crosscheck.releases import fold
 from crosscheck.slack import Refusal, SlackRefusedError
+from crosscheck.telemetry import count
 from update_card.messages import Message
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from update_card.workspace import Workspace
 
 logger = Logger(child=True)
-metrics = Metrics()
 
 WAIT_FOR_OTHER = 5
 
@@ -58,7 +57,7 @@ class Showing:
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             logger.error("Slack refused the card", subject=subject.key, error=error.error)  # noqa: TRY400 - Slack's word says it all
-            metrics.add_metric("CardsRefused", MetricUnit.Count, 1)
+            count("CardsRefused")
 
     def _send(self, subject: Subject, card: Card, version: int, message: Message | None) -> None:
         if message is None:

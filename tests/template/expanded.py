@@ -1,0 +1,48 @@
+"""The template as it is written, and as SAM expands it for CloudFormation."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+from cfnlint.decode.cfn_yaml import load as load_template
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+
+type Template = dict[str, Any]
+
+
+def written() -> Template:
+    """The template of the repository, with CloudFormation's short forms written out."""
+    return cast("Template", _plain(load_template(str(TEMPLATE))))
+
+
+@cache
+def expanded() -> Template:
+    """What SAM makes of it. Local folders become S3 addresses first, as ``sam package`` would have it."""
+    template = written()
+    template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "functions"}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = {"Bucket": "packages", "Key": "layer"}
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
+    return cast("Template", translator.translate(template, parameter_values={}))
+
+
+def resources(kind: str) -> dict[str, Template]:
+    """The properties of every resource of a type, by logical id."""
+    found = expanded()["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
+
+
+def _plain(node: Any) -> Any:
+    """cfn-lint's nodes, which remember their lines, as plain values."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(part) for part in node]
+    return str(node) if isinstance(node, str) else node

@@ -1,0 +1,134 @@
+"""What the deployed stack may do, and what it must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.template.expanded import Template, expanded, resources
+
+# AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
+ONLY_EVERYWHERE = {
+    "codepipeline:GetJobDetails",
+    "codepipeline:PutJobFailureResult",
+    "codepipeline:PutJobSuccessResult",
+    "ecs:DescribeTaskDefinition",
+    "ecs:ListTasks",
+    "kms:CreateKey",
+    "kms:ListAliases",
+    "kms:ListKeys",
+    "lambda:ListFunctions",
+}
+# What changes a service that releases deploy to.
+DEPLOYING = (
+    "ecs:Update",
+    "ecs:Stop",
+    "ecs:Create",
+    "ecs:Delete",
+    "codedeploy:",
+    "lambda:Update",
+    "codepipeline:Rollback",
+)
+
+
+def _statements() -> Iterator[tuple[str, Template]]:
+    for name, role in resources("AWS::IAM::Role").items():
+        for policy in role.get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+    for name, policy in resources("AWS::IAM::ManagedPolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield name, statement
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+ALLOWED = [(name, action, s) for name, s in _statements() if s["Effect"] == "Allow" for action in _list(s["Action"])]
+
+
+@pytest.mark.parametrize(("role", "action"), [(name, action) for name, action, _ in ALLOWED])
+def test_actions_are_exact(role: str, action: str) -> None:
+    assert "*" not in action, f"{role} may do {action}"
+
+
+@pytest.mark.parametrize(("role", "action", "statement"), ALLOWED)
+def test_every_resource_is_named_where_aws_lets_us(role: str, action: str, statement: Template) -> None:
+    if "*" in _list(statement["Resource"]):
+        assert action in ONLY_EVERYWHERE, f"{role} may do {action} everywhere"
+
+
+def test_nothing_in_this_version_may_change_what_releases_deploy_to() -> None:
+    assert [action for _, action, _ in ALLOWED if action.startswith(DEPLOYING)] == []
+
+
+def test_f51_only_lambda_may_assume_a_role() -> None:
+    for name, role in resources("AWS::IAM::Role").items():
+        trusted = [s["Principal"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
+        assert trusted == [{"Service": "lambda.amazonaws.com"}], name
+
+
+def test_every_role_takes_the_permissions_boundary() -> None:
+    for name, role in resources("AWS::IAM::Role").items():
+        assert role["PermissionsBoundary"]["Fn::If"][0] == "HasBoundary", name
+
+
+def test_no_function_may_create_log_groups_and_each_has_its_own() -> None:
+    groups = {str(function["LoggingConfig"]["LogGroup"]) for function in resources("AWS::Lambda::Function").values()}
+    assert len(groups) == len(resources("AWS::Lambda::Function"))
+    assert "logs:CreateLogGroup" not in {action for _, action, _ in ALLOWED}
+    for name, group in resources("AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_functions_reserve_no_concurrency() -> None:
+    for name, function in resources("AWS::Lambda::Function").items():
+        assert "ReservedConcurrentExecutions" not in function, name
+
+
+def test_queues_are_encrypted_kept_long_and_end_in_a_dead_letter_queue() -> None:
+    queues = resources("AWS::SQS::Queue")
+    for name, queue in queues.items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+        assert queue["MessageRetentionPeriod"] == 14 * 86_400, name
+        assert ("RedrivePolicy" in queue) != name.endswith("DeadLetters"), name
+    assert queues["CardQueue"]["RedrivePolicy"]["maxReceiveCount"] >= 1_000
+
+
+def test_f08_every_dead_letter_queue_has_an_alarm() -> None:
+    watched = {str(alarm["Dimensions"][0]["Value"]) for alarm in resources("AWS::CloudWatch::Alarm").values()}
+    dead = [name for name in resources("AWS::SQS::Queue") if name.endswith("DeadLetters")]
+    assert all(any(name in value for value in watched) for name in dead)
+
+
+def test_a_queue_hides_a_message_longer_than_its_function_runs() -> None:
+    for mapping in resources("AWS::Lambda::EventSourceMapping").values():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for queue in ("EventsQueue", "CardQueue"):
+        assert resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"] >= 6 * 30
+
+
+def test_the_rule_keeps_what_it_cannot_deliver() -> None:
+    for name, rule in resources("AWS::Events::Rule").items():
+        assert all("DeadLetterConfig" in target for target in rule["Targets"]), name
+        assert rule["EventPattern"]["account"] == [{"Ref": "AWS::AccountId"}], name
+
+
+def test_the_ledger_forgets_recovers_and_is_encrypted() -> None:
+    (ledger,) = resources("AWS::DynamoDB::Table").values()
+    assert ledger["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert ledger["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert ledger["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_layer_versions_go_with_the_stack() -> None:
+    layers = [r for r in expanded()["Resources"].values() if r["Type"] == "AWS::Lambda::LayerVersion"]
+    assert [layer["DeletionPolicy"] for layer in layers] == ["Delete"]
+
+
+def test_f21_a_custom_resource_does_not_hang_for_an_hour() -> None:
+    customs = [r for r in expanded()["Resources"].values() if r["Type"].startswith("Custom::")]
+    assert [custom["Properties"]["ServiceTimeout"] for custom in customs] == [3300]
