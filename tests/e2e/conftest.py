@@ -1,0 +1,44 @@
+"""One local account with the deployed stack for all tests of this folder."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.account import RUNS, Account
+from local.scenarios.canary_service import CanaryService
+from tests.e2e.outside import Outside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def account() -> Iterator[Account]:
+    with Account(RUNS / f"e2e-{os.getpid()}") as running:
+        running.deploy()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def canary(account: Account) -> CanaryService:
+    """Release A's pipeline, with its first execution, the good one, behind it."""
+    scenario = CanaryService(account)
+    scenario.prepare()
+    scenario.wait(scenario.create_pipeline())
+    return scenario
+
+
+@pytest.fixture
+def outside(account: Account) -> Outside:
+    """The account as a client sees it that knows nothing but account.json."""
+    return Outside(account.describe())
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(account: Account) -> Iterator[None]:
+    yield
+    account.outcomes.clear()
+    Outside(account.describe()).events()

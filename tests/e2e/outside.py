@@ -1,0 +1,90 @@
+"""The local account seen from outside: plain boto3, HTTP, and what account.json tells."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import requests
+from botocore.config import Config
+
+from local.cards import Card, cards, wait_for_card
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A client of the account that ``description`` describes."""
+
+    description: Mapping[str, Any]
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client, made of ``env`` alone."""
+        environment = self.description["env"]
+        session = boto3.Session(
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=region or environment["AWS_DEFAULT_REGION"],
+        )
+        own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
+        client: Any = session.client(service, endpoint_url=own, config=Config(inject_host_prefix=False))  # type: ignore[call-overload]  # the stubs want a literal
+        return client
+
+    def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
+        """A request to ``control``."""
+        return requests.post(f"{self.description['control']}{path}", json=body, timeout=10)
+
+    def deployments(self, region: str, outcome: str) -> None:
+        """Choose how ECS deployments of a region end."""
+        body = {"region": region, "provider": "ECS", "outcome": outcome}
+        self.post("/deployments", body).raise_for_status()
+
+    def events(self, **faults: Any) -> None:
+        """Choose the faults of events; none heals them all."""
+        self.post("/events", faults).raise_for_status()
+
+    def cards(self, execution: str) -> list[Card]:
+        """Every message about the execution."""
+        return cards(self.description["slack"], execution)
+
+    def card(self, execution: str, good: Callable[[Card], bool]) -> Card:
+        """The execution's card, once its payload is good."""
+        return wait_for_card(self.description["slack"], execution, good)
+
+    def ended_card(self, execution: str) -> Card:
+        """The execution's card, once it says that the release ended."""
+        return self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every call that Slack received."""
+        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=10).json()
+        return calls
+
+
+def wait_until[T](look: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """The first true thing that ``look`` gives.
+
+    Raises:
+        AssertionError: it gave none in time.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"{what} did not happen within {seconds:g} s")
+
+
+def words(card: Card) -> str:
+    """Everything that stands on a card."""
+
+    def walk(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            return [node["text"]] if isinstance(node.get("text"), str) else [t for v in node.values() for t in walk(v)]
+        return [text for part in node for text in walk(part)] if isinstance(node, list) else []
+
+    return "\n".join(walk(card["blocks"]))

@@ -1,0 +1,90 @@
+"""Release A of the scenarios: three regions, the primary first, each proven before the next ones start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.outside import words
+
+if TYPE_CHECKING:
+    from local.scenarios.canary_service import CanaryService
+    from tests.e2e.outside import Outside
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_good_release_passes_in_every_region(canary: CanaryService, outside: Outside) -> None:
+    execution = canary.first_execution
+    assert canary.status(execution) == "Succeeded"
+    card = outside.ended_card(execution)
+    assert card["metadata"]["event_type"] == "crosscheck_release"
+    payload = card["metadata"]["event_payload"]
+    assert payload["pipeline"] == "multi-region-service"
+    assert payload["state"] == "SUCCEEDED"
+    assert payload["regions"] == {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
+    for region in payload["regions"]:
+        assert f"*{region}* passed · 2 of 2 tasks run my-service@sha256:" in words(card)
+    assert len(outside.cards(execution)) == 1
+
+
+def test_one_card_is_updated_in_place(canary: CanaryService, outside: Outside) -> None:
+    card = outside.ended_card(canary.first_execution)
+    calls = [call for call in outside.history() if call["ts"] == card["ts"]]
+    assert [call["method"] for call in calls].count("chat.postMessage") == 1
+    assert {call["method"] for call in calls} == {"chat.postMessage", "chat.update"}
+    assert len(calls) < 20  # some fifty events
+
+
+def test_an_unhealthy_secondary_fails_its_gate_under_a_green_deployment(
+    canary: CanaryService, outside: Outside
+) -> None:
+    outside.deployments("eu-west-1", "unhealthy")
+    execution = canary.push("Cache the product list")
+    assert canary.wait(execution) == "Failed"
+    actions = {action["actionName"]: action["status"] for action in canary.actions(execution)}
+    assert actions["Deploy-EU-West"] == "Succeeded"
+    assert actions["Validate-EU-West"] == "Failed"
+    card = outside.ended_card(execution)
+    payload = card["metadata"]["event_payload"]
+    assert payload["state"] == "FAILED"
+    assert payload["regions"] == {"us-east-1": "passed", "eu-west-1": "failed", "ap-southeast-1": "passed"}
+    text = words(card)
+    assert "*eu-west-1* failed · 0 of 2 tasks run" in text
+    assert ":x: *ValidateSecondary / Validate-EU-West* (us-east-1): FAIL regions=eu-west-1: " in text
+    assert "https://us-east-1.console.aws.amazon.com/" in text
+    assert "Cache the product list · by release-bot · on main" in text
+    assert len(outside.cards(execution)) == 1
+
+
+def test_secondaries_never_start_when_the_primary_is_unhealthy(canary: CanaryService, outside: Outside) -> None:
+    outside.deployments("us-east-1", "unhealthy")
+    execution = canary.push("Cache the product list in the primary")
+    assert canary.wait(execution) == "Failed"
+    started = {action["actionName"] for action in canary.actions(execution)}
+    assert started == {"Source", "Build", "Deploy-US-East", "Validate-US-East"}
+    regions = outside.ended_card(execution)["metadata"]["event_payload"]["regions"]
+    assert regions == {"us-east-1": "failed", "eu-west-1": "skipped", "ap-southeast-1": "skipped"}
+
+
+def test_f01_f02_shuffled_and_repeated_events_give_the_same_card(canary: CanaryService, outside: Outside) -> None:
+    orderly = canary.push("The same change")
+    assert canary.wait(orderly) == "Succeeded"
+    expected = outside.ended_card(orderly)
+    outside.events(shuffle=True, duplicate=0.5, seed=7)
+    shuffled = canary.push("The same change")
+    assert canary.wait(shuffled) == "Succeeded"
+    wanted = expected["metadata"]["event_payload"]
+    card = outside.card(
+        shuffled, lambda payload: payload["state"] == wanted["state"] and payload["regions"] == wanted["regions"]
+    )
+    assert len(outside.cards(shuffled)) == 1
+    assert _lines(words(card)) == _lines(words(expected))
+
+
+def _lines(text: str) -> list[str]:
+    """What a card says, without times, ids and digests."""
+    return [
+        line.split("·")[0] for line in text.splitlines() if "execution" not in line and "by release-bot" not in line
+    ]
