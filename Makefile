@@ -29,7 +29,7 @@ local: $(ENVIRONMENTS) build ## start a local account with the stack deployed; e
 test: lint unit e2e ## everything that must hold before a change lands
 
 .PHONY: unit
-unit: $(STAMPS)/dev ## fast tests: pure logic, fakes as strict as AWS, moto, the template
+unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, moto, the template
 	$(DEV)/pytest tests -m "not e2e" -q -n 2
 
 .PHONY: e2e

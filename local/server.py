@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 HOST = "127.0.0.1"
+JOIN_SECONDS = 5
 
 
 class Server:
@@ -20,5 +22,8 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop accepting requests."""
-        self._server.close()
+        """Finish the requests that are being served, and stop. The loop's own thread closes its sockets."""
+        self._server.task_dispatcher.shutdown()
+        loop: Any = self._server  # the stubs know neither the trigger's method nor the map
+        loop.trigger.pull_trigger(lambda: wasyncore.close_all(loop._map))  # noqa: SLF001 - waitress offers no public way
+        self._thread.join(JOIN_SECONDS)

@@ -63,11 +63,12 @@ _TRUST = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class CanaryService:
     """The scenario in an account that has the stack deployed."""
 
     account: Account
+    first_execution: str = ""
 
     def prepare(self) -> None:
         """Create what the pipeline deploys to, and the role that it runs under."""
@@ -81,15 +82,16 @@ class CanaryService:
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=self.account.outputs["PipelineArtifactPolicyArn"])
 
     def create_pipeline(self) -> str:
-        """Create the pipeline. As on AWS that starts its first execution, whose id is the answer."""
+        """Create the pipeline. As on AWS that starts its first execution, whose id is kept and answered."""
         client = self.client
         client.create_pipeline(pipeline=self.definition())
         summaries = client.list_pipeline_executions(pipelineName=PIPELINE)["pipelineExecutionSummaries"]
-        return str(summaries[0]["pipelineExecutionId"])
+        self.first_execution = str(summaries[0]["pipelineExecutionId"])
+        return self.first_execution
 
     def push(self, message: str) -> str:
         """Push a commit, which starts a release; the execution's id."""
-        return self.account.codepipeline.push(REPOSITORY, "main", message, "release-bot")[0]
+        return self.account.codepipeline.push(REPOSITORY, "main", message, "release-bot")[0].execution_id
 
     def definition(self) -> dict[str, Any]:
         """The pipeline's definition, with this account's role, gate and artifact stores."""

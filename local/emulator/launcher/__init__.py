@@ -1,0 +1,13 @@
+"""Ministack 1.5.33, changed where it differs from AWS in what Crosscheck relies on.
+
+Runs in the emulator's own environment, so nothing here imports what is installed for development. Each module replaces
+private names of ministack; that is why its version is pinned, and asserted at the start.
+
+``functions``         Python functions run under the genuine Lambda runtime client
+``processes``         functions and the emulator end with the process that started them
+``service_events``    ``aws.*`` events only from the account's own engines
+``event_buses``       a rule may target an event bus of another region
+``custom_resources``  Lambda retries the invocation of a custom resource's function
+``conditions``        ``Fn::Split`` in the conditions of a template
+``regions``           a region that does not exist is refused
+"""

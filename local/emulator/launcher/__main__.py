@@ -1,0 +1,55 @@
+"""Start the emulator: ``python -m local.emulator.launcher``, with the environment that ``Emulator`` gives it."""
+
+import asyncio
+import os
+import resource
+
+from hypercorn.asyncio import serve  # type: ignore[import-not-found]  # lives in the emulator's environment
+from hypercorn.config import Config  # type: ignore[import-not-found]  # as above
+from ministack.app import app
+
+from local.emulator.launcher import (
+    conditions,
+    custom_resources,
+    event_buses,
+    functions,
+    processes,
+    regions,
+    service_events,
+    version,
+)
+
+
+async def _forever() -> None:
+    await asyncio.Event().wait()
+
+
+def _serve() -> None:
+    config = Config()
+    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    # With a trigger of ours hypercorn leaves SIGTERM and SIGINT to ``processes``.
+    asyncio.run(serve(service_events.admitted(regions.guarded(app)), config, shutdown_trigger=_forever))
+
+
+def main() -> None:
+    """Change ministack, then serve until a signal or until the parent is gone."""
+    version.require()
+    # Taken out of the environment, so that no function inherits them.
+    parent = int(os.environ.pop("CROSSCHECK_PARENT"))
+    token = os.environ.pop("CROSSCHECK_SERVICE_TOKEN")
+    runtime = functions.Runtime(os.environ.pop("CROSSCHECK_RIC_PYTHON"), os.environ.pop("CROSSCHECK_FUNCTIONS"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
+    processes.end_with(parent)
+    functions.install(runtime)
+    service_events.install(token)
+    event_buses.install()
+    custom_resources.install()
+    conditions.install()
+    _serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Pictures of pages, taken by whatever browser of the Chromium family there is."""
+
+from local.pictures.picture import Picture, take_picture
+
+__all__ = ["Picture", "take_picture"]

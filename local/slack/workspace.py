@@ -1,0 +1,52 @@
+"""The workspace as the rest of the account sees it: one Flask application."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from local.slack.connection import ClosingConnections
+from local.slack.faults import Faults
+from local.slack.history import History
+from local.slack.inspection import inspection
+from local.slack.messages import Messages
+from local.slack.methods import Methods
+from local.slack.page.routes import page
+from local.slack.rate_limit import RateLimit
+from local.slack.web_api import WebApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class SlackWorkspace:
+    """A workspace that lives in memory; ``app`` is served by ``local.server.Server``.
+
+    ``channels`` maps ids to names; the app is a member of all of them. With ``rate_limited``, a second message to a
+    channel within a second is answered with 429, as Slack does.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        channels: Mapping[str, str],
+        clock: Callable[[], float] = time.time,
+        *,
+        rate_limited: bool = False,
+    ) -> None:
+        self._messages = Messages(channels, clock)
+        self._faults = Faults()
+        self._history = History(clock)
+        limit = RateLimit(clock) if rate_limited else None
+        api = WebApi(token, Methods(self._messages), self._faults, self._history, limit)
+        self.app = Flask(__name__, static_folder=None)
+        self.app.register_blueprint(api.blueprint())
+        self.app.register_blueprint(inspection(self._messages, self._history, self._faults))
+        self.app.register_blueprint(page(self._messages))
+        self.app.wsgi_app = ClosingConnections(self.app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+
+    def clear_faults(self) -> None:
+        """Answer every call as Slack would, from now on."""
+        self._faults.clear()

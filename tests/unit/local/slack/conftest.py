@@ -1,0 +1,69 @@
+"""A workspace served on a free port, and slack_sdk's own client to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from waitress import wasyncore
+
+from local.server import Server
+from local.slack import SlackWorkspace
+
+TOKEN = "local-bot"  # noqa: S105 - no secret: the workspace ends with the test
+CHANNEL, OTHER_CHANNEL = "C0RELEASES", "C0GENERAL"
+
+
+@dataclass(frozen=True)
+class Slack:
+    workspace: SlackWorkspace
+    url: str
+    client: WebClient
+
+    def refusal(self, method: str, **arguments: Any) -> SlackApiError:
+        with pytest.raises(SlackApiError) as refused:
+            self.client.api_call(method, json=arguments)
+        return refused.value
+
+    def error(self, method: str, **arguments: Any) -> str:
+        return str(self.refusal(method, **arguments).response["error"])
+
+    def post(self, **arguments: Any) -> str:
+        return str(self.client.api_call("chat.postMessage", json={"channel": CHANNEL, **arguments})["ts"])
+
+    def history(self) -> list[dict[str, Any]]:
+        return list(requests.get(f"{self.url}/history", timeout=5).json())
+
+    def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        return list(requests.get(f"{self.url}/messages", timeout=5).json()[channel])
+
+    def fault(self, **fault: Any) -> requests.Response:
+        return requests.post(f"{self.url}/faults", json=fault, timeout=5)
+
+    def with_token(self, token: str | None) -> WebClient:
+        return WebClient(token=token, base_url=f"{self.url}/api/", retry_handlers=[])
+
+
+@pytest.fixture
+def slack() -> Iterator[Slack]:
+    workspace = SlackWorkspace(TOKEN, {CHANNEL: "releases", OTHER_CHANNEL: "general"})
+    server = Server(workspace.app, "slack", threads=4)
+    client = WebClient(token=TOKEN, base_url=f"{server.url}/api/", retry_handlers=[])
+    yield Slack(workspace, server.url, client)
+    _close(server)
+
+
+def _close(server: Server) -> None:
+    # Closed by another thread, waitress's loop may still wait on what was closed: its own thread does it here.
+    inner: Any = server._server
+    inner.task_dispatcher.shutdown()
+    inner.trigger.pull_trigger(lambda: wasyncore.close_all(inner._map))
+    server._thread.join(5)
+    assert not server._thread.is_alive()
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
