@@ -74,7 +74,6 @@ class Account:
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
-        self._cleanup.callback(self.codepipeline.close)
         endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
         endpoints["codepipeline"] = self._serve(self.codepipeline.app, "codepipeline").url
         self.slack_url = self._serve(self.slack.app, "slack").url
@@ -83,6 +82,8 @@ class Account:
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
         self.emulator = Emulator.start(self.directory, variables, port)
         self._cleanup.callback(self.emulator.stop)
+        self._cleanup.callback(self.events.close)
+        self._cleanup.callback(self.codepipeline.close)
         self._put_event = service_event_putter(self.aws, self.emulator.service_token)
 
     def deploy(self, **parameters: str) -> str:

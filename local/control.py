@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, jsonify, request
@@ -14,16 +13,14 @@ from local.outcomes import Outcome, Outcomes
 if TYPE_CHECKING:
     from flask import Response
 
-    from local.codepipeline import StartedExecution
-
 PROVIDERS = {"ECS"}
 
 
 class Pushes(Protocol):
     """Makes a commit in a connected repository and starts the pipelines that follow it."""
 
-    def __call__(self, repository: str, branch: str, message: str, author: str) -> list[StartedExecution]:
-        """The executions that it started."""
+    def __call__(self, repository: str, branch: str, message: str, author: str) -> list[str]:
+        """The ids of the executions that it started."""
 
 
 def control_app(events: EventEmitter, outcomes: Outcomes, push: Pushes) -> Flask:
@@ -52,7 +49,7 @@ def control_app(events: EventEmitter, outcomes: Outcomes, push: Pushes) -> Flask
             body.get("message", "A change"),
             body.get("author", "release-bot"),
         )
-        return {"executions": [asdict(execution) for execution in started]}
+        return {"executions": started}
 
     for path, action in (("/events", set_events), ("/deployments", set_deployments), ("/push", push_commit)):
         app.add_url_rule(path, path, _answering(action), methods=["POST"])

@@ -54,6 +54,7 @@ class EventEmitter:
     def __init__(self, put: PutsEvents) -> None:
         self._put = put
         self._lock = threading.Lock()
+        self._closed = False
         self.inject(EventFaults())
 
     def inject(self, faults: EventFaults) -> None:
@@ -87,7 +88,13 @@ class EventEmitter:
                 timer.daemon = True
                 timer.start()
 
+    def close(self) -> None:
+        """Deliver nothing any more: the account is shutting down."""
+        self._closed = True
+
     def _deliver(self, region: str, entry: Mapping[str, Any]) -> None:
+        if self._closed:
+            return
         try:
             self._put(region, entry)
         except Exception:  # an event that EventBridge refuses must not end the release that it reports

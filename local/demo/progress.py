@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from local.scenarios.canary_service import RUNNING
@@ -34,22 +36,24 @@ class Progress:
         with Live(console=self._console, refresh_per_second=8) as live:
             while True:
                 status = self._scenario.status(self._execution)
-                live.update(_table(self._scenario.actions(self._execution)))
+                live.update(_progress(self._scenario.actions(self._execution)))
                 if status not in RUNNING or time.monotonic() > deadline:
                     return
                 time.sleep(POLL_SECONDS)
 
 
-def _table(actions: list[dict[str, Any]]) -> Table:
+def _progress(actions: list[dict[str, Any]]) -> Group:
+    """A line per action, and below them why those that failed did."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
     for action in actions:
-        result = action.get("output", {}).get("executionResult", {})
-        summary = result.get("externalExecutionSummary", "") if action["status"] == "Failed" else ""
-        table.add_row(
-            action["stageName"],
-            action["actionName"],
-            action.get("input", {}).get("region", ""),
-            _SIGNS.get(action["status"], action["status"]),
-            summary,
-        )
-    return table
+        region = action.get("input", {}).get("region", "")
+        table.add_row(action["actionName"], region, _SIGNS.get(action["status"], action["status"]))
+    reasons = [f"  [red]{escape(_reason(action))}[/]" for action in actions if action["status"] == "Failed"]
+    return Group(table, *reasons)
+
+
+def _reason(action: dict[str, Any]) -> str:
+    result = action.get("output", {}).get("executionResult", {})
+    return f"{action['actionName']}: {result.get('externalExecutionSummary', 'no reason given')}"

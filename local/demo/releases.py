@@ -28,13 +28,12 @@ class DemoRelease:
 
 @dataclass(frozen=True)
 class Result:
-    """What a release came to. ``slack_calls`` counts the calls to Slack since the account's start."""
+    """What a release came to. ``picture`` says where it is, or why there is none."""
 
     release: DemoRelease
     execution: str
     card: Mapping[str, Any]
     seconds: float
-    slack_calls: int
     picture: str
 
     @property

@@ -42,6 +42,8 @@ def run(interrupted: threading.Event) -> int:  # noqa: ARG001 - every command is
         )
         results = [_release(account, scenario, release, console) for release in RELEASES]
     console.print(_summary(results))
+    for result in results:
+        console.print(f"Slack after {result.release.name}: {result.picture}", soft_wrap=True)
     return 0 if all(result.as_expected for result in results) else 1
 
 
@@ -58,8 +60,8 @@ def _release(account: Account, scenario: CanaryService, release: DemoRelease, co
         console.print(f"[red]{error}[/]")
         card = {}
     seconds = time.monotonic() - began
-    picture = take_picture(f"{account.slack_url}/", PICTURES / f"{release.name}.png", WIDTH, HEIGHT)
-    return Result(release, execution, card, seconds, _calls(account), str(picture))
+    picture = take_picture(f"{account.slack_url}/", PICTURES / f"{release.name}.png", WIDTH, HEIGHT, fit=True)
+    return Result(release, execution, card, seconds, str(picture))
 
 
 def _choose(account: Account, region: str, outcome: str) -> None:
@@ -67,22 +69,18 @@ def _choose(account: Account, region: str, outcome: str) -> None:
     requests.post(f"{account.control_url}/deployments", json=body, timeout=10).raise_for_status()
 
 
-def _calls(account: Account) -> int:
-    return len(requests.get(f"{account.slack_url}/history", timeout=10).json())
-
-
 def _summary(results: list[Result]) -> Table:
-    table = Table(title="Releases")
-    for column in ("release", "as expected", "pipeline", "regions", "seconds", "picture"):
-        table.add_column(column)
+    table = Table(title="\nReleases", title_justify="left")
+    for column in ("release", "as expected", "pipeline", "regions", "seconds"):
+        table.add_column(column, no_wrap=True)
     for result in results:
         regions = result.card.get("regions", {})
         table.add_row(
             result.release.name,
             "[green]yes[/]" if result.as_expected else "[red]no[/]",
             result.card.get("state", "no card"),
-            "\n".join(f"{region} {state}" for region, state in regions.items()),
+            "\n".join(f"{region} {regions[region]}" for region in sorted(regions)),
             f"{result.seconds:.0f}",
-            result.picture,
+            end_section=True,
         )
     return table

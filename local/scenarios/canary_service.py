@@ -18,6 +18,7 @@ DEFINITION = Path(__file__).with_name("canary_service.json")
 PIPELINE = "multi-region-service"
 REPOSITORY = "my-org/my-service"
 SERVICE = "my-service"
+AUTHOR = "release-bot"
 HOME = "us-east-1"
 SERVICES = (
     EcsService("us-east-1", "production-us", SERVICE),
@@ -83,6 +84,7 @@ class CanaryService:
 
     def create_pipeline(self) -> str:
         """Create the pipeline. As on AWS that starts its first execution, whose id is kept and answered."""
+        self.account.codepipeline.push(REPOSITORY, "main", "Serve the product list", AUTHOR)
         client = self.client
         client.create_pipeline(pipeline=self.definition())
         summaries = client.list_pipeline_executions(pipelineName=PIPELINE)["pipelineExecutionSummaries"]
@@ -91,7 +93,7 @@ class CanaryService:
 
     def push(self, message: str) -> str:
         """Push a commit, which starts a release; the execution's id."""
-        return self.account.codepipeline.push(REPOSITORY, "main", message, "release-bot")[0].execution_id
+        return self.account.codepipeline.push(REPOSITORY, "main", message, AUTHOR)[0]
 
     def definition(self) -> dict[str, Any]:
         """The pipeline's definition, with this account's role, gate and artifact stores."""

@@ -28,7 +28,7 @@ def test_four_regions_of_ones_own_pass_on_one_card(account: Account, outside: Ou
     assert status == "Succeeded"
     card = outside.ended_card(execution)
     assert card["metadata"]["event_payload"]["regions"] == dict.fromkeys(REGIONS, "passed")
-    assert all(f"*{region}* passed · 3 of 3 tasks run mine@sha256:" in words(card) for region in REGIONS)
+    assert all(f"*{region}* passed · mine: 3 of 3 tasks run mine@sha256:" in words(card) for region in REGIONS)
     assert len(outside.cards(execution)) == 1
     for region in REGIONS:  # the release went through the stores of its own regions
         listed = outside.client("s3", region).list_objects_v2(Bucket=stores[region]["location"])

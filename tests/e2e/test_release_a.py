@@ -25,7 +25,7 @@ def test_a_good_release_passes_in_every_region(canary: CanaryService, outside: O
     assert payload["state"] == "SUCCEEDED"
     assert payload["regions"] == {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
     for region in payload["regions"]:
-        assert f"*{region}* passed · 2 of 2 tasks run my-service@sha256:" in words(card)
+        assert f"*{region}* passed · my-service: 2 of 2 tasks run my-service@sha256:" in words(card)
     assert len(outside.cards(execution)) == 1
 
 
@@ -51,7 +51,7 @@ def test_an_unhealthy_secondary_fails_its_gate_under_a_green_deployment(
     assert payload["state"] == "FAILED"
     assert payload["regions"] == {"us-east-1": "passed", "eu-west-1": "failed", "ap-southeast-1": "passed"}
     text = words(card)
-    assert "*eu-west-1* failed · 0 of 2 tasks run" in text
+    assert "*eu-west-1* failed · my-service: 0 of 2 tasks run" in text
     assert ":x: *ValidateSecondary / Validate-EU-West* (us-east-1): FAIL regions=eu-west-1: " in text
     assert "https://us-east-1.console.aws.amazon.com/" in text
     assert "Cache the product list · by release-bot · on main" in text

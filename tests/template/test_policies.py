@@ -17,8 +17,8 @@ ONLY_EVERYWHERE = {
     "ecs:DescribeTaskDefinition",
     "ecs:ListTasks",
     "kms:CreateKey",
-    "kms:ListAliases",
     "kms:ListKeys",
+    "kms:TagResource",  # of a key that is being made
     "lambda:ListFunctions",
 }
 # What changes a service that releases deploy to.

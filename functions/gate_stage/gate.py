@@ -1,0 +1,138 @@
+"""One look: from the job to the decision. Reads AWS, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crosscheck.checks.catalogue import look
+from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.errors import ConfigurationError, CrosscheckError
+from crosscheck.pipelines import parse_definition
+from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.plans.runs import read_runs
+from crosscheck.plans.scope import scope
+from crosscheck.verdicts import Verdict
+from gate_stage.bounded import all_within
+from gate_stage.decision import Decision, Limits, Look, decide, preview
+from gate_stage.identity import Context, identify, read_context
+from gate_stage.parameters import Parameters, parse_parameters
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+
+    from crosscheck.checks.check import PlannedCheck
+    from crosscheck.clients import Clients
+    from crosscheck.subjects import Subject
+    from crosscheck.verdicts import Finding
+    from gate_stage.continuation import Progress
+    from gate_stage.job import Job
+
+# Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
+REGION_SECONDS = 25.0
+
+
+class UnreadableError(CrosscheckError):
+    """The job, the plan or the pipeline cannot be read now; the text says what was refused, and where."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was looked at, and what follows from it."""
+
+    subject: Subject
+    plan: Plan
+    decision: Decision
+    dry_run: bool
+
+
+class Gate:
+    """Looks at a stage's regions on behalf of a job."""
+
+    def __init__(self, aws: Clients, clock: Callable[[], float], region_seconds: float = REGION_SECONDS) -> None:
+        self._aws = aws
+        self._clock = clock
+        self._region_seconds = region_seconds
+
+    def judge(self, job: Job, progress: Progress) -> Judgement:
+        """Look at every region once and decide.
+
+        Raises:
+            ConfigurationError: the user has to change something; the text says what.
+            UnreadableError: the job, the plan or the pipeline cannot be read now. What cannot be read in a region is
+                no error but that region's verdict.
+        """
+        with _asking(self._aws.home_region):
+            parameters = parse_parameters(job.parameters, self._aws.ssm)
+        context = self._context(job, parameters)
+        subject = identify(context, parameters, self._aws.home_region)
+        plan = self._plan(subject, context, parameters, context.account or job.account)
+        looks = self._look(plan)
+        progress = replace(progress, unread=0)
+        if parameters.dry_run:
+            return Judgement(subject, plan, preview(looks, progress), dry_run=True)
+        return Judgement(subject, plan, decide(looks, progress, _limits(parameters), self._clock()), dry_run=False)
+
+    def _context(self, job: Job, parameters: Parameters) -> Context:
+        try:
+            with _asking(self._aws.home_region):
+                return read_context(self._aws.codepipeline(), job.id)
+        except UnreadableError:
+            if parameters.pipeline and parameters.execution:
+                return Context()
+            raise
+
+    def _plan(self, subject: Subject, context: Context, parameters: Parameters, account: str) -> Plan:
+        client = self._aws.codepipeline(subject.region)
+        try:
+            with _asking(subject.region, but=_absent(client)):
+                pipeline = client.get_pipeline(name=subject.pipeline)["pipeline"]
+                runs = read_runs(client, subject.pipeline, subject.execution)
+        except client.exceptions.PipelineNotFoundException:
+            raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
+        except client.exceptions.PipelineExecutionNotFoundException:
+            text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
+            raise ConfigurationError(text) from None
+        definition = parse_definition(pipeline, subject.region)
+        chosen = scope(definition, context.position, parameters.stage, parameters.regions)
+        return make_plan(chosen, runs, parameters.checks, account)
+
+    def _look(self, plan: Plan) -> tuple[Look, ...]:
+        """All checks at once; what does not answer in time is INCONCLUSIVE and spoils nothing else."""
+        work = {number: partial(look, check, self._aws) for number, check in enumerate(plan.checks)}
+        found = all_within(self._region_seconds, work)
+        return tuple(
+            Look(check.id, check.region, found.get(number) or self._late(check))
+            for number, check in enumerate(plan.checks)
+        )
+
+    def _late(self, check: PlannedCheck) -> Finding:
+        reason = f"{check.region} did not answer within {self._region_seconds:g} seconds"
+        return check.found(Verdict.INCONCLUSIVE, reason)
+
+
+def _absent(client: CodePipelineClient) -> tuple[type[Exception], ...]:
+    return client.exceptions.PipelineNotFoundException, client.exceptions.PipelineExecutionNotFoundException
+
+
+@contextmanager
+def _asking(region: str, but: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Turns AWS's errors, ``but`` those, into UnreadableError."""
+    try:
+        yield
+    except but:
+        raise
+    except AWS_ERRORS as error:
+        raise UnreadableError(f"the pipeline cannot be read: {explain(error, region)}") from error
+
+
+def _limits(parameters: Parameters) -> Limits:
+    return Limits(
+        soak=parameters.soak_minutes * 60,
+        deadline=parameters.deadline_minutes * 60,
+        failures=parameters.failure_limit,
+        unknown_passes=parameters.on_inconclusive == "pass",
+    )

@@ -1,0 +1,56 @@
+"""Entry point. Only the standard library is imported here, so that a job is answered even where the layer is missing.
+
+An unanswered job holds the pipeline up for twenty minutes.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+logger = logging.getLogger(__name__)
+logger.setLevel(logging.INFO)
+
+
+def handler(event: Any, context: Any) -> None:
+    """Answer one job of CodePipeline. An error means that the answer was not taken: Lambda invokes again.
+
+    Raises:
+        ValueError: the event holds no job, so there is nobody to answer.
+    """
+    job_id = _job_id(event)
+    try:
+        from gate_stage.entry import prepare  # noqa: PLC0415 - an import that fails must be answered too
+
+        run = prepare()
+    except Exception as error:  # whatever keeps the gate from starting is the answer to the job
+        detail = str(error) if _for_people(error) else type(error).__name__
+        logger.error("the gate cannot start: %s: %s", type(error).__name__, detail)  # noqa: TRY400 - texts may hold secrets
+        _refuse(job_id, f"the gate cannot start: {detail}. Deploy it with template.yaml, its layer included.")
+        return
+    run(event, context)
+
+
+def _for_people(error: Exception) -> bool:
+    """Whether the text may be shown: a failed import names a module, our own errors are written for people."""
+    return isinstance(error, ImportError) or type(error).__module__ == "crosscheck.errors"
+
+
+def _job_id(event: Any) -> str:
+    """The job's id. The event itself is never quoted: it carries credentials."""
+    job = event.get("CodePipeline.job") if isinstance(event, dict) else None
+    job_id = job.get("id") if isinstance(job, dict) else None
+    if not isinstance(job_id, str) or not job_id:
+        logger.error("malformed event: no CodePipeline job in it")
+        raise ValueError("malformed event: no CodePipeline job in it")
+    return job_id
+
+
+def _refuse(job_id: str, message: str) -> None:
+    import boto3  # noqa: PLC0415 - as above
+
+    client = boto3.client("codepipeline")
+    try:
+        client.put_job_failure_result(jobId=job_id, failureDetails={"type": "JobFailed", "message": message[:5000]})
+    except (client.exceptions.InvalidJobStateException, client.exceptions.JobNotFoundException):
+        logger.info("the job has its answer already")

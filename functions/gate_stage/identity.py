@@ -1,0 +1,69 @@
+"""Which execution of which pipeline the gate judges, and where in it the gate stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.plans.scope import Position
+from crosscheck.subjects import Subject
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+
+    from gate_stage.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Context:
+    """What GetJobDetails says of a job; empty where it says nothing. ``region`` hosts the pipeline."""
+
+    pipeline: str = ""
+    execution: str = ""
+    region: str = ""
+    account: str = ""
+    position: Position = field(default_factory=Position)
+
+
+def read_context(client: CodePipelineClient, job_id: str) -> Context:
+    """Ask CodePipeline whose job it is.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    details = client.get_job_details(jobId=job_id).get("jobDetails", {})
+    known = details.get("data", {}).get("pipelineContext", {})
+    arn = known.get("pipelineArn", "").split(":")
+    _, _, _, region, account, *_ = [*arn, *[""] * 5]
+    stage, action = known.get("stage", {}).get("name", ""), known.get("action", {}).get("name", "")
+    return Context(
+        pipeline=known.get("pipelineName", ""),
+        execution=known.get("pipelineExecutionId", ""),
+        region=region,
+        account=account,
+        position=Position(stage, action),
+    )
+
+
+def identify(context: Context, parameters: Parameters, home_region: str) -> Subject:
+    """The execution that is judged: CodePipeline's word, then the user's.
+
+    Raises:
+        ConfigurationError: the two disagree, or neither says it.
+    """
+    return Subject(
+        region=context.region or home_region,
+        pipeline=_agreed("pipeline", context.pipeline, parameters.pipeline, "the pipeline's name"),
+        execution=_agreed("execution", context.execution, parameters.execution, "#{codepipeline.PipelineExecutionId}"),
+    )
+
+
+def _agreed(key: str, told: str, given: str, remedy: str) -> str:
+    if told and given and told != given:
+        raise ConfigurationError(
+            f"{key}: UserParameters name {given}, but the job belongs to {told}; leave the key out, or pass {remedy}"
+        )
+    if not told and not given:
+        raise ConfigurationError(f"{key}: CodePipeline does not say it; pass {remedy} in UserParameters")
+    return told or given

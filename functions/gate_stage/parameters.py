@@ -1,0 +1,154 @@
+"""What the user told the gate: UserParameters, and the plan that they may name.
+
+Texts name keys (at most 40 characters of them), never values.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+QUOTED = 40
+DOCUMENT_LIMIT = 10_000
+MINUTES_LIMIT = 24 * 60
+FAILURE_LIMIT = 100
+
+_EXECUTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+_PLAN = re.compile(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the user told; empty where he did not."""
+
+    pipeline: str = ""
+    execution: str = ""
+    stage: str = ""
+    regions: tuple[str, ...] = ()
+    checks: tuple[Mapping[str, Any], ...] = ()
+    plan: str = ""
+    soak_minutes: float = 0.0
+    deadline_minutes: float = 30.0
+    failure_limit: int = 0
+    on_inconclusive: str = "fail"
+    dry_run: bool = False
+    rollback: str = "off"
+
+
+@dataclass(frozen=True)
+class _Key:
+    """How a key is read: ``read`` gives None for what is not as ``expected``."""
+
+    expected: str
+    read: Callable[[Any], Any]
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str | None]:
+    return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _regions(value: Any) -> tuple[str, ...] | None:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list) or not listed or not all(isinstance(region, str) for region in listed):
+        return None
+    regions = tuple(sorted({region.strip() for region in listed}))
+    return regions if all(_REGION.fullmatch(region) for region in regions) else None
+
+
+def _checks(value: Any) -> tuple[Mapping[str, Any], ...] | None:
+    return tuple(value) if isinstance(value, list) and all(isinstance(entry, dict) for entry in value) else None
+
+
+def _minutes(value: Any) -> float | None:
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    return number if 0 <= number <= MINUTES_LIMIT else None
+
+
+def _count(value: Any) -> int | None:
+    counts = isinstance(value, int) and not isinstance(value, bool)
+    return value if counts and 0 <= value <= FAILURE_LIMIT else None
+
+
+_MINUTES = _Key(f"a number from 0 to {MINUTES_LIMIT}", _minutes)
+_KEYS: Mapping[str, _Key] = {
+    "pipeline": _Key("a pipeline's name", _matching(_NAME)),
+    "execution": _Key("an execution's id, #{codepipeline.PipelineExecutionId}", _matching(_EXECUTION)),
+    "stage": _Key("a stage's name", _matching(_NAME)),
+    "regions": _Key("a list of regions, or a string of them joined by commas", _regions),
+    "checks": _Key('a list of objects, each with "kind"', _checks),
+    "plan": _Key("the name of an SSM parameter under /crosscheck/plans/", _matching(_PLAN)),
+    "soak_minutes": _MINUTES,
+    "deadline_minutes": _MINUTES,
+    "failure_limit": _Key(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
+    "on_inconclusive": _Key('"fail" or "pass"', _matching(re.compile("fail|pass"))),
+    "dry_run": _Key("true or false", lambda value: value if isinstance(value, bool) else None),
+    "rollback": _Key('"off": rollback is not available in this version', _matching(re.compile("off"))),
+}
+if _KEYS.keys() != {field.name for field in fields(Parameters)}:
+    raise AssertionError("every parameter needs its key")
+
+
+def parse_parameters(text: str, ssm: Callable[[], SSMClient]) -> Parameters:
+    """The parameters of ``text`` (UserParameters), over those of the plan that it names.
+
+    Raises:
+        ConfigurationError: the text says which key of which document, and what is expected.
+        ClientError, BotoCoreError: the plan cannot be read now.
+    """
+    own = parse_document(text, "UserParameters")
+    planned: Mapping[str, Any] = {}
+    if "plan" in own:
+        planned = parse_document(_read_plan(ssm(), own["plan"]), "the plan")
+        if "plan" in planned:
+            raise ConfigurationError("the plan: plan: a plan cannot name another plan")
+    return Parameters(**{**planned, **own})
+
+
+def parse_document(text: str, source: str) -> Mapping[str, Any]:
+    """The values of a JSON document, read and checked; empty text gives none.
+
+    Raises:
+        ConfigurationError: as above.
+    """
+    if not text.strip():
+        return {}
+    document = _load(text, source)
+    for key, value in document.items():
+        if key not in _KEYS:
+            raise ConfigurationError(f"{source}: unknown key {key[:QUOTED]!r}; the keys are: {', '.join(_KEYS)}")
+        if _KEYS[key].read(value) is None:
+            raise ConfigurationError(f"{source}: {key} must be {_KEYS[key].expected}")
+    return {key: _KEYS[key].read(value) for key, value in document.items()}
+
+
+def _load(text: str, source: str) -> Mapping[str, Any]:
+    if len(text) > DOCUMENT_LIMIT:
+        raise ConfigurationError(f"{source}: over {DOCUMENT_LIMIT} characters")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ConfigurationError(f"{source}: not JSON; expected an object") from None
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{source}: expected a JSON object")
+    return document
+
+
+def _read_plan(client: SSMClient, name: str) -> str:
+    try:
+        parameter = client.get_parameter(Name=name, WithDecryption=False)["Parameter"]
+    except client.exceptions.ParameterNotFound:
+        raise ConfigurationError(f"plan: there is no SSM parameter of that name in {client.meta.region_name}") from None
+    if parameter.get("Type") != "String":
+        raise ConfigurationError("plan: the SSM parameter must be of type String")
+    return parameter.get("Value", "")

@@ -1,0 +1,44 @@
+"""Telling the ledger and the card what a look saw."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from crosscheck import facts
+from gate_stage.decision import Step
+
+if TYPE_CHECKING:
+    from crosscheck.card_queue import CardQueue
+    from crosscheck.ledger import Ledger
+    from gate_stage.gate import Judgement
+
+
+class Recorder:
+    """Writes one verdict per region, then tells the card."""
+
+    def __init__(self, ledger: Ledger, cards: CardQueue) -> None:
+        self._ledger = ledger
+        self._cards = cards
+
+    def record(self, judgement: Judgement, now: float) -> None:
+        """Write what the look saw; the same look written twice changes nothing.
+
+        The card is told whether or not the ledger changed, so that a crash between the two writes loses nothing.
+        """
+        decision, progress = judgement.decision, judgement.decision.progress
+        final = decision.step is not Step.CONTINUE
+        for region in decision.regions:
+            fact = facts.verdict(
+                judgement.plan.stage, region, judge_since=progress.since, look=progress.look, now=now, final=final
+            )
+            self._ledger.merge(judgement.subject, fact)
+        self._cards.changed(judgement.subject, _cause(judgement))
+
+
+def _cause(judgement: Judgement) -> str:
+    """One per look and outcome: a job that is delivered twice may see two different things."""
+    decision, progress = judgement.decision, judgement.decision.progress
+    seen = "|".join(f"{region.region} {region.verdict} {region.reason}" for region in decision.regions)
+    outcome = hashlib.sha256(seen.encode()).hexdigest()[:12]
+    return f"gate {judgement.plan.stage} {progress.since} {progress.look} {outcome}"

@@ -1,0 +1,1 @@
+"""Serves the custom resources that work in many regions: `Custom::ArtifactStores`."""

@@ -1,0 +1,106 @@
+"""From CloudFormation's request to the answer: whatever happens in between, there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crosscheck import settings
+from crosscheck.clients import Clients
+from crosscheck.cloudformation.answer import Answer, body, failed
+from crosscheck.cloudformation.request import Request, read_request
+from crosscheck.cloudformation.respond import ForeignHostError, deliver, refuse_foreign
+from crosscheck.errors import ConfigurationError, CrosscheckError
+from provision_regions.conclusion import UnfinishedError
+from provision_regions.denials import in_words
+from provision_regions.identity import physical_id
+from provision_regions.partitions import partition_named
+from provision_regions.patience import Patience, deadline_of
+from provision_regions.stores.resource import serve_stores
+from provision_regions.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+type Resource = Callable[[Request, str, Surroundings], Answer]
+
+RESOURCES: Mapping[str, Resource] = {"Custom::ArtifactStores": serve_stores}
+
+logger = Logger()
+metrics = Metrics(namespace="Crosscheck")
+
+
+@cache
+def _clients() -> Clients:
+    return Clients()
+
+
+def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
+    """Serve one request and answer it.
+
+    Raises:
+        UnfinishedError: Lambda shall deliver the request again.
+        NotDeliveredError: the answer was not taken; on the next delivery every step finds its work done.
+        ForeignHostError: the request does not come from CloudFormation; nothing was done.
+    """
+    request = read_request(event)
+    local_host = settings.optional("CROSSCHECK_RESPONSE_HOST")
+    keys = {"stack": request.stack_name, "logical_id": request.logical_id, "request_type": request.type}
+    with logger.append_context_keys(**keys):
+        try:
+            refuse_foreign(request.response_url, local_host)
+        except ForeignHostError as error:
+            logger.error("request refused", reason=str(error))  # noqa: TRY400 - the text says all, a trace nothing
+            raise
+        home_region = context.invoked_function_arn.split(":")[3]
+        answer = _answer(request, physical_id(event, home_region), context)
+        logger.info("request served", status=answer.status.value, reason=answer.reason)
+        _count(answer.status.value)
+        deliver(request.response_url, body(request, answer), local_host)
+
+
+def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
+    """The answer; everything but the wish for another run becomes one."""
+    try:
+        return _resource(request.resource_type)(request, identity, _surroundings(context))
+    except UnfinishedError as error:
+        logger.warning("request unfinished", reason=str(error))
+        _count("UNFINISHED")
+        raise
+    except CrosscheckError as error:
+        return failed(identity, str(error))
+    except (ClientError, BotoCoreError) as error:
+        return failed(identity, in_words(context.invoked_function_arn.split(":")[3], error))
+    except Exception as error:  # a mistake of ours must not make the stack wait for an hour
+        logger.exception("request failed")
+        return failed(identity, f"a mistake in Crosscheck: {type(error).__name__}: {error}")
+
+
+def _resource(name: str) -> Resource:
+    try:
+        return RESOURCES[name]
+    except KeyError:
+        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}") from None
+
+
+def _surroundings(context: LambdaContext) -> Surroundings:
+    """The function's own partition, region and account stand in its ARN."""
+    _, partition, _, home_region, account, *_ = context.invoked_function_arn.split(":")
+    return Surroundings(
+        clients=_clients(),
+        partition=partition_named(partition),
+        account=account,
+        home_region=home_region,
+        store_prefix=settings.required("ARTIFACT_STORE_PREFIX"),
+        patience=Patience(deadline_of(lambda: context.get_remaining_time_in_millis() / 1000)),
+    )
+
+
+def _count(status: str) -> None:
+    metrics.add_metric(name=f"RegionalResource{status.title()}", unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()

@@ -1,0 +1,169 @@
+"""The bucket of a region's store. Every call says whose bucket it must be, so a squatter's is never touched."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from provision_regions.denials import is_denied
+from provision_regions.patience import code_of
+from provision_regions.stores.names import OWNER_TAG, compact
+from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
+from provision_regions.stores.standing import ForeignError, Standing, foreign, standing_by
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
+    from mypy_boto3_s3.type_defs import TaggingTypeDef
+
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+NO_LOCATION = "us-east-1"  # the region that S3 wants no LocationConstraint for
+
+
+class Buckets:
+    """The bucket of one region."""
+
+    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
+        self._s3: S3Client = around.clients.s3(region)
+        self._call = around.patience
+        # A bucket just made is not known to all of S3 at once.
+        self._call_new = around.patience.also("NoSuchBucket")
+        self._names = names
+        self._region = region
+        self.name = names.bucket(region)
+        self.arguments: Any = {"Bucket": self.name, "ExpectedBucketOwner": names.account}
+
+    def look(self, *, begun: bool) -> Standing:
+        """Whose the bucket is. ``begun``: an earlier run of ours set out to make it, so without tags it is ours.
+
+        Raises:
+            ForeignError: it belongs to another account, or we may not look at it.
+        """
+        try:
+            tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
+        except ClientError as error:
+            return self._without_tags(error, begun=begun)
+        standing = standing_by({tag["Key"]: tag["Value"] for tag in tags}, self._names)
+        return Standing.FOREIGN if standing is Standing.UNTAGGED and not begun else standing
+
+    def _without_tags(self, error: ClientError, *, begun: bool) -> Standing:
+        code = code_of(error)
+        if code in {"NoSuchBucket", "404"}:
+            return Standing.ABSENT
+        if code == "NoSuchTagSet":
+            return Standing.UNTAGGED if begun else Standing.FOREIGN
+        if is_denied(error):
+            said = error.response.get("Error", {}).get("Message", code)
+            raise ForeignError(
+                f"the bucket {self.name} belongs to another account, or we may not look at it; "
+                f"it was left as it is: {said}"
+            ) from error
+        raise error
+
+    def refuse_foreign(self, standing: Standing) -> None:
+        """Raise ForeignError where the bucket is not ours to use."""
+        if standing is Standing.FOREIGN:
+            raise foreign(f"the bucket {self.name}", self._names)
+
+    def ensure(self, standing: Standing, key_arn: str, expire_days: int) -> None:
+        """The bucket with all its settings, whatever of it was there already."""
+        self.refuse_foreign(standing)
+        found = self._create() if standing is Standing.ABSENT else standing
+        if found is Standing.UNTAGGED:
+            self._tag()
+        self._restrict()
+        self._encrypt(key_arn)
+        self._set_policy()
+        if found is not Standing.ADOPTED:  # expiry would delete what others keep in a bucket that they lent us
+            self._set_lifecycle(expire_days)
+
+    def _create(self) -> Standing:
+        arguments: dict[str, Any] = {"Bucket": self.name}
+        if self._region != NO_LOCATION:
+            location = cast("BucketLocationConstraintType", self._region)
+            arguments["CreateBucketConfiguration"] = {"LocationConstraint": location}
+        try:
+            self._call(self._s3.create_bucket, **arguments)
+        except ClientError as error:
+            if code_of(error) == "BucketAlreadyExists":
+                raise ForeignError(
+                    f"the bucket {self.name} belongs to another account; it was left as it is"
+                ) from error
+            if code_of(error) != "BucketAlreadyOwnedByYou":
+                raise
+        # us-east-1 says nothing where the bucket is ours already, so its tags are asked in every case.
+        standing = self.look(begun=True)
+        self.refuse_foreign(standing)
+        return Standing.UNTAGGED if standing is Standing.ABSENT else standing
+
+    def _tag(self) -> None:
+        tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
+        self._call_new(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
+
+    def _restrict(self) -> None:
+        self._call_new(
+            self._s3.put_public_access_block,
+            PublicAccessBlockConfiguration={
+                "BlockPublicAcls": True,
+                "IgnorePublicAcls": True,
+                "BlockPublicPolicy": True,
+                "RestrictPublicBuckets": True,
+            },
+            **self.arguments,
+        )
+        self._call_new(
+            self._s3.put_bucket_ownership_controls,
+            OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            **self.arguments,
+        )
+        self._call_new(self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **self.arguments)
+
+    def _encrypt(self, key_arn: str) -> None:
+        rule: Any = {
+            "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn},
+            "BucketKeyEnabled": True,
+        }
+        self._call_new(
+            self._s3.put_bucket_encryption,
+            ServerSideEncryptionConfiguration={"Rules": [rule]},
+            **self.arguments,
+        )
+
+    def policy(self) -> dict[str, Any] | None:
+        """The bucket's policy, None where it has none."""
+        try:
+            return cast(
+                "dict[str, Any]", json.loads(self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"])
+            )
+        except ClientError as error:
+            if code_of(error) == "NoSuchBucketPolicy":
+                return None
+            raise
+
+    def put_policy(self, *statements: dict[str, Any]) -> None:
+        """Set our statements beside everybody else's, where they differ."""
+        existing = self.policy()
+        wanted = policy_with(existing, statements)
+        if wanted != existing:
+            self._call_new(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
+
+    def _set_policy(self) -> None:
+        self.put_policy(tls_only(self._names, self._region))
+
+    def _set_lifecycle(self, expire_days: int) -> None:
+        existing: list[Any] = []
+        try:
+            existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
+        except ClientError as error:
+            if code_of(error) != "NoSuchLifecycleConfiguration":
+                raise
+        rules: Any = lifecycle_with(existing, expire_days)
+        self._call_new(
+            self._s3.put_bucket_lifecycle_configuration,
+            LifecycleConfiguration={"Rules": rules},
+            **self.arguments,
+        )

@@ -1,0 +1,109 @@
+"""Emptying a bucket and deleting it, while others may still write to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from crosscheck.errors import CrosscheckError
+from provision_regions.patience import code_of
+from provision_regions.stores.policies import closing, tls_only
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from provision_regions.stores.buckets import Buckets
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+BATCH = 1000  # what S3 lists and deletes at once
+ROUNDS = 8
+TRANSIENT = frozenset({"InternalError", "OperationAborted", "ServiceUnavailable", "SlowDown"})
+
+
+class NotEmptyError(CrosscheckError):
+    """Something in the bucket cannot be deleted."""
+
+
+class Emptying:
+    """Removes one region's bucket with everything in it."""
+
+    def __init__(self, around: Surroundings, names: Names, region: str, buckets: Buckets) -> None:
+        self._s3: S3Client = around.clients.s3(region)
+        self._patience = around.patience
+        self._statements = (tls_only(names, region), closing(names, region))
+        self._buckets = buckets
+        self._arguments = buckets.arguments
+
+    def run(self) -> None:
+        """Close the bucket to writers, empty it, delete it.
+
+        Raises:
+            NotEmptyError: objects remain that cannot be deleted, or are written faster than they go.
+            OutOfTimeError: this run's time is over; the next run goes on where it stopped.
+        """
+        try:
+            self._buckets.put_policy(*self._statements)
+            for attempt in range(ROUNDS):
+                self._delete_versions()
+                self._abort_uploads()
+                if self._deleted():
+                    return
+                self._patience.pause(attempt)  # a write that had begun before the policy took effect
+        except ClientError as error:
+            if code_of(error) == "NoSuchBucket":
+                return  # another run of the same request was faster
+            raise
+        raise NotEmptyError(f"the bucket {self._buckets.name} was emptied {ROUNDS} times and is still not empty")
+
+    def _deleted(self) -> bool:
+        try:
+            self._patience(self._s3.delete_bucket, **self._arguments)
+        except ClientError as error:
+            if code_of(error) == "BucketNotEmpty":
+                return False
+            raise
+        return True
+
+    def _delete_versions(self) -> None:
+        """Delete batch by batch, each time the first ones that are left: no marker can go stale."""
+        stuck, refused = 0, ""
+        while stuck < ROUNDS:
+            page = self._patience(self._s3.list_object_versions, MaxKeys=BATCH, **self._arguments)
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not found:
+                return
+            refused = self._delete([{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found])
+            stuck = stuck + 1 if refused else 0
+            if refused:
+                self._patience.pause(stuck)
+        raise NotEmptyError(f"S3 goes on refusing deletions in the bucket {self._buckets.name}: {refused}")
+
+    def _delete(self, objects: list[Any]) -> str:
+        """The code of a refusal that may pass; empty where all went."""
+        answer = self._patience(self._s3.delete_objects, Delete={"Objects": objects, "Quiet": True}, **self._arguments)
+        errors = answer.get("Errors", [])
+        lasting = [error for error in errors if error.get("Code") not in TRANSIENT]
+        if lasting:  # keys of artifacts are not quoted: they name pipelines and commits
+            said = f"{lasting[0].get('Code')}: {lasting[0].get('Message', '')}"
+            raise NotEmptyError(f"{len(lasting)} objects of the bucket {self._buckets.name} cannot be deleted: {said}")
+        return errors[0].get("Code", "") if errors else ""
+
+    def _abort_uploads(self) -> None:
+        for _ in range(BATCH):
+            page = self._patience(self._s3.list_multipart_uploads, MaxUploads=BATCH, **self._arguments)
+            uploads = page.get("Uploads", [])
+            for upload in uploads:
+                self._abort(upload)
+            if not uploads:
+                return
+
+    def _abort(self, upload: Any) -> None:
+        try:
+            self._patience(
+                self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
+            )
+        except ClientError as error:
+            if code_of(error) != "NoSuchUpload":  # its writer finished or gave up first
+                raise

@@ -1,0 +1,188 @@
+"""The customer key of a region's store: found before it is made, so that no crash leaks one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from provision_regions.denials import is_denied
+from provision_regions.patience import code_of
+from provision_regions.stores.names import OWNER_TAG, PREFIX_TAG, compact
+from provision_regions.stores.policies import key_statements, policy_with
+from provision_regions.stores.standing import ForeignError, Standing, foreign, standing_by
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
+
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+DELETION_DAYS = 7  # the shortest that KMS allows
+PENDING = "PendingDeletion"
+
+
+@dataclass(frozen=True)
+class KeyLook:
+    """What was found: the key to use (``arn`` empty where none is), and what the alias points at."""
+
+    standing: Standing
+    arn: str = ""
+    state: str = ""
+    aliased: str = ""
+
+
+class Keys:
+    """The keys of one region."""
+
+    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
+        self._kms: KMSClient = around.clients.kms(region)
+        self._call = around.patience
+        # A key or an alias is not known everywhere in KMS at the moment it is made.
+        self._call_new = around.patience.also("NotFoundException", "MalformedPolicyDocumentException")
+        self._names = names
+        self._statements = key_statements(names, around.partition, region)
+
+    def look(self) -> KeyLook:
+        """Find our key: behind the alias, else by its tags."""
+        aliased = self._aliased()
+        if aliased is None:
+            return self._found_by_tag("")
+        arn, state = aliased["Arn"], aliased.get("KeyState", "")
+        standing = self._standing(arn)
+        if standing in {Standing.OURS, Standing.ADOPTED}:
+            return KeyLook(standing, arn, state, arn)
+        if state == PENDING:  # somebody's key that goes: the alias is free to be pointed at ours
+            return self._found_by_tag(arn)
+        return KeyLook(Standing.FOREIGN, arn, state, arn)
+
+    def refuse_foreign(self, look: KeyLook) -> None:
+        """Raise ForeignError where the alias cannot be ours, or an adopted key cannot be used."""
+        if look.standing is Standing.FOREIGN:
+            raise foreign(f"the alias {self._names.alias} of key {look.arn}", self._names)
+        if look.standing is Standing.ADOPTED and look.state != "Enabled":
+            raise ForeignError(f"the adopted key {look.arn} is {look.state} and cannot encrypt; it was left as it is")
+
+    def ensure(self, look: KeyLook) -> str:
+        """The ARN of a key that works, behind its alias. An adopted key is used as it is."""
+        self.refuse_foreign(look)
+        if look.standing is Standing.ADOPTED:
+            return look.arn
+        if look.standing is Standing.OURS:
+            self._revive(look)
+            self._ensure_policy(look.arn)
+            arn = look.arn
+        else:
+            arn = self._create()
+        self._call_new(self._kms.enable_key_rotation, KeyId=_id(arn))
+        return self._ensure_alias(arn, look.aliased)
+
+    def remove(self) -> None:
+        """Take the alias away and schedule the deletion of every key that is ours."""
+        aliased = self._aliased()
+        if aliased is not None and self._standing(aliased["Arn"]) is Standing.OURS:
+            self._call(self._kms.delete_alias, AliasName=self._names.alias)
+        for arn in self._ours():
+            self._schedule_deletion(arn)
+
+    def _aliased(self) -> KeyMetadataTypeDef | None:
+        try:
+            return self._call(self._kms.describe_key, KeyId=self._names.alias)["KeyMetadata"]
+        except ClientError as error:
+            if code_of(error) == "NotFoundException":
+                return None
+            raise
+
+    def _state(self, arn: str) -> str:
+        return self._call(self._kms.describe_key, KeyId=_id(arn))["KeyMetadata"].get("KeyState", "")
+
+    def _standing(self, arn: str) -> Standing:
+        """Whose the key is. A key whose policy shuts the account's roles out is not ours: ours lets them in."""
+        try:
+            listed = self._call(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
+        except ClientError as error:
+            if is_denied(error) or code_of(error) == "NotFoundException":
+                return Standing.FOREIGN
+            raise
+        standing = standing_by({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
+        return Standing.FOREIGN if standing is Standing.UNTAGGED else standing
+
+    def _ours(self) -> Iterator[str]:
+        """Every key that is ours. The tagging API would miss one just made; this search does not."""
+        marker: dict[str, str] = {}
+        for _ in range(1000):  # pages of up to 100 keys; KMS allows 100,000 keys
+            page = self._call(self._kms.list_keys, Limit=100, **marker)
+            for key in page["Keys"]:
+                if self._standing(key["KeyArn"]) is Standing.OURS:
+                    yield key["KeyArn"]
+            if not page.get("Truncated"):
+                return
+            marker = {"Marker": page["NextMarker"]}
+
+    def _found_by_tag(self, aliased: str) -> KeyLook:
+        found = {arn: self._state(arn) for arn in self._ours()}
+        if not found:
+            return KeyLook(Standing.ABSENT, aliased=aliased)
+        arn = min(found, key=lambda candidate: (found[candidate] == PENDING, candidate))
+        return KeyLook(Standing.OURS, arn, found[arn], aliased)
+
+    def _revive(self, look: KeyLook) -> None:
+        if look.state == PENDING:
+            self._call(self._kms.cancel_key_deletion, KeyId=_id(look.arn))
+        if look.state != "Enabled":
+            self._call(self._kms.enable_key, KeyId=_id(look.arn))
+
+    def _ensure_policy(self, arn: str) -> None:
+        existing = json.loads(self._call(self._kms.get_key_policy, KeyId=_id(arn), PolicyName="default")["Policy"])
+        wanted = policy_with(existing, self._statements)
+        if wanted != existing:
+            self._call(self._kms.put_key_policy, KeyId=_id(arn), PolicyName="default", Policy=compact(wanted))
+
+    def _create(self) -> str:
+        names = self._names
+        made = self._call_new(
+            self._kms.create_key,
+            Description=f"Pipeline artifacts of {names.prefix}"[:8192],
+            Policy=compact(policy_with(None, self._statements)),
+            Tags=[
+                {"TagKey": OWNER_TAG, "TagValue": names.owner},
+                {"TagKey": PREFIX_TAG, "TagValue": names.prefix},
+            ],
+        )
+        return made["KeyMetadata"]["Arn"]
+
+    def _ensure_alias(self, arn: str, aliased: str) -> str:
+        if aliased == arn:
+            return arn
+        alias, key_id = self._names.alias, _id(arn)
+        if aliased:
+            self._call_new(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
+            return arn
+        try:
+            self._call_new(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+            return self._yield_to_other_run(arn)
+        return arn
+
+    def _yield_to_other_run(self, arn: str) -> str:
+        """Lambda delivered the request twice and the other run set the alias first: its key is the one."""
+        look = self.look()
+        self.refuse_foreign(look)
+        if look.arn != arn:
+            self._schedule_deletion(arn)
+        return look.arn
+
+    def _schedule_deletion(self, arn: str) -> None:
+        if self._state(arn) != PENDING:
+            self._call(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
+
+
+def _id(arn: str) -> str:
+    """The id of a key of this account, which every call takes."""
+    return arn.rpartition("/")[2]

@@ -1,0 +1,104 @@
+"""Parameters of the home region: each store as CodePipeline writes it, and the resource's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from provision_regions.patience import code_of
+from provision_regions.stores.names import OWNER_TAG
+from provision_regions.stores.records import Record, read_record
+from provision_regions.stores.standing import Standing, foreign, standing_by
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+BATCH = 10  # names per GetParameters and DeleteParameters
+
+
+class Parameters:
+    """The parameters of one resource, always String and never secret."""
+
+    def __init__(self, around: Surroundings, names: Names) -> None:
+        self._ssm: SSMClient = around.clients.ssm(around.home_region)
+        self._call = around.patience
+        self._names = names
+
+    def read_record(self) -> Record | None:
+        """The resource's record, None where nothing was ever begun."""
+        text = self._values([self._names.record]).get(self._names.record)
+        return read_record(text) if text is not None else None
+
+    def write_record(self, record: Record, *, new: bool) -> None:
+        """Write the record."""
+        self._put(self._names.record, record.text(), new=new)
+
+    def remove_record(self) -> None:
+        """Forget the resource."""
+        self._delete([self._names.record])
+
+    def existing(self, regions: Iterable[str]) -> dict[str, str]:
+        """The values of those regions' parameters that exist, all of them ours or adopted, by region.
+
+        Raises:
+            ForeignError: a parameter of that name is somebody else's.
+        """
+        found = self._found(regions)
+        for region, (_, standing) in found.items():
+            if standing is Standing.FOREIGN:
+                raise foreign(f"the parameter {self._names.parameter(region)}", self._names)
+        return {region: value for region, (value, _) in found.items()}
+
+    def ensure(self, existing: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+        """Write the wanted values, by region, where they differ."""
+        for region, value in wanted.items():
+            if existing.get(region) != value:
+                self._put(self._names.parameter(region), value, new=region not in existing)
+
+    def remove(self, regions: Iterable[str]) -> None:
+        """Delete those regions' parameters that are ours; others stay."""
+        found = self._found(regions)
+        ours = [region for region, (_, standing) in found.items() if standing is Standing.OURS]
+        self._delete([self._names.parameter(region) for region in ours])
+
+    def _found(self, regions: Iterable[str]) -> dict[str, tuple[str, Standing]]:
+        by_name = {self._names.parameter(region): region for region in regions}
+        return {by_name[name]: (value, self._standing(name)) for name, value in self._values(by_name).items()}
+
+    def _standing(self, name: str) -> Standing:
+        listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
+        tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
+        standing = standing_by(tags, self._names)
+        return Standing.FOREIGN if standing is Standing.UNTAGGED else standing
+
+    def _values(self, names: Iterable[str]) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for batch in batched(names, BATCH, strict=False):
+            found = self._call(self._ssm.get_parameters, Names=list(batch))["Parameters"]
+            values |= {parameter["Name"]: parameter["Value"] for parameter in found}
+        return values
+
+    def _put(self, name: str, value: str, *, new: bool) -> None:
+        """Tags can only be given to a new parameter, in the same call: none is ever ours and untagged."""
+        if not new:
+            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
+            return
+        tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
+        try:
+            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
+        except ClientError as error:
+            if code_of(error) != "ParameterAlreadyExists":
+                raise
+            if self._standing(name) is Standing.FOREIGN:
+                raise foreign(f"the parameter {name}", self._names) from error
+            self._put(name, value, new=False)
+
+    def _delete(self, names: Iterable[str]) -> None:
+        for batch in batched(names, BATCH, strict=False):
+            self._call(self._ssm.delete_parameters, Names=list(batch))

@@ -1,0 +1,117 @@
+"""The documents that a store consists of. Ours are told from others' by their ids, so that both can stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provision_regions.partitions import Partition
+    from provision_regions.stores.names import Names
+
+TLS_SID = "CrosscheckTlsOnly"
+CLOSING_SID = "CrosscheckBeingDeleted"
+ADMIN_SID = "CrosscheckAccountAdministers"
+USE_SID = "CrosscheckUseThroughS3"
+OUR_RULES = "crosscheck-"
+NONCURRENT_DAYS = 30
+UPLOAD_DAYS = 7
+POLICY_VERSION = "2012-10-17"
+
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:Describe*",
+    "kms:Disable*",
+    "kms:Enable*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:Update*",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+)
+_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+def tls_only(names: Names, region: str) -> dict[str, Any]:
+    """Nobody reaches the bucket without TLS."""
+    arn = names.bucket_arn(region)
+    return {
+        "Sid": TLS_SID,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def closing(names: Names, region: str) -> dict[str, Any]:
+    """Nobody writes any more: a bucket that is written to cannot be emptied."""
+    return {
+        "Sid": CLOSING_SID,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": f"{names.bucket_arn(region)}/*",
+    }
+
+
+def key_statements(names: Names, partition: Partition, region: str) -> list[dict[str, Any]]:
+    """The account administers the key and uses it through S3 only; who may, is up to IAM policies.
+
+    The account's root stands for every role, so no role has to be known to KMS when the key is made (a fresh one
+    is not, for minutes). CodePipeline, CodeBuild, CodeDeploy and ECS reach artifacts through S3 with their own
+    role, as they do with the default key ``aws/s3``, whose policy has the same two conditions.
+    """
+    root = {"AWS": f"arn:{partition.name}:iam::{names.account}:root"}
+    hosts = {f"s3.{region}.amazonaws.com", f"s3.{region}.{partition.dns_suffix}"}
+    return [
+        {"Sid": ADMIN_SID, "Effect": "Allow", "Principal": root, "Action": list(_ADMINISTRATION), "Resource": "*"},
+        {
+            "Sid": USE_SID,
+            "Effect": "Allow",
+            "Principal": root,
+            "Action": list(_USE),
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:CallerAccount": names.account, "kms:ViaService": sorted(hosts)}},
+        },
+    ]
+
+
+def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A policy with our statements as they must be and everybody else's as they are.
+
+    A statement of an unfinished deletion goes: whoever sets the policy wants the bucket in use.
+    """
+    ours = {TLS_SID, CLOSING_SID, ADMIN_SID, USE_SID}
+    found = existing.get("Statement", []) if existing else []
+    entries = found if isinstance(found, list) else [found]
+    others = [entry for entry in entries if entry.get("Sid") not in ours]
+    return {**(existing or {}), "Version": POLICY_VERSION, "Statement": [*others, *statements]}
+
+
+def lifecycle_with(existing: Sequence[Mapping[str, Any]], expire_days: int) -> list[Mapping[str, Any]]:
+    """The bucket's lifecycle rules: ours as they must be, others' as they are."""
+    rules: list[Mapping[str, Any]] = [
+        {
+            "ID": f"{OUR_RULES}noncurrent",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": NONCURRENT_DAYS},
+        },
+        {
+            "ID": f"{OUR_RULES}uploads",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UPLOAD_DAYS},
+        },
+    ]
+    if expire_days:
+        current = {"ID": f"{OUR_RULES}current", "Status": "Enabled", "Filter": {"Prefix": ""}}
+        rules.append({**current, "Expiration": {"Days": expire_days}})
+    return [*(rule for rule in existing if not str(rule.get("ID", "")).startswith(OUR_RULES)), *rules]

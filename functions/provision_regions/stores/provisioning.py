@@ -1,0 +1,112 @@
+"""Create and Update: look at everything first, refuse what is not ours, then make what is missing.
+
+Both are the same: every step ensures a state. An Update that follows a failed one with the old properties, and one
+that finds a setting changed by hand, need nothing special.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provision_regions.conclusion import MAX_RUNS, insist_on_all, within_runs
+from provision_regions.regional import each_region
+from provision_regions.stores.attributes import Store, answer_with
+from provision_regions.stores.buckets import Buckets
+from provision_regions.stores.keys import KeyLook, Keys
+from provision_regions.stores.names import names_for
+from provision_regions.stores.parameters import Parameters
+from provision_regions.stores.properties import read_properties
+from provision_regions.stores.records import Record
+from provision_regions.stores.standing import Standing
+
+if TYPE_CHECKING:
+    from crosscheck.cloudformation.answer import Answer
+    from crosscheck.cloudformation.request import Request
+    from provision_regions.stores.names import Names
+    from provision_regions.stores.properties import StoreProperties
+    from provision_regions.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a region has of the store already."""
+
+    bucket: Standing
+    key: KeyLook
+
+
+@dataclass(frozen=True)
+class Provisioning:
+    """One Create or Update."""
+
+    request: Request
+    around: Surroundings
+    wanted: StoreProperties
+    names: Names
+
+    @classmethod
+    def of(cls, request: Request, around: Surroundings) -> Provisioning:
+        """Read the request.
+
+        Raises:
+            ConfigurationError: its properties are wrong.
+        """
+        wanted = read_properties(request.properties, around)
+        return cls(request, around, wanted, names_for(request, around, wanted.prefix))
+
+    def run(self, physical_id: str) -> Answer:
+        """Make every store as it must be.
+
+        Raises:
+            CrosscheckError: something is not ours, or a region refuses; see ``conclusion`` for both ends.
+        """
+        parameters = Parameters(self.around, self.names)
+        found = parameters.read_record()
+        existing = parameters.existing(self.wanted.regions)
+        looks = self._survey(found or Record())
+        record = self._begun(found or Record(), looks)
+        parameters.write_record(record, new=found is None)
+        with within_runs(record.runs):
+            stores = self._make(looks, record)
+            parameters.ensure(existing, {store.region: store.text for store in stores})
+            parameters.write_record(record.settled(), new=False)
+        return answer_with(self.request, physical_id, self.names, stores)
+
+    def _survey(self, record: Record) -> Mapping[str, Look]:
+        """Look at every region; nothing is changed in any of them where one is not ours."""
+
+        def look(region: str) -> Look:
+            buckets, keys = self._buckets(region), self._keys(region)
+            bucket = buckets.look(begun=region in record.making)
+            buckets.refuse_foreign(bucket)
+            key = keys.look()
+            keys.refuse_foreign(key)
+            return Look(bucket, key)
+
+        ends = each_region(self.wanted.regions, look, self.around.patience.deadline)
+        insist_on_all(ends, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
+        return ends.done
+
+    def _begun(self, record: Record, looks: Mapping[str, Look]) -> Record:
+        making = [region for region, look in looks.items() if look.bucket is Standing.ABSENT]
+        # The old properties say nothing that the record does not: they may name regions that were refused.
+        return record.begun(self.request.request_id, self.wanted.regions, making)
+
+    def _make(self, looks: Mapping[str, Look], record: Record) -> tuple[Store, ...]:
+        def make(region: str) -> Store:
+            buckets, look = self._buckets(region), looks[region]
+            key_arn = self._keys(region).ensure(look.key)
+            buckets.ensure(look.bucket, key_arn, self.wanted.expire_days)
+            return Store(region, buckets.name, key_arn)
+
+        ends = each_region(self.wanted.regions, make, self.around.patience.deadline)
+        insist_on_all(ends, record.runs)
+        return tuple(ends.done[region] for region in self.wanted.regions)
+
+    def _buckets(self, region: str) -> Buckets:
+        return Buckets(self.around, self.names, region)
+
+    def _keys(self, region: str) -> Keys:
+        return Keys(self.around, self.names, region)

@@ -1,0 +1,93 @@
+"""Delete: forget the stores, or empty and delete them, those of earlier updates too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.cloudformation.answer import succeeded
+from crosscheck.errors import ConfigurationError
+from provision_regions.conclusion import insist_on_all, within_runs
+from provision_regions.regional import Ends, each_region
+from provision_regions.stores.buckets import Buckets
+from provision_regions.stores.emptying import Emptying
+from provision_regions.stores.keys import Keys
+from provision_regions.stores.names import names_for
+from provision_regions.stores.parameters import Parameters
+from provision_regions.stores.properties import readable_prefix, readable_regions, shall_empty
+from provision_regions.stores.records import Record
+from provision_regions.stores.standing import Standing
+
+if TYPE_CHECKING:
+    from crosscheck.cloudformation.answer import Answer
+    from crosscheck.cloudformation.request import Request
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+
+def remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """Serve a Delete. What never existed is removed without a word.
+
+    Raises:
+        CrosscheckError: something could not be removed; the record stays, so that the next Delete goes on.
+    """
+    prefix = readable_prefix(request.properties)
+    try:
+        names = names_for(request, around, prefix) if prefix else None
+    except ConfigurationError:
+        names = None
+    if names is None:  # with such properties nothing was ever made
+        return succeeded(physical_id)
+    Removal(request, around, names, Parameters(around, names)).run()
+    return succeeded(physical_id)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One Delete of one prefix's stores."""
+
+    request: Request
+    around: Surroundings
+    names: Names
+    parameters: Parameters
+
+    def run(self) -> None:
+        """Remove the stores if they shall be emptied, then the parameters, and the record last."""
+        found = self.parameters.read_record()
+        named = readable_regions(self.request.properties, self.around)
+        regions = tuple(dict.fromkeys((*named, *(found.regions if found else ()))))
+        run = found.runs_of(self.request.request_id) + 1 if found else 1
+        with within_runs(run):
+            if shall_empty(self.request.properties):
+                self._empty(regions, found)
+            self.parameters.remove(regions)
+            self.parameters.remove_record()
+
+    def _empty(self, regions: tuple[str, ...], found: Record | None) -> None:
+        record = found or Record()
+        deadline = self.around.patience.deadline
+        looks = _without_strangers(each_region(regions, lambda region: self._look(region, record), deadline), record)
+        ours = [region for region, standing in looks.done.items() if standing in {Standing.OURS, Standing.UNTAGGED}]
+        begun = record.begun(self.request.request_id, ours, ())
+        if found or ours:
+            self.parameters.write_record(begun, new=found is None)
+        insist_on_all(looks, begun.runs)
+        ends = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
+        insist_on_all(ends, begun.runs)
+
+    def _look(self, region: str, record: Record) -> Standing:
+        return Buckets(self.around, self.names, region).look(begun=region in record.making)
+
+    def _remove_store(self, region: str, standing: Standing) -> None:
+        """The bucket first; its key only when no bucket of the name is left, or what is in it becomes unreadable."""
+        if standing in {Standing.ADOPTED, Standing.FOREIGN}:
+            return
+        if standing is not Standing.ABSENT:
+            Emptying(self.around, self.names, region, Buckets(self.around, self.names, region)).run()
+        Keys(self.around, self.names, region).remove()
+
+
+def _without_strangers(looks: Ends[Standing], record: Record) -> Ends[Standing]:
+    """Forget regions that refuse to be looked at and in which we never began: nothing of ours can be there."""
+    failed = {region: error for region, error in looks.failed.items() if region in record.regions}
+    return Ends(looks.done, failed, looks.late)

@@ -1,0 +1,26 @@
+"""`Custom::ArtifactStores`: what each request does, from its properties to its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crosscheck.cloudformation.request import RequestType, request_type
+from provision_regions.stores.provisioning import Provisioning
+from provision_regions.stores.removal import remove
+
+if TYPE_CHECKING:
+    from crosscheck.cloudformation.answer import Answer
+    from crosscheck.cloudformation.request import Request
+    from provision_regions.surroundings import Surroundings
+
+
+def serve_stores(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """Make the stores as they must be, or remove them.
+
+    Raises:
+        CrosscheckError: the answer is FAILED with this text.
+        UnfinishedError: Lambda shall deliver the request again.
+    """
+    if request_type(request) is RequestType.DELETE:
+        return remove(request, physical_id, around)
+    return Provisioning.of(request, around).run(physical_id)

@@ -1,0 +1,83 @@
+"""What a check is, and what it is told to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from crosscheck.verdicts import Finding, Verdict
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Where an artifact of this execution lies: a zip in an artifact store."""
+
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ActionRun:
+    """The latest run of an action in one execution. ``started`` is in epoch seconds, ``status`` CodePipeline's.
+
+    ``account`` is the account of the role under which the action ran, empty where CodePipeline names none.
+    """
+
+    stage: str
+    name: str
+    status: str
+    started: float
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Artifact] = field(default_factory=dict)
+    account: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One thing to look at. ``run`` is the deploy action's run that it follows from, None for a check that was asked
+    for; a ``gap`` says why this version cannot look at it."""
+
+    kind: str
+    region: str
+    parameters: Mapping[str, str]
+    run: ActionRun | None = None
+    gap: str = ""
+
+    @property
+    def target(self) -> str:
+        """What is looked at, for people: the parameters' values."""
+        return "/".join(self.parameters.values())
+
+    @property
+    def id(self) -> str:
+        """Six hexadecimal digits that stay the same from look to look."""
+        return hashlib.sha256(f"{self.kind}|{self.region}|{self.target}".encode()).hexdigest()[:6]
+
+    def found(self, verdict: Verdict, reason: str, values: Mapping[str, str] | None = None) -> Finding:
+        """A finding of this check."""
+        return Finding(self.kind, self.target, verdict, reason, values or {})
+
+
+class Check(Protocol):
+    """One kind of check."""
+
+    @property
+    def kind(self) -> str:
+        """The name that plans use."""
+
+    @property
+    def description(self) -> str:
+        """What it proves, in a sentence."""
+
+    @property
+    def parameters(self) -> Mapping[str, bool]:
+        """The keys that a plan gives, apart from ``kind`` and ``region``; True for those that it must give."""
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once. AWS's own errors may come out; ``catalogue.look`` turns them into a finding."""

@@ -1,0 +1,85 @@
+"""The check ``ecs-service``: the service runs as many tasks as it should, all of the intended image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.checks.artifacts import UnreadableArtifactError, image_definitions, read_file
+from crosscheck.checks.ecr_images import resolve
+from crosscheck.checks.ecs_rules import Outcome, judge_images, judge_service, revision
+from crosscheck.checks.ecs_snapshot import read_service
+from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from crosscheck.checks.check import ActionRun, PlannedCheck
+    from crosscheck.checks.ecr_images import IntendedImage
+    from crosscheck.checks.ecs_snapshot import ServiceSnapshot
+    from crosscheck.clients import Clients
+    from crosscheck.images import ImageReference
+    from crosscheck.verdicts import Finding
+
+DEFAULT_FILE = "imagedefinitions.json"
+
+
+class EcsService:
+    """Compares what runs with what the deploy action's input artifact meant, digest by digest.
+
+    A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts.
+    """
+
+    kind = "ecs-service"
+    description = "the service runs the desired number of tasks, every one of them the intended image"
+    parameters: Mapping[str, bool] = {"cluster": True, "service": True}
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the service, its tasks, the artifact and the registry."""
+        cluster, service = planned.parameters["cluster"], planned.parameters["service"]
+        seen = read_service(aws.ecs(planned.region), cluster, service)
+        if seen is None:
+            return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
+        meant, problem = _intended(planned, aws)
+        outcome = judge_service(seen, meant, planned.run.started if planned.run else None)
+        images: Mapping[str, IntendedImage] = {}
+        if outcome is None and problem:
+            outcome = Outcome(Verdict.INCONCLUSIVE, f"the intended image is unknown: {problem}")
+        elif outcome is None:
+            images = {container: resolve(reference, aws) for container, reference in meant.items()}
+            outcome = judge_images(seen, images)
+        return planned.found(outcome.verdict, f"{service}: {outcome.reason}", _values(seen, meant, images))
+
+
+def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Mapping[str, ImageReference], str]:
+    """The intended image of each container, or why it is unknown."""
+    if planned.run is None:
+        return {}, ""
+    try:
+        return _read_intended(planned, planned.run, aws), ""
+    except UnreadableArtifactError as error:
+        return {}, str(error)
+    except AWS_ERRORS as error:
+        return {}, explain(error, planned.region)
+
+
+def _read_intended(planned: PlannedCheck, run: ActionRun, aws: Clients) -> Mapping[str, ImageReference]:
+    if not run.inputs:
+        raise UnreadableArtifactError(f"CodePipeline names no input artifact of {run.name}")
+    artifact = next(iter(run.inputs.values()))
+    name = run.configuration.get("FileName") or DEFAULT_FILE
+    return image_definitions(read_file(aws.s3(planned.region), artifact, name), name)
+
+
+def _values(
+    seen: ServiceSnapshot, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
+) -> Mapping[str, str]:
+    """What was seen, for the ledger: full digests and references."""
+    values = {f"intended {name}": reference.text for name, reference in meant.items()}
+    values |= {f"intended digest {name}": image.digest for name, image in images.items() if image.digest}
+    running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
+    return values | {
+        "task definition": revision(seen.task_definition),
+        "desired": str(seen.desired),
+        "running": str(seen.running_now),
+        "running digests": ", ".join(running[:20]),
+    }

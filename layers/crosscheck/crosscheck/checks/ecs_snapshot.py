@@ -1,0 +1,163 @@
+"""One look at an ECS service: what DescribeServices, DescribeTaskDefinition and the tasks say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.literals import DesiredStatusType
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
+
+# A service may have 5000 tasks; so many are looked at one by one, ECS's own counts cover the rest.
+TASK_LIMIT = 1_000
+STOPPED_LIMIT = 100
+DESCRIBE_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment of a service. ``rollout`` is empty where ECS gives none; ``created`` is in epoch seconds."""
+
+    status: str
+    task_definition: str
+    running: int
+    failed: int
+    rollout: str = ""
+    rollout_reason: str = ""
+    created: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """A task that ECS wants to run. ``digests`` by container; empty where ECS reports none."""
+
+    task_definition: str
+    status: str
+    health: str
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoppedTask:
+    """A task that stopped, up to an hour ago. ``stopped`` is in epoch seconds."""
+
+    task_definition: str
+    stopped: float
+    code: str
+    reason: str
+    exit_codes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceSnapshot:
+    """What one look saw. ``images`` are those of the service's task definition, by container."""
+
+    status: str
+    desired: int
+    running: int
+    task_definition: str
+    deployments: tuple[Deployment, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[RunningTask, ...] = ()
+    stopped: tuple[StoppedTask, ...] = ()
+
+    @property
+    def primary(self) -> Deployment | None:
+        """The deployment that ECS is bringing, or has brought, into service."""
+        return next((deployment for deployment in self.deployments if deployment.status == "PRIMARY"), None)
+
+    @property
+    def running_now(self) -> int:
+        """How many tasks of the current deployment run; the service's own count includes older ones."""
+        return min(self.running, self.primary.running) if self.primary else self.running
+
+
+def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapshot | None:
+    """Look at a service; None where the cluster or the service does not exist.
+
+    Raises:
+        ClientError, BotoCoreError: ECS refused, or did not answer.
+    """
+    try:
+        services = client.describe_services(cluster=cluster, services=[service])["services"]
+    except client.exceptions.ClusterNotFoundException:
+        return None
+    if not services:
+        return None
+    found = services[0]
+    if found["status"] != "ACTIVE":
+        return _snapshot(found, {}, (), ())
+    definition = client.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
+    images = {container["name"]: container["image"] for container in definition["containerDefinitions"]}
+    running = _tasks(client, cluster, service, "RUNNING", TASK_LIMIT)
+    stopped = _tasks(client, cluster, service, "STOPPED", STOPPED_LIMIT)
+    return _snapshot(found, images, running, stopped)
+
+
+def _tasks(
+    client: ECSClient, cluster: str, service: str, status: DesiredStatusType, limit: int
+) -> Sequence[TaskTypeDef]:
+    pages = client.get_paginator("list_tasks").paginate(
+        cluster=cluster, serviceName=service, desiredStatus=status, PaginationConfig={"MaxItems": limit}
+    )
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    chunks = batched(arns, DESCRIBE_LIMIT, strict=False)
+    answers = (client.describe_tasks(cluster=cluster, tasks=list(chunk)) for chunk in chunks)
+    return [task for answer in answers for task in answer["tasks"]]
+
+
+def _snapshot(
+    service: ServiceTypeDef,
+    images: Mapping[str, str],
+    running: Iterable[TaskTypeDef],
+    stopped: Iterable[TaskTypeDef],
+) -> ServiceSnapshot:
+    return ServiceSnapshot(
+        status=service["status"],
+        desired=service.get("desiredCount", 0),
+        running=service.get("runningCount", 0),
+        task_definition=service.get("taskDefinition", ""),
+        deployments=tuple(_deployment(deployment) for deployment in service.get("deployments", [])),
+        images=images,
+        tasks=tuple(_running(task) for task in running),
+        stopped=tuple(sorted((_stopped(task) for task in stopped), key=lambda task: task.stopped)),
+    )
+
+
+def _deployment(deployment: DeploymentTypeDef) -> Deployment:
+    created = deployment.get("createdAt")
+    return Deployment(
+        status=deployment["status"],
+        task_definition=deployment.get("taskDefinition", ""),
+        running=deployment.get("runningCount", 0),
+        failed=deployment.get("failedTasks", 0),
+        rollout=deployment.get("rolloutState", ""),
+        rollout_reason=deployment.get("rolloutStateReason", ""),
+        created=created.timestamp() if created else 0.0,
+    )
+
+
+def _running(task: TaskTypeDef) -> RunningTask:
+    containers = task.get("containers", [])
+    return RunningTask(
+        task_definition=task.get("taskDefinitionArn", ""),
+        status=task.get("lastStatus", ""),
+        health=task.get("healthStatus", ""),
+        digests={container["name"]: container.get("imageDigest", "") for container in containers},
+    )
+
+
+def _stopped(task: TaskTypeDef) -> StoppedTask:
+    moment = task.get("stoppedAt") or task.get("stoppingAt")
+    codes = (container.get("exitCode") for container in task.get("containers", []))
+    return StoppedTask(
+        task_definition=task.get("taskDefinitionArn", ""),
+        stopped=moment.timestamp() if moment else 0.0,
+        code=task.get("stopCode", ""),
+        reason=task.get("stoppedReason", ""),
+        exit_codes=tuple(code for code in codes if code is not None),
+    )

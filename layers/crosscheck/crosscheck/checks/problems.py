@@ -1,0 +1,21 @@
+"""What AWS refused or did not answer, in words: the one place that reads boto3's errors."""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+AWS_ERRORS = (ClientError, BotoCoreError)
+
+
+def code(error: ClientError | BotoCoreError) -> str:
+    """AWS's error code; for what never reached AWS, the name of botocore's error."""
+    if isinstance(error, ClientError):
+        return error.response.get("Error", {}).get("Code", "Unknown")
+    return type(error).__name__
+
+
+def explain(error: ClientError | BotoCoreError, region: str) -> str:
+    """One clause: what was asked, where, and the error code. AWS's own text stays out: it may quote anything."""
+    if isinstance(error, ClientError):
+        return f"{error.operation_name} in {region} was refused: {code(error)}"
+    return f"no answer from {region}: {code(error)}"

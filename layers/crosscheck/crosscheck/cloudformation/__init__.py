@@ -1,0 +1,1 @@
+"""CloudFormation custom resources: reading a request, fitting an answer, delivering it."""

@@ -1,0 +1,87 @@
+"""A custom resource's request, as CloudFormation sends it to a Lambda function.
+
+The shape is AWS's: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crosscheck.errors import ConfigurationError, UnreadableEventError
+
+
+class RequestType(StrEnum):
+    """What CloudFormation wants done."""
+
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. The response URL is a secret (whoever has it can answer), so ``repr`` leaves it out."""
+
+    type: str
+    resource_type: str
+    stack_id: str
+    request_id: str
+    logical_id: str
+    physical_id: str
+    response_url: str = field(repr=False)
+    properties: Mapping[str, object] = field(repr=False)
+    old_properties: Mapping[str, object] = field(repr=False)
+
+    @property
+    def stack_name(self) -> str:
+        """The name in ``arn:<partition>:cloudformation:<region>:<account>:stack/<name>/<uuid>``."""
+        parts = self.stack_id.split("/")
+        return parts[1] if len(parts) > 1 else ""
+
+    @property
+    def stack_account(self) -> str:
+        """The account in the stack's id."""
+        parts = self.stack_id.split(":")
+        return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - the fifth field of an ARN
+
+
+def read_request(event: Mapping[str, object]) -> Request:
+    """Read an event. Only what an answer cannot do without is insisted on.
+
+    Raises:
+        UnreadableEventError: nobody could be answered, because no response URL is there.
+    """
+
+    def text(name: str) -> str:
+        value = event.get(name)
+        return value if isinstance(value, str) else ""
+
+    def mapping(name: str) -> Mapping[str, object]:
+        value = event.get(name)
+        return value if isinstance(value, dict) else {}
+
+    if not text("ResponseURL"):
+        raise UnreadableEventError("no ResponseURL: this is not a custom resource's request")
+    return Request(
+        type=text("RequestType"),
+        resource_type=text("ResourceType"),
+        stack_id=text("StackId"),
+        request_id=text("RequestId"),
+        logical_id=text("LogicalResourceId"),
+        physical_id=text("PhysicalResourceId"),
+        response_url=text("ResponseURL"),
+        properties=mapping("ResourceProperties"),
+        old_properties=mapping("OldResourceProperties"),
+    )
+
+
+def request_type(request: Request) -> RequestType:
+    """The request's type.
+
+    Raises:
+        ConfigurationError: CloudFormation knows no such type.
+    """
+    try:
+        return RequestType(request.type)
+    except ValueError:
+        raise ConfigurationError(f"unknown RequestType {request.type[:40]!r}") from None

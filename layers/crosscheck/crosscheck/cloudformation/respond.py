@@ -1,0 +1,79 @@
+"""Delivering an answer: one PUT to the pre-signed URL, repeated until the host took it.
+
+The URL is a secret and an address from outside. It is never logged, and nothing is sent to a host that is not
+CloudFormation's own. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+"""
+
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from crosscheck.errors import CrosscheckError
+
+# cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
+# …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
+OWN_HOST = re.compile(
+    r"cloudformation-custom-resource-response-[a-z]+[0-9]"
+    r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"
+    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
+ATTEMPTS = 5
+TIMEOUT_SECONDS = 10
+
+
+class ForeignHostError(CrosscheckError):
+    """The response URL leads to a host that is not CloudFormation's; nothing was sent."""
+
+
+class NotDeliveredError(CrosscheckError):
+    """The host did not take the answer; Lambda delivers the request again, and all steps are repeatable."""
+
+
+def refuse_foreign(url: str, local_host: str = "") -> None:
+    """Let only CloudFormation's own S3 hosts pass, or exactly ``local_host`` (``host:port``) where it is set.
+
+    Raises:
+        ForeignHostError: any other address; the text names the host, never the query.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ForeignHostError("the response URL is not a URL") from error
+    if local_host and parts.scheme in {"http", "https"} and parts.netloc == local_host:
+        return
+    if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc or not OWN_HOST.fullmatch(host):
+        raise ForeignHostError(f"the response URL leads to {parts.scheme[:10]}://{host[:100]}, not to CloudFormation")
+
+
+def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
+    """PUT the answer, with an empty content type because the URL was signed without one.
+
+    Raises:
+        ForeignHostError: the URL is not CloudFormation's.
+        NotDeliveredError: every attempt failed.
+    """
+    refuse_foreign(url, local_host)
+    for attempt in range(ATTEMPTS):
+        problem = _put(url, content)
+        if not problem:
+            return
+        if attempt < ATTEMPTS - 1:
+            sleep(0.5 * 2**attempt)
+    raise NotDeliveredError(f"the answer was not taken after {ATTEMPTS} attempts: {problem}")
+
+
+def _put(url: str, content: bytes) -> str:
+    """What went wrong, without the address; empty where the host took the answer."""
+    request = urllib.request.Request(url, content, {"Content-Type": ""}, method="PUT")  # noqa: S310 - host checked
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 - scheme and host checked
+            return ""
+    except urllib.error.HTTPError as error:
+        with error:
+            return f"HTTP status {error.code}"
+    except OSError as error:
+        return type(error).__name__

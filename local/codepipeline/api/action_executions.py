@@ -1,0 +1,86 @@
+"""ListActionExecutions."""
+
+from collections.abc import Mapping
+
+from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
+from local.codepipeline.api.pipelines import caller
+from local.codepipeline.state import ActionExecution, Execution, PipelineRecord
+from local.codepipeline.state_changes import artifacts
+
+_PAGE = 100
+
+
+def list_action_executions(call: Call, parameters: Parameters) -> Answer:
+    """The runs of actions, the newest first; of one execution where the filter says so."""
+    with call.tools.state.changed:
+        record = call.pipeline(parameters["pipelineName"])
+        runs = [
+            (execution, run)
+            for execution in reversed(_executions(call, record, parameters))
+            for run in _runs(execution, parameters)
+        ]
+        shown, token = page(runs, parameters, lambda pair: pair[1].id, _PAGE)
+        details = [_detail(execution, run) | {"updatedBy": caller(call)} for execution, run in shown]
+    return {"actionExecutionDetails": details} | ({"nextToken": token} if token else {})
+
+
+def _executions(call: Call, record: PipelineRecord, parameters: Parameters) -> list[Execution]:
+    wanted = parameters.get("filter", {})
+    latest = wanted.get("latestInPipelineExecution", {})
+    execution_id = wanted.get("pipelineExecutionId") or latest.get("pipelineExecutionId")
+    if execution_id is None:
+        return list(record.executions.values())
+    return [call.execution(record.pipeline.name, execution_id)[1]]
+
+
+def _runs(execution: Execution, parameters: Parameters) -> list[ActionExecution]:
+    newest_first = execution.actions[::-1]
+    latest = parameters.get("filter", {}).get("latestInPipelineExecution", {})
+    if latest.get("startTimeRange") != "Latest":
+        return newest_first
+    return [run for run in newest_first if execution.latest(run.stage, run.action.name) is run]
+
+
+def _detail(execution: Execution, run: ActionExecution) -> Answer:
+    return {
+        "pipelineExecutionId": execution.id,
+        "actionExecutionId": run.id,
+        "pipelineVersion": execution.pipeline.version,
+        "stageName": run.stage,
+        "actionName": run.action.name,
+        "startTime": run.started,
+        "lastUpdateTime": run.updated,
+        "status": run.status.value,
+        "input": _input(run),
+        "output": _output(run),
+    }
+
+
+def _input(run: ActionExecution) -> Answer:
+    return present(
+        actionTypeId=run.action.type.wire,
+        configuration=dict(run.action.configuration),
+        resolvedConfiguration=dict(run.resolved),
+        roleArn=run.action.role_arn,
+        region=run.action.region,
+        inputArtifacts=artifacts(run.inputs),
+        namespace=run.action.namespace,
+    )
+
+
+def _output(run: ActionExecution) -> Answer:
+    error = present(code=run.error_code, message=run.error_message)
+    result = present(
+        externalExecutionId=run.external_id,
+        externalExecutionSummary=run.summary,
+        externalExecutionUrl=run.external_url,
+        errorDetails=error or None,
+    )
+    return {
+        "outputArtifacts": artifacts(run.outputs),
+        "executionResult": result,
+        "outputVariables": dict(run.variables),
+    }
+
+
+OPERATIONS: Mapping[str, Operation] = {"ListActionExecutions": list_action_executions}

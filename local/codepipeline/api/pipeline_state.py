@@ -1,0 +1,84 @@
+"""GetPipelineState."""
+
+from collections.abc import Mapping
+
+from local.codepipeline.api.call import Answer, Call, Operation, Parameters, present
+from local.codepipeline.declarations import Action, Stage
+from local.codepipeline.state import ActionExecution, Execution, PipelineRecord, Status
+
+
+def get_pipeline_state(call: Call, parameters: Parameters) -> Answer:
+    """Each stage with who is in it, who waits before it, and the newest run of its actions."""
+    with call.tools.state.changed:
+        record = call.pipeline(parameters["name"])
+        return {
+            "pipelineName": record.pipeline.name,
+            "pipelineVersion": record.pipeline.version,
+            "stageStates": [_stage(record, stage) for stage in record.pipeline.stages],
+            "created": record.created,
+            "updated": record.updated,
+        }
+
+
+def _stage(record: PipelineRecord, stage: Stage) -> Answer:
+    execution = record.newest_in_stage.get(stage.name)
+    waiting = [_inbound(each) for each in record.turnstile(stage.name).waiting]
+    return present(
+        stageName=stage.name,
+        inboundExecution=waiting[-1] if waiting else None,
+        inboundExecutions=waiting,
+        inboundTransitionState={"enabled": True},
+        actionStates=[_action(record, stage, action) for action in stage.actions],
+        latestExecution=_latest(execution, stage) if execution else None,
+        retryStageMetadata=_retries(execution, stage) if execution else None,
+    )
+
+
+def _inbound(execution: Execution) -> Answer:
+    return {"pipelineExecutionId": execution.id, "status": Status.IN_PROGRESS.value, "type": "STANDARD"}
+
+
+def _latest(execution: Execution, stage: Stage) -> Answer:
+    run = execution.stages.get(stage.name)
+    status = run.status if run else Status.IN_PROGRESS
+    return {"pipelineExecutionId": execution.id, "status": status.value, "type": "STANDARD"}
+
+
+def _retries(execution: Execution, stage: Stage) -> Answer | None:
+    run = execution.stages.get(stage.name)
+    if run is None or run.retries == 0:
+        return None
+    return {"manualStageRetryAttempt": run.retries, "latestRetryTrigger": "ManualStageRetry"}
+
+
+def _action(record: PipelineRecord, stage: Stage, action: Action) -> Answer:
+    runs = (execution.latest(stage.name, action.name) for execution in reversed(record.executions.values()))
+    run = next((run for run in runs if run is not None), None)
+    if run is None:
+        return {"actionName": action.name}
+    revision = run.revision
+    return present(
+        actionName=action.name,
+        latestExecution=_run(run),
+        entityUrl=run.external_url,
+        revisionUrl=revision.url if revision else None,
+        currentRevision={"revisionId": revision.id, "revisionChangeId": run.id, "created": revision.created}
+        if revision
+        else None,
+    )
+
+
+def _run(run: ActionExecution) -> Answer:
+    return present(
+        actionExecutionId=run.id,
+        status=run.status.value,
+        summary=run.summary,
+        lastStatusChange=run.updated,
+        externalExecutionId=run.external_id,
+        externalExecutionUrl=run.external_url,
+        percentComplete=run.percent,
+        errorDetails=present(code=run.error_code, message=run.error_message) or None,
+    )
+
+
+OPERATIONS: Mapping[str, Operation] = {"GetPipelineState": get_pipeline_state}

@@ -1,0 +1,48 @@
+"""What goes wrong in the local CodePipeline.
+
+Exception
+├── ApiError                    a request is refused, with one of CodePipeline's own error codes
+├── ResponseViolatesModelError  this package answered what CodePipeline never would: a bug here
+├── ActionError                 an action fails, with the code and message that CodePipeline shows
+└── HaltedError                 an action is abandoned, or the account closes, while it waits
+"""
+
+from enum import StrEnum
+
+MESSAGE_LIMIT = 5000
+
+
+class FailureType(StrEnum):
+    """CodePipeline's FailureType."""
+
+    JOB_FAILED = "JobFailed"
+    CONFIGURATION = "ConfigurationError"
+    PERMISSION = "PermissionError"
+    REVISION_UNAVAILABLE = "RevisionUnavailable"
+    SYSTEM_UNAVAILABLE = "SystemUnavailable"
+
+
+class ApiError(Exception):
+    """``code`` is the name of an exception of CodePipeline's service model."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ResponseViolatesModelError(Exception):
+    """The text lists every constraint that the response breaks."""
+
+
+class ActionError(Exception):
+    """``code`` is one of ``FailureType``, or another code that an action's errorDetails may hold."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = str(code)
+        self.message = message[:MESSAGE_LIMIT] or "The action failed."
+
+
+class HaltedError(Exception):
+    """Nothing more is to be done for this action; whoever halted it has recorded its end."""

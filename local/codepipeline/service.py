@@ -1,0 +1,94 @@
+"""The local CodePipeline as the rest of the local account sees it."""
+
+from collections.abc import Iterator, Mapping
+
+from local.clients import Aws
+from local.clock import Clock
+from local.codepipeline.actions import repository_source
+from local.codepipeline.api import Api
+from local.codepipeline.app import create_app
+from local.codepipeline.artifacts import Artifacts
+from local.codepipeline.declarations import Action
+from local.codepipeline.engine import Engine
+from local.codepipeline.jobs import Jobs
+from local.codepipeline.pipeline_variables import default_variables
+from local.codepipeline.repositories import PROVIDER, Commit, Repositories
+from local.codepipeline.roles import Roles
+from local.codepipeline.state import PipelineRecord, State, Trigger
+from local.codepipeline.state_changes import Emits, StateChanges
+from local.codepipeline.tools import Tools
+from local.outcomes import Outcomes
+
+
+class CodePipeline:
+    """The API in ``app`` (WSGI, POST /) and the engine behind it."""
+
+    def __init__(self, aws: Aws, clock: Clock, events: Emits, outcomes: Outcomes, account_id: str) -> None:
+        state = State()
+        self._tools = Tools(
+            aws=aws,
+            clock=clock,
+            outcomes=outcomes,
+            state=state,
+            changes=StateChanges(events),
+            roles=Roles(aws),
+            artifacts=Artifacts(aws),
+            repositories=Repositories(clock),
+            jobs=Jobs(state),
+        )
+        self._engine = Engine(self._tools)
+        self.app = create_app(Api(self._tools, self._engine), account_id)
+
+    def push(self, repository: str, branch: str, message: str, author: str) -> list[str]:
+        """A Git push: a new commit, and an execution of every pipeline in any region whose source follows that branch.
+
+        The executions' ids, in the order of the pipelines' creation.
+
+        Raises:
+            ApiError: ConflictException once the account closes.
+        """
+        commit = self._tools.repositories.push(repository, branch, message, author)
+        with self._tools.state.changed:
+            following = list(self._following(repository, branch))
+        return [self._start(record, action, commit) for record, action in following]
+
+    def close(self) -> None:
+        """End all executions without events; their threads are gone when this returns."""
+        self._engine.close()
+
+    def _following(self, repository: str, branch: str) -> Iterator[tuple[PipelineRecord, Action]]:
+        for record in self._tools.state.everywhere():
+            for _, action in record.pipeline.actions:
+                if _follows(action, repository, branch):
+                    yield record, action
+                    break
+
+    def _start(self, record: PipelineRecord, action: Action, commit: Commit) -> str:
+        connection = action.configuration["ConnectionArn"]
+        trigger = Trigger("WebhookV2", connection, _git_trigger(commit, connection))
+        return self._engine.start(record, trigger, default_variables(record.pipeline)).id
+
+
+def _follows(action: Action, repository: str, branch: str) -> bool:
+    configuration = action.configuration
+    return (
+        (action.type.category, action.type.owner, action.type.provider) == repository_source.KEY
+        and configuration["FullRepositoryId"] == repository
+        and configuration["BranchName"] == branch
+        and configuration.get("DetectChanges", "true").lower() != "false"
+    )
+
+
+def _git_trigger(commit: Commit, connection_arn: str) -> Mapping[str, str]:
+    return {
+        "author-display-name": commit.author,
+        "full-repository-name": commit.repository,
+        "provider-type": PROVIDER,
+        "author-email": f"{commit.author}@example.com",
+        "commit-message": commit.message,
+        "author-date": commit.date,
+        "branch-name": commit.branch,
+        "commit-id": commit.id,
+        "connection-arn": connection_arn,
+        "author-id": commit.author,
+    }

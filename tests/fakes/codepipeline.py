@@ -1,0 +1,85 @@
+"""A fake of CodePipeline's jobs and of what it says of pipelines and executions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.fakes.json_protocol import JsonService, RefusedError
+
+ACCOUNT = "111122223333"
+PAGE = 100
+
+
+@dataclass
+class FakeJob:
+    """A job that CodePipeline waits for: open, until a last answer or a continuation ends it."""
+
+    context: Mapping[str, Any]
+    open: bool = True
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+class FakeCodePipeline(JsonService):
+    """Jobs accept one answer each, as on AWS; a continuation ends the job, its successor has a new id."""
+
+    service = "codepipeline"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: dict[str, FakeJob] = {}
+        self.pipelines: dict[str, Mapping[str, Any]] = {}
+        self.executions: dict[str, list[Mapping[str, Any]]] = {}
+
+    def get_job_details(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        job = self._job(body["jobId"])
+        data = {"pipelineContext": job.context} if job.context else {}
+        return {"jobDetails": {"id": body["jobId"], "accountId": ACCOUNT, "data": data}}
+
+    def put_job_success_result(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "continuationToken" in body and "outputVariables" in body:
+            raise RefusedError("ValidationException", "output variables with a continuation token")
+        self._answer(body, "continued" if "continuationToken" in body else "succeeded")
+        return {}
+
+    def put_job_failure_result(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._answer(body, "failed")
+        return {}
+
+    def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if body["name"] not in self.pipelines:
+            raise RefusedError("PipelineNotFoundException")
+        return {"pipeline": self.pipelines[body["name"]]}
+
+    def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if body["pipelineName"] not in self.pipelines:
+            raise RefusedError("PipelineNotFoundException")
+        execution = body.get("filter", {}).get("pipelineExecutionId", "")
+        if execution not in self.executions:
+            raise RefusedError("PipelineExecutionNotFoundException")
+        start = int(body.get("nextToken", "0"))
+        size = min(body.get("maxResults", PAGE), 2)  # small pages: whoever reads only the first one fails
+        found = self.executions[execution]
+        answer: dict[str, Any] = {"actionExecutionDetails": found[start : start + size]}
+        return answer | ({"nextToken": str(start + size)} if start + size < len(found) else {})
+
+    def _job(self, job_id: str) -> FakeJob:
+        if job_id not in self.jobs:
+            raise RefusedError("JobNotFoundException")
+        return self.jobs[job_id]
+
+    def _answer(self, body: Mapping[str, Any], outcome: str) -> None:
+        job = self._job(body["jobId"])
+        if not job.open:
+            raise RefusedError("InvalidJobStateException")
+        job.open = False
+        job.answer = {"outcome": outcome, **body}
+
+
+def action_execution(
+    stage: str, name: str, started: datetime, *, status: str = "Succeeded", **given: Any
+) -> Mapping[str, Any]:
+    """An entry of ListActionExecutions; ``given`` is its ``input``."""
+    return {"stageName": stage, "actionName": name, "startTime": started, "status": status, "input": given}

@@ -1,0 +1,86 @@
+"""Requests as CloudFormation sends them, and a function's run that serves one."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from crosscheck.cloudformation.answer import Answer, body, failed
+from crosscheck.cloudformation.request import Request, read_request
+from crosscheck.errors import CrosscheckError
+from provision_regions.conclusion import UnfinishedError
+from provision_regions.identity import physical_id
+from provision_regions.partitions import partition_named
+from provision_regions.patience import Deadline, Patience
+from provision_regions.stores.resource import serve_stores
+from provision_regions.surroundings import Surroundings
+from tests.fakes.regions.world import World
+
+EVENTS = Path(__file__).parents[3] / "events"
+OWNER = "us-east-1/shop/Stores"
+PREFIX = "pipeline-artifacts"
+
+
+def event_named(kind: str) -> dict[str, Any]:
+    """One of the realistic events."""
+    text = (EVENTS / f"custom_artifact_stores_{kind}.json").read_text()
+    return dict(json.loads(text))
+
+
+def properties(*regions: str, **changes: object) -> dict[str, object]:
+    return {"ServiceToken": "arn", "Prefix": PREFIX, "Regions": list(regions), **changes}
+
+
+def event(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any) -> Any:
+    found = event_named("create") | {"RequestType": kind, "ResourceProperties": dict(wanted)}
+    found["StackId"] = "arn:aws:cloudformation:us-east-1:111122223333:stack/shop/0f"
+    if old is not None:
+        found["OldResourceProperties"] = dict(old)
+    if kind != "Create":
+        found["PhysicalResourceId"] = physical_id(found, "us-east-1")
+    return found | changes
+
+
+def patience(remaining: Callable[[], float] = lambda: 900.0) -> Patience:
+    """Waits for nothing."""
+    return Patience(Deadline(remaining, 60.0), sleep=lambda seconds: None)
+
+
+def surroundings(world: World, patient: Patience | None = None, partition: str = "aws") -> Surroundings:
+    return Surroundings(
+        clients=world.clients,
+        partition=partition_named(partition),
+        account=world.account,
+        home_region=world.home_region,
+        store_prefix=PREFIX,
+        patience=patient or patience(),
+    )
+
+
+def request(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **more: Any) -> Request:
+    return read_request(event(kind, wanted, old, **more))
+
+
+def run(
+    world: World,
+    kind: str,
+    wanted: Mapping[str, object],
+    old: Mapping[str, object] | None = None,
+    patient: Patience | None = None,
+    **changes: Any,
+) -> Answer:
+    """One run of the function; its answer always fits.
+
+    Raises:
+        UnfinishedError: Lambda shall deliver the request again.
+    """
+    content = event(kind, wanted, old, **changes)
+    identity = physical_id(content, world.home_region)
+    try:
+        answer = serve_stores(read_request(content), identity, surroundings(world, patient))
+    except UnfinishedError:
+        raise
+    except CrosscheckError as error:
+        answer = failed(identity, str(error))
+    assert len(body(read_request(content), answer)) <= 4096
+    return answer

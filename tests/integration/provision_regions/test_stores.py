@@ -1,0 +1,115 @@
+"""The same requests over moto and over the strict fake: what the fake says must be what an implementation of AWS says.
+
+moto ignores ExpectedBucketOwner, encrypts under keys pending deletion and has no opt-in regions; those are only
+tested over the fake.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from crosscheck.clients import Clients
+from crosscheck.cloudformation.answer import Answer, Status
+from provision_regions.identity import physical_id
+from provision_regions.stores.names import OWNER_TAG
+from provision_regions.stores.resource import serve_stores
+from provision_regions.surroundings import Surroundings
+from tests.fakes.regions.requests import OWNER, properties, request, surroundings
+from tests.fakes.regions.world import World
+
+HOME, EU = "us-east-1", "eu-west-1"
+ALIAS = "alias/pipeline-artifacts"
+EMPTY = {"OnDelete": "Empty"}
+
+
+@pytest.fixture(params=["fake", "moto"])
+def around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Surroundings]:
+    if request.param == "fake":
+        yield surroundings(World())
+        return
+    with mock_aws():
+        yield replace(surroundings(World()), clients=Clients(boto3.Session(region_name=HOME)))
+
+
+def served(around: Surroundings, kind: str, *regions: str, **changes: Any) -> Answer:
+    asked = request(kind, properties(*regions, **changes))
+    return serve_stores(asked, physical_id({"RequestType": kind}, HOME), around)
+
+
+def bucket(region: str) -> dict[str, Any]:
+    return {"Bucket": f"pipeline-artifacts-{region}-111122223333", "ExpectedBucketOwner": "111122223333"}
+
+
+def key_state(around: Surroundings, arn: str) -> str | None:
+    return around.clients.kms(EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
+
+
+def test_create_again_and_delete(around: Surroundings) -> None:
+    first = served(around, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
+    assert first.status is Status.SUCCESS
+    assert served(around, "Update", HOME, EU, **EMPTY).data == first.data
+    s3, kms, ssm = around.clients.s3(EU), around.clients.kms(EU), around.clients.ssm(HOME)
+    assert s3.get_bucket_tagging(**bucket(EU))["TagSet"] == [{"Key": OWNER_TAG, "Value": OWNER}]
+    (statement,) = json.loads(s3.get_bucket_policy(**bucket(EU))["Policy"])["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    rules = s3.get_bucket_lifecycle_configuration(**bucket(EU))["Rules"]
+    assert sorted(rule["ID"] for rule in rules) == ["crosscheck-noncurrent", "crosscheck-uploads"]
+    arn = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"]
+    assert first.data[f"{EU}.KeyArn"] == arn
+    (parameter,) = ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"]
+    assert json.loads(parameter["Value"])["encryptionKey"]["id"] == arn
+
+    assert served(around, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
+    assert key_state(around, arn) == "PendingDeletion"
+    assert ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"] == []
+    for region in (HOME, EU):
+        with pytest.raises(Exception, match="NoSuchBucket"):
+            around.clients.s3(region).get_bucket_tagging(**bucket(region))
+
+
+def test_f31_made_again_after_the_key_was_scheduled_for_deletion(around: Surroundings) -> None:
+    first = served(around, "Create", EU, **EMPTY)
+    served(around, "Delete", EU, **EMPTY)
+    assert served(around, "Create", EU, **EMPTY).data == first.data
+    assert key_state(around, first.data[f"{EU}.KeyArn"]) == "Enabled"
+
+
+def test_f27_retained_and_taken_over(around: Surroundings) -> None:
+    first = served(around, "Create", EU)
+    assert served(around, "Delete", EU).status is Status.SUCCESS
+    assert served(around, "Create", EU).data == first.data
+
+
+def test_f23_nothing_to_delete(around: Surroundings) -> None:
+    assert served(around, "Delete", EU, **EMPTY).status is Status.SUCCESS
+
+
+def without_tls_only(params: dict[str, Any], **_: object) -> None:
+    """moto looks at no condition and would deny everything."""
+    policy = json.loads(params["Policy"])
+    policy["Statement"] = [entry for entry in policy["Statement"] if "Condition" not in entry]
+    params["Policy"] = json.dumps(policy)
+
+
+def test_f33_versions_markers_and_uploads_go() -> None:
+    with mock_aws():
+        account = boto3.client("sts", region_name=HOME).get_caller_identity()["Account"]
+        clients = Clients(boto3.Session(region_name=HOME))
+        around = replace(surroundings(World()), clients=clients, account=account)
+        stack = f"arn:aws:cloudformation:{HOME}:{account}:stack/shop/0f"
+        name = f"pipeline-artifacts-{EU}-{account}"
+        wanted = properties(EU, **EMPTY)
+        clients.s3(EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
+        assert serve_stores(request("Create", wanted, StackId=stack), "id", around).status is Status.SUCCESS
+        s3 = clients.s3(EU)
+        for number in range(20):
+            s3.put_object(Bucket=name, Key=f"run/{number % 5} ü+&.zip", Body=b"x")
+        s3.delete_object(Bucket=name, Key="run/1 ü+&.zip")
+        s3.create_multipart_upload(Bucket=name, Key="half")
+        assert serve_stores(request("Delete", wanted, StackId=stack), "id", around).status is Status.SUCCESS
+        assert s3.list_buckets()["Buckets"] == []

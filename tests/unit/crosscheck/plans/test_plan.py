@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crosscheck.checks.check import ActionRun
+from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines import PipelineDefinition, parse_definition
+from crosscheck.plans.plan import make_plan
+from crosscheck.plans.scope import Position, Scope, scope
+from tests.fakes.codepipeline_release import SECONDARIES, SERVICE, STAGES, action
+
+RUN = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", 1.0)
+
+
+def pipeline(*stages: Any) -> PipelineDefinition:
+    return parse_definition({"name": "p", "stages": list(stages or STAGES)}, "us-east-1")  # type: ignore[typeddict-item]  # as GetPipeline gives it
+
+
+def secondaries(*regions: str) -> Scope:
+    return scope(pipeline(), Position("ValidateSecondary", "Validate-Secondary"), "", regions)
+
+
+def runs(**changes: Any) -> dict[tuple[str, str], ActionRun]:
+    names = ("Deploy-EU-West", "Deploy-AP-Southeast")
+    return {("DeploySecondary", name): replace(RUN, name=name, **changes) for name in names}
+
+
+def test_each_ecs_action_becomes_a_check_in_its_region() -> None:
+    plan = make_plan(secondaries(), runs())
+    assert plan.regions == SECONDARIES
+    [check] = plan.of("eu-west-1")
+    assert (check.kind, check.parameters) == ("ecs-service", {"cluster": "production-eu", "service": SERVICE})
+    assert check.run == RUN
+    assert not check.gap
+
+
+def test_variables_resolved_by_codepipeline_prevail_over_the_definition() -> None:
+    plan = make_plan(secondaries("eu-west-1"), runs(configuration={"ServiceName": "resolved"}))
+    assert plan.checks[0].parameters == {"cluster": "default", "service": "resolved"}
+
+
+def test_gaps_say_why_this_version_cannot_look() -> None:
+    lambdas = {"name": "D", "actions": [action("L", "Deploy", "CodeDeploy", "eu-west-1")]}
+    [check] = make_plan(scope(pipeline(lambdas), Position(), "D", ()), {}).checks
+    assert check.gap == "no check for provider CodeDeploy in this version (action L)"
+    assert (
+        make_plan(secondaries("eu-west-1"), {}).checks[0].gap == "action Deploy-EU-West has not run in this execution"
+    )
+    abroad = make_plan(secondaries("eu-west-1"), runs(account="444455556666"), account="111122223333")
+    assert "deploys to account 444455556666" in abroad.checks[0].gap
+
+
+def test_a_check_that_is_added_goes_to_every_region_in_scope_or_to_its_own() -> None:
+    entries = [
+        {"kind": "ecs-service", "cluster": "c", "service": "everywhere"},
+        {"kind": "ecs-service", "cluster": "c", "service": "here", "region": "eu-west-1"},
+    ]
+    plan = make_plan(secondaries(), runs(), entries)
+    services = {region: [check.parameters["service"] for check in plan.of(region)] for region in plan.regions}
+    assert services == {"ap-southeast-1": [SERVICE, "everywhere"], "eu-west-1": [SERVICE, "everywhere", "here"]}
+
+
+def test_regions_may_share_a_plan() -> None:
+    entry = {"kind": "ecs-service", "cluster": "c", "service": "s", "region": "ap-southeast-1"}
+    assert len(make_plan(secondaries("eu-west-1"), runs(), [entry]).checks) == 1
+
+
+def test_a_derived_check_is_not_added_again() -> None:
+    entry = {"kind": "ecs-service", "cluster": "production-eu", "service": SERVICE, "region": "eu-west-1"}
+    [check] = make_plan(secondaries("eu-west-1"), runs(), [entry, entry]).checks
+    assert check.run is not None
+
+
+def test_more_checks_than_a_token_counts_are_refused() -> None:
+    entries = [{"kind": "ecs-service", "cluster": "c", "service": f"s{number}"} for number in range(60)]
+    with pytest.raises(ConfigurationError, match="122 checks are planned; a gate takes at most 120"):
+        make_plan(secondaries(), runs(), entries)

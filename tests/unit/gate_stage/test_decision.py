@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosscheck.verdicts import Finding, Verdict
+from gate_stage.continuation import Progress
+from gate_stage.decision import Decision, Limits, Look, Step, decide, preview
+from gate_stage.messages import failure_message, outputs, preview_outputs
+
+PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
+SINCE = 1_000.0
+MINUTE = 60.0
+
+
+def looks(**verdicts: Verdict) -> list[Look]:
+    """One check per region; ``eu_west_1=PASS``."""
+    return [
+        Look(f"{number:06x}", region.replace("_", "-"), Finding("ecs-service", "s", verdict, f"{verdict.lower()} seen"))
+        for number, (region, verdict) in enumerate(verdicts.items())
+    ]
+
+
+class Series:
+    """Looks in a row, a minute apart."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.progress = Progress(SINCE)
+        self.now = SINCE
+
+    def then(self, minutes: float = 1.0, **verdicts: Verdict) -> Decision:
+        decision = decide(looks(**verdicts), self.progress, self.limits, self.now)
+        self.progress, self.now = decision.progress, self.now + minutes * MINUTE
+        return decision
+
+
+def test_all_pass() -> None:
+    decision = Series().then(eu=PASS, ap=PASS)
+    assert decision.step is Step.PASS
+    assert outputs(decision) == {"verdict": "PASS", "regions_passed": "ap,eu", "regions_failed": ""}
+
+
+def test_a_failure_ends_it_at_once_and_the_others_are_still_reported() -> None:
+    decision = Series().then(eu=FAIL, ap=PENDING, us=PASS)
+    assert decision.step is Step.FAIL
+    assert failure_message(decision) == (
+        "FAIL regions=eu: eu: fail seen; unknown ap: not judged to the end; last seen: pending seen; passed: us"
+    )
+
+
+def test_failing_looks_are_tolerated_up_to_the_limit_in_a_row() -> None:
+    series = Series(Limits(failures=2))
+    steps = [series.then(eu=verdict).step for verdict in (FAIL, FAIL, PENDING, FAIL, FAIL, FAIL)]
+    assert steps == [Step.CONTINUE] * 5 + [Step.FAIL]
+
+
+def test_a_tolerated_failure_reads_as_pending() -> None:
+    decision = Series(Limits(failures=1)).then(eu=FAIL)
+    assert decision.regions[0].verdict is PENDING
+    assert decision.reason == "eu: failing look 1, 1 tolerated: fail seen"
+
+
+def test_failing_looks_are_counted_per_check() -> None:
+    series = Series(Limits(failures=1))
+    assert series.then(eu=FAIL, ap=PASS).step is Step.CONTINUE
+    assert series.then(eu=PASS, ap=FAIL).step is Step.CONTINUE
+    assert series.then(eu=PASS, ap=FAIL).named(FAIL) == ("ap",)
+
+
+def test_pending_is_waited_for_until_the_deadline_and_then_fails() -> None:
+    series = Series(Limits(deadline=2 * MINUTE))
+    assert [series.then(eu=PENDING).step for _ in range(2)] == [Step.CONTINUE, Step.CONTINUE]
+    decision = series.then(eu=PENDING)
+    assert decision.step is Step.FAIL
+    assert failure_message(decision) == "FAIL regions=eu: eu: not done within 2 minutes: pending seen"
+
+
+def test_a_tolerated_failure_is_final_at_the_deadline() -> None:
+    assert Series(Limits(deadline=0, failures=9)).then(eu=FAIL).step is Step.FAIL
+
+
+def test_f17_unknown_is_asked_three_times_and_then_fails_without_a_failed_region() -> None:
+    series = Series()
+    assert [series.then(eu=UNKNOWN, us=PASS).step for _ in range(2)] == [Step.CONTINUE, Step.CONTINUE]
+    decision = series.then(eu=UNKNOWN, us=PASS)
+    assert decision.step is Step.FAIL
+    assert failure_message(decision) == "FAIL regions=: unknown eu: inconclusive seen; passed: us"
+
+
+def test_f17_unknown_may_be_let_through_but_is_not_passed() -> None:
+    series = Series(Limits(unknown_passes=True))
+    decisions = [series.then(eu=UNKNOWN, us=PASS) for _ in range(3)]
+    assert [decision.step for decision in decisions] == [Step.CONTINUE, Step.CONTINUE, Step.PASS]
+    assert outputs(decisions[2]) == {"verdict": "PASS", "regions_passed": "us", "regions_failed": ""}
+
+
+def test_f17_where_nothing_is_known_the_verdict_is_no_pass() -> None:
+    decision = Series(Limits(unknown_passes=True, deadline=0)).then(eu=UNKNOWN)
+    assert decision.step is Step.PASS
+    assert outputs(decision)["verdict"] == "INCONCLUSIVE"
+
+
+def test_f17_a_failure_beside_the_unknown_fails_even_where_unknown_passes() -> None:
+    decision = Series(Limits(unknown_passes=True)).then(eu=UNKNOWN, us=FAIL)
+    assert (decision.step, decision.named(FAIL), decision.named(UNKNOWN)) == (Step.FAIL, ("us",), ("eu",))
+
+
+def test_an_answer_between_begins_the_count_of_unknown_looks_anew() -> None:
+    series = Series()
+    steps = [series.then(eu=verdict).step for verdict in (UNKNOWN, UNKNOWN, PENDING, UNKNOWN, UNKNOWN, UNKNOWN)]
+    assert steps == [Step.CONTINUE] * 5 + [Step.FAIL]
+
+
+def test_a_soak_lasts_from_the_first_look_in_which_all_pass() -> None:
+    series = Series(Limits(soak=2 * MINUTE))
+    steps = [series.then(eu=verdict).step for verdict in (PENDING, PASS, PASS, PASS)]
+    assert steps == [Step.CONTINUE] * 3 + [Step.PASS]
+
+
+def test_a_soak_may_outlast_the_deadline() -> None:
+    series = Series(Limits(soak=3 * MINUTE, deadline=MINUTE))
+    assert [series.then(eu=PASS).step for _ in range(4)] == [Step.CONTINUE] * 3 + [Step.PASS]
+
+
+def test_a_failure_in_the_soak_fails() -> None:
+    series = Series(Limits(soak=9 * MINUTE))
+    series.then(eu=PASS)
+    assert series.then(eu=FAIL).step is Step.FAIL
+
+
+def test_pending_in_the_soak_begins_it_anew() -> None:
+    series = Series(Limits(soak=2 * MINUTE))
+    steps = [series.then(eu=verdict).step for verdict in (PASS, PENDING, PASS, PASS, PASS)]
+    assert steps == [Step.CONTINUE] * 4 + [Step.PASS]
+
+
+def test_a_throttled_look_in_the_soak_does_not_begin_it_anew_nor_end_it() -> None:
+    series = Series(Limits(soak=2 * MINUTE, deadline=MINUTE))
+    steps = [series.then(eu=verdict).step for verdict in (PASS, PASS, UNKNOWN, PASS)]
+    assert steps == [Step.CONTINUE] * 3 + [Step.PASS]
+
+
+def test_a_dry_run_says_what_it_saw_and_nothing_follows() -> None:
+    decision = preview(looks(eu=FAIL, us=PASS), Progress(SINCE))
+    assert decision.step is Step.PASS
+    assert preview_outputs(decision) == {"verdict": "FAIL", "regions_passed": "us", "regions_failed": "eu"}
+
+
+def test_a_message_of_33_long_reasons_fits_and_names_every_region() -> None:
+    many = [
+        Look(f"{n:06x}", f"ap-southeast-{n:02d}", Finding("ecs-service", "s", FAIL, f"{n} " + "x" * 3_000))
+        for n in range(33)
+    ]
+    message = failure_message(decide(many, Progress(SINCE), Limits(), SINCE))
+    assert len(message) <= 5_000
+    assert all(message.count(look.region) == 2 for look in many)
+
+
+verdict_rows = st.lists(st.lists(st.sampled_from(list(Verdict)), min_size=3, max_size=3), min_size=1, max_size=40)
+limits = st.builds(
+    Limits,
+    soak=st.sampled_from([0.0, 90.0]),
+    deadline=st.sampled_from([0.0, 300.0]),
+    failures=st.integers(0, 3),
+    unknown_passes=st.booleans(),
+)
+
+
+@given(verdict_rows, limits)
+def test_no_series_of_looks_passes_with_a_failing_or_pending_region_or_goes_on_for_ever(
+    rows: list[list[Verdict]], chosen: Limits
+) -> None:
+    series = Series(chosen)
+    for row in rows:
+        decision = series.then(eu=row[0], us=row[1], ap=row[2])
+        if decision.step is Step.PASS:
+            accepted = {PASS, UNKNOWN} if chosen.unknown_passes else {PASS}
+            assert set(row) <= accepted
+        if decision.step is not Step.CONTINUE:
+            assert all(region.verdict is not PENDING for region in decision.regions)
+            return
+    # a soak that pending looks break ends with the deadline, so only a soak may be under way after it
+    assert series.now - SINCE <= chosen.deadline + MINUTE * 2 or series.progress.pass_since is not None
+
+
+@pytest.mark.parametrize("soak", [0.0, 0.001])
+def test_a_soak_of_nothing_ends_in_the_first_look(soak: float) -> None:
+    decision = decide(looks(eu=PASS), Progress(SINCE), Limits(soak=0.0 * soak), SINCE + 0.0004999)
+    assert decision.step is Step.PASS

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crosscheck.subjects import Subject
+from crosscheck.verdicts import Verdict
+from gate_stage.continuation import begin
+from gate_stage.gate import Gate
+from gate_stage.job import parse_job
+from tests.fakes.codepipeline import FakeJob
+from tests.fakes.codepipeline_release import (
+    EXECUTION,
+    HOME,
+    JOB,
+    PIPELINE,
+    SECONDARIES,
+    SERVICE,
+    STAGES,
+    STARTED,
+    action,
+    context,
+)
+from tests.fakes.json_protocol import SESSION, RefusedError
+
+if TYPE_CHECKING:
+    from tests.unit.gate_stage.conftest import Account
+
+SUBJECT = Subject(HOME, PIPELINE, EXECUTION).key
+
+
+def test_all_regions_pass(account: Account) -> None:
+    answer = account.invoke()
+    assert answer["outcome"] == "succeeded"
+    assert answer["outputVariables"] == {
+        "verdict": "PASS",
+        "regions_passed": "ap-southeast-1,eu-west-1",
+        "regions_failed": "",
+    }
+    verdicts = {name: record.latest for name, record in account.ledger().items()}
+    assert set(verdicts) == {"verdict/DeploySecondary/ap-southeast-1", "verdict/DeploySecondary/eu-west-1"}
+    assert all(verdict["verdict"] == "PASS" and verdict["final"] for verdict in verdicts.values())
+    assert account.cards() == [SUBJECT]
+
+
+def test_one_region_fails_and_only_that_one(account: Account) -> None:
+    account.release.regions["ap-southeast-1"].fail_tasks()
+    answer = account.invoke()
+    assert answer["failureDetails"]["type"] == "JobFailed"
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=ap-southeast-1: ap-southeast-1: my-service: 0 of 2 tasks run; last task stopped: "
+        "Essential container in task exited (exit code 1); passed: eu-west-1"
+    )
+    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    assert verdicts == {"ap-southeast-1": "FAIL", "eu-west-1": "PASS"}
+
+
+def test_a_rollout_is_waited_for_and_the_ledger_follows(account: Account) -> None:
+    account.release.regions["eu-west-1"].deploying()
+    first = account.invoke()
+    assert first["outcome"] == "continued"
+    assert len(first["continuationToken"]) < 100
+    record = account.ledger()["verdict/DeploySecondary/eu-west-1"]
+    assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PENDING", False, 1)
+    region = account.release.regions["eu-west-1"]
+    region.service["runningCount"] = 2
+    region.service["deployments"][0] |= {"rolloutState": "COMPLETED", "runningCount": 2}
+    assert account.look_again(first, 2)["outcome"] == "succeeded"
+    record = account.ledger()["verdict/DeploySecondary/eu-west-1"]
+    assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PASS", True, 2)
+    assert account.cards() == [SUBJECT, SUBJECT]
+
+
+def test_what_never_ends_fails_at_the_deadline(account: Account) -> None:
+    account.release.regions["eu-west-1"].deploying()
+    answer = account.invoke(parameters={"deadline_minutes": 0.6})
+    answer = account.look_again(answer, 2, parameters={"deadline_minutes": 0.6})
+    assert answer["outcome"] == "continued"
+    answer = account.look_again(answer, 3, parameters={"deadline_minutes": 0.6})
+    assert answer["failureDetails"]["message"].startswith(
+        "FAIL regions=eu-west-1: eu-west-1: not done within 0.6 minutes: "
+    )
+
+
+def test_a_soak_ends_in_success(account: Account) -> None:
+    soak = {"soak_minutes": 0.5}
+    answer = account.invoke(parameters=soak)
+    assert answer["outcome"] == "continued"
+    assert "observed for 0.0 of 0.5 minutes" in answer["executionDetails"]["summary"]
+    assert account.look_again(answer, 2, parameters=soak)["outcome"] == "succeeded"
+
+
+def test_regions_narrow_what_is_looked_at(account: Account) -> None:
+    account.release.regions["ap-southeast-1"].fail_tasks()
+    answer = account.invoke(parameters={"regions": ["eu-west-1"]})
+    assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
+    assert account.release.regions["ap-southeast-1"].ecs.calls == []
+
+
+def test_a_plan_in_ssm_is_followed(account: Account) -> None:
+    SESSION.client("ssm", region_name=HOME).put_parameter(
+        Name="/crosscheck/plans/eu", Value='{"regions": "eu-west-1"}', Type="String"
+    )
+    answer = account.invoke(parameters={"plan": "/crosscheck/plans/eu"})
+    assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
+
+
+def test_a_dry_run_shows_everything_and_writes_nothing(account: Account) -> None:
+    account.release.regions["ap-southeast-1"].fail_tasks()
+    answer = account.invoke(parameters={"dry_run": True})
+    assert answer["outcome"] == "succeeded"
+    assert answer["outputVariables"] == {
+        "verdict": "FAIL",
+        "regions_passed": "eu-west-1",
+        "regions_failed": "ap-southeast-1",
+    }
+    assert account.ledger() == {}
+    assert account.cards() == []
+
+
+def test_a_provider_without_a_check_is_unknown(account: Account) -> None:
+    stages = [*STAGES[:4], {"name": "D", "actions": [action("X", "Deploy", "S3", "eu-west-1")]}, STAGES[5]]
+    account.release.define(stages)
+    answer = account.invoke(parameters={"deadline_minutes": 0})
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: unknown eu-west-1: no check for provider S3 in this version (action X)"
+    )
+
+
+def test_identity_from_user_parameters_where_codepipeline_says_nothing(account: Account) -> None:
+    account.release.codepipeline.jobs[JOB] = FakeJob({})
+    answer = account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
+    assert answer["outputVariables"]["regions_passed"] == "us-east-1"
+
+
+def test_identity_without_the_right_to_ask(account: Account) -> None:
+    account.release.codepipeline.refuse("GetJobDetails", RefusedError("AccessDeniedException"))
+    answer = account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
+    assert answer["outcome"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("known", "parameters", "words"),
+    [
+        (
+            context("ValidateSecondary", "Validate-Secondary", pipelineExecutionId=EXECUTION.replace("1", "2")),
+            {"execution": EXECUTION},
+            f"UserParameters name {EXECUTION}, but the job belongs to {EXECUTION.replace('1', '2')}",
+        ),
+        (
+            {key: value for key, value in context("A", "B").items() if key != "pipelineExecutionId"},
+            {},
+            "execution: CodePipeline does not say it; pass #{codepipeline.PipelineExecutionId}",
+        ),
+        ({}, {}, "pipeline: CodePipeline does not say it"),
+        (context("ValidateSecondary", "X", pipelineName="other"), {}, "there is no other in us-east-1"),
+        (context("ValidateSecondary", "X"), {"regions": "us-east-1"}, "does not deploy to us-east-1"),
+        (context("ValidateSecondary", "X"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
+        (context("Source", "Source"), {}, "neither stage Source"),
+        (context("ValidateSecondary", "X"), {"checks": [{"kind": "http"}]}, "no check 'http' in this version"),
+        (context("ValidateSecondary", "X"), {"rollback": "auto"}, "rollback is not available in this version"),
+        (context("ValidateSecondary", "X"), {"colour": 1}, "unknown key 'colour'"),
+    ],
+)
+def test_f19_what_the_user_has_to_change_is_a_configuration_error(
+    account: Account, known: dict[str, object], parameters: dict[str, object], words: str
+) -> None:
+    account.release.codepipeline.jobs[JOB] = FakeJob(known)
+    details = account.invoke(parameters=parameters)["failureDetails"]
+    assert details["type"] == "ConfigurationError"
+    assert words in details["message"]
+
+
+def test_f16_a_token_of_another_version_is_a_configuration_error(account: Account) -> None:
+    changes = {"token": '{"v":7}'}
+    details = account.invoke(**changes)["failureDetails"]
+    assert details["type"] == "ConfigurationError"
+    assert "another version" in details["message"]
+
+
+def test_f17_a_region_that_denies_is_unknown_and_the_other_is_judged(account: Account) -> None:
+    account.release.regions["eu-west-1"].ecs.refuse("DescribeServices", RefusedError("AccessDeniedException"))
+    answer = account.invoke()
+    for number in (2, 3):
+        assert answer["outcome"] == "continued"
+        answer = account.look_again(answer, number)
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: unknown eu-west-1: DescribeServices in eu-west-1 was refused: AccessDeniedException; "
+        "passed: ap-southeast-1"
+    )
+    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    assert verdicts == {"ap-southeast-1": "PASS", "eu-west-1": "INCONCLUSIVE"}
+
+
+def test_f17_a_region_that_denies_may_be_let_through(account: Account) -> None:
+    account.release.regions["eu-west-1"].ecs.refuse("DescribeServices", RefusedError("AccessDeniedException"))
+    answer = account.invoke(parameters={"on_inconclusive": "pass", "deadline_minutes": 0})
+    assert answer["outputVariables"] == {
+        "verdict": "PASS",
+        "regions_passed": "ap-southeast-1",
+        "regions_failed": "",
+    }
+
+
+def test_f17_f20_a_region_that_hangs_is_unknown_and_spoils_nothing(account: Account) -> None:
+    released = threading.Event()
+    ecs = account.release.regions["eu-west-1"].ecs
+    answering = ecs.describe_services
+
+    def hang(body: dict[str, object]) -> object:
+        released.wait()
+        return answering(body)
+
+    ecs.describe_services = hang  # type: ignore[method-assign,assignment]  # a black hole
+    for region in SECONDARIES:  # clients are made beforehand: the other region needs milliseconds then
+        account.release.aws.ecs(region)
+        account.release.aws.s3(region)
+    gate = Gate(account.release.aws, lambda: account.now, region_seconds=3.0)
+    try:
+        judged = gate.judge(parse_job(account.event()), begin(account.now))
+    finally:
+        released.set()
+    found = {region.region: (region.verdict, region.reason) for region in judged.decision.regions}
+    assert found["ap-southeast-1"][0] is Verdict.PASS
+    assert found["eu-west-1"] == (Verdict.INCONCLUSIVE, "eu-west-1 did not answer within 3 seconds")
+
+
+def test_f13_near_the_timeout_the_job_is_continued_with_what_is_known(account: Account) -> None:
+    account.context.remaining = 20_000
+    answer = account.invoke("codepipeline_job_continued", job=JOB)
+    assert answer["outcome"] == "continued"
+    assert '"since":1767607500.0,"look":2' in answer["continuationToken"]
+    assert account.ledger() == {}
+
+
+def test_f13_looks_that_never_come_to_an_end_fail_at_the_deadline(account: Account) -> None:
+    account.context.remaining = 20_000
+    account.now += 21 * 60
+    answer = account.invoke("codepipeline_job_continued", job=JOB)
+    assert answer["failureDetails"]["message"].startswith("FAIL regions=: no look came to an end")
+
+
+def test_a_throttled_definition_is_read_again_and_a_denied_one_fails_in_words(account: Account) -> None:
+    account.release.codepipeline.refuse("GetPipeline", RefusedError("AccessDeniedException"))
+    answer = account.invoke()
+    for number in (2, 3):
+        assert answer["outcome"] == "continued"
+        answer = account.look_again(answer, number)
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: the pipeline cannot be read: GetPipeline in us-east-1 was refused: AccessDeniedException"
+    )
+
+
+def test_the_circuit_breakers_way_back_is_seen_behind_a_green_action(account: Account) -> None:
+    region = account.release.regions["ap-southeast-1"]
+    old = region.ecs.arn("task-definition", f"{SERVICE}:6")
+    region.service["taskDefinition"] = region.service["deployments"][0]["taskDefinition"] = old
+    region.ecs.stop(SERVICE, region.definition, STARTED + timedelta(seconds=50))
+    message = account.invoke()["failureDetails"]["message"]
+    assert message.startswith("FAIL regions=ap-southeast-1: ap-southeast-1: my-service: my-service:6 runs ")

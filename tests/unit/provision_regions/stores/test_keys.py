@@ -1,0 +1,65 @@
+"""F31, F32: the key is found before it is made, revived, and never somebody else's."""
+
+import json
+
+from tests.fakes.regions.requests import properties, run
+from tests.fakes.regions.stores import EMPTY, EU, bucket_name, created, live_keys
+from tests.fakes.regions.world import World
+
+
+def test_f31_our_key_pending_deletion_is_revived() -> None:
+    world = World()
+    created(world, EU)
+    (key,) = world.kms.keys.values()
+    key.state = "PendingDeletion"
+    assert created(world, EU).data[f"{EU}.KeyArn"] == key.arn
+    assert key.state == "Enabled"
+    assert len(world.kms.keys) == 1
+    world.s3.put_object(bucket_name(EU), "artifact.zip")
+
+
+def test_f31_a_strangers_key_pending_deletion_loses_the_alias() -> None:
+    world = World()
+    strange = world.kms.add_key(EU, state="PendingDeletion")
+    world.kms.aliases[EU, "alias/pipeline-artifacts"] = strange.arn
+    answer = created(world, EU)
+    assert strange.state == "PendingDeletion"
+    assert world.kms.aliases == {(EU, "alias/pipeline-artifacts"): answer.data[f"{EU}.KeyArn"]}
+    assert answer.data[f"{EU}.KeyArn"] != strange.arn
+
+
+def test_f31_a_store_made_again_after_empty_gets_its_key_back() -> None:
+    world = World()
+    first = created(world, EU, **EMPTY)
+    run(world, "Delete", properties(EU, **EMPTY))
+    assert created(world, EU, **EMPTY).data == first.data
+
+
+def test_f32_the_key_policy_names_no_role() -> None:
+    world = World()
+    created(world, EU)
+    (key,) = world.kms.keys.values()
+    principals = [entry["Principal"] for entry in json.loads(key.policy)["Statement"]]
+    assert principals == [{"AWS": "arn:aws:iam::111122223333:root"}] * 2
+
+
+def test_f32_a_key_that_shuts_us_out_is_passed_by() -> None:
+    world = World()
+    world.kms.add_key(EU, closed=True)
+    created(world, EU)
+    assert len(world.kms.keys) == 2
+
+
+def test_two_runs_of_one_request_at_once_end_with_one_key() -> None:
+    world = World()
+    other: list[str] = []
+
+    def other_run_is_faster(operation: str, region: str) -> None:
+        if operation == "CreateAlias" and not other:
+            other.append("running")
+            created(world, EU)
+
+    world.before = other_run_is_faster
+    answer = created(world, EU)
+    (key,) = live_keys(world)
+    assert answer.data[f"{EU}.KeyArn"] == key.arn

@@ -1,0 +1,86 @@
+"""F25, F37: regions come and go, updates roll back, drift is restored."""
+
+import json
+
+from crosscheck.cloudformation.answer import Status
+from tests.fakes.regions.requests import properties, run
+from tests.fakes.regions.s3 import FakeBucket
+from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
+from tests.fakes.regions.world import World
+
+
+def test_f25_update_adds_and_removes_and_delete_reaches_what_was_removed() -> None:
+    world = World()
+    created(world, EU, ASIA, **EMPTY)
+    answer = run(world, "Update", properties(EU, HOME, **EMPTY), properties(EU, ASIA, **EMPTY))
+    assert answer.status is Status.SUCCESS
+    assert list(json.loads(answer.data["ArtifactStores"])) == [EU, HOME]
+    assert set(world.s3.buckets) == {bucket_name(EU), bucket_name(HOME), bucket_name(ASIA)}
+    assert run(world, "Delete", properties(EU, HOME, **EMPTY)).status is Status.SUCCESS
+    assert_nothing_left(world)
+
+
+def test_f25_update_that_fails_rolls_back_to_the_old_properties() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    world.deny_by_scp(ASIA, "PutBucketEncryption")
+    wanted = properties(EU, ASIA, **EMPTY)
+    failed = run(world, "Update", wanted, properties(EU, **EMPTY))
+    assert failed.status is Status.FAILED
+    world.revive()
+    back = run(world, "Update", properties(EU, **EMPTY), wanted)
+    assert (back.status, back.physical_id) == (Status.SUCCESS, failed.physical_id)
+    run(world, "Delete", properties(EU, **EMPTY))
+    assert_nothing_left(world)
+
+
+def test_f25_a_renamed_prefix_is_a_replacement() -> None:
+    world = World()
+    old = properties(EU, **EMPTY)
+    first = created(world, EU, **EMPTY)
+    renamed = properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
+    second = run(world, "Update", renamed, old)
+    assert second.status is Status.SUCCESS
+    assert second.physical_id != first.physical_id
+    assert len(live_keys(world)) == 2
+    assert run(world, "Delete", old, PhysicalResourceId=first.physical_id).status is Status.SUCCESS
+    assert set(world.s3.buckets) == {bucket_name(EU, "pipeline-artifacts.two")}
+    (key,) = live_keys(world)
+    assert world.kms.aliases == {(EU, "alias/pipeline-artifacts_two"): key.arn}
+
+
+def test_f25_expiry_can_be_changed_and_taken_back() -> None:
+    world = World()
+    created(world, EU)
+    for days, ids in (("5", {"noncurrent", "uploads", "current"}), ("0", {"noncurrent", "uploads"})):
+        run(world, "Update", properties(EU, ExpireArtifactsAfterDays=days), properties(EU))
+        rules = world.s3.buckets[bucket_name(EU)].settings["lifecycle"]["Rules"]
+        assert {rule["ID"] for rule in rules} == {f"crosscheck-{name}" for name in ids}
+
+
+def test_f37_any_update_restores_what_somebody_removed_and_keeps_what_somebody_added() -> None:
+    world = World()
+    created(world, EU)
+    bucket = world.s3.buckets[bucket_name(EU)]
+    (key,) = world.kms.keys.values()
+    bucket.settings.pop("public access")
+    theirs = {"Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "r"}
+    bucket.policy = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
+    key.rotation = False
+    run(world, "Update", properties(EU), properties(EU))
+    assert bucket.settings["public access"]["BlockPublicPolicy"] is True
+    assert key.rotation
+    assert [entry["Sid"] for entry in json.loads(bucket.policy)["Statement"]] == ["Theirs", "CrosscheckTlsOnly"]
+
+
+def test_f25_a_refused_region_of_a_rolled_back_update_does_not_stop_the_delete() -> None:
+    world = World(disabled={"me-south-1"})
+    strange = FakeBucket(bucket_name(ASIA), ASIA, "999900001111")
+    created(world, EU, **EMPTY)
+    world.s3.buckets[strange.name] = strange
+    wanted = properties(EU, ASIA, "me-south-1", **EMPTY)
+    assert run(world, "Update", wanted, properties(EU, **EMPTY)).status is Status.FAILED
+    assert run(world, "Update", properties(EU, **EMPTY), wanted).status is Status.SUCCESS
+    assert run(world, "Delete", properties(EU, **EMPTY)).status is Status.SUCCESS
+    assert world.s3.buckets == {strange.name: strange}
+    assert live_keys(world) == []
