@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -26,16 +27,32 @@ from local.slack import SlackWorkspace
 from local.web import web_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNS = ROOT / ".local"
+RUNS = Path(os.environ.get("CROSSCHECK_LOCAL_DIR") or ROOT / ".local")
 HOME_REGION = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-1")
 STACK = "crosscheck"
 CHANNEL = "C0RELEASES"
 SLACK_SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
+
+
+class AccountInUseError(RuntimeError):
+    """Two accounts would write into the same directory."""
+
+
+@contextmanager
+def _only_one(directory: Path) -> Iterator[None]:
+    """Hold the directory; the kernel lets go of it when the process ends, however it ends."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with directory.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AccountInUseError(f"a local account is already running in {directory}: end it first") from error
+        yield
 
 
 @dataclass
@@ -52,11 +69,16 @@ class Account:
         self.outputs: dict[str, str] = {}
 
     def start(self) -> Self:
-        """Start every service; the stack is not deployed yet."""
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(parents=True)
+        """Start every service; the stack is not deployed yet.
+
+        Raises:
+            AccountInUseError: an account with this directory is running.
+        """
         with ExitStack() as undo:
             undo.callback(self.stop)
+            self._cleanup.enter_context(_only_one(self.directory))
+            shutil.rmtree(self.directory, ignore_errors=True)
+            self.directory.mkdir(parents=True)
             self._start()
             undo.pop_all()
         return self

@@ -1,0 +1,134 @@
+"""Custom::ArtifactStores in a stack of one's own: created, changed, removed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from local.account import Account
+    from tests.e2e.outside import Outside
+
+pytestmark = pytest.mark.e2e
+
+PREFIX = "pipeline-artifacts-s"
+WAIT = {"Delay": 1, "MaxAttempts": 90}
+
+
+class StoresStack:
+    """A stack with nothing but stores."""
+
+    def __init__(self, outside: Outside, provider: str, name: str) -> None:
+        self._client = outside.client("cloudformation")
+        self._provider = provider
+        self.name = name
+
+    def create(self, regions: Sequence[str], **properties: Any) -> None:
+        """Create the stack."""
+        self._client.create_stack(StackName=self.name, TemplateBody=self._template(regions, properties))
+        self._client.get_waiter("stack_create_complete").wait(StackName=self.name, WaiterConfig=WAIT)
+
+    def update(self, regions: Sequence[str], **properties: Any) -> None:
+        """Update the stack."""
+        self._client.update_stack(StackName=self.name, TemplateBody=self._template(regions, properties))
+        self._client.get_waiter("stack_update_complete").wait(StackName=self.name, WaiterConfig=WAIT)
+
+    def delete(self) -> None:
+        """Delete the stack."""
+        self._client.delete_stack(StackName=self.name)
+        self._client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=WAIT)
+
+    def _template(self, regions: Sequence[str], properties: dict[str, Any]) -> str:
+        common = {"ServiceToken": self._provider, "ServiceTimeout": 120, "Prefix": PREFIX, "Regions": list(regions)}
+        resource = {"Type": "Custom::ArtifactStores", "Properties": {**common, **properties}}
+        return json.dumps({"Resources": {"Mine": resource}})
+
+
+@pytest.fixture
+def stack(account: Account, outside: Outside) -> StoresStack:
+    return StoresStack(outside, account.outputs["RegionalProviderArn"], "own-stores")
+
+
+def _bucket(outside: Outside, region: str) -> str:
+    return f"{PREFIX}-{region}-{outside.client('sts').get_caller_identity()['Account']}"
+
+
+def _exists(outside: Outside, region: str) -> bool:
+    try:
+        outside.client("s3", region).head_bucket(Bucket=_bucket(outside, region))
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in {"404", "NoSuchBucket"}  # noqa: PT017 - any other refusal is a failure
+        return False
+    return True
+
+
+def _aliases(outside: Outside, region: str) -> list[str]:
+    listed = outside.client("kms", region).list_aliases()["Aliases"]
+    return [alias["AliasName"] for alias in listed if alias["AliasName"] == f"alias/{PREFIX}"]
+
+
+def _parameters(outside: Outside) -> list[str]:
+    found = outside.client("ssm").get_parameters_by_path(Path="/crosscheck/own-stores", Recursive=True)
+    return sorted(parameter["Name"] for parameter in found["Parameters"])
+
+
+def test_a_store_is_private_encrypted_versioned_and_named_in_a_parameter(stack: StoresStack, outside: Outside) -> None:
+    stack.create(["eu-west-3"], OnDelete="Empty")
+    s3, bucket = outside.client("s3", "eu-west-3"), _bucket(outside, "eu-west-3")
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    blocks = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert set(blocks.values()) == {True}
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    key = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+    assert rule["BucketKeyEnabled"]
+    assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    assert outside.client("kms", "eu-west-3").get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    name = f"/crosscheck/own-stores/{PREFIX}/eu-west-3"
+    value = outside.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    assert json.loads(value) == {"type": "S3", "location": bucket, "encryptionKey": {"id": key, "type": "KMS"}}
+    stack.delete()
+
+
+def test_f25_regions_come_and_go_and_empty_leaves_nothing(stack: StoresStack, outside: Outside) -> None:
+    stack.create(["eu-west-3", "eu-north-1"], OnDelete="Empty")
+    stack.update(["eu-north-1", "us-west-1"], OnDelete="Empty")
+    assert [_exists(outside, region) for region in ("eu-west-3", "eu-north-1", "us-west-1")] == [True, True, True]
+    for number in range(3):  # versions and a delete marker
+        outside.client("s3", "eu-west-3").put_object(Bucket=_bucket(outside, "eu-west-3"), Key="a", Body=b"%d" % number)
+    outside.client("s3", "eu-west-3").delete_object(Bucket=_bucket(outside, "eu-west-3"), Key="a")
+    stack.delete()
+    for region in ("eu-west-3", "eu-north-1", "us-west-1"):
+        assert not _exists(outside, region)
+        assert _aliases(outside, region) == []
+    assert _parameters(outside) == []
+
+
+def test_f27_retained_stores_are_taken_over_with_what_they_hold(stack: StoresStack, outside: Outside) -> None:
+    stack.create(["eu-west-3"])
+    s3, bucket = outside.client("s3", "eu-west-3"), _bucket(outside, "eu-west-3")
+    s3.put_object(Bucket=bucket, Key="release", Body=b"kept")
+    stack.delete()
+    assert s3.get_object(Bucket=bucket, Key="release")["Body"].read() == b"kept"
+    stack.create(["eu-west-3"], OnDelete="Empty")
+    assert s3.get_object(Bucket=bucket, Key="release")["Body"].read() == b"kept"
+    stack.delete()
+    assert not _exists(outside, "eu-west-3")
+
+
+def test_f26_somebody_elses_bucket_is_refused_by_name_and_left_alone(stack: StoresStack, outside: Outside) -> None:
+    s3, bucket = outside.client("s3", "eu-west-3"), _bucket(outside, "eu-west-3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+    with pytest.raises(Exception, match="Waiter StackCreateComplete failed"):
+        stack.create(["eu-west-3", "eu-north-1"], OnDelete="Empty")
+    happened = outside.client("cloudformation").describe_stack_events(StackName=stack.name)["StackEvents"]
+    reasons = " ".join(event.get("ResourceStatusReason", "") for event in happened)
+    assert bucket in reasons
+    stack.delete()
+    assert _exists(outside, "eu-west-3")
+    assert not _exists(outside, "eu-north-1")
+    s3.delete_bucket(Bucket=bucket)
