@@ -17,6 +17,7 @@ from local.clients import ADMINISTRATOR, Aws
 from local.clock import Clock
 from local.codepipeline import CodePipeline
 from local.control import control_app
+from local.ecr import EcrLayer
 from local.ecs import EcsLayer
 from local.emulator import Emulator, free_port
 from local.emulator.service_events import service_event_putter
@@ -92,17 +93,20 @@ class Account:
         # CROSSCHECK_RESPONSE_HOST: CloudFormation's own S3 hosts do not exist here, the provider answers the emulator.
         # The emulator makes up the token that lets service events pass, so the emitter gets its way out later.
         self.events = EventEmitter(self._emit)
-        self.ecs = EcsLayer(emulator_only, emulator_only, self.clock, self.outcomes, self.events, self.account_id)
+        self.ecs = EcsLayer(emulator_only, self.aws, self.clock, self.outcomes, self.events, self.account_id)
+        self.ecr = EcrLayer(emulator_only, self.clock, self.events, self.account_id)
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
         endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
         endpoints["codepipeline"] = self._serve(self.codepipeline.app, "codepipeline").url
         self.slack_url = self._serve(self.slack.app, "slack").url
         self.web_url = self._serve(web_app(self.ecs.service_health), "web").url
-        self.control_url = self._serve(control_app(self.events, self.outcomes, self.codepipeline.push), "control").url
+        self.control_url = self._serve(control_app(self), "control").url
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
         self.emulator = Emulator.start(self.directory, variables, port)
+        self.emulator.set_speed(self.clock.speed)
         self._cleanup.callback(self.emulator.stop)
         self._cleanup.callback(self.events.close)
         self._cleanup.callback(self.codepipeline.close)
@@ -113,6 +117,8 @@ class Account:
         self._ensure_secret()
         everything = {
             "Regions": ",".join(REGIONS),
+            "ReplicateRepositories": "my-service",
+            "AllowPrivateProbes": "true",
             "SlackChannel": CHANNEL,
             "SlackSecret": SLACK_SECRET,
             "SlackApiUrl": f"{self.slack_url}/api/",
@@ -124,6 +130,11 @@ class Account:
         output = stack.deploy(STACK, HOME_REGION, everything, environment, self.directory / "deploy.log")
         self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
         return output
+
+    def set_speed(self, speed: float) -> None:
+        """Let so many of AWS's seconds pass in a second: polls, rollouts, replication, Step Functions' waits."""
+        self.clock.speed = speed
+        self.emulator.set_speed(speed)
 
     def stop(self) -> None:
         """End every service and every process; safe to call twice."""

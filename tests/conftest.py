@@ -26,6 +26,7 @@ SETTINGS = {
     "LEDGER_TABLE": tables.NAME,
     "LEDGER_RETENTION_DAYS": "90",
     "SLACK_CHANNEL": "C0RELEASES",
+    "STATE_MACHINE": "arn:aws:states:us-east-1:123456789012:stateMachine:verify-release",
 }
 
 

@@ -12,13 +12,14 @@ from botocore.config import Config
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
+from crosscheck.telemetry import count
 from gate_stage.answers import put
 from gate_stage.gate import Gate
 from gate_stage.job import parse_job
 from gate_stage.recording import Recorder
 from gate_stage.session import Session
 from gate_stage.settings import Settings
-from gate_stage.telemetry import count, logger, metrics
+from gate_stage.telemetry import logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -55,7 +56,6 @@ def build(aws: Clients, settings: Settings, clock: Callable[[], float]) -> Run:
 
     # The event carries credentials: it is not logged, whatever the environment says.
     @logger.inject_lambda_context(log_event=False, clear_state=True)
-    @metrics.log_metrics
     def run(event: Mapping[str, Any], context: LambdaContext) -> None:
         job = parse_job(event)
         count("GateJobs")

@@ -1,12 +1,5 @@
-"""The gate's log and metrics."""
+"""The gate's log."""
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 logger = Logger()
-metrics = Metrics(namespace="Crosscheck")
-
-
-def count(name: str) -> None:
-    """Add one to a metric."""
-    metrics.add_metric(name, MetricUnit.Count, 1)

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 
 MAX_BYTES = 1024
+PREFIXED = "Custom::ArtifactStores"  # of the other types a stack's resource is one and the same, whatever it says
 
 
 def physical_id(event: Mapping[str, object], home_region: str) -> str:
     """``crosscheck/<home region>/<stack name>/<logical id>/<Prefix>``, the same for success and failure.
 
-    A renamed prefix gives another id, which makes CloudFormation replace the resource. A Delete keeps the id it names.
+    A renamed prefix gives another id, which makes CloudFormation replace the resource. Types that have no prefix end
+    with ``-`` and are never replaced. A Delete keeps the id it names.
     """
     given = event.get("PhysicalResourceId")
     if event.get("RequestType") == "Delete" and isinstance(given, str) and given:
         return given
-    properties = event.get("ResourceProperties")
+    properties = event.get("ResourceProperties") if event.get("ResourceType") == PREFIXED else None
     prefix = properties.get("Prefix") if isinstance(properties, dict) else None
     stack = str(event.get("StackId", "")).split("/")
     name = stack[1] if len(stack) > 1 else "-"

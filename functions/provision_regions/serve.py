@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import settings
@@ -16,11 +15,13 @@ from crosscheck.cloudformation.answer import Answer, body, failed
 from crosscheck.cloudformation.request import Request, read_request
 from crosscheck.cloudformation.respond import ForeignHostError, deliver, refuse_foreign
 from crosscheck.errors import ConfigurationError, CrosscheckError
+from crosscheck.telemetry import count
 from provision_regions.conclusion import UnfinishedError
 from provision_regions.denials import in_words
 from provision_regions.identity import physical_id
 from provision_regions.partitions import partition_named
 from provision_regions.patience import Patience, deadline_of
+from provision_regions.replication.resource import serve_replication
 from provision_regions.stores.resource import serve_stores
 from provision_regions.surroundings import Surroundings
 
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 
 type Resource = Callable[[Request, str, Surroundings], Answer]
 
-RESOURCES: Mapping[str, Resource] = {"Custom::ArtifactStores": serve_stores}
+RESOURCES: Mapping[str, Resource] = {
+    "Custom::ArtifactStores": serve_stores,
+    "Custom::ReplicationRules": serve_replication,
+}
 
 logger = Logger()
-metrics = Metrics(namespace="Crosscheck")
 
 
 @cache
@@ -60,7 +63,7 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
         home_region = context.invoked_function_arn.split(":")[3]
         answer = _answer(request, physical_id(event, home_region), context)
         logger.info("request served", status=answer.status.value, reason=answer.reason)
-        _count(answer.status.value)
+        count(f"RegionalResource{answer.status.value.title()}")
         deliver(request.response_url, body(request, answer), local_host)
 
 
@@ -70,7 +73,7 @@ def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
         return _resource(request.resource_type)(request, identity, _surroundings(context))
     except UnfinishedError as error:
         logger.warning("request unfinished", reason=str(error))
-        _count("UNFINISHED")
+        count("RegionalResourceUnfinished")
         raise
     except CrosscheckError as error:
         return failed(identity, str(error))
@@ -99,8 +102,3 @@ def _surroundings(context: LambdaContext) -> Surroundings:
         store_prefix=settings.required("ARTIFACT_STORE_PREFIX"),
         patience=Patience(deadline_of(lambda: context.get_remaining_time_in_millis() / 1000)),
     )
-
-
-def _count(status: str) -> None:
-    metrics.add_metric(name=f"RegionalResource{status.title()}", unit=MetricUnit.Count, value=1)
-    metrics.flush_metrics()

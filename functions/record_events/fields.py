@@ -41,9 +41,13 @@ class Fields:
 
     def name(self, field: str) -> str:
         """The name of an AWS thing: 1 to 100 of the characters that CodePipeline allows in names."""
+        return self.matching(field, _NAME)
+
+    def matching(self, field: str, pattern: re.Pattern[str]) -> str:
+        """A text of a given form."""
         value = self.text(field)
-        if not _NAME.fullmatch(value):
-            raise self.unreadable(field, "is no name")
+        if not pattern.fullmatch(value):
+            raise self.unreadable(field, "has not the form of one")
         return value
 
     def mapping(self, field: str, default: Mapping[str, Any] = _MISSING) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from crosscheck.ledger import Ledger
 from crosscheck.telemetry import count
 from record_events.recorder import Recorder
 from record_events.settings import Settings
+from record_events.verifications import Verifications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,9 @@ def _clients() -> Clients:
 def _recorder() -> Recorder:
     settings, clients = _settings(), _clients()
     return Recorder(
-        Ledger(clients.dynamodb(), settings.ledger_table, settings.retention_days),
-        CardQueue(clients.sqs(), settings.card_queue_url, settings.slack_channel),
+        Ledger.from_env(clients),
+        CardQueue.from_env(clients),
+        Verifications(clients.stepfunctions(), settings.state_machine),
     )
 
 

@@ -1,33 +1,41 @@
-"""One event: into the ledger, then onto the card's queue."""
+"""One event: into the ledger, then onto the card's queue, then to the state machine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from record_events.state_changes import parse
+from record_events.parsing import parse
 
 if TYPE_CHECKING:
     from crosscheck.card_queue import CardQueue
     from crosscheck.ledger import Ledger
+    from record_events.verifications import Verifications
 
 
 class Recorder:
-    """Records state changes."""
+    """Records what events mean."""
 
-    def __init__(self, ledger: Ledger, cards: CardQueue) -> None:
+    def __init__(self, ledger: Ledger, cards: CardQueue, verifications: Verifications) -> None:
         self._ledger = ledger
         self._cards = cards
+        self._verifications = verifications
 
     def record(self, event: object) -> None:
-        """Merge the event into the ledger and tell the card.
+        """Merge the event into the ledger, tell the card, start the verification.
 
         The card is told whether or not the ledger changed: a crash between the two writes leaves an event that
         is delivered again, finds the ledger as it wants it, and must still reach the card. SQS drops the
-        message where the first delivery sent it; the card skips what it already shows.
+        message where the first delivery sent it; the card skips what it already shows. A verification is started
+        on every delivery for the same reason; its name makes it one.
 
         Raises:
             UnreadableEventError: the event has no shape that we know.
         """
         change = parse(event)
+        if change is None:
+            return
         self._ledger.merge(change.subject, change.fact)
-        self._cards.changed(change.subject, cause=f"event {change.event_id}")
+        if change.shown:
+            self._cards.changed(change.subject, cause=f"event {change.event_id}")
+        if change.verification:
+            self._verifications.start(change.verification)

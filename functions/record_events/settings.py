@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 
-from crosscheck.settings import optional, required
+from crosscheck.settings import required
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The function's settings; without a channel, cards are off."""
+    """The function's own settings."""
 
-    ledger_table: str
-    retention_days: int
     events_queue_url: str
-    card_queue_url: str
-    slack_channel: str
+    state_machine: str
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -22,10 +19,4 @@ class Settings:
         Raises:
             MissingSettingError: a variable is absent.
         """
-        return cls(
-            ledger_table=required("LEDGER_TABLE"),
-            retention_days=int(required("LEDGER_RETENTION_DAYS")),
-            events_queue_url=required("EVENTS_QUEUE_URL"),
-            card_queue_url=required("CARD_QUEUE_URL"),
-            slack_channel=optional("SLACK_CHANNEL"),
-        )
+        return cls(events_queue_url=required("EVENTS_QUEUE_URL"), state_machine=required("STATE_MACHINE"))

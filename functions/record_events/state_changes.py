@@ -15,6 +15,7 @@ from crosscheck import facts
 from crosscheck.ledger import Fact, Order
 from crosscheck.states import State
 from crosscheck.subjects import Subject
+from record_events.changes import Change
 from record_events.fields import Fields
 from record_events.triggers import read_trigger
 
@@ -26,25 +27,12 @@ SOURCE = "aws.codepipeline"
 MOST_ATTEMPTS = 100_000
 
 
-@dataclass(frozen=True)
-class StateChange:
-    """An event in the ledger's terms."""
-
-    event_id: str
-    subject: Subject
-    fact: Fact
-
-
-def parse(event: object) -> StateChange:
+def read_state_change(envelope: Fields, detail: Fields) -> Change:
     """The state change that an EventBridge event tells of.
 
     Raises:
         UnreadableEventError: with the field that is wrong, never with its value.
     """
-    envelope = Fields(event, "the event")
-    detail = Fields(envelope.mapping("detail"), "detail")
-    if envelope.text("source") != SOURCE:
-        raise envelope.unreadable("source", f"is not {SOURCE}")
     seen = _Seen.read(envelope, detail)
     match envelope.text("detail-type"):
         case "CodePipeline Pipeline Execution State Change":
@@ -59,7 +47,7 @@ def parse(event: object) -> StateChange:
         case _:
             raise envelope.unreadable("detail-type", "is none of CodePipeline's execution state changes")
     subject = Subject(envelope.name("region"), detail.name("pipeline"), detail.name("execution-id"))
-    return StateChange(seen.event_id, subject, fact)
+    return Change(seen.event_id, subject, fact)
 
 
 @dataclass(frozen=True)

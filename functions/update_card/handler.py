@@ -10,8 +10,9 @@ from aws_lambda_powertools import Logger
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger import Ledger
-from crosscheck.subjects import Subject
+from crosscheck.subjects import parse_subject
 from crosscheck.telemetry import count
+from update_card.drawing import Drawing
 from update_card.lookup import Lookup
 from update_card.messages import Messages
 from update_card.retries import later, postpone
@@ -40,11 +41,10 @@ def _clients() -> Clients:
 @cache
 def _showing() -> Showing:
     settings, clients = _settings(), _clients()
-    ledger = Ledger(clients.dynamodb(), settings.ledger_table, settings.retention_days)
+    ledger = Ledger.from_env(clients)
     return Showing(
-        ledger=ledger,
-        lookup=Lookup(clients, ledger, settings.gate_function),
-        messages=Messages(clients.dynamodb(), settings.ledger_table, settings.retention_days),
+        drawing=Drawing(ledger, Lookup(clients, ledger, settings.gate_function)),
+        messages=Messages.from_env(clients),
         workspace=Workspace(clients.secretsmanager(), settings.slack_secret, settings.slack_api_url),
         channel=settings.slack_channel,
     )
@@ -56,7 +56,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     records = event["Records"]
     for index, record in enumerate(records):
         try:
-            _showing().show(Subject.parse(record["body"]))
+            _showing().show(parse_subject(record["body"]))
         except RetryLaterError as error:
             return _give_back(records[index:], error)
     return {"batchItemFailures": []}

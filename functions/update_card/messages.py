@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.ledger import DAY
+from crosscheck.settings import required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.subjects import Subject
+    from crosscheck.clients import Clients
+    from crosscheck.subjects import Keyed
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
 CLAIM_SECONDS = 90
@@ -40,7 +42,12 @@ class Messages:
         self._retention = retention_days * DAY
         self._clock = clock
 
-    def find(self, subject: Subject) -> Message | None:
+    @classmethod
+    def from_env(cls, clients: Clients) -> Messages:
+        """In the table that the function's environment names."""
+        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
+
+    def find(self, subject: Keyed) -> Message | None:
         """The subject's message, or None while nothing is posted."""
         answer = self._client.get_item(TableName=self._table, Key=_key(subject), ConsistentRead=True)
         item = answer.get("Item", {})
@@ -48,7 +55,7 @@ class Messages:
             return None
         return Message(item["channel"]["S"], item["timestamp"]["S"], int(item["version"]["N"]), item["digest"]["S"])
 
-    def claim(self, subject: Subject) -> bool:
+    def claim(self, subject: Keyed) -> bool:
         """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
         now = int(self._clock())
         return self._write(
@@ -58,11 +65,11 @@ class Messages:
             {":now": {"N": str(now)}},
         )
 
-    def release(self, subject: Subject) -> None:
+    def release(self, subject: Keyed) -> None:
         """Give a claim back: nothing was posted."""
         self._write(subject, {"claimed_until": {"N": "0"}}, "attribute_not_exists(#timestamp)", {})
 
-    def save(self, subject: Subject, message: Message) -> bool:
+    def save(self, subject: Keyed, message: Message) -> bool:
         """Remember what the message shows; False where a newer version is known already."""
         fields = {
             "channel": {"S": message.channel},
@@ -72,11 +79,11 @@ class Messages:
         }
         return self._write(subject, fields, "attribute_not_exists(#version) OR #version <= :version", {})
 
-    def forget(self, subject: Subject) -> None:
+    def forget(self, subject: Keyed) -> None:
         """The message is gone from Slack: the next one is posted anew."""
         self._client.delete_item(TableName=self._table, Key=_key(subject))
 
-    def _write(self, subject: Subject, fields: Mapping[str, Any], condition: str, extra: Mapping[str, Any]) -> bool:
+    def _write(self, subject: Keyed, fields: Mapping[str, Any], condition: str, extra: Mapping[str, Any]) -> bool:
         values = {f":{name}": value for name, value in fields.items()} | {
             ":ttl": {"N": str(int(self._clock()) + self._retention)}
         }
@@ -96,5 +103,5 @@ class Messages:
         return True
 
 
-def _key(subject: Subject) -> dict[str, Any]:
+def _key(subject: Keyed) -> dict[str, Any]:
     return {"pk": {"S": f"card#{subject.key}"}, "sk": {"S": "card"}}

@@ -9,8 +9,6 @@ from crosscheck.settings import optional, required
 class Settings:
     """The function's settings."""
 
-    ledger_table: str
-    retention_days: int
     card_queue_url: str
     slack_channel: str
     slack_secret: str
@@ -25,8 +23,6 @@ class Settings:
             MissingSettingError: a variable is absent.
         """
         return cls(
-            ledger_table=required("LEDGER_TABLE"),
-            retention_days=int(required("LEDGER_RETENTION_DAYS")),
             card_queue_url=required("CARD_QUEUE_URL"),
             slack_channel=required("SLACK_CHANNEL"),
             slack_secret=optional("SLACK_SECRET"),

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.cards import Card, render
 from crosscheck.errors import RetryLaterError
-from crosscheck.releases import fold
 from crosscheck.slack import Refusal, SlackRefusedError
+from crosscheck.subjects import ImageSubject, Subject
 from crosscheck.telemetry import count
 from update_card.messages import Message
 
 if TYPE_CHECKING:
-    from crosscheck.ledger import Ledger
-    from crosscheck.subjects import Subject
-    from update_card.lookup import Lookup
+    from crosscheck.cards import Card
+    from crosscheck.subjects import Keyed
+    from update_card.drawing import Drawing, Drawn
     from update_card.messages import Messages
     from update_card.workspace import Workspace
 
@@ -30,36 +29,39 @@ WAIT_FOR_OTHER = 5
 class Showing:
     """Shows subjects in Slack."""
 
-    ledger: Ledger
-    lookup: Lookup
+    drawing: Drawing
     messages: Messages
     workspace: Workspace
     channel: str
 
-    def show(self, subject: Subject) -> None:
+    def show(self, subject: Subject | ImageSubject) -> None:
         """Post or update the subject's card.
 
         Raises:
             RetryLaterError: Slack, its secret or another handler makes us wait.
         """
-        records = self.ledger.read(subject)
-        if not records:
+        drawn = self._draw(subject)
+        if drawn is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
-        if self.lookup.complete(subject, records):
-            records = self.ledger.read(subject)
-        release = fold(subject, records)
         message = self.messages.find(subject)
-        if message and message.version >= release.version:
+        if message and message.version >= drawn.version:
             return
         try:
-            self._send(subject, render(release), release.version, message)
+            self._send(subject, drawn.card, drawn.version, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             logger.error("Slack refused the card", subject=subject.key, error=error.error)  # noqa: TRY400 - Slack's word says it all
             count("CardsRefused")
 
-    def _send(self, subject: Subject, card: Card, version: int, message: Message | None) -> None:
+    def _draw(self, subject: Subject | ImageSubject) -> Drawn | None:
+        match subject:
+            case Subject():
+                return self.drawing.release(subject)
+            case ImageSubject():
+                return self.drawing.image(subject)
+
+    def _send(self, subject: Keyed, card: Card, version: int, message: Message | None) -> None:
         if message is None:
             self._post(subject, card, version)
             return
@@ -74,7 +76,7 @@ class Showing:
                 return
         self.messages.save(subject, Message(message.channel, message.timestamp, version, card.digest))
 
-    def _post(self, subject: Subject, card: Card, version: int) -> None:
+    def _post(self, subject: Keyed, card: Card, version: int) -> None:
         if not self.messages.claim(subject):
             raise RetryLaterError("another handler posts this card", WAIT_FOR_OTHER)
         try:

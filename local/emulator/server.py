@@ -47,8 +47,10 @@ class Emulator:
         self.url = f"http://{HOST}:{port}"
         self.service_token = secrets.token_hex(16)
         self.log = directory / "emulator.log"
+        self._clock = directory / "clock"
         temporary = directory / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
+        self.set_speed(1)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [ROOT / ".tools/emulator/bin/python", "-m", "local.emulator.launcher"],
@@ -77,6 +79,12 @@ class Emulator:
             emulator.stop()
             raise
         return emulator
+
+    def set_speed(self, speed: float) -> None:
+        """Let so many seconds of Step Functions' waits pass in a second, from now on."""
+        draft = self._clock.with_suffix(".draft")
+        draft.write_text(str(speed))
+        draft.replace(self._clock)
 
     def stop(self) -> None:
         """End the emulator and the functions that it runs."""
@@ -120,6 +128,7 @@ class Emulator:
             "CROSSCHECK_FUNCTIONS": str(directory / "functions"),
             "CROSSCHECK_SERVICE_TOKEN": self.service_token,
             "CROSSCHECK_PARENT": str(os.getpid()),
+            "CROSSCHECK_CLOCK": str(directory / "clock"),
             **environment,
         }
 

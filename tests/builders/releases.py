@@ -9,8 +9,8 @@ from crosscheck import facts
 from crosscheck.ledger import Record
 from crosscheck.releases import fold
 from crosscheck.subjects import Subject
-from record_events.state_changes import parse
 from tests.builders import events
+from tests.builders.changes import parse
 
 if TYPE_CHECKING:
     from crosscheck.releases import Release

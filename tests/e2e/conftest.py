@@ -40,5 +40,4 @@ def outside(account: Account) -> Outside:
 @pytest.fixture(autouse=True)
 def _no_faults(account: Account) -> Iterator[None]:
     yield
-    account.outcomes.clear()
-    Outside(account.describe()).events()
+    Outside(account.describe()).post("/reset", {}).raise_for_status()

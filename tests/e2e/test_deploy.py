@@ -29,4 +29,5 @@ def test_the_outputs_are_those_of_the_contract(account: Account) -> None:
         "PipelineArtifactPolicyArn",
         "ArtifactReadPolicyArn",
         "LedgerTableName",
+        "VerifyStateMachineArn",
     }

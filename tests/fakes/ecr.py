@@ -1,10 +1,11 @@
-"""A fake of one ECR registry: images by tag and by digest."""
+"""A fake of one ECR registry: images by tag and by digest, replication rules, and the state of each replication."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.json_protocol import JsonService, RefusedError
@@ -12,10 +13,11 @@ from tests.fakes.json_protocol import JsonService, RefusedError
 ACCOUNT = "111122223333"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+PUSHED = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 class FakeEcr(JsonService):
-    """One account's registry in one region."""
+    """One account's registry in one region. It replicates nothing by itself: a test says what arrived, and when."""
 
     service = "ecr"
 
@@ -23,6 +25,10 @@ class FakeEcr(JsonService):
         super().__init__()
         self.manifests: dict[str, dict[str, tuple[str, str]]] = {}
         self.tags: dict[tuple[str, str], str] = {}
+        self.pushed: dict[str, datetime] = {}
+        self.archived: set[str] = set()
+        self.rules: list[Mapping[str, Any]] = []
+        self.statuses: dict[str, list[Mapping[str, str]]] = {}
 
     def push(self, repository: str, tag: str, *, platforms: int = 0, salt: str = "") -> str:
         """Push an image, or an index over as many platforms; its digest."""
@@ -35,15 +41,33 @@ class FakeEcr(JsonService):
         self.tags[repository, tag] = digest
         return digest
 
+    def nest(self, repository: str, tag: str, *digests: str) -> str:
+        """Push an index over manifests that are there already; its digest."""
+        digest = self._store(repository, OCI_INDEX, {"manifests": [{"digest": digest} for digest in digests]})
+        self.tags[repository, tag] = digest
+        return digest
+
+    def copy(self, source: FakeEcr, repository: str, *digests: str) -> None:
+        """Manifests of another registry arrive, without tags; every one of the repository's where none is named."""
+        for digest in digests or source.manifests[repository]:
+            self.manifests.setdefault(repository, {})[digest] = source.manifests[repository][digest]
+
+    def replicate(self, *regions: str, prefixes: tuple[str, ...] = (), account: str = ACCOUNT) -> None:
+        """Add a replication rule."""
+        filters = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
+        destinations = [{"region": region, "registryId": account} for region in regions]
+        self.rules.append({"destinations": destinations, **({"repositoryFilters": filters} if filters else {})})
+
+    def report(self, digest: str, region: str, status: str, failure: str = "", account: str = ACCOUNT) -> None:
+        """Let a manifest's replication to a region have this state."""
+        state = {"region": region, "registryId": account, "status": status}
+        self.statuses.setdefault(digest, []).append(state | ({"failureCode": failure} if failure else {}))
+
     def batch_get_image(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        if body.get("registryId", ACCOUNT) != ACCOUNT:
-            raise RefusedError("AccessDeniedException")
-        repository = body["repositoryName"]
-        if repository not in self.manifests:
-            raise RefusedError("RepositoryNotFoundException")
+        repository = self._repository(body)
         images, failures = [], []
         for wanted in body["imageIds"]:
-            digest = wanted.get("imageDigest") or self.tags.get((repository, wanted.get("imageTag", "")), "")
+            digest = self._digest(repository, wanted)
             kind, manifest = self.manifests[repository].get(digest, ("", ""))
             if kind in body.get("acceptedMediaTypes", []):
                 images.append(
@@ -58,6 +82,48 @@ class FakeEcr(JsonService):
             else:
                 failures.append({"imageId": wanted, "failureCode": "ImageNotFound"})
         return {"images": images, "failures": failures}
+
+    def describe_images(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One image that is absent makes ECR refuse them all."""
+        repository = self._repository(body)
+        digests = [self._digest(repository, wanted) for wanted in body["imageIds"]]
+        if not self.manifests[repository].keys() >= set(digests):
+            raise RefusedError("ImageNotFoundException")
+        return {"imageDetails": [self._detail(repository, digest) for digest in dict.fromkeys(digests)]}
+
+    def describe_image_replication_status(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        repository = self._repository(body)
+        digest = self._digest(repository, body["imageId"])
+        if digest not in self.manifests[repository]:
+            raise RefusedError("ImageNotFoundException")
+        found = {"repositoryName": repository, "imageId": {"imageDigest": digest}}
+        return {**found, "replicationStatuses": self.statuses.get(digest, [])}
+
+    def describe_registry(self, _body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"registryId": ACCOUNT, "replicationConfiguration": {"rules": self.rules}}
+
+    def _repository(self, body: Mapping[str, Any]) -> str:
+        if body.get("registryId", ACCOUNT) != ACCOUNT:
+            raise RefusedError("AccessDeniedException")
+        repository: str = body["repositoryName"]
+        if repository not in self.manifests:
+            raise RefusedError("RepositoryNotFoundException")
+        return repository
+
+    def _digest(self, repository: str, wanted: Mapping[str, str]) -> str:
+        return wanted.get("imageDigest") or self.tags.get((repository, wanted.get("imageTag", "")), "")
+
+    def _detail(self, repository: str, digest: str) -> Mapping[str, Any]:
+        tags = [tag for (name, tag), tagged in self.tags.items() if (name, tagged) == (repository, digest)]
+        return {
+            "registryId": ACCOUNT,
+            "repositoryName": repository,
+            "imageDigest": digest,
+            "imagePushedAt": self.pushed.get(digest, PUSHED),
+            "imageManifestMediaType": self.manifests[repository][digest][0],
+            "imageStatus": "ARCHIVED" if digest in self.archived else "ACTIVE",
+            **({"imageTags": tags} if tags else {}),
+        }
 
     def _store(self, repository: str, kind: str, document: Mapping[str, Any]) -> str:
         manifest = json.dumps(document)

@@ -13,7 +13,7 @@ from crosscheck.cards import render
 from crosscheck.ledger import Ledger
 from crosscheck.releases import fold
 from crosscheck.subjects import Subject
-from record_events.state_changes import parse
+from tests.builders.changes import parse
 from tests.builders import events, tables
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import boto3
+import yaml
 from cfnlint.decode.cfn_yaml import load as load_template
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -29,6 +30,10 @@ def expanded() -> Template:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = {"Bucket": "packages", "Key": "layer"}
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            # Inline, so that cfn-lint looks into it.
+            definition = TEMPLATE.parent / resource["Properties"].pop("DefinitionUri")
+            resource["Properties"]["Definition"] = yaml.safe_load(definition.read_text())
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
     return cast("Template", translator.translate(template, parameter_values={}))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from crosscheck.settings import optional, required
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-    from crosscheck.subjects import Subject
+    from crosscheck.clients import Clients
+    from crosscheck.subjects import Keyed
 
 
 class CardQueue:
@@ -19,7 +22,16 @@ class CardQueue:
         self._url = url
         self._channel = channel
 
-    def changed(self, subject: Subject, cause: str) -> None:
+    @classmethod
+    def from_env(cls, clients: Clients) -> CardQueue:
+        """The queue that the function's environment names; without SLACK_CHANNEL cards are off.
+
+        Raises:
+            MissingSettingError: CARD_QUEUE_URL is absent.
+        """
+        return cls(clients.sqs(), required("CARD_QUEUE_URL"), optional("SLACK_CHANNEL"))
+
+    def changed(self, subject: Keyed, cause: str) -> None:
         """Say that the subject changed.
 
         ``cause`` names the change (an event's id, a job's look): SQS drops the repetition of a message that

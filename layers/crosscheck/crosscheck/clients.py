@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 CONFIG = Config(
     connect_timeout=3,
@@ -86,6 +87,10 @@ class Clients:
     def sqs(self, region: str | None = None) -> SQSClient:
         """SQS."""
         return cast("SQSClient", self._get("sqs", region))
+
+    def stepfunctions(self, region: str | None = None) -> SFNClient:
+        """Step Functions."""
+        return cast("SFNClient", self._get("stepfunctions", region))
 
     def ssm(self, region: str | None = None) -> SSMClient:
         """Systems Manager."""

@@ -7,7 +7,12 @@
 ``outline``                    the pipeline's definition, as far as a card needs it
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the judge of that stage says of that region
+``image``                      an image: its tag, when it was pushed
+``destinations``               an image: the regions in which it has to arrive
+``release/<key>``              an image: a release that deploys it
 ============================== ==============================================================
+
+An image's regions have verdicts, too: of the judge ``REPLICATION``, where a release has its stages.
 
 ``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
 """
@@ -20,6 +25,14 @@ from crosscheck.verdicts import RegionVerdict, Verdict
 PIPELINE = "pipeline"
 OUTLINE = "outline"
 REVISION = "revision"
+IMAGE = "image"
+DESTINATIONS = "destinations"
+REPLICATION = "replication"
+VERDICTS = "verdict/"
+
+# The values in which a finding names the image that was meant for a container, and its digest.
+INTENDED = "intended "
+INTENDED_DIGEST = "intended digest "
 
 # An item holds at most 400 KB; what a person reads on a card is far shorter.
 REASON_LIMIT = 2_000
@@ -38,7 +51,12 @@ def action(stage_name: str, name: str) -> str:
 
 def verdict_name(stage_name: str, region: str) -> str:
     """The fact of a region's verdict in a stage."""
-    return f"verdict/{stage_name}/{region}"
+    return f"{VERDICTS}{stage_name}/{region}"
+
+
+def deployed_by(release_key: str) -> str:
+    """The fact that a release deploys the image."""
+    return f"release/{release_key}"
 
 
 def verdict(stage_name: str, judged: RegionVerdict, *, judge_since: float, look: int, now: float, final: bool) -> Fact:

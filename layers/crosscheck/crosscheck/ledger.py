@@ -20,11 +20,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from crosscheck.settings import required
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
 
-    from crosscheck.subjects import Subject
+    from crosscheck.clients import Clients
+    from crosscheck.subjects import Keyed
 
 ONCE = "once_"
 DAY = 86_400
@@ -42,6 +45,11 @@ class Order:
     rank: int
     time: datetime
     tie_break: str = ""
+
+    @classmethod
+    def first(cls) -> Order:
+        """Of a fact that never changes: every other order follows it."""
+        return cls(0, 0, datetime.fromtimestamp(0, UTC))
 
     @property
     def key(self) -> str:
@@ -85,7 +93,16 @@ class Ledger:
         self._retention = retention_days * DAY
         self._clock = clock
 
-    def merge(self, subject: Subject, fact: Fact) -> bool:
+    @classmethod
+    def from_env(cls, clients: Clients) -> Ledger:
+        """The ledger that the function's environment names.
+
+        Raises:
+            MissingSettingError: LEDGER_TABLE or LEDGER_RETENTION_DAYS is absent.
+        """
+        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
+
+    def merge(self, subject: Keyed, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.
 
         Any repetition and any order of the same facts gives the same ledger.
@@ -100,7 +117,7 @@ class Ledger:
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
         return self._update(subject, fact.name, {}, once, unknown, {})
 
-    def read(self, subject: Subject) -> dict[str, Record]:
+    def read(self, subject: Keyed) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -113,7 +130,7 @@ class Ledger:
 
     def _update(
         self,
-        subject: Subject,
+        subject: Keyed,
         name: str,
         overwrite: Mapping[str, UniversalAttributeValueTypeDef],
         once: Mapping[str, UniversalAttributeValueTypeDef],

@@ -45,6 +45,6 @@ def judge(region: str, findings: Iterable[Finding]) -> RegionVerdict:
     """The verdict of a region: its worst finding's, with that finding's reason."""
     looked = tuple(findings)
     verdict = worst(finding.verdict for finding in looked)
-    reasons = [finding.reason for finding in looked if finding.verdict is verdict]
+    reasons = dict.fromkeys(finding.reason for finding in looked if finding.verdict is verdict)
     reason = "; ".join(reasons) if reasons else "no check applies to this region"
     return RegionVerdict(region, verdict, reason, looked)

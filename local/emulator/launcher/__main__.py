@@ -11,12 +11,14 @@ from ministack.app import app
 from local.emulator.launcher import (
     conditions,
     custom_resources,
+    definitions,
     event_buses,
     functions,
     processes,
     regions,
     service_events,
     version,
+    waits,
 )
 
 
@@ -40,6 +42,7 @@ def main() -> None:
     parent = int(os.environ.pop("CROSSCHECK_PARENT"))
     token = os.environ.pop("CROSSCHECK_SERVICE_TOKEN")
     runtime = functions.Runtime(os.environ.pop("CROSSCHECK_RIC_PYTHON"), os.environ.pop("CROSSCHECK_FUNCTIONS"))
+    clock = os.environ.pop("CROSSCHECK_CLOCK")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     processes.end_with(parent)
@@ -48,6 +51,8 @@ def main() -> None:
     event_buses.install()
     custom_resources.install()
     conditions.install()
+    definitions.install()
+    waits.install(clock)
     _serve()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from crosscheck.card_queue import CardQueue
 from crosscheck.ledger import Ledger
-from record_events.state_changes import parse
+from tests.builders.changes import parse
 from tests.builders import events, lambdas, tables
 from tests.builders.releases import SUBJECT
 from update_card import handler as module

@@ -24,6 +24,7 @@ from tests.fakes.codepipeline_release import (
     action,
     context,
 )
+from tests.fakes.ecr import FakeEcr
 from tests.fakes.json_protocol import SESSION, RefusedError
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def test_identity_without_the_right_to_ask(account: Account) -> None:
         (context("ValidateSecondary", "X"), {"regions": "us-east-1"}, "does not deploy to us-east-1"),
         (context("ValidateSecondary", "X"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
         (context("Source", "Source"), {}, "neither stage Source"),
-        (context("ValidateSecondary", "X"), {"checks": [{"kind": "http"}]}, "no check 'http' in this version"),
+        (context("ValidateSecondary", "X"), {"checks": [{"kind": "metric"}]}, "no check 'metric' in this version"),
         (context("ValidateSecondary", "X"), {"rollback": "auto"}, "rollback is not available in this version"),
         (context("ValidateSecondary", "X"), {"colour": 1}, "unknown key 'colour'"),
     ],
@@ -261,3 +262,44 @@ def test_the_circuit_breakers_way_back_is_seen_behind_a_green_action(account: Ac
     region.ecs.stop(SERVICE, region.definition, STARTED + timedelta(seconds=50))
     message = account.invoke()["failureDetails"]["message"]
     assert message.startswith("FAIL regions=ap-southeast-1: ap-southeast-1: my-service: my-service:6 runs ")
+
+
+def replicas(account: Account) -> dict[str, FakeEcr]:
+    """The registries of the secondary regions; the image is on its way to them."""
+    found = {region: FakeEcr() for region in SECONDARIES}
+    for region, registry in found.items():
+        account.release.aws.fakes["ecr", region] = registry
+        account.release.ecr.report(account.release.digest, region, "IN_PROGRESS")
+    return found
+
+
+def test_an_image_is_waited_for_until_it_is_in_every_region(account: Account) -> None:
+    checks = {"checks": [{"kind": "ecr-image"}]}
+    registries = replicas(account)
+    registries["eu-west-1"].copy(account.release.ecr, SERVICE)
+    answer = account.invoke(parameters=checks)
+    assert answer["outcome"] == "continued"
+    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    assert verdicts == {"ap-southeast-1": "PENDING", "eu-west-1": "PENDING"}
+    registries["ap-southeast-1"].copy(account.release.ecr, SERVICE)
+    answer = account.look_again(answer, 2, parameters=checks)
+    assert answer["outputVariables"]["regions_passed"] == "ap-southeast-1,eu-west-1"
+
+
+def test_f18_an_image_that_will_never_come_fails_its_region(account: Account) -> None:
+    registries = replicas(account)
+    registries["eu-west-1"].copy(account.release.ecr, SERVICE)
+    account.release.ecr.statuses.clear()
+    account.release.ecr.replicate("eu-west-1")
+    message = account.invoke(parameters={"checks": [{"kind": "ecr-image"}]})["failureDetails"]["message"]
+    assert message.startswith("FAIL regions=ap-southeast-1: ap-southeast-1: my-service@")
+    assert "the replication rules of us-east-1 lead to eu-west-1, not to ap-southeast-1" in message
+
+
+def test_f49_a_page_that_must_not_be_probed_is_unknown(account: Account) -> None:
+    checks = [{"kind": "http", "url": "http://169.254.169.254/latest/", "region": "eu-west-1"}]
+    answer = account.invoke(parameters={"checks": checks, "deadline_minutes": 0})
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: unknown eu-west-1: 169.254.169.254 is not probed: the address 169.254.169.254 is link-local; "
+        "passed: ap-southeast-1"
+    )

@@ -5,8 +5,8 @@ import pytest
 
 from crosscheck.errors import UnreadableEventError
 from crosscheck.subjects import Subject
-from record_events.state_changes import parse
 from tests.builders import events
+from tests.builders.changes import parse
 
 
 def test_a_pipeline_event_with_a_git_trigger() -> None:

@@ -1,5 +1,7 @@
-"""The Slack card of a release: a pure function of the release."""
+"""The Slack cards of a release and of an image: pure functions of what the ledger tells."""
 
-from crosscheck.cards.card import Card, render
+from crosscheck.cards.card import Card
+from crosscheck.cards.image import render_image
+from crosscheck.cards.release import render
 
-__all__ = ["Card", "render"]
+__all__ = ["Card", "render", "render_image"]

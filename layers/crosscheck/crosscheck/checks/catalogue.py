@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crosscheck.checks.ecr_image import EcrImage
 from crosscheck.checks.ecs_service import EcsService
+from crosscheck.checks.http_check import Http
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.verdicts import Finding, Verdict
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun, Check, PlannedCheck
     from crosscheck.clients import Clients
 
-CHECKS: Mapping[str, Check] = {check.kind: check for check in (EcsService(),)}
+CHECKS: Mapping[str, Check] = {check.kind: check for check in (EcsService(), EcrImage(), Http())}
 
 
 def look(planned: PlannedCheck, aws: Clients) -> Finding:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from crosscheck.verdicts import Finding, Verdict
 
 if TYPE_CHECKING:
+    from crosscheck.checks.keys import Key
     from crosscheck.clients import Clients
 
 
@@ -51,17 +52,27 @@ class PlannedCheck:
 
     @property
     def target(self) -> str:
-        """What is looked at, for people: the parameters' values."""
-        return "/".join(self.parameters.values())
+        """What is looked at, for people: the URL without its query, else the parameters' values."""
+        url = self.parameters.get("url", "").partition("?")[0]
+        return url or "/".join(self.parameters.values())
 
     @property
     def id(self) -> str:
         """Six hexadecimal digits that stay the same from look to look."""
-        return hashlib.sha256(f"{self.kind}|{self.region}|{self.target}".encode()).hexdigest()[:6]
+        values = "/".join(self.parameters.values())
+        return hashlib.sha256(f"{self.kind}|{self.region}|{values}".encode()).hexdigest()[:6]
 
     def found(self, verdict: Verdict, reason: str, values: Mapping[str, str] | None = None) -> Finding:
         """A finding of this check."""
         return Finding(self.kind, self.target, verdict, reason, values or {})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict with its reason."""
+
+    verdict: Verdict
+    reason: str
 
 
 class Check(Protocol):
@@ -76,8 +87,8 @@ class Check(Protocol):
         """What it proves, in a sentence."""
 
     @property
-    def parameters(self) -> Mapping[str, bool]:
-        """The keys that a plan gives, apart from ``kind`` and ``region``; True for those that it must give."""
+    def parameters(self) -> Mapping[str, Key]:
+        """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. AWS's own errors may come out; ``catalogue.look`` turns them into a finding."""

@@ -7,9 +7,9 @@ complete proves nothing by itself: the circuit breaker's way back completes too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crosscheck.checks.check import Outcome
 from crosscheck.checks.ecs_snapshot import TASK_LIMIT
 from crosscheck.images import short
 from crosscheck.verdicts import Verdict
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from crosscheck.images import ImageReference
 
 FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A verdict with its reason."""
-
-    verdict: Verdict
-    reason: str
 
 
 def judge_service(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:

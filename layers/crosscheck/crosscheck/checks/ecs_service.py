@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.artifacts import UnreadableArtifactError, image_definitions, read_file
+from crosscheck import facts
+from crosscheck.checks.artifacts import UnreadableArtifactError
+from crosscheck.checks.check import Outcome
 from crosscheck.checks.ecr_images import resolve
-from crosscheck.checks.ecs_rules import Outcome, judge_images, judge_service, revision
+from crosscheck.checks.ecs_rules import judge_images, judge_service, revision
 from crosscheck.checks.ecs_snapshot import read_service
+from crosscheck.checks.intended import intended_images
+from crosscheck.checks.keys import Key, text
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import ActionRun, PlannedCheck
+    from crosscheck.checks.check import PlannedCheck
     from crosscheck.checks.ecr_images import IntendedImage
     from crosscheck.checks.ecs_snapshot import ServiceSnapshot
     from crosscheck.clients import Clients
     from crosscheck.images import ImageReference
     from crosscheck.verdicts import Finding
-
-DEFAULT_FILE = "imagedefinitions.json"
 
 
 class EcsService:
@@ -31,7 +33,7 @@ class EcsService:
 
     kind = "ecs-service"
     description = "the service runs the desired number of tasks, every one of them the intended image"
-    parameters: Mapping[str, bool] = {"cluster": True, "service": True}
+    parameters: Mapping[str, Key] = {"cluster": text(needed=True), "service": text(needed=True)}
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""
@@ -55,27 +57,19 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Mapping[str, ImageRe
     if planned.run is None:
         return {}, ""
     try:
-        return _read_intended(planned, planned.run, aws), ""
+        return intended_images(planned.run, planned.region, aws), ""
     except UnreadableArtifactError as error:
         return {}, str(error)
     except AWS_ERRORS as error:
         return {}, explain(error, planned.region)
 
 
-def _read_intended(planned: PlannedCheck, run: ActionRun, aws: Clients) -> Mapping[str, ImageReference]:
-    if not run.inputs:
-        raise UnreadableArtifactError(f"CodePipeline names no input artifact of {run.name}")
-    artifact = next(iter(run.inputs.values()))
-    name = run.configuration.get("FileName") or DEFAULT_FILE
-    return image_definitions(read_file(aws.s3(planned.region), artifact, name), name)
-
-
 def _values(
     seen: ServiceSnapshot, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
 ) -> Mapping[str, str]:
     """What was seen, for the ledger: full digests and references."""
-    values = {f"intended {name}": reference.text for name, reference in meant.items()}
-    values |= {f"intended digest {name}": image.digest for name, image in images.items() if image.digest}
+    values = {facts.INTENDED + name: reference.text for name, reference in meant.items()}
+    values |= {facts.INTENDED_DIGEST + name: image.digest for name, image in images.items() if image.digest}
     running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
     return values | {
         "task definition": revision(seen.task_definition),

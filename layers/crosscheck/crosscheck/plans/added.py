@@ -2,64 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.checks.catalogue import CHECKS
 from crosscheck.checks.check import PlannedCheck
+from crosscheck.checks.ecr_image import EcrImage
 from crosscheck.errors import ConfigurationError
+from crosscheck.plans.images import added_images
 
 if TYPE_CHECKING:
+    from crosscheck.checks.keys import Key
     from crosscheck.plans.scope import Scope
 
 QUOTED = 40
-VALUE_LIMIT = 255
+PLACES = {"region", "regions"}
+PLACEHOLDER = "{region}"
 
 
-def added_checks(entries: Sequence[Mapping[str, Any]], scope: Scope) -> tuple[PlannedCheck, ...]:
-    """The checks of ``[{"kind": …, "region"?: …, …}]``; one without a region is for every region in scope.
+def added_checks(
+    entries: Sequence[Mapping[str, Any]], scope: Scope, derived: Sequence[PlannedCheck] = ()
+) -> tuple[PlannedCheck, ...]:
+    """The checks of ``[{"kind": …, "region"?: …, "regions"?: […], …}]``; without a region, one for each in scope.
 
-    A region of the stage that is out of scope is left out: regions may share a plan.
+    A region of the stage that is out of scope is left out: regions may share a plan. ``{region}`` in a text stands for
+    the check's region. ``derived`` are the checks of the deploy actions in scope.
 
     Raises:
-        ConfigurationError: an unknown kind or key, a missing key, a wrong type, a region of another stage. Keys are
+        ConfigurationError: an unknown kind or key, a missing key, a wrong value, a region of another stage. Keys are
             quoted, values are not.
     """
-    return tuple(check for entry in entries for check in _planned(entry, scope))
+    return tuple(check for entry in entries for check in _planned(entry, scope, derived))
 
 
-def _planned(entry: Mapping[str, Any], scope: Scope) -> tuple[PlannedCheck, ...]:
+def _planned(entry: Mapping[str, Any], scope: Scope, derived: Sequence[PlannedCheck]) -> Iterator[PlannedCheck]:
     kind = entry.get("kind")
     if not isinstance(kind, str):
         raise ConfigurationError("checks: every check needs the key kind, a string")
     if kind not in CHECKS:
         known = ", ".join(sorted(CHECKS))
         raise ConfigurationError(f"checks: no check {kind[:QUOTED]!r} in this version; it knows: {known}")
-    parameters = _parameters(kind, entry)
-    regions = _regions(entry.get("region"), scope)
-    return tuple(PlannedCheck(kind, region, parameters) for region in regions)
+    regions = _regions(kind, entry, scope)
+    # Read for every region of the stage: a plan is right or wrong whichever of them are verified.
+    given = {region: _parameters(kind, entry, region) for region in scope.stage_regions}
+    for region in regions:
+        if kind == EcrImage.kind:
+            yield from added_images(given[region], region, scope.home_region, derived)
+        else:
+            yield PlannedCheck(kind, region, given[region])
 
 
-def _parameters(kind: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
+def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str, str]:
     spec = CHECKS[kind].parameters
-    unknown = sorted(entry.keys() - spec.keys() - {"kind", "region"})
+    unknown = sorted(entry.keys() - spec.keys() - PLACES - {"kind"})
     if unknown:
-        known = ", ".join(["region", *spec])
+        known = ", ".join(["region", "regions", *spec])
         raise ConfigurationError(f"checks: unknown key {unknown[0][:QUOTED]!r} in {kind}; it takes: {known}")
-    missing = [key for key, needed in spec.items() if needed and key not in entry]
+    missing = [key for key, value in spec.items() if value.needed and key not in entry]
     if missing:
         raise ConfigurationError(f"checks: {kind} needs the key {missing[0]}")
-    for key in (*spec, "region"):
-        value = entry.get(key, "x")
-        if not isinstance(value, str) or not 0 < len(value) <= VALUE_LIMIT:
-            raise ConfigurationError(f"checks: {key} of {kind} must be a string of 1 to {VALUE_LIMIT} characters")
-    return {key: entry[key] for key in spec if key in entry}
+    return {key: _value(kind, key, spec[key], entry[key], region) for key in spec if key in entry}
 
 
-def _regions(region: str | None, scope: Scope) -> tuple[str, ...]:
-    if region is None:
+def _value(kind: str, key: str, spec: Key, value: object, region: str) -> str:
+    read = spec.read(value.replace(PLACEHOLDER, region) if isinstance(value, str) else value)
+    if read is None:
+        raise ConfigurationError(f"checks: {key} of {kind} must be {spec.expected}")
+    return read
+
+
+def _regions(kind: str, entry: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
+    if entry.keys() >= PLACES:
+        raise ConfigurationError(f"checks: {kind} takes region or regions, not both")
+    named = _named(kind, entry)
+    if named is None:
         return scope.regions
-    if region not in scope.stage_regions:
+    if not named <= set(scope.stage_regions):
         known = ", ".join(scope.stage_regions)
         raise ConfigurationError(f"checks: region: stage {scope.stage} deploys to {known} only")
-    return (region,) if region in scope.regions else ()
+    return tuple(region for region in scope.regions if region in named)
+
+
+def _named(kind: str, entry: Mapping[str, Any]) -> set[str] | None:
+    """The regions that the entry names; None where it names none."""
+    if "region" in entry:
+        if not isinstance(entry["region"], str):
+            raise ConfigurationError(f"checks: region of {kind} must be a string")
+        return {entry["region"]}
+    if "regions" not in entry:
+        return None
+    listed = entry["regions"].split(",") if isinstance(entry["regions"], str) else entry["regions"]
+    if not isinstance(listed, list) or not listed or not all(isinstance(region, str) for region in listed):
+        raise ConfigurationError(f"checks: regions of {kind} must be a list of regions, or a string of them")
+    return {region.strip() for region in listed}

@@ -49,7 +49,8 @@ def make_plan(
     """
     checks = [_derive(action, runs.get((action.stage, action.name)), account) for action in scope.actions]
     derived = {check.id for check in checks}
-    checks += {check.id: check for check in added_checks(entries, scope) if check.id not in derived}.values()
+    added = added_checks(entries, scope, checks)
+    checks += {check.id: check for check in added if check.id not in derived}.values()
     if len(checks) > CHECK_LIMIT:
         raise ConfigurationError(f"checks: {len(checks)} checks are planned; a gate takes at most {CHECK_LIMIT}")
     return Plan(scope.stage, tuple(checks))

@@ -23,11 +23,13 @@ class Position:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is verified: a stage's deploy actions, those in ``regions``. ``stage_regions`` are all of the stage's."""
+    """What is verified: a stage's deploy actions, those in ``regions``. ``stage_regions`` are all of the stage's;
+    ``home_region`` hosts the pipeline."""
 
     stage: str
     actions: tuple[ActionDefinition, ...]
     stage_regions: tuple[str, ...]
+    home_region: str
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def scope(definition: PipelineDefinition, position: Position, stage: str, region
             f"regions: stage {verified.name} does not deploy to {strangers[0][:40]}; it deploys to {', '.join(known)}"
         )
     chosen = tuple(action for action in actions if not regions or action.region in regions)
-    return Scope(verified.name, chosen, tuple(known))
+    return Scope(verified.name, chosen, tuple(known), definition.region)
 
 
 def _default_stage(definition: PipelineDefinition, position: Position) -> StageDefinition:

@@ -1,6 +1,17 @@
 """A release as people see it, folded from the facts of the ledger. Pure: facts in, release out, no clock."""
 
 from crosscheck.releases.fold import fold
+from crosscheck.releases.image import ImageArrival, fold_image
 from crosscheck.releases.model import Failure, RegionProgress, RegionState, Release, Revision, StageProgress
 
-__all__ = ["Failure", "RegionProgress", "RegionState", "Release", "Revision", "StageProgress", "fold"]
+__all__ = [
+    "Failure",
+    "ImageArrival",
+    "RegionProgress",
+    "RegionState",
+    "Release",
+    "Revision",
+    "StageProgress",
+    "fold",
+    "fold_image",
+]

@@ -1,11 +1,16 @@
 """What a release is made of."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from crosscheck.states import State
-from crosscheck.subjects import Subject
+if TYPE_CHECKING:
+    from crosscheck.releases.image import ImageArrival
+    from crosscheck.states import State
+    from crosscheck.subjects import Subject
 
 
 class RegionState(StrEnum):
@@ -73,3 +78,4 @@ class Release:
     stages: tuple[StageProgress, ...]
     regions: tuple[RegionProgress, ...]
     failures: tuple[Failure, ...]
+    images: tuple[ImageArrival, ...] = ()

@@ -94,15 +94,16 @@ def _verified(deployment: _Deployment, latest: Mapping[str, Any], records: Recor
             return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
         why = "the gate gave no verdict" if deployment.gated else "no gate verifies this stage"
         return RegionProgress(region, RegionState.UNKNOWN, f"deployed, but {why}")
-    return _judged(region, verdict.latest, running=running)
+    return judged(region, verdict.latest, running=running)
 
 
-def _judged(region: str, judged: Mapping[str, Any], *, running: bool) -> RegionProgress:
-    reason = judged["reason"]
-    if not judged["final"]:
+def judged(region: str, verdict: Mapping[str, Any], *, running: bool) -> RegionProgress:
+    """What a verdict makes of its region; ``running``: whether its judge may still speak."""
+    reason = verdict["reason"]
+    if not verdict["final"]:
         state = RegionState.VERIFYING if running else RegionState.UNKNOWN
         return RegionProgress(region, state, reason)
-    match Verdict(judged["verdict"]):
+    match Verdict(verdict["verdict"]):
         case Verdict.PASS:
             return RegionProgress(region, RegionState.PASSED, reason)
         case Verdict.FAIL:

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from crosscheck.cards import Card, render
-from crosscheck.cards.card import duration
+from crosscheck.cards.layout import duration
 from crosscheck.verdicts import Finding, Verdict, judge
 from tests.builders import events
 from tests.builders.releases import Facts, deploys

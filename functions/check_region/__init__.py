@@ -1,0 +1,1 @@
+"""Looks at one region once; the state machine comes back while something is pending."""

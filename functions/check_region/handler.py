@@ -1,0 +1,38 @@
+"""Entry point: one region of the state machine's Map."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from check_region.looking import Looking
+from crosscheck.card_queue import CardQueue
+from crosscheck.clients import Clients
+from crosscheck.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+
+
+@cache
+def _looking() -> Looking:
+    clients = Clients()
+    return Looking(
+        clients=clients,
+        ledger=Ledger.from_env(clients),
+        cards=CardQueue.from_env(clients),
+        clock=time.time,
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, str]:  # noqa: ARG001 - Lambda's signature
+    """Look at ``{"subject", "region", "since", "checks", "last"?}``; PendingError asks for another look."""
+    return _looking().look(event)

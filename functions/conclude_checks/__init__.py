@@ -1,0 +1,1 @@
+"""Last state of verify_release: what all regions came to."""

@@ -1,0 +1,78 @@
+"""Read, merge, write, and look again: the registry as it must be, whoever else is writing to it.
+
+ECR has no conditional write. So nothing lies between the last read and the write, and after a while the configuration
+is read again: a writer who had read before us and wrote after us has thrown our rules out, and then we go round again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from crosscheck.errors import CrosscheckError
+from provision_regions.replication.registry import QuotaError
+from provision_regions.replication.rules import Claim, merge
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
+
+    from provision_regions.patience import Patience
+    from provision_regions.replication.records import Records
+    from provision_regions.replication.registry import Registry
+    from provision_regions.replication.rules import Merged
+
+LOOKS = 12
+SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write
+
+
+class OutrunError(CrosscheckError):
+    """Somebody else wrote after each of our writes."""
+
+
+@dataclass
+class Convergence:
+    """One request's work at the registry. ``recorded`` is what the record says, None where there is none."""
+
+    registry: Registry
+    records: Records
+    patience: Patience
+    recorded: frozenset[str] | None
+
+    def reach(self, wanted: Sequence[Rule]) -> frozenset[str]:
+        """Make our rules the wanted ones; the fingerprints of those that are ours then.
+
+        Raises:
+            OutrunError: others write all the time.
+            QuotaError: the rules do not fit.
+        """
+        before = claim = Claim(self.recorded or frozenset())
+        for _ in range(LOOKS):
+            present = self.registry.rules()
+            merged = merge(present, claim.on(present), wanted)
+            if merged.rules == present:
+                self._record(merged.ours)
+                return merged.ours
+            if not merged.ours <= (self.recorded or frozenset()):
+                self._record(claim.marks | merged.ours)
+                continue  # and look again: nothing may lie between the look and the write
+            self._replace(merged, undo=before.marks if claim is before else None)
+            claim = claim.after(merged)
+            self.patience.sleep(SETTLE_SECONDS)
+        raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
+
+    def _replace(self, merged: Merged, undo: frozenset[str] | None) -> None:
+        """Write; if AWS refuses the first write, what we set out to make is not ours, and the record says so again."""
+        try:
+            self.registry.replace(merged)
+        except (ClientError, QuotaError):
+            if undo is not None:
+                self._record(undo)
+            raise
+
+    def _record(self, rules: frozenset[str]) -> None:
+        if rules != self.recorded and (rules or self.recorded is not None):
+            self.records.write(rules, new=self.recorded is None)
+            self.recorded = rules

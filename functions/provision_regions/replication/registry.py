@@ -1,0 +1,99 @@
+"""The registry's replication configuration, read whole and replaced whole: ECR knows no other way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, Shape, StructureShape
+
+from crosscheck.errors import CrosscheckError
+from provision_regions.patience import code_of
+from provision_regions.replication.rules import quota_problem
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
+
+    from provision_regions.replication.rules import Merged
+    from provision_regions.surroundings import Surroundings
+
+OK = 200
+TOO_MUCH = frozenset({"InvalidParameterException", "LimitExceededException", "ValidationException"})
+
+
+class QuotaError(CrosscheckError):
+    """Our rules do not fit beside other people's; nothing was changed."""
+
+
+class UnknownSettingError(CrosscheckError):
+    """The configuration holds something that this SDK does not know and would lose in writing it back."""
+
+
+class Registry:
+    """The home region's registry of the account."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._ecr: ECRClient = around.clients.ecr(around.home_region)
+        self._ecr.meta.events.register(
+            "before-parse.ecr.DescribeRegistry", refuse_unknown, unique_id="crosscheck-refuse-unknown"
+        )
+        self._call = around.patience.also("ServerException")
+        self._region = around.home_region
+
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, whoever made them."""
+        found = self._call(self._ecr.describe_registry)
+        return tuple(found.get("replicationConfiguration", {}).get("rules", []))
+
+    def replace(self, merged: Merged) -> None:
+        """Write the whole configuration.
+
+        Whether it fits is left to AWS, which has raised these quotas before; a refusal is explained with our numbers.
+
+        Raises:
+            QuotaError: it does not.
+        """
+        rules = cast("Sequence[Any]", list(merged.rules))
+        try:
+            self._call(self._ecr.put_replication_configuration, replicationConfiguration={"rules": rules})
+        except ClientError as error:
+            problem = quota_problem(merged)
+            if code_of(error) not in TOO_MUCH or not problem:
+                raise
+            text = (
+                f"the replication rules do not fit into the registry of {self._region}, nothing was changed: {problem}"
+            )
+            raise QuotaError(f"{text}. {code_of(error)}: {error.response['Error'].get('Message', '')}") from error
+
+
+def refuse_unknown(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object) -> None:
+    """Botocore drops members that it does not know, and we would write the configuration back without them.
+
+    Raises:
+        UnknownSettingError: naming the first one.
+    """
+    if response_dict["status_code"] != OK:
+        return
+    unknown = _unknown(json.loads(response_dict["body"]), operation_model.output_shape, "")
+    if unknown:
+        raise UnknownSettingError(
+            f"the registry's replication configuration has a setting that this function's SDK does not know and would "
+            f"remove, nothing was changed: {unknown[:80]}"
+        )
+
+
+def _unknown(value: Any, shape: Shape | None, path: str) -> str:
+    """The path of the first member that the shape lacks; empty where it has all."""
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return next(filter(None, (_unknown(entry, shape.member, path) for entry in value)), "")
+    if not isinstance(shape, StructureShape) or not isinstance(value, dict):
+        return ""
+    for name, entry in value.items():
+        found = f"{path}{name}" if name not in shape.members else _unknown(entry, shape.members[name], f"{path}{name}.")
+        if found:
+            return found
+    return ""

@@ -1,0 +1,56 @@
+"""`Custom::ReplicationRules`: what each request does, from its properties to its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crosscheck.cloudformation.answer import succeeded
+from crosscheck.cloudformation.request import RequestType, request_type
+from crosscheck.errors import ConfigurationError
+from provision_regions.replication.convergence import Convergence
+from provision_regions.replication.properties import read_properties
+from provision_regions.replication.records import RECORD, Records
+from provision_regions.replication.registry import Registry
+from provision_regions.replication.rules import wanted_rules
+from provision_regions.stores.names import names_for
+
+if TYPE_CHECKING:
+    from crosscheck.cloudformation.answer import Answer
+    from crosscheck.cloudformation.request import Request
+    from provision_regions.surroundings import Surroundings
+
+
+def serve_replication(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """Make our rules as the template asks, or remove them; other people's rules stay.
+
+    Raises:
+        CrosscheckError: the answer is FAILED with this text.
+        ClientError: AWS refuses; the same.
+    """
+    if request_type(request) is RequestType.DELETE:
+        return _remove(request, physical_id, around)
+    wanted = wanted_rules(read_properties(request.properties, around), around.account)
+    records = Records(around, names_for(request, around, RECORD))
+    recorded = records.read()
+    if not wanted and recorded is None:  # nobody asked for replication: the registry is none of our business
+        return _answer(physical_id, 0)
+    ours = Convergence(Registry(around), records, around.patience, recorded).reach(wanted)
+    return _answer(physical_id, len(ours))
+
+
+def _remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """What the properties say does not matter: the record knows our rules. What never existed is removed at once."""
+    try:
+        records = Records(around, names_for(request, around, RECORD))
+    except ConfigurationError:  # with such a stack nothing was ever made
+        return succeeded(physical_id)
+    recorded = records.read()
+    if recorded is not None:
+        Convergence(Registry(around), records, around.patience, recorded).reach(())
+        records.remove()
+    return succeeded(physical_id)
+
+
+def _answer(physical_id: str, count: int) -> Answer:
+    """``!GetAtt <logical id>.Rules``: how many rules of the registry are this resource's."""
+    return succeeded(physical_id, {"Rules": str(count)})

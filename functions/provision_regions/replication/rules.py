@@ -1,0 +1,118 @@
+"""Rules of a registry's replication configuration, and how ours are merged into it. Pure: no AWS call.
+
+ECR's rules have neither ids nor tags, so a rule is known by its content, and ours are told from other people's by a
+record of their fingerprints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
+
+    from provision_regions.replication.properties import ReplicationProperties
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MAX_RULES = 10
+MAX_DESTINATIONS = 25  # different ones, over all rules; API reference: of one rule
+MAX_FILTERS = 100  # of one rule
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A whole configuration, and the fingerprints of those of its rules that are ours."""
+
+    rules: tuple[Rule, ...]
+    ours: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which rules are ours; of those that we have removed, how many like them were other people's and stayed."""
+
+    marks: frozenset[str]
+    left: Mapping[str, int] = field(default_factory=dict)
+
+    def on(self, present: Sequence[Rule]) -> frozenset[str]:
+        """Ours in a configuration that was just read: with those that somebody has put back unknowingly."""
+        copies = _copies(present)
+        return self.marks | {mark for mark, left in self.left.items() if copies[mark] > left}
+
+    def after(self, written: Merged) -> Claim:
+        """The claim after a write."""
+        copies = _copies(written.rules)
+        return Claim(written.ours, {mark: copies[mark] for mark in (self.marks | self.left.keys()) - written.ours})
+
+
+def _copies(rules: Sequence[Rule]) -> Counter[str]:
+    return Counter(map(fingerprint, rules))
+
+
+def fingerprint(rule: Rule) -> str:
+    """The same for rules that do the same: ECR may list destinations and filters in another order."""
+    content: dict[str, object] = {
+        "destinations": sorted((entry["region"], entry["registryId"]) for entry in rule["destinations"]),
+        "filters": sorted((entry["filterType"], entry["filter"]) for entry in rule.get("repositoryFilters", [])),
+    }
+    content |= {name: value for name, value in rule.items() if name not in {"destinations", "repositoryFilters"}}
+    if content.get("deleteReplication") == {"enabled": False}:  # what ECR does without it, too
+        del content["deleteReplication"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def wanted_rules(properties: ReplicationProperties, account: str) -> tuple[Rule, ...]:
+    """The fewest rules for the properties: none without prefixes, because a rule without filters replicates all."""
+    return tuple(
+        {
+            "destinations": [{"region": region, "registryId": account} for region in regions],
+            "repositoryFilters": [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes],
+        }
+        for regions in batched(properties.destinations, MAX_DESTINATIONS, strict=False)
+        for prefixes in batched(properties.prefixes, MAX_FILTERS, strict=False)
+    )
+
+
+def merge(present: Sequence[Rule], ours: Collection[str], wanted: Sequence[Rule]) -> Merged:
+    """The configuration with our wanted rules and without our other ones; other people's stay where they are.
+
+    A wanted rule that somebody else has made already is not made again, and is not ours. Of rules that are the same,
+    at most one is ours.
+    """
+    missing = {fingerprint(rule): rule for rule in wanted}
+    to_find = set(ours)
+    kept: list[Rule] = []
+    confirmed: set[str] = set()
+    for rule in present:
+        mark = fingerprint(rule)
+        if mark not in to_find:
+            kept.append(rule)
+            continue
+        to_find.discard(mark)
+        if mark in missing:
+            kept.append(rule)
+            confirmed.add(mark)
+    there = {fingerprint(rule) for rule in kept}
+    added = {mark: rule for mark, rule in missing.items() if mark not in there}
+    return Merged((*kept, *added.values()), frozenset(confirmed | added.keys()))
+
+
+def quota_problem(merged: Merged) -> str:
+    """Which quotas a configuration exceeds, with the numbers; empty where none."""
+    rules, ours = merged.rules, len(merged.ours)
+    places = {(entry["region"], entry["registryId"]) for rule in rules for entry in rule["destinations"]}
+    filters = max((len(rule.get("repositoryFilters", [])) for rule in rules), default=0)
+    problems = []
+    if len(rules) > MAX_RULES:
+        problems.append(f"{ours} rules of ours and {len(rules) - ours} of others; the quota is {MAX_RULES}")
+    if len(places) > MAX_DESTINATIONS:
+        problems.append(f"{len(places)} different destinations in all rules; the quota is {MAX_DESTINATIONS}")
+    if filters > MAX_FILTERS:
+        problems.append(f"{filters} filters in one rule; the quota is {MAX_FILTERS}")
+    return "; ".join(problems)

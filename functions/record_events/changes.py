@@ -1,0 +1,30 @@
+"""What an event means: a fact of a subject, and perhaps a verification to start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crosscheck.ledger import Fact
+    from crosscheck.subjects import Keyed
+
+
+@dataclass(frozen=True)
+class Verification:
+    """An execution of the state machine, named and fed the same on every delivery of its event."""
+
+    name: str
+    input: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event in the ledger's terms. ``shown``: whether its card is told right away."""
+
+    event_id: str
+    subject: Keyed
+    fact: Fact
+    verification: Verification | None = None
+    shown: bool = True

@@ -1,0 +1,73 @@
+"""Blocks within Slack's limits, whatever they have to hold."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crosscheck.cards.mrkdwn import escape, plain
+
+type Block = dict[str, Any]
+
+# Slack refuses a message over about 13,000 characters; https://docs.slack.dev/reference/block-kit/blocks
+HEADER_LIMIT = 150
+SECTION_LIMIT = 3_000
+TEXT_BUDGET = 11_000
+NAME_LIMIT = 100
+REASON_LIMIT = 600
+
+
+def header(text: str) -> Block:
+    """A headline."""
+    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": False}}
+
+
+def section(text: str) -> Block:
+    """A paragraph; the text is escaped already."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def context(text: str) -> Block:
+    """A line in small print; the text is escaped here."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": escape(text, SECTION_LIMIT)}]}
+
+
+def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
+    """A section per list; the budget is shared so that a long list cannot push out the others."""
+    filled = [(title, lines) for title, lines in parts if lines]
+    share = TEXT_BUDGET // max(1, len(filled))
+    return [block for title, lines in filled for block in _list(title, lines, share)]
+
+
+def _list(title: str, lines: list[str], budget: int) -> list[Block]:
+    shown = _within(lines, budget)
+    left = len(lines) - len(shown)
+    tail = [f"_and {left} more_"] if left else []
+    return [section(text) for text in _pack([f"*{title}*", *shown, *tail])]
+
+
+def _within(lines: list[str], budget: int) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        budget -= len(line) + 1
+        if budget < 0:
+            break
+        kept.append(line)
+    return kept
+
+
+def _pack(lines: list[str]) -> list[str]:
+    """The lines in as few texts as Slack's limit of a section allows."""
+    texts = [""]
+    for line in lines:
+        if len(texts[-1]) + len(line) + 1 > SECTION_LIMIT:
+            texts.append("")
+        texts[-1] += f"\n{line}" if texts[-1] else line
+    return texts
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: ``42 s``, ``3 min 12 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

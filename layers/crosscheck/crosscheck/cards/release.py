@@ -1,0 +1,104 @@
+"""The card of a release."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crosscheck.cards import signs
+from crosscheck.cards.card import Card
+from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
+from crosscheck.cards.mrkdwn import escape, link, one_line, plain
+from crosscheck.console import execution_url, is_console_url
+from crosscheck.releases import Failure, ImageArrival, RegionProgress, Release, StageProgress
+
+EVENT_TYPE = "crosscheck_release"
+MESSAGE_LIMIT = 200
+
+
+def render(release: Release) -> Card:
+    """The card of a release."""
+    _, word = signs.of_state(release.state)
+    title = f"{release.subject.pipeline}: {word}"
+    body = lists(
+        [
+            ("Regions", [region_line(region) for region in release.regions]),
+            ("Failed", [_failure(failure) for failure in release.failures]),
+            ("Images", [_image(image) for image in release.images]),
+            ("Stages", [_stage(stage) for stage in release.stages]),
+        ]
+    )
+    return Card(
+        text=plain(f"{title}. {regions_in_words(release.regions)}", HEADER_LIMIT * 4),
+        blocks=[header(title), section(_summary(release)), *body, context(_origin(release))],
+        metadata=_metadata(release),
+    )
+
+
+def _metadata(release: Release) -> dict[str, Any]:
+    return {
+        "event_type": EVENT_TYPE,
+        "event_payload": {
+            "pipeline": release.subject.pipeline,
+            "execution": release.subject.execution,
+            "state": release.state.value if release.state else "STARTED",
+            "version": release.version,
+            "regions": {part.region: part.state.value for part in release.regions if part.state},
+        },
+    }
+
+
+def regions_in_words(regions: Iterable[RegionProgress]) -> str:
+    """Every region with its state, for the plain text."""
+    return ", ".join(f"{part.region} {signs.of_region(part.state)[1]}" for part in regions)
+
+
+def _summary(release: Release) -> str:
+    sign, word = signs.of_state(release.state)
+    again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
+    took = f" after {duration(release.seconds)}" if release.seconds is not None else ""
+    page = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
+    lines = [f"{sign} *{word.capitalize()}*{again}{took} · {link(page, 'open in CodePipeline')}", *_revision(release)]
+    return "\n".join(lines)
+
+
+def _revision(release: Release) -> list[str]:
+    revision = release.revision
+    if not revision.commit:
+        return []
+    short = escape(revision.commit[:12], NAME_LIMIT)
+    parts = [link(revision.url, short) if is_console_url(revision.url) else f"`{short}`"]
+    if revision.message:
+        parts.append(escape(revision.message, MESSAGE_LIMIT))
+    if revision.author:
+        parts.append(f"by {escape(revision.author, NAME_LIMIT)}")
+    if revision.branch:
+        parts.append(f"on {escape(revision.branch, NAME_LIMIT)}")
+    return [" · ".join(parts)]
+
+
+def region_line(part: RegionProgress) -> str:
+    """A region's line: sign, name, word, reason."""
+    sign, word = signs.of_region(part.state)
+    reason = f" · {escape(part.reason, REASON_LIMIT)}" if part.reason else ""
+    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word.replace('_', ' ')}{reason}"
+
+
+def _failure(failure: Failure) -> str:
+    name = f"{escape(failure.stage, NAME_LIMIT)} / {escape(failure.action, NAME_LIMIT)}"
+    where = f" ({escape(failure.region, NAME_LIMIT)})" if failure.region else ""
+    return f":x: *{name}*{where}: {escape(failure.reason, REASON_LIMIT)} · {link(failure.url, 'details')}"
+
+
+def _image(image: ImageArrival) -> str:
+    sign = signs.of_region(image.state)[0]
+    return f"{sign} *{escape(image.subject.name, NAME_LIMIT)}* {regions_in_words(image.regions)}"
+
+
+def _stage(stage: StageProgress) -> str:
+    sign, word = signs.of_state(stage.state)
+    took = f" · {duration(stage.seconds)}" if stage.seconds is not None else ""
+    return f"{sign} *{escape(stage.name, NAME_LIMIT)}* {word}{took}"
+
+
+def _origin(release: Release) -> str:
+    began = f"started {release.started:%Y-%m-%d %H:%M:%S} UTC · " if release.started else ""
+    return f"{began}pipeline in {release.subject.region} · execution {one_line(release.subject.execution)}"

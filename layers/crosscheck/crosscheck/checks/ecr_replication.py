@@ -1,0 +1,119 @@
+"""What the source registry says of a replication: its state, and the rules that explain a state that is not there.
+
+``DescribeImageReplicationStatus`` is asked in the source region. A destination that it does not list is no success:
+no rule covers it, or the image was pushed before the rule. ``DescribeRegistry`` tells which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crosscheck.checks.ecr_replica import describe
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef
+
+    from crosscheck.checks.ecr_replica import SourceImage
+
+REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
+NAMED = 5
+
+
+class State(StrEnum):
+    """The state of one manifest's replication to one region."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    UNLISTED = "not listed"
+    NO_SOURCE = "not in the source"
+
+
+@dataclass(frozen=True)
+class Replication:
+    """A state; ``failure`` is ECR's code of a failed one, ``pushed`` when the source got the manifest (epoch seconds,
+    0 where ECR does not say), ``registry`` the account of the source."""
+
+    state: State
+    failure: str = ""
+    pushed: float = 0.0
+    registry: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A replication rule: regions of the same registry, and prefixes of repositories, none for every repository."""
+
+    regions: frozenset[str]
+    prefixes: tuple[str, ...] = ()
+
+    def covers(self, repository: str) -> bool:
+        """Whether the rule replicates the repository."""
+        return not self.prefixes or repository.startswith(self.prefixes)
+
+
+def read_replication(source: ECRClient, image: SourceImage, digest: str, destination: str) -> Replication:
+    """The state of one of the image's manifests.
+
+    Raises:
+        ClientError, BotoCoreError: ECR refused, or did not answer.
+    """
+    detail = describe(source, image, [{"imageDigest": digest}]).get(digest)
+    if detail is None:
+        return Replication(State.NO_SOURCE)
+    pushed = detail["imagePushedAt"].timestamp() if "imagePushedAt" in detail else 0.0
+    registry = detail.get("registryId", image.account)
+    answer = source.describe_image_replication_status(
+        repositoryName=image.repository, imageId={"imageDigest": digest}, **image.of_registry
+    )
+    for status in answer.get("replicationStatuses", []):
+        # A rule may replicate to the same region of another account, too.
+        if status.get("region") == destination and status.get("registryId", registry) == registry:
+            return Replication(State(status["status"]), status.get("failureCode", ""), pushed, registry)
+    return Replication(State.UNLISTED, "", pushed, registry)
+
+
+def read_rules(source: ECRClient, registry: str) -> tuple[Rule, ...] | None:
+    """The registry's replication rules; None where it is not our own account's, the only one that ECR tells of.
+
+    Raises:
+        ClientError, BotoCoreError: ECR refused, or did not answer.
+    """
+    answer = source.describe_registry()
+    if answer.get("registryId", registry) != registry:
+        return None
+    rules = answer.get("replicationConfiguration", {}).get("rules", [])
+    return tuple(_rule(rule, registry) for rule in rules)
+
+
+def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str) -> str:
+    """Why no image of the repository will come to the destination, and what to do; empty where a rule covers it."""
+    if not rules:
+        return f"the registry in {source} has no replication rule; add one ({REMEDY})"
+    towards = [rule for rule in rules if destination in rule.regions]
+    if not towards:
+        regions = _some({region for rule in rules for region in rule.regions}) or "no region of this account"
+        return f"the replication rules of {source} lead to {regions}, not to {destination}; add it ({REMEDY})"
+    if not any(rule.covers(repository) for rule in towards):
+        prefixes = _some({prefix for rule in towards for prefix in rule.prefixes})
+        return (
+            f"the replication rules from {source} to {destination} cover only repositories that begin with {prefixes}; "
+            f"add a prefix of {repository} ({REMEDY})"
+        )
+    return ""
+
+
+def _rule(rule: ReplicationRuleOutputTypeDef, registry: str) -> Rule:
+    return Rule(
+        frozenset(to["region"] for to in rule["destinations"] if to["registryId"] == registry),
+        tuple(prefix["filter"] for prefix in rule.get("repositoryFilters", [])),
+    )
+
+
+def _some(names: Collection[str]) -> str:
+    shown = sorted(names)[:NAMED]
+    return ", ".join([*shown, "…"] if len(names) > NAMED else shown)

@@ -1,0 +1,44 @@
+"""What a plan gives to a check, key by key: what is expected, and how it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+TEXT_LIMIT = 255
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key. ``read`` turns its JSON value into the text that the check takes, None for what is not as ``expected``."""
+
+    expected: str
+    read: Callable[[object], str | None]
+    needed: bool = False
+
+
+def text(limit: int = TEXT_LIMIT, *, needed: bool = False) -> Key:
+    """Any text that is not empty."""
+    return Key(
+        f"a string of 1 to {limit} characters",
+        lambda value: value if isinstance(value, str) and 0 < len(value) <= limit else None,
+        needed,
+    )
+
+
+def matching(pattern: str, expected: str) -> Key:
+    """A text of one form."""
+    form = re.compile(pattern)
+    return Key(expected, lambda value: value if isinstance(value, str) and form.fullmatch(value) else None)
+
+
+def whole(low: int, high: int) -> Key:
+    """A whole number in these bounds."""
+
+    def read(value: object) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        return str(value) if low <= value <= high else None
+
+    return Key(f"a whole number from {low} to {high}", read)

@@ -1,0 +1,69 @@
+"""A registry's replication configuration: what ECR takes, and where it sends an image.
+
+Quotas: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from local.ecr.errors import EcrError
+from local.ecr.regions import same_partition
+
+MAX_RULES = 10
+MAX_DESTINATIONS = 25  # different ones, over all rules
+
+type Configuration = Mapping[str, Any]
+
+
+class Destination(NamedTuple):
+    """A registry that images are sent to."""
+
+    region: str
+    registry_id: str
+
+
+def check(configuration: Configuration, own: Destination) -> None:
+    """Refuse what ECR refuses; lengths, patterns and filters per rule are in the service model already.
+
+    Raises:
+        EcrError: with the numbers or the destination that is wrong.
+    """
+    rules = configuration["rules"]
+    if len(rules) > MAX_RULES:
+        raise EcrError("ValidationException", f"{len(rules)} replication rules exceed the limit of {MAX_RULES}.")
+    wanted = {destination for rule in rules for destination in _destinations(rule)}
+    if len(wanted) > MAX_DESTINATIONS:
+        text = f"{len(wanted)} unique replication destinations exceed the limit of {MAX_DESTINATIONS}."
+        raise EcrError("ValidationException", text)
+    if own in wanted:
+        raise EcrError("InvalidParameterException", _same_registry())
+    for region in sorted({destination.region for destination in wanted}):
+        if not same_partition(region, own.region):
+            raise EcrError("ValidationException", f"Invalid replication destination region '{region}'.")
+
+
+def _same_registry() -> str:
+    return (
+        "Invalid parameter at 'replicationConfiguration' failed to satisfy constraint: "
+        "'Replication destination cannot be the same as the source registry'"
+    )
+
+
+def destinations_of(configuration: Configuration, repository: str) -> tuple[Destination, ...]:
+    """Where an image of that repository goes, each destination once, in the rules' order."""
+    found = (
+        destination
+        for rule in configuration["rules"]
+        if _matches(rule, repository)
+        for destination in _destinations(rule)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _matches(rule: Mapping[str, Any], repository: str) -> bool:
+    filters = rule.get("repositoryFilters")
+    return not filters or any(repository.startswith(entry["filter"]) for entry in filters)
+
+
+def _destinations(rule: Mapping[str, Any]) -> Iterator[Destination]:
+    return (Destination(entry["region"], entry["registryId"]) for entry in rule["destinations"])

@@ -1,0 +1,11 @@
+"""What events mean, for tests whose events always mean something."""
+
+from record_events.changes import Change
+from record_events.parsing import parse as parse_event
+
+
+def parse(event: object) -> Change:
+    """The change of an event that has one."""
+    change = parse_event(event)
+    assert change is not None
+    return change

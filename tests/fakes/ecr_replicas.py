@@ -1,0 +1,51 @@
+"""Two registries, one of which replicates to the other, with the check between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crosscheck.checks.check import PlannedCheck
+from crosscheck.checks.ecr_image import EcrImage, planned_replica
+from tests.fakes.ecr import PUSHED, FakeEcr
+from tests.fakes.json_protocol import FakeClients
+
+if TYPE_CHECKING:
+    from crosscheck.verdicts import Finding
+
+HOME, EU = "us-east-1", "eu-west-1"
+REPOSITORY = "my-service"
+
+
+@dataclass
+class Replicas:
+    """Two registries; whatever a second look is to see happens while the check pauses."""
+
+    source: FakeEcr = field(default_factory=FakeEcr)
+    destination: FakeEcr = field(default_factory=FakeEcr)
+    now: datetime = PUSHED + timedelta(hours=1)
+    meanwhile: Callable[[], None] = lambda: None
+    pauses: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.digest = self.source.push(REPOSITORY, "1")
+        self.source.replicate(EU, prefixes=(REPOSITORY,))
+        self.aws = FakeClients({("ecr", HOME): self.source, ("ecr", EU): self.destination})
+
+    def look(self, check: PlannedCheck | None = None) -> Finding:
+        kind = EcrImage(self.now.timestamp, self._pause)
+        planned = check or planned_replica(REPOSITORY, self.digest, HOME, EU)
+        return kind.look(planned, self.aws)
+
+    def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.meanwhile()
+
+
+def by_tag(region: str = EU, **parameters: str) -> PlannedCheck:
+    """The check for the image under the tag that the source has."""
+    return PlannedCheck(
+        "ecr-image", region, {"repository": REPOSITORY, "tag": "1", "source_region": HOME, **parameters}
+    )

@@ -1,0 +1,102 @@
+"""A world with registries, and requests for `Custom::ReplicationRules` in it."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.hooks import HierarchicalEmitter
+
+from crosscheck.clients import Clients
+from crosscheck.cloudformation.answer import Answer, Status, body, failed
+from crosscheck.cloudformation.request import read_request
+from crosscheck.errors import CrosscheckError
+from provision_regions.denials import in_words
+from provision_regions.identity import physical_id
+from provision_regions.replication.resource import serve_replication
+from tests.fakes.regions.ecr import FakeEcr
+from tests.fakes.regions.requests import event, surroundings
+from tests.fakes.regions.session import Call, FakeClient, FakeSession
+from tests.fakes.regions.world import World
+
+if TYPE_CHECKING:
+    import boto3
+
+HOME, EU, ASIA = "us-east-1", "eu-west-1", "ap-southeast-1"
+
+
+class RegistrySession(FakeSession):
+    """With clients that have events to register for; no answer of this world holds what botocore does not know."""
+
+    def client(self, service: str, *, region_name: str | None = None, config: object = None) -> FakeClient:
+        found = super().client(service, region_name=region_name, config=config)
+        found.__dict__["meta"] = SimpleNamespace(events=HierarchicalEmitter())
+        return found
+
+
+class RegistryWorld(World):
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ecr = FakeEcr(self.account, self.home_region)
+
+    @property
+    def clients(self) -> Clients:
+        call: Call = self.call
+        return Clients(cast("boto3.Session", RegistrySession(self.home_region, call)))
+
+    @property
+    def record(self) -> str | None:
+        """The value of the one record that there may be."""
+        values = [value for name, value in self.ssm.values(self.home_region).items() if name.endswith("Rules")]
+        assert len(values) <= 1
+        return values[0] if values else None
+
+    def _served(self, service: str, region: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        if service != "ecr":
+            return super()._served(service, region, operation, params)
+        for fault in self._faults:
+            if fault.operation == operation and fault.times > 0:
+                fault.times -= 1
+                raise fault.error
+        return cast("dict[str, Any]", getattr(self.ecr, operation)(region, **params))
+
+
+def rule(*regions: str, prefixes: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """A rule of the account's own registries, as ECR writes it."""
+    filters = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
+    destinations = [{"region": region, "registryId": "111122223333"} for region in regions]
+    return {"destinations": destinations} | ({"repositoryFilters": filters} if filters else {}) | more
+
+
+def properties(*regions: str, prefixes: tuple[str, ...] = ("my-service",), **changes: object) -> dict[str, object]:
+    return {
+        "ServiceToken": "arn",
+        "ServiceTimeout": "300",
+        "Destinations": list(regions) or [""],
+        "RepositoryPrefixes": list(prefixes) or [""],
+        **changes,
+    }
+
+
+def run(
+    world: World, kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any
+) -> Answer:
+    """One run of the function, with the answers that it gives to what AWS refuses."""
+    named = {"ResourceType": "Custom::ReplicationRules", "LogicalResourceId": "Replication"}
+    content = event(kind, wanted, old, **(named | changes))
+    content["PhysicalResourceId"] = changes.get("PhysicalResourceId", physical_id(content, world.home_region))
+    request = read_request(content)
+    try:
+        answer = serve_replication(request, physical_id(content, world.home_region), surroundings(world))
+    except CrosscheckError as error:
+        answer = failed(physical_id(content, world.home_region), str(error))
+    except (ClientError, BotoCoreError) as error:
+        answer = failed(physical_id(content, world.home_region), in_words(world.home_region, error))
+    assert len(body(request, answer)) <= 4096
+    return answer
+
+
+def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Answer:
+    answer = run(world, kind, wanted, **changes)
+    assert answer.status is Status.SUCCESS, answer.reason
+    return answer

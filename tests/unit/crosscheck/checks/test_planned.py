@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.checks.ecr_image import planned_replica
+from crosscheck.checks.planned import from_json, to_json
+from crosscheck.errors import ConfigurationError
+
+RUN = ActionRun("S", "A", "Succeeded", 1.5, {"ClusterName": "c"}, {"In": Artifact("b", "k")}, "111122223333", "E")
+
+
+@pytest.mark.parametrize(
+    "planned",
+    [
+        PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, RUN),
+        PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, ActionRun("S", "A", "Failed", 0.0)),
+        PlannedCheck("S3", "eu-west-1", {"action": "X"}, gap="no check for provider S3 in this version (action X)"),
+        PlannedCheck("http", "eu-west-1", {"url": "https://example.com/", "status": "204"}),
+        planned_replica("my-service", "sha256:" + "ab" * 32, "us-east-1", "eu-west-1", "111122223333"),
+    ],
+)
+def test_a_check_travels_as_json(planned: PlannedCheck) -> None:
+    carried = json.loads(json.dumps(to_json(planned)))
+    assert from_json(carried) == planned
+    assert from_json(carried).id == planned.id
+
+
+def test_what_is_empty_is_left_out() -> None:
+    assert to_json(PlannedCheck("http", "r", {"url": "u"})) == {
+        "kind": "http",
+        "region": "r",
+        "parameters": {"url": "u"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (None, "a check must be an object"),
+        ({"region": "r"}, "kind must be a string"),
+        ({"kind": "nonsense", "region": "r"}, "no check 'nonsense' in this version; it knows: ecr-image, ecs-service"),
+        ({"kind": "http", "region": "r"}, "a planned http lacks the parameter url"),
+        ({"kind": "http", "region": 5, "parameters": {"url": "u"}}, "region must be a string"),
+        ({"kind": "http", "region": "r", "parameters": {"url": 5}}, "url must be a string"),
+        ({"kind": "S3", "region": "r", "gap": "g", "run": {}}, "started must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "run": {"started": True}}, "started must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "run": 5}, "run must be an object"),
+        ({"kind": "S3", "region": "r", "gap": "g", "run": {"started": 1, "inputs": {"a": 5}}}, "inputs must be an"),
+    ],
+)
+def test_another_shape_is_refused(document: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        from_json(document)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=9,
+)
+names = st.sampled_from(["kind", "region", "parameters", "run", "gap"])
+
+
+@given(json_values | st.dictionaries(names, json_values | st.sampled_from(["http", "ecs-service"])))
+def test_any_document_is_read_or_refused(document: Any) -> None:
+    try:
+        planned = from_json(document)
+    except ConfigurationError:
+        return
+    assert isinstance(planned.region, str)

@@ -1,0 +1,70 @@
+"""The guard against losing what this SDK does not know, with a genuine client."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from flask import Flask, Response, request
+
+from crosscheck.clients import Clients
+from local.server import Server
+from provision_regions.replication.registry import Registry, UnknownSettingError
+from provision_regions.replication.rules import Merged
+from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
+from tests.fakes.regions.requests import surroundings
+
+
+def registry_that_answers(content: dict[str, Any]) -> tuple[Server, Registry, list[Any]]:
+    app, puts = Flask("registry"), list[Any]()
+
+    @app.post("/")
+    def serve() -> Response:
+        if request.headers["X-Amz-Target"].endswith("PutReplicationConfiguration"):
+            puts.append(request.get_json(force=True))
+        return Response(json.dumps(content), content_type="application/x-amz-json-1.1")
+
+    server = Server(app, "registry", threads=1)
+    session = boto3.Session("local", "local", region_name="us-east-1")
+    make = session.client
+
+    def client(service: str, region_name: str | None = None, config: Config | None = None) -> Any:
+        return make(service, region_name=region_name, config=config, endpoint_url=server.url)  # type: ignore[call-overload]
+
+    session.client = client  # type: ignore[method-assign, assignment]
+    around = surroundings(RegistryWorld())
+    object.__setattr__(around, "clients", Clients(session))
+    return server, Registry(around), puts
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ({"rules": [rule(EU), rule(EU, schedule={"at": "night"})]}, "replicationConfiguration.rules.schedule"),
+        ({"rules": [], "mode": "paused"}, "replicationConfiguration.mode"),
+        (
+            {"rules": [{"destinations": [{"region": EU, "registryId": "111122223333", "kind": "x"}]}]},
+            "replicationConfiguration.rules.destinations.kind",
+        ),
+    ],
+)
+def test_a_setting_that_the_sdk_would_drop_is_refused_by_name(content: dict[str, Any], path: str) -> None:
+    server, registry, puts = registry_that_answers({"registryId": "1", "replicationConfiguration": content})
+    try:
+        with pytest.raises(UnknownSettingError, match=path):
+            registry.rules()
+    finally:
+        server.close()
+    assert puts == []
+
+
+def test_what_it_knows_is_read_and_written_whole() -> None:
+    rules: Any = (rule(EU, prefixes=("team",), deleteReplication={"enabled": True}),)
+    server, registry, puts = registry_that_answers({"replicationConfiguration": {"rules": rules}})
+    try:
+        assert registry.rules() == rules
+        registry.replace(Merged(rules, frozenset()))
+    finally:
+        server.close()
+    assert puts == [{"replicationConfiguration": {"rules": list(rules)}}]

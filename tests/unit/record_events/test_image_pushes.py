@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+
+from crosscheck.errors import UnreadableEventError
+from crosscheck.subjects import ImageSubject
+from record_events.parsing import parse
+from tests.builders import changes, events
+
+DIGEST = "sha256:5951942c7acf" + "0" * 52
+
+
+def _push(**detail: Any) -> dict[str, Any]:
+    event = events.load("ecr_image_push")
+    event["detail"] |= detail
+    return event
+
+
+def test_a_push_is_a_fact_and_starts_a_verification() -> None:
+    change = changes.parse(events.load("ecr_image_push"))
+    assert change.subject == ImageSubject("us-east-1", "my-service", DIGEST)
+    assert change.fact.latest == {"tag": "4f1e2d3", "pushed": "2026-03-04T10:00:40+00:00"}
+    assert change.verification is not None
+    assert change.verification.input == {"subject": change.subject.key, "pushed": "2026-03-04T10:00:40+00:00"}
+    assert not change.shown
+
+
+def test_f01_every_delivery_of_a_push_has_the_same_name_within_step_functions_limit() -> None:
+    first, again = (changes.parse(events.load("ecr_image_push")).verification for _ in range(2))
+    assert first == again
+    assert first is not None
+    assert first.name == f"{DIGEST[7:55]}-{first.name.split('-')[1]}-1772618440"
+    assert len(first.name) <= 80
+
+
+def test_another_repository_or_push_has_another_name() -> None:
+    names = {
+        getattr(changes.parse(event).verification, "name", "")
+        for event in (_push(), _push(**{"repository-name": "other"}), {**_push(), "time": "2026-03-04T10:00:41Z"})
+    }
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "detail", [{"action-type": "DELETE"}, {"result": "FAILURE"}, {"image-tag": ""}, {"image-tag": None}]
+)
+def test_what_is_no_finished_push_of_a_tagged_image_means_nothing(detail: dict[str, Any]) -> None:
+    assert parse(_push(**detail)) is None
+
+
+@pytest.mark.parametrize(
+    ("detail", "named"),
+    [
+        ({"image-digest": "latest"}, "image-digest"),
+        ({"image-digest": None}, "image-digest"),
+        ({"repository-name": "Upper"}, "repository-name"),
+        ({"repository-name": "a#b"}, "repository-name"),
+        ({"repository-name": "x" * 300}, "repository-name"),
+    ],
+)
+def test_f05_an_unreadable_push_is_refused_with_the_fields_name(detail: dict[str, Any], named: str) -> None:
+    with pytest.raises(UnreadableEventError, match=named):
+        parse(_push(**detail))
+
+
+@pytest.mark.parametrize("repository", ["team/app", "a1", "my-service", "a.b_c/d-e/f"])
+def test_repository_names_that_ecr_allows(repository: str) -> None:
+    subject = changes.parse(_push(**{"repository-name": repository})).subject
+    assert isinstance(subject, ImageSubject)
+    assert subject.repository == repository
