@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
-from waitress import wasyncore
 
 from local.pictures.devtools import DevTools, browser
 from local.server import Server
@@ -21,11 +20,7 @@ _SHOWN = """new Promise((done) => {{
 def workspace() -> Iterator[str]:
     server = Server(SlackWorkspace("local-bot", {"C0RELEASES": "releases"}).app, "slack", threads=4)
     yield server.url
-    # As in the workspace's own tests: the loop ends by its own thread.
-    inner: Any = server._server
-    inner.task_dispatcher.shutdown()
-    inner.trigger.pull_trigger(lambda: wasyncore.close_all(inner._map))
-    server._thread.join(5)
+    server.close()
 
 
 def evaluate(devtools: DevTools, expression: str) -> Any:

@@ -8,7 +8,6 @@ import pytest
 import requests
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from waitress import wasyncore
 
 from local.server import Server
 from local.slack import SlackWorkspace
@@ -53,16 +52,7 @@ def slack() -> Iterator[Slack]:
     server = Server(workspace.app, "slack", threads=4)
     client = WebClient(token=TOKEN, base_url=f"{server.url}/api/", retry_handlers=[])
     yield Slack(workspace, server.url, client)
-    _close(server)
-
-
-def _close(server: Server) -> None:
-    # Closed by another thread, waitress's loop may still wait on what was closed: its own thread does it here.
-    inner: Any = server._server
-    inner.task_dispatcher.shutdown()
-    inner.trigger.pull_trigger(lambda: wasyncore.close_all(inner._map))
-    server._thread.join(5)
-    assert not server._thread.is_alive()
+    server.close()
 
 
 def section(text: str) -> dict[str, Any]:
