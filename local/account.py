@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from local import stack
 from local.clients import ADMINISTRATOR, Aws
 from local.clock import Clock
+from local.codedeploy import CodeDeploy
 from local.codepipeline import CodePipeline
 from local.control import control_app
 from local.ecr import EcrLayer
@@ -98,11 +99,13 @@ class Account:
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id)
+        endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
         endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
         endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
         endpoints["codepipeline"] = self._serve(self.codepipeline.app, "codepipeline").url
         self.slack_url = self._serve(self.slack.app, "slack").url
-        self.web_url = self._serve(web_app(self.ecs.service_health), "web").url
+        self.web_url = self._serve(web_app(self._page), "web").url
         self.control_url = self._serve(control_app(self), "control").url
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
         self.emulator = Emulator.start(self.directory, variables, port)
@@ -179,6 +182,13 @@ class Account:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _page(self, region: str, name: str) -> tuple[bool, str]:
+        """What a service or an application of a region serves; CodeDeploy's first, ECS knows only that it is there."""
+        try:
+            return self.codedeploy.page(region, name)
+        except LookupError:
+            return self.ecs.service_health(region, name)
 
     def _emit(self, region: str, entry: Mapping[str, Any]) -> None:
         self._put_event(region, entry)

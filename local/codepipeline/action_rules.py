@@ -1,20 +1,12 @@
 """What CodePipeline demands of one action's declaration."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from local.codepipeline.actions.base import ActionKind
 from local.codepipeline.actions.registry import REGISTRY
 from local.codepipeline.partitions import is_region
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, under the name of CodePipeline's exception for it."""
-
-    code: str
-    message: str
+from local.codepipeline.problems import Problem
 
 
 def check_action(action: Mapping[str, Any], pipeline_region: str) -> Iterator[Problem]:
@@ -29,6 +21,8 @@ def check_action(action: Mapping[str, Any], pipeline_region: str) -> Iterator[Pr
             f"in region {region}"
         )
         return
+    if "timeoutInMinutes" in action and declared["category"] != "Approval":
+        yield _problem(f"Action '{action['name']}': timeoutInMinutes is only available for manual approvals")
     yield from _configuration(action, kind)
     yield from _artifact_count(action, "inputArtifacts", kind.inputs)
     yield from _artifact_count(action, "outputArtifacts", kind.outputs)

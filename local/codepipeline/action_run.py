@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.codepipeline.actions.base import ActionContext, ActionResult
+from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
 from local.codepipeline.actions.registry import kind_of
+from local.codepipeline.condition_state import ConditionType
 from local.codepipeline.declarations import Action
-from local.codepipeline.errors import ActionError, FailureType, HaltedError
+from local.codepipeline.errors import DENIED, ActionError, FailureType, HaltedError
+from local.codepipeline.rules.registry import rule_kind_of
 from local.codepipeline.state import ActionExecution, Artifact, Execution, Halt, Status
 from local.codepipeline.state_changes import Change
 from local.codepipeline.tools import Tools
@@ -17,16 +19,19 @@ from local.codepipeline.variables import resolve
 
 logger = logging.getLogger(__name__)
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _SUMMARY_LIMIT = 2048
 
 
-def begin(tools: Tools, execution: Execution, stage: str, action: Action) -> ActionExecution:
-    """Record that the action starts."""
+def begin(
+    tools: Tools, execution: Execution, stage: str, action: Action, condition: ConditionType | None = None
+) -> ActionExecution:
+    """Record that the action starts, or a rule of that condition."""
     now = tools.clock.now()
-    run = ActionExecution(str(uuid.uuid4()), stage, action, now, now, resolved=dict(action.configuration))
+    run = ActionExecution(
+        str(uuid.uuid4()), stage, action, now, now, resolved=dict(action.configuration), condition=condition
+    )
     with tools.state.changed:
-        execution.actions.append(run)
+        (execution.rules if action.is_rule else execution.actions).append(run)
     return run
 
 
@@ -37,12 +42,12 @@ def run_action(tools: Tools, execution: Execution, run: ActionExecution) -> None
     except HaltedError:
         give_up(tools, execution, run)
     except ActionError as error:
-        _fail(tools, execution, run, error)
+        fail(tools, execution, run, error)
     except (ClientError, BotoCoreError) as error:
-        _fail(tools, execution, run, _service_error(error))
+        fail(tools, execution, run, _service_error(error))
     except Exception as error:  # a bug here must end the action, or the execution would never end
         logger.exception("action %s of %s broke", run.action.name, execution.pipeline.name)
-        _fail(tools, execution, run, ActionError(FailureType.SYSTEM_UNAVAILABLE, f"Internal error: {error!r}"))
+        fail(tools, execution, run, ActionError(FailureType.SYSTEM_UNAVAILABLE, f"Internal error: {error!r}"))
     else:
         _succeed(tools, execution, run, result)
 
@@ -55,6 +60,17 @@ def give_up(tools: Tools, execution: Execution, run: ActionExecution) -> None:
 
     change = Change.CANCELED if execution.halt is Halt.CANCEL else Change.ABANDONED
     _end(tools, execution, run, change, record)
+
+
+def fail(tools: Tools, execution: Execution, run: ActionExecution, error: ActionError) -> None:
+    """End a run as failed, if it is still in progress; its thread finds out later."""
+
+    def record() -> None:
+        run.status = Status.FAILED
+        run.error_code, run.error_message = error.code, error.message
+        run.summary = error.message[:_SUMMARY_LIMIT]
+
+    _end(tools, execution, run, Change.FAILED, record)
 
 
 def _prepare_and_run(tools: Tools, execution: Execution, run: ActionExecution) -> ActionResult:
@@ -73,19 +89,31 @@ def _prepare_and_run(tools: Tools, execution: Execution, run: ActionExecution) -
     credentials = tools.roles.of_action(execution.pipeline, run.action)
     context = ActionContext(tools, execution, run, credentials, inputs)
     context.check()
-    return kind_of(run.action.type).run(context)
+    return _kind(run.action).run(context)
+
+
+def _kind(action: Action) -> ActionKind:
+    return rule_kind_of(action.type) if action.is_rule else kind_of(action.type)
 
 
 def _bring_inputs(tools: Tools, execution: Execution, run: ActionExecution) -> tuple[Artifact, ...]:
     if not run.action.inputs:
         return ()
     credentials = tools.roles.of_pipeline(execution.pipeline)
-    artifacts = tuple(execution.artifacts[name] for name in run.action.inputs)
+    artifacts = tuple(_produced(execution, run.action, name) for name in run.action.inputs)
     run.inputs = tuple(
         (artifact.name, tools.artifacts.bring(execution.pipeline, artifact, run.action.region, credentials))
         for artifact in artifacts
     )
     return artifacts
+
+
+def _produced(execution: Execution, action: Action, name: str) -> Artifact:
+    try:
+        return execution.artifacts[name]
+    except KeyError:  # the stage that makes it was skipped
+        text = f"The input artifact {name} of {action.name} was not produced by this execution."
+        raise ActionError(FailureType.CONFIGURATION, text) from None
 
 
 def _allocate_outputs(tools: Tools, execution: Execution, run: ActionExecution) -> None:
@@ -111,15 +139,6 @@ def _succeed(tools: Tools, execution: Execution, run: ActionExecution, result: A
     _end(tools, execution, run, Change.SUCCEEDED, record)
 
 
-def _fail(tools: Tools, execution: Execution, run: ActionExecution, error: ActionError) -> None:
-    def record() -> None:
-        run.status = Status.FAILED
-        run.error_code, run.error_message = error.code, error.message
-        run.summary = error.message[:_SUMMARY_LIMIT]
-
-    _end(tools, execution, run, Change.FAILED, record)
-
-
 def _end(tools: Tools, execution: Execution, run: ActionExecution, change: Change, record: Callable[[], None]) -> None:
     changed = tools.state.changed
     with changed:
@@ -134,6 +153,6 @@ def _end(tools: Tools, execution: Execution, run: ActionExecution, change: Chang
 
 
 def _service_error(error: ClientError | BotoCoreError) -> ActionError:
-    if isinstance(error, ClientError) and error.response["Error"]["Code"] in _DENIED:
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED:
         return ActionError(FailureType.PERMISSION, str(error))
     return ActionError(FailureType.JOB_FAILED, str(error))

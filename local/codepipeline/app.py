@@ -12,8 +12,8 @@ from flask import Flask, Response, request
 
 from local.codepipeline.api import Api
 from local.codepipeline.errors import ApiError, ResponseViolatesModelError
+from local.codepipeline.records import Scope
 from local.codepipeline.service_model import TARGET_PREFIX, operation, violations
-from local.codepipeline.state import Scope
 
 logger = logging.getLogger(__name__)
 

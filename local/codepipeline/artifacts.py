@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from local.clients import Aws, Credentials
 from local.codepipeline.declarations import ArtifactStore, Pipeline
-from local.codepipeline.errors import ActionError, FailureType
+from local.codepipeline.errors import DENIED, ActionError, FailureType
 from local.codepipeline.state import Artifact, Location
 
 _PIPELINE_CHARACTERS = 20
@@ -91,4 +91,4 @@ def _refused(verb: str, location: Location, error: ClientError) -> ActionError:
         text = f"The artifact bucket {location.bucket} in {location.region} does not exist."
         return ActionError(FailureType.CONFIGURATION, text)
     text = f"Unable to {verb} the artifact s3://{location.bucket}/{location.key} in {location.region}: {error}"
-    return ActionError(FailureType.PERMISSION if code in {"AccessDenied", "403"} else FailureType.JOB_FAILED, text)
+    return ActionError(FailureType.PERMISSION if code in DENIED else FailureType.JOB_FAILED, text)

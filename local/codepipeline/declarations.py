@@ -1,12 +1,15 @@
 """A pipeline's structure, as it was declared."""
 
-import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from local.codepipeline.condition_state import ConditionType
+from local.codepipeline.conditions import Condition
 from local.codepipeline.partitions import partition_of
+
+RULE = "Rule"
 
 
 class ExecutionMode(StrEnum):
@@ -39,7 +42,7 @@ class ActionType:
 
 @dataclass(frozen=True)
 class Action:
-    """An action. ``region`` is where it runs: its own, or the pipeline's."""
+    """An action, or a rule of a stage condition. ``region`` is where it runs: its own, or the pipeline's."""
 
     name: str
     type: ActionType
@@ -50,6 +53,12 @@ class Action:
     region: str
     role_arn: str | None = None
     namespace: str | None = None
+    timeout_minutes: int | None = None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is a rule: CodePipeline tells EventBridge nothing of these that is documented."""
+        return self.type.category == RULE
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class Stage:
 
     name: str
     actions: tuple[Action, ...]
+    conditions: Mapping[ConditionType, Condition[Action]] = field(default_factory=dict)
 
     @property
     def run_orders(self) -> list[tuple[Action, ...]]:
@@ -97,62 +107,3 @@ class Pipeline:
     def actions(self) -> Iterator[tuple[Stage, Action]]:
         """Every action with its stage."""
         return ((stage, action) for stage in self.stages for action in stage.actions)
-
-
-def parse_pipeline(wire: Mapping[str, Any], account: str, region: str, version: int) -> Pipeline:
-    """The pipeline that a valid PipelineDeclaration declares, with CodePipeline's defaults filled in."""
-    declared = _with_defaults(wire, version)
-    return Pipeline(
-        account=account,
-        region=region,
-        name=declared["name"],
-        version=version,
-        role_arn=declared["roleArn"],
-        mode=ExecutionMode(declared["executionMode"]),
-        stages=tuple(
-            Stage(stage["name"], tuple(_action(action, region) for action in stage["actions"]))
-            for stage in declared["stages"]
-        ),
-        stores={store_region: _store(store) for store_region, store in declared_stores(declared, region).items()},
-        wire=declared,
-    )
-
-
-def declared_stores(wire: Mapping[str, Any], region: str) -> Mapping[str, Any]:
-    """The artifact stores by region, whichever way they are declared."""
-    if "artifactStores" in wire:
-        stores: Mapping[str, Any] = wire["artifactStores"]
-        return stores
-    return {region: wire["artifactStore"]} if "artifactStore" in wire else {}
-
-
-def _with_defaults(wire: Mapping[str, Any], version: int) -> dict[str, Any]:
-    declared = copy.deepcopy(dict(wire))
-    declared["version"] = version
-    declared.setdefault("executionMode", ExecutionMode.SUPERSEDED.value)
-    declared.setdefault("pipelineType", "V1")
-    for stage in declared["stages"]:
-        for action in stage["actions"]:
-            action.setdefault("runOrder", 1)
-            for name, empty in (("configuration", dict), ("inputArtifacts", list), ("outputArtifacts", list)):
-                action.setdefault(name, empty())
-    return declared
-
-
-def _action(wire: Mapping[str, Any], pipeline_region: str) -> Action:
-    kind = wire["actionTypeId"]
-    return Action(
-        name=wire["name"],
-        type=ActionType(kind["category"], kind["owner"], kind["provider"], kind["version"]),
-        run_order=wire["runOrder"],
-        configuration=wire["configuration"],
-        inputs=tuple(artifact["name"] for artifact in wire["inputArtifacts"]),
-        outputs=tuple(artifact["name"] for artifact in wire["outputArtifacts"]),
-        region=wire.get("region") or pipeline_region,
-        role_arn=wire.get("roleArn"),
-        namespace=wire.get("namespace"),
-    )
-
-
-def _store(wire: Mapping[str, Any]) -> ArtifactStore:
-    return ArtifactStore(wire["location"], wire.get("encryptionKey", {}).get("id"))

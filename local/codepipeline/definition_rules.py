@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from local.codepipeline.action_rules import Problem, check_action
-from local.codepipeline.declarations import declared_stores
+from local.codepipeline.action_rules import check_action
+from local.codepipeline.condition_rules import check_conditions
 from local.codepipeline.errors import ApiError
+from local.codepipeline.parsing import declared_stores
+from local.codepipeline.problems import Problem
 
 _MINIMUM_STAGES, _MAXIMUM_STAGES = 2, 50
 _MAXIMUM_ACTIONS_OF_STAGE, _MAXIMUM_ACTIONS = 50, 500
@@ -88,13 +90,6 @@ def _version_two(wire: Wire, _region: str) -> Iterator[Problem]:
             yield _structure(f"The {feature} of a pipeline are only supported for pipelines of type V2")
 
 
-def _local_features(wire: Wire, _region: str) -> Iterator[Problem]:
-    for stage in wire["stages"]:
-        for condition in ("beforeEntry", "onSuccess", "onFailure"):
-            if condition in stage:
-                yield _stage(f"{condition} of stage '{stage['name']}': stage conditions are not in the local account")
-
-
 def _stores(wire: Wire, region: str) -> Iterator[Problem]:
     if ("artifactStore" in wire) == ("artifactStores" in wire):
         yield _structure("Pipeline must have either an artifactStore or artifactStores, but not both")
@@ -132,7 +127,7 @@ _RULES: tuple[Callable[[Wire, str], Iterator[Problem]], ...] = (
     _sources,
     _unique_names,
     _version_two,
-    _local_features,
+    check_conditions,
     _each_action,
     _stores,
     _artifacts,

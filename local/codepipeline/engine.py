@@ -1,4 +1,4 @@
-"""Starts, stops, retries and ends executions; each runs in a thread of its own."""
+"""Starts, stops, retries, rolls back and ends executions; each runs in a thread of its own."""
 
 import threading
 import time
@@ -6,17 +6,20 @@ import uuid
 from collections.abc import Mapping
 
 from local.codepipeline.action_run import give_up
-from local.codepipeline.declarations import ExecutionMode, Pipeline, Stage
+from local.codepipeline.condition_state import ConditionStatus, ConditionType
+from local.codepipeline.conditions import RetryMode
 from local.codepipeline.errors import ApiError
 from local.codepipeline.execution_run import ExecutionRunner
-from local.codepipeline.stage_run import RetryMode
-from local.codepipeline.state import Execution, Halt, PipelineRecord, SourceOverride, Status, Trigger
+from local.codepipeline.records import PipelineRecord
+from local.codepipeline.refusals import refuse_crowd, refuse_override, refuse_retry, refuse_stop
+from local.codepipeline.rollbacks import check_rollback, new_rollback
+from local.codepipeline.state import Execution, Halt, Status
 from local.codepipeline.state_changes import Change
 from local.codepipeline.tools import Tools
+from local.codepipeline.triggers import SourceOverride, Trigger
 from local.codepipeline.turnstiles import Turnstiles
 
 _CLOSE_WITHIN = 5.0
-_RETRYABLE = {Status.FAILED, Status.STOPPED}
 
 
 class Engine:
@@ -37,32 +40,60 @@ class Engine:
         """Start the current version of a pipeline.
 
         Raises:
-            ApiError: ConflictException once the account closes.
+            ApiError: ConflictException once the account closes; ConcurrentPipelineExecutionsLimitExceededException.
         """
         now = self._tools.clock.now()
         with self._tools.state.changed:
             self._refuse_when_closed()
+            refuse_crowd(record)
             pipeline = record.pipeline
             execution = Execution(str(uuid.uuid4()), pipeline, trigger, variables, overrides or {}, now, now)
             record.executions[execution.id] = execution
             Turnstiles(self._tools.state, record).arrive(execution, pipeline.stages[0].name)
-            self._run(record, execution, pipeline.stages, None)
+            self._run(record, execution, pipeline.stages[0].name, None)
         return execution
 
     def retry(self, record: PipelineRecord, execution: Execution, stage_name: str, mode: RetryMode) -> None:
         """Run a failed or stopped stage again and go on from there.
 
         Raises:
-            ApiError: StageNotRetryableException, NotLatestPipelineExecutionException.
+            ApiError: StageNotRetryableException, NotLatestPipelineExecutionException,
+                ConcurrentPipelineExecutionsLimitExceededException.
         """
         with self._tools.state.changed:
             self._refuse_when_closed()
-            _refuse_retry(record, execution, stage_name)
-            execution.status, execution.halt, execution.stop_reason = Status.IN_PROGRESS, None, None
-            execution.attempt += 1
-            execution.retried = execution.updated = self._tools.clock.now()
-            Turnstiles(self._tools.state, record).come_back(execution, stage_name)
-            self._run(record, execution, _stages_from(execution.pipeline, stage_name), mode)
+            refuse_retry(record, execution, stage_name)
+            self._resume(record, execution, stage_name, mode)
+
+    def roll_back(self, record: PipelineRecord, stage_name: str, target: Execution, trigger: Trigger) -> Execution:
+        """Run a stage again with what the target ran it with; the execution that does so.
+
+        Raises:
+            ApiError: UnableToRollbackStageException.
+        """
+        with self._tools.state.changed:
+            self._refuse_when_closed()
+            check_rollback(record, stage_name, target)
+            rollback = new_rollback(target, trigger, self._tools.clock.now())
+            record.executions[rollback.id] = rollback
+            Turnstiles(self._tools.state, record).come_back(rollback, stage_name)
+            self._run(record, rollback, stage_name, None)
+        return rollback
+
+    def override(self, record: PipelineRecord, execution: Execution, stage_name: str, kind: ConditionType) -> None:
+        """Take a condition as met, while it is evaluated or after it failed; then the execution goes on.
+
+        Raises:
+            ApiError: ConditionNotOverridableException, NotLatestPipelineExecutionException,
+                ConcurrentPipelineExecutionsLimitExceededException.
+        """
+        with self._tools.state.changed:
+            self._refuse_when_closed()
+            condition = refuse_override(record, execution, stage_name, kind)
+            if condition.status is ConditionStatus.FAILED:
+                self._resume(record, execution, stage_name, RetryMode.FAILED_ACTIONS)
+            condition.status, condition.updated = ConditionStatus.OVERRIDDEN, self._tools.clock.now()
+            self._tools.state.changed.notify_all()
 
     def stop(self, execution: Execution, reason: str | None, *, abandon: bool) -> None:
         """Stop after the actions in progress, or give these up too.
@@ -71,8 +102,8 @@ class Engine:
             ApiError: PipelineExecutionNotStoppableException, DuplicatedStopRequestException.
         """
         with self._tools.state.changed:
-            _refuse_stop(execution, abandon=abandon)
-            execution.status, execution.stop_reason = Status.STOPPING, reason
+            refuse_stop(execution, abandon=abandon)
+            execution.status, execution.stop_reason = Status.STOPPING, reason or execution.stop_reason
             execution.updated = self._tools.clock.now()
             running = [stage for stage in execution.stages.values() if stage.status is Status.IN_PROGRESS]
             for stage in running:
@@ -83,9 +114,9 @@ class Engine:
         self._halt(execution, Halt.ABANDON if abandon else Halt.STOP)
 
     def end_all(self, record: PipelineRecord, halt: Halt) -> None:
-        """End every execution of a pipeline, because it changed or was deleted."""
+        """End every execution of a pipeline that was deleted; when it changed, those of earlier versions."""
         for execution in list(record.executions.values()):
-            if execution.open:
+            if execution.open and (halt is not Halt.CANCEL or execution.pipeline is not record.pipeline):
                 self._halt(execution, halt)
 
     def close(self) -> None:
@@ -99,12 +130,30 @@ class Engine:
         for thread in list(self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _run(
-        self, record: PipelineRecord, execution: Execution, stages: tuple[Stage, ...], retry: RetryMode | None
-    ) -> None:
-        runner = ExecutionRunner(self._tools, record, execution, self._spawn)
+    def _resume(self, record: PipelineRecord, execution: Execution, stage_name: str, mode: RetryMode) -> None:
+        refuse_crowd(record)
+        execution.status, execution.halt, execution.stop_reason = Status.IN_PROGRESS, None, None
+        execution.attempt += 1
+        execution.retried = execution.updated = self._tools.clock.now()
+        Turnstiles(self._tools.state, record).come_back(execution, stage_name)
+        self._run(record, execution, stage_name, mode)
+
+    def _run(self, record: PipelineRecord, execution: Execution, stage_name: str, retry: RetryMode | None) -> None:
+        def start_rollback(rollback: Execution, stage: str) -> None:
+            self._start_rollback(record, rollback, stage)
+
+        runner = ExecutionRunner(self._tools, record, execution, self._spawn, start_rollback)
         name = f"{execution.pipeline.name}/{execution.id}"
-        self._spawn(threading.Thread(target=runner.run, args=(stages, retry), name=name, daemon=True))
+        arguments = (execution.stages_from(stage_name), retry)
+        self._spawn(threading.Thread(target=runner.run, args=arguments, name=name, daemon=True))
+
+    def _start_rollback(self, record: PipelineRecord, rollback: Execution, stage_name: str) -> None:
+        with self._tools.state.changed:
+            if self._closed:
+                rollback.halt = Halt.VANISH
+            elif rollback.pipeline is not record.pipeline:
+                rollback.halt = Halt.CANCEL
+            self._run(record, rollback, stage_name, None)
 
     def _spawn(self, thread: threading.Thread) -> None:
         with self._tools.state.changed:
@@ -115,7 +164,7 @@ class Engine:
     def _halt(self, execution: Execution, halt: Halt) -> None:
         with self._tools.state.changed:
             execution.halt = halt
-            runs = list(execution.actions)
+            runs = [*execution.actions, *execution.rules]
             self._tools.state.changed.notify_all()
         if execution.actions_given_up:
             for run in runs:
@@ -124,36 +173,3 @@ class Engine:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise ApiError("ConflictException", "The local account is shutting down.")
-
-
-def _refuse_stop(execution: Execution, *, abandon: bool) -> None:
-    if not execution.open:
-        raise ApiError(
-            "PipelineExecutionNotStoppableException",
-            f"Unable to stop pipeline execution {execution.id}: its status is {execution.status}.",
-        )
-    if execution.status is Status.STOPPING and (not abandon or execution.halt is Halt.ABANDON):
-        raise ApiError("DuplicatedStopRequestException", f"Pipeline execution {execution.id} is already stopping.")
-
-
-def _refuse_retry(record: PipelineRecord, execution: Execution, stage_name: str) -> None:
-    stage = execution.stages.get(stage_name)
-    if execution.pipeline is not record.pipeline:
-        raise _not_retryable(stage_name, "the pipeline structure changed after the failed run")
-    if execution.status not in _RETRYABLE or stage is None or stage.status not in _RETRYABLE:
-        raise _not_retryable(stage_name, "it contains no failed or stopped actions")
-    newest = record.newest_in_stage.get(stage_name)
-    if execution.pipeline.mode is not ExecutionMode.PARALLEL and newest is not execution:
-        raise ApiError(
-            "NotLatestPipelineExecutionException",
-            f"The stage {stage_name} has been entered by a later execution than {execution.id}.",
-        )
-
-
-def _not_retryable(stage_name: str, reason: str) -> ApiError:
-    return ApiError("StageNotRetryableException", f"The stage {stage_name} cannot be retried: {reason}.")
-
-
-def _stages_from(pipeline: Pipeline, stage_name: str) -> tuple[Stage, ...]:
-    names = [stage.name for stage in pipeline.stages]
-    return pipeline.stages[names.index(stage_name) :]

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 MESSAGE_LIMIT = 5000
 
+# The codes by which services say that a role has no right.
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"})
+
 
 class FailureType(StrEnum):
     """CodePipeline's FailureType."""

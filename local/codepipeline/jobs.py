@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.clock import Clock
 from local.codepipeline.errors import ApiError
-from local.codepipeline.state import ActionExecution, Execution, Scope, State
+from local.codepipeline.records import Scope, State
+from local.codepipeline.state import ActionExecution, Execution
+from local.codepipeline.waits import wait_until
 
 # AWS's limit for the output variables of one action, in bytes.
 VARIABLES_LIMIT = 122_880
@@ -41,8 +44,9 @@ class Job:
 class Jobs:
     """The jobs of every region; a job is known in its action's region only."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, clock: Clock) -> None:
         self._state = state
+        self._clock = clock
         self._jobs: dict[tuple[Scope, str], Job] = {}
 
     def create(self, execution: Execution, run: ActionExecution, data: Mapping[str, Any]) -> Job:
@@ -81,10 +85,14 @@ class Jobs:
             job.closed = True
             self._state.changed.notify_all()
 
-    def wait(self, job: Job, seconds: float) -> JobAnswer | None:
-        """The answer; None where none comes in so many real seconds, or the action is given up."""
+    def wait(self, job: Job, seconds: float, real_seconds: float) -> JobAnswer | None:
+        """The answer; None where the action is given up, or none comes in so many of AWS's and of real seconds."""
+
+        def over() -> bool:
+            return job.closed or job.execution.given_up(job.run)
+
+        wait_until(self._state, self._clock, over, seconds, real_seconds)
         with self._state.changed:
-            self._state.changed.wait_for(lambda: job.closed or job.execution.given_up(job.run), seconds)
             job.closed = True
             return job.answer
 

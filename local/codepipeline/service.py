@@ -1,5 +1,6 @@
 """The local CodePipeline as the rest of the local account sees it."""
 
+import logging
 from collections.abc import Iterator, Mapping
 
 from local.clients import Aws
@@ -10,14 +11,18 @@ from local.codepipeline.app import create_app
 from local.codepipeline.artifacts import Artifacts
 from local.codepipeline.declarations import Action
 from local.codepipeline.engine import Engine
+from local.codepipeline.errors import ApiError
 from local.codepipeline.jobs import Jobs
 from local.codepipeline.pipeline_variables import default_variables
+from local.codepipeline.records import PipelineRecord, State
 from local.codepipeline.repositories import PROVIDER, Commit, Repositories
 from local.codepipeline.roles import Roles
-from local.codepipeline.state import PipelineRecord, State, Trigger
 from local.codepipeline.state_changes import Emits, StateChanges
 from local.codepipeline.tools import Tools
+from local.codepipeline.triggers import Trigger
 from local.outcomes import Outcomes
+
+logger = logging.getLogger(__name__)
 
 
 class CodePipeline:
@@ -34,7 +39,7 @@ class CodePipeline:
             roles=Roles(aws),
             artifacts=Artifacts(aws),
             repositories=Repositories(clock),
-            jobs=Jobs(state),
+            jobs=Jobs(state, clock),
         )
         self._engine = Engine(self._tools)
         self.app = create_app(Api(self._tools, self._engine), account_id)
@@ -42,15 +47,14 @@ class CodePipeline:
     def push(self, repository: str, branch: str, message: str, author: str) -> list[str]:
         """A Git push: a new commit, and an execution of every pipeline in any region whose source follows that branch.
 
-        The executions' ids, in the order of the pipelines' creation.
-
-        Raises:
-            ApiError: ConflictException once the account closes.
+        The executions' ids, in the order of the pipelines' creation. A pipeline that cannot take one more is left out:
+        nobody waits for an answer to a push.
         """
         commit = self._tools.repositories.push(repository, branch, message, author)
         with self._tools.state.changed:
             following = list(self._following(repository, branch))
-        return [self._start(record, action, commit) for record, action in following]
+        started = [self._start(record, action, commit) for record, action in following]
+        return [execution for execution in started if execution is not None]
 
     def close(self) -> None:
         """End all executions without events; their threads are gone when this returns."""
@@ -63,10 +67,14 @@ class CodePipeline:
                     yield record, action
                     break
 
-    def _start(self, record: PipelineRecord, action: Action, commit: Commit) -> str:
+    def _start(self, record: PipelineRecord, action: Action, commit: Commit) -> str | None:
         connection = action.configuration["ConnectionArn"]
         trigger = Trigger("WebhookV2", connection, _git_trigger(commit, connection))
-        return self._engine.start(record, trigger, default_variables(record.pipeline)).id
+        try:
+            return self._engine.start(record, trigger, default_variables(record.pipeline)).id
+        except ApiError as error:
+            logger.warning("the push did not start %s: %s", record.pipeline.name, error)
+            return None
 
 
 def _follows(action: Action, repository: str, branch: str) -> bool:

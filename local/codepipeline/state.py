@@ -1,11 +1,14 @@
-"""What the local CodePipeline remembers: pipelines, executions, actions. All of it is guarded by ``State.changed``."""
+"""What the local CodePipeline remembers of executions and actions. All of it is guarded by ``State.changed``."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 
-from local.codepipeline.declarations import Action, Pipeline
+from local.codepipeline.condition_state import ConditionRun, ConditionType
+from local.codepipeline.conditions import Result
+from local.codepipeline.declarations import Action, Pipeline, Stage
+from local.codepipeline.triggers import Approval, RetryTrigger, SourceOverride, Trigger
 
 
 class Status(StrEnum):
@@ -19,6 +22,7 @@ class Status(StrEnum):
     CANCELLED = "Cancelled"
     SUPERSEDED = "Superseded"
     ABANDONED = "Abandoned"
+    SKIPPED = "Skipped"
 
 
 class Halt(Enum):
@@ -64,26 +68,12 @@ class Revision:
     created: float
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """What started an execution; ``git`` is the trigger's own shape in events of Git pushes."""
-
-    type: str
-    detail: str
-    git: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class SourceOverride:
-    """A revision that StartPipelineExecution asks of a source action."""
-
-    type: str
-    value: str
-
-
 @dataclass
 class ActionExecution:
-    """One run of an action; times in epoch seconds. ``settled`` once its last event is out."""
+    """One run of an action, or of a stage condition's rule; times in epoch seconds.
+
+    ``settled`` once its last event is out; ``token`` is what an approval must name.
+    """
 
     id: str
     stage: str
@@ -103,21 +93,32 @@ class ActionExecution:
     error_message: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     revision: Revision | None = None
+    condition: ConditionType | None = None
+    token: str | None = None
+    approval: Approval | None = None
 
 
 @dataclass
 class StageRun:
-    """A stage of one execution."""
+    """A stage of one execution. ``reaction`` is what its conditions ask for after a failure."""
 
     name: str
     started: float
     status: Status = Status.IN_PROGRESS
-    retries: int = 0
+    retries: dict[RetryTrigger, int] = field(default_factory=dict)
+    latest_retry: RetryTrigger | None = None
+    conditions: dict[ConditionType, ConditionRun] = field(default_factory=dict)
+    reaction: Result | None = None
+
+    def retried(self, trigger: RetryTrigger) -> None:
+        """Count a retry; the stage runs again."""
+        self.status, self.reaction, self.latest_retry = Status.IN_PROGRESS, None, trigger
+        self.retries[trigger] = self.retries.get(trigger, 0) + 1
 
 
 @dataclass
 class Execution:
-    """One execution of one version of a pipeline."""
+    """One execution of one version of a pipeline; ``rollback_target`` makes it a rollback to that execution."""
 
     id: str
     pipeline: Pipeline
@@ -135,6 +136,19 @@ class Execution:
     actions: list[ActionExecution] = field(default_factory=list)
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     namespaces: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    rules: list[ActionExecution] = field(default_factory=list)
+    rollback_target: "Execution | None" = None
+
+    @property
+    def type(self) -> str:
+        """CodePipeline's executionType."""
+        return "STANDARD" if self.rollback_target is None else "ROLLBACK"
+
+    def stages_from(self, name: str) -> tuple[Stage, ...]:
+        """What is left of its way, from that stage on: a rollback runs one stage only."""
+        stages = self.pipeline.stages
+        start = [stage.name for stage in stages].index(name)
+        return stages[start:] if self.rollback_target is None else stages[start : start + 1]
 
     @property
     def actions_given_up(self) -> bool:
@@ -153,58 +167,3 @@ class Execution:
     def latest(self, stage: str, action: str) -> ActionExecution | None:
         """The newest run of an action in this execution."""
         return next((run for run in reversed(self.actions) if (run.stage, run.action.name) == (stage, action)), None)
-
-
-@dataclass
-class Turnstile:
-    """The way into a stage: who is inside, and who waits in which order."""
-
-    inside: Execution | None = None
-    waiting: list[Execution] = field(default_factory=list)
-
-
-@dataclass
-class PipelineRecord:
-    """A pipeline with its versions, the newest last, and its executions, in the order of their start."""
-
-    versions: list[Pipeline]
-    created: float
-    updated: float
-    tags: dict[str, str]
-    executions: dict[str, Execution] = field(default_factory=dict)
-    requests: dict[str, str] = field(default_factory=dict)
-    turnstiles: dict[str, Turnstile] = field(default_factory=dict)
-    newest_in_stage: dict[str, Execution] = field(default_factory=dict)
-
-    @property
-    def pipeline(self) -> Pipeline:
-        """The current version."""
-        return self.versions[-1]
-
-    def turnstile(self, stage: str) -> Turnstile:
-        """The stage's turnstile."""
-        return self.turnstiles.setdefault(stage, Turnstile())
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose state a request is about."""
-
-    account: str
-    region: str
-
-
-class State:
-    """The pipelines of every account and region. Hold ``changed`` to read or write; notify it after a write."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition(threading.RLock())
-        self._pipelines: dict[Scope, dict[str, PipelineRecord]] = {}
-
-    def pipelines(self, scope: Scope) -> dict[str, PipelineRecord]:
-        """The pipelines of an account in a region, by name."""
-        return self._pipelines.setdefault(scope, {})
-
-    def everywhere(self) -> Iterator[PipelineRecord]:
-        """Every pipeline of every account and region."""
-        return (record for pipelines in list(self._pipelines.values()) for record in list(pipelines.values()))

@@ -55,7 +55,9 @@ class StateChanges:
         self._emit("Stage", execution, detail)
 
     def action(self, execution: Execution, run: ActionExecution, change: Change) -> None:
-        """A change of an action."""
+        """A change of an action. What CodePipeline says of a condition's rule is not documented: nothing is said."""
+        if run.action.is_rule:
+            return
         detail = _common(execution, change, run.started) | {
             "stage": run.stage,
             "action": run.action.name,

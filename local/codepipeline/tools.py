@@ -6,9 +6,9 @@ from local.clients import Aws
 from local.clock import Clock
 from local.codepipeline.artifacts import Artifacts
 from local.codepipeline.jobs import Jobs
+from local.codepipeline.records import State
 from local.codepipeline.repositories import Repositories
 from local.codepipeline.roles import Roles
-from local.codepipeline.state import State
 from local.codepipeline.state_changes import StateChanges
 from local.outcomes import Outcomes
 

@@ -1,7 +1,8 @@
 """Who may enter a stage: one execution at a time, unless the pipeline runs its executions in parallel."""
 
 from local.codepipeline.declarations import ExecutionMode
-from local.codepipeline.state import Execution, Halt, PipelineRecord, State, Status
+from local.codepipeline.records import PipelineRecord, State
+from local.codepipeline.state import Execution, Halt, Status
 
 _STATUS_OF_HALT = {
     Halt.STOP: Status.STOPPED,
@@ -24,27 +25,32 @@ class Turnstiles:
         self._record = record
 
     def arrive(self, execution: Execution, stage: str) -> None:
-        """Queue up before a stage. In mode SUPERSEDED, whoever waits there already is superseded."""
+        """Queue up before a stage. In mode SUPERSEDED, whoever waits there already is superseded, but no rollback."""
         with self._state.changed:
             turnstile = self._record.turnstile(stage)
             if execution.pipeline.mode is ExecutionMode.SUPERSEDED:
+                rollbacks = [each for each in turnstile.waiting if each.rollback_target is not None]
                 for older in turnstile.waiting:
-                    older.status = Status.SUPERSEDED
-                turnstile.waiting.clear()
+                    if older not in rollbacks:
+                        older.status = Status.SUPERSEDED
+                turnstile.waiting[:] = rollbacks
             turnstile.waiting.append(execution)
             self._state.changed.notify_all()
 
     def come_back(self, execution: Execution, stage: str) -> None:
-        """Queue up again for a retry, before the newer executions that wait."""
+        """Queue up for a retry or a rollback, before the executions that wait."""
         with self._state.changed:
             self._record.turnstile(stage).waiting.insert(0, execution)
             self._state.changed.notify_all()
 
-    def enter(self, execution: Execution, stage: str) -> Status | None:
-        """Wait for the way to be free and go in; else why the execution ends before this stage."""
+    def enter(self, execution: Execution, stage: str, *, returning: bool = False) -> Status | None:
+        """Wait for the way to be free and go in; else why the execution ends before this stage.
+
+        A disabled transition does not keep those out that are ``returning``: they do not come from the stage before.
+        """
         with self._state.changed:
             turnstile = self._record.turnstile(stage)
-            self._state.changed.wait_for(lambda: self._decided(execution, stage))
+            self._state.changed.wait_for(lambda: self._decided(execution, stage, returning=returning))
             if execution in turnstile.waiting:
                 turnstile.waiting.remove(execution)
             if execution.status is Status.SUPERSEDED:
@@ -65,9 +71,11 @@ class Turnstiles:
                 turnstile.inside = None
             self._state.changed.notify_all()
 
-    def _decided(self, execution: Execution, stage: str) -> bool:
+    def _decided(self, execution: Execution, stage: str, *, returning: bool) -> bool:
         if execution.halt is not None or execution.status is Status.SUPERSEDED:
             return True
+        if not returning and not self._record.transition_enabled(stage):
+            return False
         if execution.pipeline.mode is ExecutionMode.PARALLEL:
             return True
         turnstile = self._record.turnstile(stage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,6 +86,5 @@ def test_f01_f02_shuffled_and_repeated_events_give_the_same_card(canary: CanaryS
 
 def _lines(text: str) -> list[str]:
     """What a card says, without times, ids and digests."""
-    return [
-        line.split("·")[0] for line in text.splitlines() if "execution" not in line and "by release-bot" not in line
-    ]
+    kept = (line for line in text.splitlines() if "execution" not in line and "by release-bot" not in line)
+    return [re.sub("sha256:[0-9a-f]+", "sha256:…", line.split("·")[0]) for line in kept]

@@ -13,8 +13,8 @@ from crosscheck.cards import render
 from crosscheck.ledger import Ledger
 from crosscheck.releases import fold
 from crosscheck.subjects import Subject
-from tests.builders.changes import parse
 from tests.builders import events, tables
+from tests.builders.changes import parse
 
 if TYPE_CHECKING:
     from crosscheck.releases.model import Release

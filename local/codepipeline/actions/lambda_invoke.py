@@ -12,19 +12,23 @@ from local.codepipeline.errors import ActionError, FailureType, HaltedError
 from local.codepipeline.jobs import Job, JobAnswer
 from local.codepipeline.partitions import function_url
 
-# AWS's seconds between a continuation and the next call, and until an unanswered job fails.
+# AWS's seconds between a continuation and the next call, until an unanswered job fails, and for all calls together.
 CONTINUE_AFTER = 30
 ANSWER_WITHIN = 20 * 60
+TIMEOUT = 24 * 60 * 60
 # Functions run in real time, however fast the local account's time passes.
 ANSWER_WITHIN_REAL = 120
 
 
 def _run(context: ActionContext) -> ActionResult:
     context.report(url=function_url(context.region, context.configuration["FunctionName"]))
-    answer = _call(context, None)
+    answer, waited = _call(context, None), 0
     while answer.continuation_token is not None:
         _show(context, answer)
         context.pause(CONTINUE_AFTER)
+        waited += CONTINUE_AFTER
+        if waited >= TIMEOUT:
+            raise ActionError(FailureType.JOB_FAILED, "The action timed out after 24 hours.")
         answer = _call(context, answer.continuation_token)
     _show(context, answer)
     if answer.failure_type is not None:
@@ -35,8 +39,7 @@ def _run(context: ActionContext) -> ActionResult:
 def _call(context: ActionContext, token: str | None) -> JobAnswer:
     job = context.tools.jobs.create(context.execution, context.run, _data(context, token))
     _invoke(context, job)
-    seconds = max(context.tools.clock.real(ANSWER_WITHIN), ANSWER_WITHIN_REAL)
-    answer = context.tools.jobs.wait(job, seconds)
+    answer = context.tools.jobs.wait(job, ANSWER_WITHIN, ANSWER_WITHIN_REAL)
     if answer is None:
         context.check()
         raise ActionError(

@@ -2,18 +2,32 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.actions import build, ecs_deploy, lambda_invoke, repository_source, s3_source
+from local.codepipeline.actions import (
+    approval,
+    build,
+    cloudformation,
+    codedeploy,
+    codedeploy_ecs,
+    ecs_deploy,
+    lambda_invoke,
+    repository_source,
+    s3_source,
+)
 from local.codepipeline.actions.base import ActionKind
 from local.codepipeline.declarations import ActionType
 
 Key = tuple[str, str, str]
 
 _KINDS = (
+    approval.KIND,
     s3_source.KIND,
     repository_source.KIND,
     build.KIND,
     build.TEST_KIND,
     ecs_deploy.KIND,
+    codedeploy.KIND,
+    codedeploy_ecs.KIND,
+    cloudformation.KIND,
     lambda_invoke.KIND,
 )
 

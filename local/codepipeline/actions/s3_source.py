@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
 from local.codepipeline.declarations import ActionType
-from local.codepipeline.errors import ActionError, FailureType
+from local.codepipeline.errors import DENIED, ActionError, FailureType
 from local.codepipeline.partitions import s3_object_url
 from local.codepipeline.state import Revision
 
@@ -65,7 +65,7 @@ def _get(context: ActionContext, request: dict[str, str]) -> Any:
 
 def _unavailable(what: str, region: str, error: ClientError) -> ActionError:
     text = f"The source s3://{what} in {region} is not available: {error.response['Error']['Message']}"
-    denied = error.response["Error"]["Code"] in {"AccessDenied", "403"}
+    denied = error.response["Error"]["Code"] in DENIED
     return ActionError(FailureType.PERMISSION if denied else FailureType.REVISION_UNAVAILABLE, text)
 
 

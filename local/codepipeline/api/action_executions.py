@@ -1,10 +1,11 @@
 """ListActionExecutions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
 from local.codepipeline.api.pipelines import caller
-from local.codepipeline.state import ActionExecution, Execution, PipelineRecord
+from local.codepipeline.records import PipelineRecord
+from local.codepipeline.state import ActionExecution, Execution
 from local.codepipeline.state_changes import artifacts
 
 _PAGE = 100
@@ -14,14 +15,29 @@ def list_action_executions(call: Call, parameters: Parameters) -> Answer:
     """The runs of actions, the newest first; of one execution where the filter says so."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
-        runs = [
-            (execution, run)
-            for execution in reversed(_executions(call, record, parameters))
-            for run in _runs(execution, parameters)
-        ]
+        runs = filtered_runs(call, record, parameters, lambda execution: execution.actions)
         shown, token = page(runs, parameters, lambda pair: pair[1].id, _PAGE)
         details = [_detail(execution, run) | {"updatedBy": caller(call)} for execution, run in shown]
     return {"actionExecutionDetails": details} | ({"nextToken": token} if token else {})
+
+
+def filtered_runs(
+    call: Call, record: PipelineRecord, parameters: Parameters, runs_of: Callable[[Execution], list[ActionExecution]]
+) -> list[tuple[Execution, ActionExecution]]:
+    """The runs of actions or rules that the request's filter asks for, the newest first.
+
+    Raises:
+        ApiError: PipelineExecutionNotFoundException.
+    """
+    executions = reversed(_executions(call, record, parameters))
+    runs = [(execution, run) for execution in executions for run in reversed(runs_of(execution))]
+    latest = parameters.get("filter", {}).get("latestInPipelineExecution", {})
+    if latest.get("startTimeRange") != "Latest":
+        return runs
+    newest: dict[tuple[str, str, str | None], tuple[Execution, ActionExecution]] = {}
+    for execution, run in runs:
+        newest.setdefault((run.stage, run.action.name, run.condition), (execution, run))
+    return list(newest.values())
 
 
 def _executions(call: Call, record: PipelineRecord, parameters: Parameters) -> list[Execution]:
@@ -31,14 +47,6 @@ def _executions(call: Call, record: PipelineRecord, parameters: Parameters) -> l
     if execution_id is None:
         return list(record.executions.values())
     return [call.execution(record.pipeline.name, execution_id)[1]]
-
-
-def _runs(execution: Execution, parameters: Parameters) -> list[ActionExecution]:
-    newest_first = execution.actions[::-1]
-    latest = parameters.get("filter", {}).get("latestInPipelineExecution", {})
-    if latest.get("startTimeRange") != "Latest":
-        return newest_first
-    return [run for run in newest_first if execution.latest(run.stage, run.action.name) is run]
 
 
 def _detail(execution: Execution, run: ActionExecution) -> Answer:
@@ -69,18 +77,21 @@ def _input(run: ActionExecution) -> Answer:
 
 
 def _output(run: ActionExecution) -> Answer:
-    error = present(code=run.error_code, message=run.error_message)
-    result = present(
+    return {
+        "outputArtifacts": artifacts(run.outputs),
+        "executionResult": execution_result(run),
+        "outputVariables": dict(run.variables),
+    }
+
+
+def execution_result(run: ActionExecution) -> Answer:
+    """What a run of an action or a rule came to."""
+    return present(
         externalExecutionId=run.external_id,
         externalExecutionSummary=run.summary,
         externalExecutionUrl=run.external_url,
-        errorDetails=error or None,
+        errorDetails=present(code=run.error_code, message=run.error_message) or None,
     )
-    return {
-        "outputArtifacts": artifacts(run.outputs),
-        "executionResult": result,
-        "outputVariables": dict(run.variables),
-    }
 
 
 OPERATIONS: Mapping[str, Operation] = {"ListActionExecutions": list_action_executions}

@@ -6,7 +6,8 @@ from typing import Any
 
 from local.codepipeline.engine import Engine
 from local.codepipeline.errors import ApiError
-from local.codepipeline.state import Execution, PipelineRecord, Scope
+from local.codepipeline.records import PipelineRecord, Scope
+from local.codepipeline.state import Execution
 from local.codepipeline.tools import Tools
 
 Parameters = Mapping[str, Any]
@@ -54,6 +55,11 @@ class Call:
                 "PipelineExecutionNotFoundException",
                 f"Pipeline '{pipeline}' has no execution with ID '{execution_id}'",
             ) from None
+
+    def require_stage(self, record: PipelineRecord, stage: str) -> None:
+        """Raises ApiError (StageNotFoundException) where the pipeline has no such stage."""
+        if stage not in record.stage_names:
+            raise ApiError("StageNotFoundException", f"The pipeline has no stage '{stage}'")
 
 
 Operation = Callable[[Call, Parameters], Answer]

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api import action_executions, executions, jobs, pipeline_state, pipelines, tags
+from local.codepipeline.api import (
+    action_executions,
+    approvals,
+    conditions,
+    executions,
+    jobs,
+    pipeline_state,
+    pipelines,
+    rule_executions,
+    tags,
+    transitions,
+)
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters
 from local.codepipeline.engine import Engine
 from local.codepipeline.errors import ApiError
-from local.codepipeline.state import Scope
+from local.codepipeline.records import Scope
 from local.codepipeline.tools import Tools
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -15,6 +26,10 @@ OPERATIONS: Mapping[str, Operation] = {
     **action_executions.OPERATIONS,
     **pipeline_state.OPERATIONS,
     **jobs.OPERATIONS,
+    **approvals.OPERATIONS,
+    **transitions.OPERATIONS,
+    **conditions.OPERATIONS,
+    **rule_executions.OPERATIONS,
     **tags.OPERATIONS,
 }
 

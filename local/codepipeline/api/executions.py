@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
 from local.codepipeline.api.pipelines import caller
+from local.codepipeline.conditions import RetryMode
 from local.codepipeline.errors import ApiError
 from local.codepipeline.pipeline_variables import start_variables
-from local.codepipeline.stage_run import RetryMode
-from local.codepipeline.state import ActionExecution, Execution, Revision, SourceOverride, Status, Trigger
+from local.codepipeline.state import ActionExecution, Execution, Revision, Status
+from local.codepipeline.triggers import SourceOverride, Trigger
 
 _PAGE = 100
 
@@ -53,13 +54,22 @@ def retry_stage_execution(call: Call, parameters: Parameters) -> Answer:
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
         execution = record.executions.get(parameters["pipelineExecutionId"])
-        if parameters["stageName"] not in {stage.name for stage in record.pipeline.stages}:
-            raise ApiError("StageNotFoundException", f"The pipeline has no stage '{parameters['stageName']}'")
+        call.require_stage(record, parameters["stageName"])
         if execution is None:
             # The model has no PipelineExecutionNotFoundException here either.
             raise ApiError("StageNotRetryableException", "The pipeline has no such execution")
         call.engine.retry(record, execution, parameters["stageName"], RetryMode(parameters["retryMode"]))
     return {"pipelineExecutionId": execution.id}
+
+
+def rollback_stage(call: Call, parameters: Parameters) -> Answer:
+    """Run a stage again with what an earlier execution ran it with."""
+    stage = parameters["stageName"]
+    with call.tools.state.changed:
+        record, target = call.execution(parameters["pipelineName"], parameters["targetPipelineExecutionId"])
+        call.require_stage(record, stage)
+        rollback = call.engine.roll_back(record, stage, target, Trigger("ManualRollback", caller(call)))
+    return {"pipelineExecutionId": rollback.id}
 
 
 def get_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
@@ -76,7 +86,8 @@ def get_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
             variables=[{"name": name, "resolvedValue": value} for name, value in execution.variables.items()],
             trigger=_trigger(execution),
             executionMode=execution.pipeline.mode.value,
-            executionType="STANDARD",
+            executionType=execution.type,
+            rollbackMetadata=_rollback_metadata(execution),
         )
     return {"pipelineExecution": shown}
 
@@ -108,8 +119,14 @@ def _summary(execution: Execution) -> Answer:
         trigger=_trigger(execution),
         stopTrigger={"reason": execution.stop_reason} if execution.stop_reason else None,
         executionMode=execution.pipeline.mode.value,
-        executionType="STANDARD",
+        executionType=execution.type,
+        rollbackMetadata=_rollback_metadata(execution),
     )
+
+
+def _rollback_metadata(execution: Execution) -> Answer | None:
+    target = execution.rollback_target
+    return None if target is None else {"rollbackTargetPipelineExecutionId": target.id}
 
 
 def _trigger(execution: Execution) -> Answer:
@@ -117,8 +134,9 @@ def _trigger(execution: Execution) -> Answer:
 
 
 def _sources(execution: Execution) -> list[tuple[ActionExecution, Revision]]:
-    """The newest successful run of each source action, and what it found."""
-    found = {run.action.name: (run, run.revision) for run in execution.actions if run.revision is not None}
+    """The newest successful run of each source action, and what it found; a rollback has those of its target."""
+    actions = (execution.rollback_target or execution).actions
+    found = {run.action.name: (run, run.revision) for run in actions if run.revision is not None}
     return list(found.values())
 
 
@@ -138,6 +156,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "StartPipelineExecution": start_pipeline_execution,
     "StopPipelineExecution": stop_pipeline_execution,
     "RetryStageExecution": retry_stage_execution,
+    "RollbackStage": rollback_stage,
     "GetPipelineExecution": get_pipeline_execution,
     "ListPipelineExecutions": list_pipeline_executions,
 }

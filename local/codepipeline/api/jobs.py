@@ -6,15 +6,16 @@ from typing import Any
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, present
 from local.codepipeline.jobs import Job, JobAnswer
 
+_CONFIGURATION_LIMIT = 1000
+
 
 def get_job_details(call: Call, parameters: Parameters) -> Answer:
-    """A job's data with its place in the pipeline."""
+    """A job's data with its place in the pipeline.
+
+    What AWS tells of the place of a condition's rule is not documented, so nothing is told: nobody may rely on it.
+    """
     job = call.tools.jobs.get(call.scope, parameters["jobId"])
-    data = present(
-        **dict(job.data),
-        actionTypeId=job.run.action.type.wire,
-        pipelineContext=_context(job),
-    )
+    data = present(**(dict(job.data) | (_of_a_rule(job) if job.run.action.is_rule else _place(job))))
     for artifacts in ("inputArtifacts", "outputArtifacts"):
         data[artifacts] = [present(**artifact) for artifact in data[artifacts]]
     return {"jobDetails": {"id": job.id, "data": data, "accountId": job.scope.account}}
@@ -44,6 +45,17 @@ def put_job_failure_result(call: Call, parameters: Parameters) -> Answer:
     )
     call.tools.jobs.answer(call.scope, parameters["jobId"], answer)
     return {}
+
+
+def _of_a_rule(job: Job) -> Answer:
+    # A rule's UserParameters may have 10,000 characters, but the answer's shape has room for 1,000 only.
+    configuration = job.data["actionConfiguration"]["configuration"]
+    shown = {name: value for name, value in configuration.items() if len(value) <= _CONFIGURATION_LIMIT}
+    return {"actionConfiguration": {"configuration": shown}}
+
+
+def _place(job: Job) -> Answer:
+    return {"actionTypeId": job.run.action.type.wire, "pipelineContext": _context(job)}
 
 
 def _context(job: Job) -> Answer:

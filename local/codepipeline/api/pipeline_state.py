@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, present
+from local.codepipeline.api.condition_states import condition_states
 from local.codepipeline.declarations import Action, Stage
-from local.codepipeline.state import ActionExecution, Execution, PipelineRecord, Status
+from local.codepipeline.records import PipelineRecord
+from local.codepipeline.state import ActionExecution, Execution, Status
+from local.codepipeline.triggers import RetryTrigger
 
 
 def get_pipeline_state(call: Call, parameters: Parameters) -> Answer:
@@ -27,28 +30,45 @@ def _stage(record: PipelineRecord, stage: Stage) -> Answer:
         stageName=stage.name,
         inboundExecution=waiting[-1] if waiting else None,
         inboundExecutions=waiting,
-        inboundTransitionState={"enabled": True},
+        inboundTransitionState=_transition(record, stage),
         actionStates=[_action(record, stage, action) for action in stage.actions],
         latestExecution=_latest(execution, stage) if execution else None,
         retryStageMetadata=_retries(execution, stage) if execution else None,
+        **condition_states(execution, stage),
     )
 
 
 def _inbound(execution: Execution) -> Answer:
-    return {"pipelineExecutionId": execution.id, "status": Status.IN_PROGRESS.value, "type": "STANDARD"}
+    return {"pipelineExecutionId": execution.id, "status": Status.IN_PROGRESS.value, "type": execution.type}
 
 
 def _latest(execution: Execution, stage: Stage) -> Answer:
     run = execution.stages.get(stage.name)
     status = run.status if run else Status.IN_PROGRESS
-    return {"pipelineExecutionId": execution.id, "status": status.value, "type": "STANDARD"}
+    return {"pipelineExecutionId": execution.id, "status": status.value, "type": execution.type}
+
+
+def _transition(record: PipelineRecord, stage: Stage) -> Answer:
+    transition = record.transitions.get(stage.name)
+    if transition is None:
+        return {"enabled": True}
+    return present(
+        enabled=transition.enabled,
+        lastChangedBy=transition.by,
+        lastChangedAt=transition.at,
+        disabledReason=transition.reason,
+    )
 
 
 def _retries(execution: Execution, stage: Stage) -> Answer | None:
     run = execution.stages.get(stage.name)
-    if run is None or run.retries == 0:
+    if run is None or run.latest_retry is None:
         return None
-    return {"manualStageRetryAttempt": run.retries, "latestRetryTrigger": "ManualStageRetry"}
+    return present(
+        autoStageRetryAttempt=run.retries.get(RetryTrigger.AUTOMATED),
+        manualStageRetryAttempt=run.retries.get(RetryTrigger.MANUAL),
+        latestRetryTrigger=run.latest_retry.value,
+    )
 
 
 def _action(record: PipelineRecord, stage: Stage, action: Action) -> Answer:
@@ -74,6 +94,8 @@ def _run(run: ActionExecution) -> Answer:
         status=run.status.value,
         summary=run.summary,
         lastStatusChange=run.updated,
+        token=run.token if run.status is Status.IN_PROGRESS else None,
+        lastUpdatedBy=run.approval.by if run.approval else None,
         externalExecutionId=run.external_id,
         externalExecutionUrl=run.external_url,
         percentComplete=run.percent,

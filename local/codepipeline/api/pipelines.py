@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page
 from local.codepipeline.api.tags import tags_by_key, tags_on_wire
-from local.codepipeline.declarations import parse_pipeline
 from local.codepipeline.definition_rules import check_definition
 from local.codepipeline.errors import ApiError
+from local.codepipeline.parsing import parse_pipeline
 from local.codepipeline.partitions import partition_of
 from local.codepipeline.pipeline_variables import default_variables
-from local.codepipeline.state import Halt, PipelineRecord, Trigger
+from local.codepipeline.records import PipelineRecord
+from local.codepipeline.state import Halt
+from local.codepipeline.triggers import Trigger
 
 _PAGE = 1000
 

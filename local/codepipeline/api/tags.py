@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page
 from local.codepipeline.errors import ApiError
-from local.codepipeline.state import PipelineRecord
+from local.codepipeline.records import PipelineRecord
 
 _MAXIMUM_TAGS = 50
 _PAGE = 100

@@ -35,7 +35,7 @@ TRUST = {
         }
     ],
 }
-QUEUE = {
+QUEUE: dict[str, Any] = {
     "Parameters": {"Name": {"Type": "String"}},
     "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Name"}}}},
     "Outputs": {"QueueName": {"Value": {"Fn::GetAtt": ["Queue", "QueueName"]}}},

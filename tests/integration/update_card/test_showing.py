@@ -10,8 +10,8 @@ import pytest
 
 from crosscheck.card_queue import CardQueue
 from crosscheck.ledger import Ledger
-from tests.builders.changes import parse
 from tests.builders import events, lambdas, tables
+from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
 from update_card import handler as module
 

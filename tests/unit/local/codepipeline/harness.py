@@ -17,8 +17,6 @@ from tests.unit.local.codepipeline.fakes import SESSION, FakeAws, RecordedEvents
 
 HOME = "us-east-1"
 SECOND = "eu-west-1"
-ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/pipeline"
-CONNECTION = f"arn:aws:codestar-connections:{HOME}:{ACCOUNT_ID}:connection/11111111-2222-3333-4444-555555555555"
 PATIENCE = 30.0
 
 Wire = dict[str, Any]
@@ -112,6 +110,15 @@ class Account:
 
         return wait_for(look, f"{action} to run")
 
+    def told(self, execution: str, change: str, times: int = 1) -> None:
+        """Wait until an event was out so many times."""
+        wait_for(lambda: self.changes(execution).count(change) >= times, change)
+
+    def rule_statuses(self, pipeline: str = "my-pipeline") -> list[str]:
+        """The statuses of all runs of rules, the newest first."""
+        listed = self.api().list_rule_executions(pipelineName=pipeline)["ruleExecutionDetails"]
+        return [run["status"] for run in listed]
+
     def changes(self, execution: str) -> list[str]:
         """The events of an execution in words: ``Action Build SUCCEEDED``."""
         told = []
@@ -154,65 +161,3 @@ def open_account(speed: float = 10_000) -> tuple[Account, Callable[[], None]]:
         server.server_close()
 
     return Account(service, f"http://127.0.0.1:{server.port}", aws, events, outcomes, clock), close
-
-
-def action(name: str, category: str, provider: str, configuration: dict[str, str], **more: Any) -> Wire:
-    """An action; ``inputs`` and ``outputs`` are names of artifacts."""
-    inputs, outputs = more.pop("inputs", ()), more.pop("outputs", ())
-    return {
-        "name": name,
-        "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"},
-        "configuration": configuration,
-        "inputArtifacts": [{"name": each} for each in inputs],
-        "outputArtifacts": [{"name": each} for each in outputs],
-    } | more
-
-
-def git_source(**more: Any) -> Wire:
-    configuration = {"ConnectionArn": CONNECTION, "FullRepositoryId": "my-org/my-service", "BranchName": "main"}
-    return action(
-        "Source",
-        "Source",
-        "CodeStarSourceConnection",
-        configuration | more.pop("configuration", {}),
-        outputs=["Source"],
-        **more,
-    )
-
-
-def s3_source(bucket: str = "source", key: str = "app.zip") -> Wire:
-    return action("Source", "Source", "S3", {"S3Bucket": bucket, "S3ObjectKey": key}, outputs=["Source"])
-
-
-def build(**more: Any) -> Wire:
-    configuration = {"ProjectName": "my-service-build"} | more.pop("configuration", {})
-    return action("Build", "Build", "CodeBuild", configuration, inputs=["Source"], outputs=["Build"], **more)
-
-
-def ecs(name: str = "Deploy", cluster: str = "production", **more: Any) -> Wire:
-    configuration = {"ClusterName": cluster, "ServiceName": "my-service"} | more.pop("configuration", {})
-    return action(name, "Deploy", "ECS", configuration, inputs=["Build"], **more)
-
-
-def invoke(name: str = "Gate", function: str = "gate", **more: Any) -> Wire:
-    configuration = {"FunctionName": function} | more.pop("configuration", {})
-    return action(name, "Invoke", "Lambda", configuration, **more)
-
-
-def pipeline(*stages: list[Wire], name: str = "my-pipeline", **more: Any) -> Wire:
-    """A pipeline of these stages, with one store at home."""
-    stores = {} if "artifactStores" in more else {"artifactStore": {"type": "S3", "location": "store-home"}}
-    return (
-        {
-            "name": name,
-            "roleArn": ROLE,
-            "pipelineType": "V2",
-            "executionMode": "QUEUED",
-            "stages": [
-                {"name": stage[0]["name"] + "Stage" if number else "SourceStage", "actions": stage}
-                for number, stage in enumerate(stages)
-            ],
-        }
-        | stores
-        | more
-    )

@@ -45,10 +45,8 @@ def test_a_good_call_is_answered(account: Account) -> None:
 
 
 def test_what_the_local_account_lacks_is_said(account: Account) -> None:
-    with pytest.raises(ClientError, match="RollbackStage is not in the local account"):
-        account.api().rollback_stage(
-            pipelineName="p", stageName="s", targetPipelineExecutionId="11111111-2222-3333-4444-555555555555"
-        )
+    with pytest.raises(ClientError, match="ListActionTypes is not in the local account"):
+        account.api().list_action_types()
 
 
 def test_a_response_that_violates_the_model_blows_up(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

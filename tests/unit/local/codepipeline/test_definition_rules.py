@@ -7,7 +7,8 @@ import pytest
 
 from local.codepipeline.definition_rules import check_definition
 from local.codepipeline.errors import ApiError
-from tests.unit.local.codepipeline.harness import HOME, SECOND, Wire, build, ecs, git_source, invoke, pipeline
+from tests.unit.local.codepipeline.harness import HOME, SECOND, Wire
+from tests.unit.local.codepipeline.wires import build, ecs, git_source, invoke, pipeline
 
 STRUCTURE = "InvalidStructureException"
 STAGE = "InvalidStageDeclarationException"
@@ -69,7 +70,6 @@ def last(wire: Wire) -> Any:
         (change(lambda w: last(w).update(inputArtifacts=[{"name": "Nothing"}])), ACTION, "'Nothing' of action"),
         (pipeline([git_source()], [build(), ecs()]), ACTION, "is not produced before it"),
         (change(lambda w: w["stages"][1]["actions"].append(dict(build(), name="B2"))), ACTION, "'Build' is repeated"),
-        (change(lambda w: w["stages"][1].update(onFailure={"result": "ROLLBACK"})), STAGE, "not in the local account"),
     ],
 )
 def test_refused(wire: Wire, code: str, words: str) -> None:

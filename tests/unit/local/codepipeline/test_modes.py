@@ -3,15 +3,8 @@
 import pytest
 
 from tests.unit.local.codepipeline.gates import HeldGate
-from tests.unit.local.codepipeline.harness import (
-    HOME,
-    SECOND,
-    Account,
-    git_source,
-    invoke,
-    pipeline,
-    wait_for,
-)
+from tests.unit.local.codepipeline.harness import HOME, SECOND, Account, wait_for
+from tests.unit.local.codepipeline.wires import git_source, invoke, pipeline
 
 
 @pytest.fixture

@@ -6,17 +6,8 @@ import pytest
 
 from local.outcomes import Outcome
 from tests.unit.local.codepipeline.gates import HeldGate
-from tests.unit.local.codepipeline.harness import (
-    HOME,
-    Account,
-    build,
-    ecs,
-    git_source,
-    invoke,
-    open_account,
-    pipeline,
-    wait_for,
-)
+from tests.unit.local.codepipeline.harness import HOME, Account, open_account, wait_for
+from tests.unit.local.codepipeline.wires import build, ecs, git_source, invoke, pipeline
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local.codepipeline.actions import image
-from tests.unit.local.codepipeline.harness import HOME, Account, action, build, git_source, pipeline
+from tests.unit.local.codepipeline.harness import HOME, Account
+from tests.unit.local.codepipeline.wires import action, build, git_source, pipeline
 
 
 def outputs(account: Account, **more: Any) -> dict[str, bytes]:

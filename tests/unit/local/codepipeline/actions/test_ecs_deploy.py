@@ -7,7 +7,8 @@ import pytest
 
 from local.codepipeline.actions.ecs_progress import Progress, judge
 from tests.unit.local.codepipeline.fakes import Rollout
-from tests.unit.local.codepipeline.harness import HOME, Account, build, ecs, git_source, pipeline, s3_source
+from tests.unit.local.codepipeline.harness import HOME, Account
+from tests.unit.local.codepipeline.wires import build, ecs, git_source, pipeline, s3_source
 
 
 @pytest.fixture

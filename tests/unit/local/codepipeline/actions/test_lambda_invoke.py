@@ -1,21 +1,12 @@
 """Jobs of Lambda actions."""
 
 import json
-import uuid
 from typing import Any
 
 import pytest
 
-from local.codepipeline.actions import lambda_invoke
-from tests.unit.local.codepipeline.harness import (
-    HOME,
-    SECOND,
-    Account,
-    action,
-    git_source,
-    invoke,
-    pipeline,
-)
+from tests.unit.local.codepipeline.harness import HOME, SECOND, Account
+from tests.unit.local.codepipeline.wires import action, git_source, invoke, pipeline
 
 
 def functions(account: Account, region: str = HOME) -> Any:
@@ -143,11 +134,6 @@ def test_f15_a_second_answer_is_refused(account: Account) -> None:
     assert errors == ["InvalidJobStateException"]
 
 
-def test_an_unknown_job_is_not_found(account: Account) -> None:
-    with pytest.raises(account.api().exceptions.JobNotFoundException):
-        account.api().put_job_success_result(jobId=str(uuid.uuid4()))
-
-
 def test_a_job_is_known_in_its_actions_region_only(account: Account) -> None:
     account.bucket("store-second", SECOND, versioned=False)
     errors: list[str] = []
@@ -170,42 +156,6 @@ def test_a_job_is_known_in_its_actions_region_only(account: Account) -> None:
     assert errors == ["JobNotFoundException"]
     (job,) = functions(account, SECOND).jobs
     assert job["data"]["inputArtifacts"][0]["location"]["s3Location"]["bucketName"] == "store-second"
-
-
-def test_no_answer_fails_the_action_in_awss_words(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lambda_invoke, "ANSWER_WITHIN_REAL", 0)
-    functions(account).functions["gate"] = lambda job: None
-    execution = account.create(pipeline([git_source()], [invoke()]))
-    assert account.ended("my-pipeline", execution) == "Failed"
-    assert failure(account, execution)["message"].startswith("The AWS Lambda function gate failed to return a result.")
-    with pytest.raises(account.api().exceptions.InvalidJobStateException):
-        account.api().put_job_success_result(jobId=functions(account).jobs[0]["id"])
-
-
-def test_a_missing_function_fails_the_action_by_name(account: Account) -> None:
-    execution = account.create(pipeline([git_source()], [invoke(function="nobody-made-it")]))
-    assert account.ended("my-pipeline", execution) == "Failed"
-    assert failure(account, execution)["message"] == (
-        "The AWS Lambda function nobody-made-it does not exist in us-east-1."
-    )
-
-
-def test_variables_and_a_continuation_do_not_go_together(account: Account) -> None:
-    refused: list[str] = []
-
-    def gate(job: dict[str, Any]) -> None:
-        for more in ({"continuationToken": "t"}, {}):
-            value = "v" if more else "v" * 123_000
-            try:
-                account.api().put_job_success_result(jobId=job["id"], outputVariables={"big": value}, **more)
-            except account.api().exceptions.ClientError as error:
-                refused.append(error.response["Error"]["Code"])
-        account.api().put_job_success_result(jobId=job["id"])
-
-    functions(account).functions["gate"] = gate
-    execution = account.create(pipeline([git_source()], [invoke()]))
-    assert account.ended("my-pipeline", execution) == "Succeeded"
-    assert refused == ["ValidationException", "OutputVariablesSizeExceededException"]
 
 
 def test_a_function_can_write_output_artifacts(account: Account) -> None:

@@ -1,6 +1,7 @@
 """Source actions: what is not available, and revisions that were asked for."""
 
-from tests.unit.local.codepipeline.harness import HOME, Account, git_source, invoke, pipeline, s3_source
+from tests.unit.local.codepipeline.harness import HOME, Account
+from tests.unit.local.codepipeline.wires import git_source, invoke, pipeline, s3_source
 
 NEXT = invoke(function="nobody-made-it")
 

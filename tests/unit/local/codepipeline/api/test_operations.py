@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.local.codepipeline.harness import HOME, SECOND, Account, git_source, invoke, pipeline
+from tests.unit.local.codepipeline.harness import HOME, SECOND, Account
+from tests.unit.local.codepipeline.wires import git_source, invoke, pipeline
 
 NEXT = invoke(function="nobody-made-it")
 ARN = "arn:aws:codepipeline:us-east-1:111122223333:my-pipeline"

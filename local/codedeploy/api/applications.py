@@ -1,0 +1,65 @@
+"""Applications."""
+
+from collections.abc import Mapping
+
+from local.codedeploy import views
+from local.codedeploy.api.call import Answer, Call, Operation, Parameters, page
+from local.codedeploy.state import Application, Platform
+from local.codepipeline.errors import ApiError
+
+
+def create_application(call: Call, parameters: Parameters) -> Answer:
+    """Server is the default platform."""
+    name, platform = parameters["applicationName"], parameters.get("computePlatform", Platform.SERVER)
+    if name in call.applications:
+        raise ApiError("ApplicationAlreadyExistsException", f"Application already exists: {name}")
+    if platform not in set(Platform):
+        raise ApiError("InvalidComputePlatformException", f"The local account has no compute platform {platform}")
+    call.applications[name] = made = Application(name, Platform(platform), call.now)
+    return {"applicationId": made.id}
+
+
+def get_application(call: Call, parameters: Parameters) -> Answer:
+    """One application."""
+    return {"application": views.application(call.application(parameters))}
+
+
+def list_applications(call: Call, parameters: Parameters) -> Answer:
+    """Their names."""
+    return page(list(call.applications), parameters, "applications")
+
+
+def delete_application(call: Call, parameters: Parameters) -> Answer:
+    """With its groups; an application that does not exist is as good as deleted."""
+    call.applications.pop(parameters["applicationName"], None)
+    return {}
+
+
+def get_application_revision(call: Call, parameters: Parameters) -> Answer:
+    """A revision is registered by its first deployment."""
+    application, revision = call.application(parameters), parameters["revision"]
+    used = [
+        (group.name, deployment.created)
+        for group in application.groups.values()
+        for deployment in group.history
+        if deployment.revision == revision
+    ]
+    if not used:
+        raise ApiError("RevisionDoesNotExistException", "No application revision found for the given location")
+    times = [created for _, created in used]
+    information = {
+        "deploymentGroups": sorted({name for name, _ in used}),
+        "registerTime": min(times),
+        "firstUsedTime": min(times),
+        "lastUsedTime": max(times),
+    }
+    return {"applicationName": application.name, "revision": revision, "revisionInfo": information}
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateApplication": create_application,
+    "GetApplication": get_application,
+    "ListApplications": list_applications,
+    "DeleteApplication": delete_application,
+    "GetApplicationRevision": get_application_revision,
+}

@@ -1,0 +1,74 @@
+"""Release C: an EC2 fleet in three regions, from one versioned S3 object, by three CodeDeploy actions."""
+
+from __future__ import annotations
+
+from local.scenarios.scenario import Scenario
+
+APPLICATION = "CrossRegionActionSupport"
+GROUP = "CrossRegionActionSupportGroup"
+SERVICE_ROLE = "ec2-fleet-codedeploy"
+APPSPEC = """version: 0.0
+os: linux
+files:
+  - source: /index.html
+    destination: /var/www/html/
+hooks:
+  ApplicationStart:
+    - location: scripts/start_server
+      timeout: 300
+  ValidateService:
+    - location: scripts/validate
+      timeout: 300
+"""
+
+
+class Ec2Fleet(Scenario):
+    """``<web>/<region>/CrossRegionActionSupport`` names the S3 version id that the instances serve."""
+
+    pipeline = "ec2-fleet"
+    definition_file = "ec2_fleet.json"
+    source_key = "s3-app-linux.zip"
+    regions = ("us-west-2", "us-east-1", "ap-southeast-2")
+    prefix = "pipeline-artifacts-fleet"
+    permissions = (
+        "codedeploy:CreateDeployment",
+        "codedeploy:GetApplicationRevision",
+        "codedeploy:GetDeployment",
+        "codedeploy:GetDeploymentConfig",
+        "codedeploy:RegisterApplicationRevision",
+        "s3:GetBucketVersioning",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+    )
+
+    def prepare(self) -> None:
+        """Create what the pipeline deploys to, its source with a first release, its stores and its role."""
+        self.create_pipeline_role()
+        self.create_stores()
+        self.create_source()
+        self.upload(bundle("Welcome"))
+        role = self.create_role(SERVICE_ROLE, "codedeploy.amazonaws.com", ("ec2:DescribeInstances", "tag:GetResources"))
+        for region in self.regions:
+            codedeploy = self.account.aws.client("codedeploy", region)
+            codedeploy.create_application(applicationName=APPLICATION, computePlatform="Server")
+            codedeploy.create_deployment_group(
+                applicationName=APPLICATION,
+                deploymentGroupName=GROUP,
+                serviceRoleArn=role,
+                deploymentConfigName="CodeDeployDefault.OneAtATime",
+                ec2TagFilters=[{"Key": "Name", "Value": APPLICATION, "Type": "KEY_AND_VALUE"}],
+            )
+
+    def push(self, message: str) -> str:
+        """Upload a bundle whose page says the message, which starts a release; the execution's id."""
+        return self.release(bundle(message))
+
+
+def bundle(message: str) -> dict[str, bytes]:
+    """The files of ``s3-app-linux.zip``."""
+    return {
+        "appspec.yml": APPSPEC.encode(),
+        "index.html": f"<h1>{message}</h1>\n".encode(),
+        "scripts/start_server": b"#!/bin/bash\nservice httpd start\n",
+        "scripts/validate": b"#!/bin/bash\ncurl --fail http://localhost/\n",
+    }

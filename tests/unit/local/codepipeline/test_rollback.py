@@ -1,0 +1,165 @@
+"""RollbackStage: a stage runs again with the artifacts of an execution that succeeded in it."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.unit.local.codepipeline.gates import HeldGate
+from tests.unit.local.codepipeline.harness import HOME, Account, wait_for
+from tests.unit.local.codepipeline.wires import build, ecs, git_source, invoke, pipeline
+
+
+@pytest.fixture
+def gate(account: Account) -> HeldGate:
+    return HeldGate(account)
+
+
+def released(account: Account, execution: str) -> str:
+    assert account.ended("my-pipeline", execution) == "Succeeded"
+    service = account.aws.ecs[HOME].services["production", "my-service"]
+    containers = account.aws.ecs[HOME].task_definitions[service["taskDefinition"]]["containerDefinitions"]
+    return str(containers[0]["image"])
+
+
+def roll_back(account: Account, target: str, stage: str = "DeployStage") -> str:
+    answer = account.api().rollback_stage(pipelineName="my-pipeline", stageName=stage, targetPipelineExecutionId=target)
+    return str(answer["pipelineExecutionId"])
+
+
+@pytest.fixture
+def two_releases(account: Account) -> tuple[str, str, str]:
+    """The first execution, the second, and the image of the first."""
+    account.aws.client("ecs", HOME).add_service("production", "my-service", {"web": "old:1"})
+    first = account.create(pipeline([git_source()], [build()], [ecs()], [invoke(function="answers")]))
+    answers(account)
+    image = released(account, first)
+    (second,) = account.service.push("my-org/my-service", "main", "Fix the thing", "release-bot")
+    assert released(account, second) != image
+    return first, second, image
+
+
+def answers(account: Account) -> None:
+    def answer(job: dict[str, Any]) -> None:
+        account.api().put_job_success_result(jobId=job["id"])
+
+    account.aws.client("lambda", HOME).functions["answers"] = answer
+
+
+def test_only_that_stage_runs_again_with_the_old_artifacts(
+    account: Account, two_releases: tuple[str, str, str]
+) -> None:
+    first, _, image = two_releases
+    rollback = roll_back(account, first)
+    assert released(account, rollback) == image
+    assert account.changes(rollback) == [
+        "Pipeline STARTED",
+        "Stage DeployStage STARTED",
+        "Action Deploy STARTED",
+        "Action Deploy SUCCEEDED",
+        "Stage DeployStage SUCCEEDED",
+        "Pipeline SUCCEEDED",
+    ]
+    trigger = account.details(rollback, "Pipeline", "", "STARTED")["execution-trigger"]
+    assert trigger == {"trigger-type": "ManualRollback", "trigger-detail": "arn:aws:iam::111122223333:root"}
+    artifacts = [
+        account.actions("my-pipeline", execution)["Deploy"]["input"]["inputArtifacts"]
+        for execution in (first, rollback)
+    ]
+    assert artifacts[0] == artifacts[1]
+
+
+def test_a_rollback_is_shown_as_one(account: Account, two_releases: tuple[str, str, str]) -> None:
+    first, *_ = two_releases
+    rollback = roll_back(account, first)
+    account.ended("my-pipeline", rollback)
+    shown = account.execution("my-pipeline", rollback)
+    listed = account.api().list_pipeline_executions(pipelineName="my-pipeline")["pipelineExecutionSummaries"][0]
+    for each in (shown, listed):
+        assert each["executionType"] == "ROLLBACK"
+        assert each["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": first}
+        assert each["trigger"]["triggerType"] == "ManualRollback"
+    assert shown["artifactRevisions"] == account.execution("my-pipeline", first)["artifactRevisions"]
+    stages = account.api().get_pipeline_state(name="my-pipeline")["stageStates"]
+    assert stages[2]["latestExecution"] == {
+        "pipelineExecutionId": rollback,
+        "status": "Succeeded",
+        "type": "ROLLBACK",
+    }
+    assert stages[1]["latestExecution"]["type"] == "STANDARD"
+    assert "rollbackMetadata" not in account.execution("my-pipeline", first)
+
+
+def test_a_failed_rollback_can_be_retried_and_stays_in_its_stage(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()], [invoke("Last", "answers")]))
+    answers(account)
+    gate.held(first)
+    gate.release(first)
+    account.ended("my-pipeline", first)
+    rollback = roll_back(account, first, "GateStage")
+    gate.held(rollback)
+    gate.release(rollback, failure="no")
+    assert account.ended("my-pipeline", rollback) == "Failed"
+    account.api().retry_stage_execution(
+        pipelineName="my-pipeline", stageName="GateStage", pipelineExecutionId=rollback, retryMode="FAILED_ACTIONS"
+    )
+    gate.held(rollback)
+    gate.release(rollback)
+    assert account.ended("my-pipeline", rollback) == "Succeeded"
+    assert "Stage LastStage STARTED" not in account.changes(rollback)
+
+
+def test_what_cannot_be_the_target(account: Account, two_releases: tuple[str, str, str]) -> None:
+    first, *_ = two_releases
+    errors = account.api().exceptions
+    with pytest.raises(errors.StageNotFoundException):
+        roll_back(account, first, "Nowhere")
+    with pytest.raises(errors.PipelineExecutionNotFoundException):
+        roll_back(account, str(uuid.uuid4()))
+    with pytest.raises(errors.UnableToRollbackStageException, match="source stage"):
+        roll_back(account, first, "SourceStage")
+    rollback = roll_back(account, first)
+    account.ended("my-pipeline", rollback)
+    with pytest.raises(errors.UnableToRollbackStageException, match="is a rollback itself"):
+        roll_back(account, rollback)
+    account.api().update_pipeline(pipeline=account.api().get_pipeline(name="my-pipeline")["pipeline"])
+    with pytest.raises(errors.UnableToRollbackStageException, match="structure changed"):
+        roll_back(account, first)
+
+
+def test_a_stage_that_runs_is_not_rolled_back(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()]))
+    refused = account.api().exceptions.UnableToRollbackStageException
+    gate.held(first)
+    with pytest.raises(refused, match="currently running"):
+        roll_back(account, first, "GateStage")
+    gate.release(first, failure="no")
+    account.ended("my-pipeline", first)
+    with pytest.raises(refused, match="did not succeed"):
+        roll_back(account, first, "GateStage")
+
+
+def test_parallel_pipelines_are_not_rolled_back(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()], executionMode="PARALLEL"))
+    gate.held(first)
+    gate.release(first)
+    account.ended("my-pipeline", first)
+    with pytest.raises(account.api().exceptions.UnableToRollbackStageException, match="PARALLEL"):
+        roll_back(account, first, "GateStage")
+
+
+def test_a_rollback_goes_in_although_the_transition_is_disabled(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()]))
+    gate.held(first)
+    gate.release(first)
+    account.ended("my-pipeline", first)
+    account.api().disable_stage_transition(
+        pipelineName="my-pipeline", stageName="GateStage", transitionType="Inbound", reason="frozen"
+    )
+    later = account.start("my-pipeline")
+    wait_for(lambda: "Stage SourceStage SUCCEEDED" in account.changes(later), "the later one to wait")
+    rollback = roll_back(account, first, "GateStage")
+    gate.held(rollback)
+    assert gate.inside == {rollback}
+    gate.release(rollback)
+    assert account.ended("my-pipeline", rollback) == "Succeeded"
