@@ -59,11 +59,15 @@ def _only_one(directory: Path) -> Iterator[None]:
 
 @dataclass
 class Account:
-    """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it."""
+    """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it.
+
+    With ``enforce_iam`` the emulator refuses what a role's policies do not allow.
+    """
 
     directory: Path
     clock: Clock = field(default_factory=Clock)
     outcomes: Outcomes = field(default_factory=Outcomes)
+    enforce_iam: bool = False
 
     def __post_init__(self) -> None:
         """Nothing runs before ``start``."""
@@ -108,6 +112,8 @@ class Account:
         self.web_url = self._serve(web_app(self._page), "web").url
         self.control_url = self._serve(control_app(self), "control").url
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
+        if self.enforce_iam:
+            variables["AUTH"] = "true"
         self.emulator = Emulator.start(self.directory, variables, port)
         self.emulator.set_speed(self.clock.speed)
         self._cleanup.callback(self.emulator.stop)
@@ -127,12 +133,20 @@ class Account:
             "SlackApiUrl": f"{self.slack_url}/api/",
             **parameters,
         }
-        environment = {**os.environ, **self.environment, "SAM_CLI_TELEMETRY": "0"}
-        environment["PATH"] = f"{stack.SAM.parent}{os.pathsep}{environment['PATH']}"
-        environment.pop("AWS_PROFILE", None)
-        output = stack.deploy(STACK, HOME_REGION, everything, environment, self.directory / "deploy.log")
+        output = stack.deploy(STACK, HOME_REGION, everything, self._sam_environment, self.directory / "deploy.log")
         self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
         return output
+
+    def delete(self) -> None:
+        """Delete the stack with ``sam delete``."""
+        stack.delete(STACK, HOME_REGION, self._sam_environment, self.directory / "delete.log")
+
+    @property
+    def _sam_environment(self) -> dict[str, str]:
+        """The SAM CLI's: this account, and none of the developer's own."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        path = f"{stack.SAM.parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"
+        return {**inherited, **self.environment, "PATH": path, "SAM_CLI_TELEMETRY": "0"}
 
     def set_speed(self, speed: float) -> None:
         """Let so many of AWS's seconds pass in a second: polls, rollouts, replication, Step Functions' waits."""

@@ -49,6 +49,19 @@ def deploy(name: str, region: str, parameters: Mapping[str, str], environment: M
     return text
 
 
+def delete(name: str, region: str, environment: Mapping[str, str], log: Path) -> None:
+    """Run ``sam delete``.
+
+    Raises:
+        DeployError: the deletion failed.
+    """
+    command = [str(SAM), "delete", "--stack-name", name, "--region", region, "--no-prompts"]
+    with log.open("w") as output:
+        code = _run(command, environment, output)
+    if code:
+        raise DeployError("sam delete failed:\n" + "\n".join(log.read_text().splitlines()[-LOG_TAIL:]))
+
+
 def _run(command: list[str], environment: Mapping[str, str], output: Any) -> int:
     process = subprocess.Popen(
         command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT

@@ -9,11 +9,13 @@ from hypercorn.config import Config  # type: ignore[import-not-found]  # as abov
 from ministack.app import app
 
 from local.emulator.launcher import (
+    authorization,
     conditions,
     custom_resources,
     definitions,
     event_buses,
     functions,
+    log_groups,
     processes,
     regions,
     service_events,
@@ -50,8 +52,10 @@ def main() -> None:
     service_events.install(token)
     event_buses.install()
     custom_resources.install()
+    authorization.install()
     conditions.install()
     definitions.install()
+    log_groups.install()
     waits.install(clock)
     _serve()
 

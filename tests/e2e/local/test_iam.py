@@ -1,0 +1,55 @@
+"""Release A in an account that enforces IAM: every role has what it needs, and without its policies it has nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.account import Account
+from local.scenarios.canary_service import ROLE, CanaryService
+from tests.e2e.outside import Outside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
+        account.deploy()
+        yield account
+
+
+@pytest.fixture(scope="module")
+def canary(strict: Account) -> CanaryService:
+    scenario = CanaryService(strict)
+    scenario.prepare()
+    return scenario
+
+
+def _refusals(directory: Path) -> list[str]:
+    logs = (directory / "functions").glob("*.log")
+    lines = (line for log in logs for line in log.read_text(errors="replace").splitlines())
+    return [line for line in lines if "AccessDenied" in line or "not authorized" in line]
+
+
+def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, canary: CanaryService) -> None:
+    execution = canary.create_pipeline()
+    assert canary.wait(execution) == "Succeeded"
+    card = Outside(strict.describe()).ended_card(execution)
+    regions = {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
+    assert card["metadata"]["event_payload"]["regions"] == regions
+    assert _refusals(strict.directory) == []
+
+
+def test_without_the_stacks_policy_the_pipelines_role_reaches_no_store(strict: Account, canary: CanaryService) -> None:
+    iam = strict.aws.client("iam", "us-east-1")
+    iam.detach_role_policy(RoleName=ROLE, PolicyArn=strict.outputs["PipelineArtifactPolicyArn"])
+    execution = canary.push("Release without rights")
+    assert canary.wait(execution) == "Failed"
+    (source,) = canary.actions(execution)
+    assert "AccessDenied" in source["output"]["executionResult"]["errorDetails"]["message"]
