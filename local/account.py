@@ -102,6 +102,7 @@ class Account:
         self.ecr = EcrLayer(emulator_only, self.clock, self.events, self.account_id)
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
         self.bot_token = f"local-{secrets.token_hex(12)}"
+        self.signing_secret = secrets.token_hex(16)
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id)
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
@@ -135,6 +136,7 @@ class Account:
         }
         output = stack.deploy(STACK, HOME_REGION, everything, self._sam_environment, self.directory / "deploy.log")
         self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
+        self.slack.listen_for_clicks(self.outputs.get("InteractionsUrl", ""), self.signing_secret)
         return output
 
     def delete(self) -> None:
@@ -223,7 +225,7 @@ class Account:
 
     def _ensure_secret(self) -> None:
         client = self.aws.client("secretsmanager", HOME_REGION)
-        value = json.dumps({"bot_token": self.bot_token, "signing_secret": secrets.token_hex(16)})
+        value = json.dumps({"bot_token": self.bot_token, "signing_secret": self.signing_secret})
         try:
             client.create_secret(Name=SLACK_SECRET, SecretString=value)
         except client.exceptions.ResourceExistsException:

@@ -1,4 +1,4 @@
-"""What a test asks of the workspace, and the faults that it puts into it."""
+"""What a test asks of the workspace, the faults that it puts into it, and the clicks of its people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
+from local.slack.clicks import Clicks, NoInteractivityError
 from local.slack.faults import Fault, Faults
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from local.slack.messages import Messages
 
 
-def inspection(messages: Messages, history: History, faults: Faults) -> Blueprint:
-    """``GET /history``, ``GET /messages`` and ``POST /faults``."""
+def inspection(messages: Messages, history: History, faults: Faults, clicks: Clicks) -> Blueprint:
+    """``GET /history``, ``GET /messages``, ``POST /faults`` and ``POST /click``."""
     routes = Blueprint("inspection", __name__)
 
     @routes.get("/history")
@@ -33,5 +34,17 @@ def inspection(messages: Messages, history: History, faults: Faults) -> Blueprin
         except ValueError as error:
             return jsonify({"error": str(error)}), 400
         return jsonify(body), 200
+
+    @routes.post("/click")
+    def click() -> tuple[Response, int]:
+        body = request.get_json(force=True, silent=True)
+        try:
+            if not isinstance(body, dict):
+                raise ValueError("a click is a JSON object")  # noqa: TRY004, TRY301 - an answer to the caller
+            return jsonify(clicks.click(body)), 200
+        except ValueError as error:
+            return jsonify({"error": str(error)}), 400
+        except NoInteractivityError as error:
+            return jsonify({"error": str(error)}), 409
 
     return routes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from local.slack.clicks import Clicks
 from local.slack.connection import ClosingConnections
 from local.slack.faults import Faults
 from local.slack.history import History
@@ -39,13 +40,18 @@ class SlackWorkspace:
         self._messages = Messages(channels, clock)
         self._faults = Faults()
         self._history = History(clock)
+        self._clicks = Clicks(self._messages, clock)
         limit = RateLimit(clock) if rate_limited else None
         api = WebApi(token, Methods(self._messages), self._faults, self._history, limit)
         self.app = Flask(__name__, static_folder=None)
         self.app.register_blueprint(api.blueprint())
-        self.app.register_blueprint(inspection(self._messages, self._history, self._faults))
+        self.app.register_blueprint(inspection(self._messages, self._history, self._faults, self._clicks))
         self.app.register_blueprint(page(self._messages))
         self.app.wsgi_app = ClosingConnections(self.app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+
+    def listen_for_clicks(self, url: str, signing_secret: str) -> None:
+        """What a person would enter as the app's interactivity URL, and the secret that signs what goes there."""
+        self._clicks.url, self._clicks.signing_secret = url, signing_secret
 
     def clear_faults(self) -> None:
         """Answer every call as Slack would, from now on."""
