@@ -71,8 +71,8 @@ def _choose(account: Account, region: str, outcome: str) -> None:
 
 def _summary(results: list[Result]) -> Table:
     table = Table(title="\nReleases", title_justify="left")
-    for column in ("release", "as expected", "pipeline", "regions", "seconds"):
-        table.add_column(column, no_wrap=True)
+    for column in ("release", "as expected", "pipeline", "regions", "s"):
+        table.add_column(column, no_wrap=column != "as expected")
     for result in results:
         regions = result.card.get("regions", {})
         table.add_row(
