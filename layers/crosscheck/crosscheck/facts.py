@@ -10,6 +10,7 @@
 ``image``                      an image: its tag, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
+``deploys/<key>``              a release: an image that it deploys
 ============================== ==============================================================
 
 An image's regions have verdicts, too: of the judge ``REPLICATION``, where a release has its stages.
@@ -52,6 +53,11 @@ def action(stage_name: str, name: str) -> str:
 def verdict_name(stage_name: str, region: str) -> str:
     """The fact of a region's verdict in a stage."""
     return f"{VERDICTS}{stage_name}/{region}"
+
+
+def deploys(image_key: str) -> str:
+    """The fact that the release deploys an image."""
+    return f"deploys/{image_key}"
 
 
 def deployed_by(release_key: str) -> str:
