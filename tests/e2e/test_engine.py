@@ -34,9 +34,9 @@ def gated(pipelines: SmallPipelines) -> SmallPipeline:
 
 @pytest.fixture(scope="module")
 def questions(pipelines: SmallPipelines) -> SmallPipeline:
-    """A pipeline that asks; its first execution has its answer."""
+    """A pipeline that asks; its first execution was approved."""
     pipeline = pipelines.create("engine-asking", asking())
-    answer_approval(pipeline, pipeline.first, "Approved", "to begin with")
+    answer_approval(pipeline, pipeline.first, "Approved", "looks right")
     assert pipeline.ended(pipeline.first) == "Succeeded"
     return pipeline
 
@@ -93,10 +93,10 @@ def test_a_disabled_transition_holds_a_release_until_it_is_enabled(gated: SmallP
 
 
 def test_an_approval_lets_the_release_pass(questions: SmallPipeline, outside: Outside) -> None:
-    execution = questions.start()
-    answer_approval(questions, execution, "Approved", "looks right")
-    assert questions.ended(execution) == "Succeeded"
-    assert _payload(outside.ended_card(execution))["state"] == "SUCCEEDED"
+    assert questions.actions(questions.first) == [("S3", "Succeeded"), ("Sign-off", "Succeeded")]
+    card = outside.ended_card(questions.first)
+    assert _payload(card)["state"] == "SUCCEEDED"
+    assert ":white_check_mark: *Ask* succeeded" in words(card)
 
 
 def test_a_rejection_fails_the_release_with_its_words(questions: SmallPipeline, outside: Outside) -> None:
