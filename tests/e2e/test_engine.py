@@ -165,4 +165,7 @@ def test_the_gate_judges_as_a_rule_and_the_stage_rolls_itself_back(pipelines: Sm
     rollback = pipeline.executions[0]
     assert rollback["trigger"]["triggerType"] == "AutomatedRollback"
     assert pipeline.ended(rollback["pipelineExecutionId"]) == "Succeeded"
-    assert _payload(outside.ended_card(rollback["pipelineExecutionId"]))["state"] == "SUCCEEDED"
+    restored = outside.ended_card(rollback["pipelineExecutionId"])
+    assert _payload(restored)["state"] == "SUCCEEDED"
+    assert _payload(restored)["regions"] == {REGION: "unknown"}  # CodePipeline asks no rules of a rollback
+    assert "deployed, but the gate gave no verdict" in words(restored)
