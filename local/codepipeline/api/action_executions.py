@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import page, present
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.pipelines import caller
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import ActionExecution, Execution
@@ -11,7 +13,7 @@ from local.codepipeline.state_changes import artifacts
 _PAGE = 100
 
 
-def list_action_executions(call: Call, parameters: Parameters) -> Answer:
+def list_action_executions(call: Call, parameters: Parameters) -> Json:
     """The runs of actions, the newest first; of one execution where the filter says so."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
@@ -49,7 +51,7 @@ def _executions(call: Call, record: PipelineRecord, parameters: Parameters) -> l
     return [call.execution(record.pipeline.name, execution_id)[1]]
 
 
-def _detail(execution: Execution, run: ActionExecution) -> Answer:
+def _detail(execution: Execution, run: ActionExecution) -> Json:
     return {
         "pipelineExecutionId": execution.id,
         "actionExecutionId": run.id,
@@ -64,7 +66,7 @@ def _detail(execution: Execution, run: ActionExecution) -> Answer:
     }
 
 
-def _input(run: ActionExecution) -> Answer:
+def _input(run: ActionExecution) -> Json:
     return present(
         actionTypeId=run.action.type.wire,
         configuration=dict(run.action.configuration),
@@ -76,7 +78,7 @@ def _input(run: ActionExecution) -> Answer:
     )
 
 
-def _output(run: ActionExecution) -> Answer:
+def _output(run: ActionExecution) -> Json:
     return {
         "outputArtifacts": artifacts(run.outputs),
         "executionResult": execution_result(run),
@@ -84,7 +86,7 @@ def _output(run: ActionExecution) -> Answer:
     }
 
 
-def execution_result(run: ActionExecution) -> Answer:
+def execution_result(run: ActionExecution) -> Json:
     """What a run of an action or a rule came to."""
     return present(
         externalExecutionId=run.external_id,

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import page, present
 from local.codepipeline.actions.base import ActionKind
 from local.codepipeline.api.action_executions import execution_result, filtered_runs
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.pipelines import caller
 from local.codepipeline.rules.registry import RULES
 from local.codepipeline.state import ActionExecution, Execution
@@ -13,7 +15,7 @@ from local.codepipeline.state_changes import artifacts
 _PAGE = 100
 
 
-def list_rule_executions(call: Call, parameters: Parameters) -> Answer:
+def list_rule_executions(call: Call, parameters: Parameters) -> Json:
     """The runs of rules, the newest first; of one execution where the filter says so."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
@@ -23,12 +25,12 @@ def list_rule_executions(call: Call, parameters: Parameters) -> Answer:
     return {"ruleExecutionDetails": details} | ({"nextToken": token} if token else {})
 
 
-def list_rule_types(_call: Call, _parameters: Parameters) -> Answer:
+def list_rule_types(_call: Call, _parameters: Parameters) -> Json:
     """The rule types that the local account runs, which are not all that AWS has."""
     return {"ruleTypes": [_type(kind) for _, kind in sorted(RULES.items())]}
 
 
-def _detail(execution: Execution, run: ActionExecution) -> Answer:
+def _detail(execution: Execution, run: ActionExecution) -> Json:
     return {
         "pipelineExecutionId": execution.id,
         "ruleExecutionId": run.id,
@@ -43,7 +45,7 @@ def _detail(execution: Execution, run: ActionExecution) -> Answer:
     }
 
 
-def _input(run: ActionExecution) -> Answer:
+def _input(run: ActionExecution) -> Json:
     return present(
         ruleTypeId=run.action.type.wire,
         configuration=dict(run.action.configuration),
@@ -54,7 +56,7 @@ def _input(run: ActionExecution) -> Answer:
     )
 
 
-def _type(kind: ActionKind) -> Answer:
+def _type(kind: ActionKind) -> Json:
     least, most = kind.inputs
     return {
         "id": kind.type.wire,

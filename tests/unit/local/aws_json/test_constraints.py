@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from local.codepipeline.service_model import operation, violations
+from local.aws_json.constraints import report, violations, without_unknown
+from local.aws_json.model import Service
+
+CODEPIPELINE = Service("codepipeline")
 
 
 def found(name: str, value: Any, *, output: bool = False) -> str:
-    model = operation(name)
+    model = CODEPIPELINE.operation(name)
     assert model is not None
     return "; ".join(violations(value, model.output_shape if output else model.input_shape))
 
@@ -50,4 +53,29 @@ def test_values_stay_out_of_the_text() -> None:
 
 
 def test_an_unknown_operation_is_none() -> None:
-    assert operation("MakeCoffee") is None
+    assert CODEPIPELINE.operation("MakeCoffee") is None
+
+
+def test_longs_and_doubles() -> None:
+    model = Service("ecs").operation("DescribeTaskSets")
+    assert model is not None
+    scaled = {"taskSets": [{"scale": {"value": 100.0, "unit": "PERCENT"}}]}
+    assert not list(violations(scaled, model.output_shape))
+    scaled["taskSets"][0]["scale"]["value"] = "all"
+    assert "type double" in report(list(violations(scaled, model.output_shape)))
+    image = Service("ecr").operation("DescribeImages")
+    assert image is not None
+    assert not list(violations({"imageDetails": [{"imageSizeInBytes": 2**40}]}, image.output_shape))
+    assert "type long" in report(list(violations({"imageDetails": [{"imageSizeInBytes": 1.5}]}, image.output_shape)))
+
+
+def test_what_clients_drop_is_left_out() -> None:
+    model = Service("ecs").operation("DescribeServices")
+    assert model is not None
+    answer = {"services": [{"serviceName": "web", "madeUp": 1, "roleArn": None}], "other": []}
+    assert without_unknown(answer, model.output_shape) == {"services": [{"serviceName": "web"}]}
+
+
+def test_what_is_broken_is_counted() -> None:
+    assert report(["a"]) == "1 validation error detected: a"
+    assert report(["a", "b"]) == "2 validation errors detected: a; b"
