@@ -4,6 +4,7 @@ Botocore's own validator looks at types, required members and minimums only; the
 patterns and enums, and so do these checks.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -22,6 +23,12 @@ _SCALARS: Mapping[str, tuple[type, ...]] = {
     "timestamp": (int, float),
 }
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
+# Unicode classes that the models' patterns have and Python's do not. ECS uses all of them together, with the underscore.
+_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\w",
+    r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
 
 
 def violations(value: Any, shape: Shape | None, path: str = "") -> Iterator[str]:
@@ -38,6 +45,14 @@ def violations(value: Any, shape: Shape | None, path: str = "") -> Iterator[str]
             yield from _map(value, shape, path)
         case _:
             yield from _scalar(value, shape, path)
+
+
+@functools.cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a model as Python writes it."""
+    for name, members in _CLASSES.items():
+        pattern = pattern.replace(name, members)
+    return re.compile(pattern, re.DOTALL)
 
 
 def _structure(value: Any, shape: StructureShape, path: str) -> Iterator[str]:
@@ -89,7 +104,7 @@ def _string(value: str, shape: StringShape, path: str) -> Iterator[str]:
     pattern = shape.metadata.get("pattern")
     if shape.enum and value not in shape.enum:
         yield _failed(path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
-    if pattern is not None and not re.fullmatch(pattern, value, re.DOTALL):
+    if pattern is not None and not compiled(pattern).fullmatch(value):
         yield _failed(path, f"Member must satisfy regular expression pattern: {pattern}")
     yield from _length(len(value), shape, path)
 

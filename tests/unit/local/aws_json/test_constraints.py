@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import botocore.session
 import pytest
 
-from local.aws_json.constraints import report, violations, without_unknown
+from local.aws_json.constraints import compiled, report, violations, without_unknown
 from local.aws_json.model import Service
 
 CODEPIPELINE = Service("codepipeline")
@@ -79,3 +80,19 @@ def test_what_clients_drop_is_left_out() -> None:
 def test_what_is_broken_is_counted() -> None:
     assert report(["a"]) == "1 validation error detected: a"
     assert report(["a", "b"]) == "2 validation errors detected: a; b"
+
+
+@pytest.mark.parametrize("name", ["codepipeline", "codedeploy", "ecs", "ecr"])
+def test_every_pattern_of_the_models_is_understood(name: str) -> None:
+    model = botocore.session.get_session().get_service_model(name)
+    patterns = {model.shape_for(shape).metadata.get("pattern", "") for shape in model.shape_names}
+    assert all(compiled(pattern) for pattern in patterns)
+
+
+@pytest.mark.parametrize(("key", "good"), [("crosscheck:é 1_½", True), ("a\tb", False), ("a*b", False)])
+def test_unicode_classes(key: str, good: bool) -> None:
+    model = Service("ecs").operation("TagResource")
+    assert model is not None
+    arn = "arn:aws:ecs:eu-west-1:111122223333:service/a/b"
+    broken = list(violations({"resourceArn": arn, "tags": [{"key": key, "value": "v"}]}, model.input_shape))
+    assert (not broken) is good
