@@ -23,7 +23,7 @@ _SCALARS: Mapping[str, tuple[type, ...]] = {
     "timestamp": (int, float),
 }
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
-# Unicode classes that the models' patterns have and Python's do not. ECS uses all of them together, with the underscore.
+# Unicode classes of the models that Python lacks: ECS has all three in one class, the underscore too.
 _CLASSES = {
     r"\p{L}": r"\w",
     r"\p{N}": r"\w",
