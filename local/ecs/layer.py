@@ -7,6 +7,7 @@ from local.aws_json.upstream import Upstream
 from local.clients import Aws
 from local.clock import Clock
 from local.ecs.announcements import Announcer
+from local.ecs.code_deploy import TaskSets, TaskSetsOf, no_task_sets
 from local.ecs.emulated import EmulatedEcs
 from local.ecs.images import ImageResolver
 from local.ecs.model import History
@@ -29,6 +30,7 @@ class EcsLayer:
     """Serve ``app`` and announce its URL as ``AWS_ENDPOINT_URL_ECS``.
 
     ``emulator`` must point at the emulator itself, ``registry`` at the ECR that images are resolved in.
+    ``task_sets`` tells what CodeDeploy has made of a service.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class EcsLayer:
         outcomes: Outcomes,
         events: EventEmitter,
         account_id: str,
+        task_sets: TaskSetsOf = no_task_sets,
     ) -> None:
         self._clock = clock
         self._emulated = EmulatedEcs(emulator)
-        deployer = Deployer(clock, outcomes, ImageResolver(registry, account_id))
+        images = ImageResolver(registry, account_id)
+        deployer = Deployer(clock, outcomes, images)
         self._services = Services(self._emulated, deployer, Announcer(events, clock), clock)
-        operations = Operations(self._emulated, self._services, clock)
+        operations = Operations(self._emulated, self._services, TaskSets(task_sets, self._emulated, images), clock)
         overlay = Overlay(Upstream(emulator), operations.before, operations.after)
         self.app = create_app(SERVICE, account_id, overlay)
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from local.aws_json.errors import ApiError
 from local.aws_json.messages import Json, Request
 from local.clock import Clock
-from local.ecs import releases, views
+from local.ecs import code_deploy, releases, views
+from local.ecs.code_deploy import TaskSets
 from local.ecs.emulated import EmulatedEcs
 from local.ecs.model import History, asked_for
 from local.ecs.names import ServiceName, last_part
@@ -18,9 +19,10 @@ Operation = Callable[[Request, Json], Json]
 class Operations:
     """Each method takes a call and the emulator's answer, and gives the answer that the caller gets."""
 
-    def __init__(self, emulated: EmulatedEcs, services: Services, clock: Clock) -> None:
+    def __init__(self, emulated: EmulatedEcs, services: Services, task_sets: TaskSets, clock: Clock) -> None:
         self._emulated = emulated
         self._services = services
+        self._task_sets = task_sets
         self._clock = clock
         self.before: dict[str, Callable[[Request], None]] = {
             "CreateService": self.check_create_service,
@@ -44,9 +46,10 @@ class Operations:
             self._emulated.containers(call.region, wanted)
 
     def check_update_service(self, call: Request) -> None:
-        """The same, and know what ran before."""
+        """The same, and a deployment of what CodeDeploy deploys to; know what ran before."""
         self.check_create_service(call)
         for base in self._emulated.described(call.region, _cluster(call), [call.parameters["service"]]):
+            code_deploy.refuse_deployment(base, call.parameters)
             self._services.history(base)
 
     def create_service(self, _: Request, answer: Json) -> Json:
@@ -63,10 +66,7 @@ class Operations:
 
     def describe_services(self, _: Request, answer: Json) -> Json:
         """Replace the description of each active service."""
-        shown = [
-            self._view(base, self._services.history(base)) if base["status"] == "ACTIVE" else base
-            for base in answer["services"]
-        ]
+        shown = [self._shown(base) if base["status"] == "ACTIVE" else base for base in answer["services"]]
         return answer | {"services": shown}
 
     def list_tasks(self, call: Request, answer: Json) -> Json:
@@ -97,7 +97,8 @@ class Operations:
         name, history, now = ServiceName.from_arn(base["serviceArn"]), self._services.history(base), self._clock.now()
         created = call.parameters.get("createdAt", {})
         wanted = call.parameters.get("status")
-        shown = [releases.brief(name, history, index, now) for index in asked_for(history)]
+        own = () if self._task_sets.of(base) else asked_for(history)  # CodeDeploy's are no service deployments
+        shown = [releases.brief(name, history, index, now) for index in own]
         return {
             "serviceDeployments": [
                 entry
@@ -139,7 +140,12 @@ class Operations:
             raise ApiError("ConflictException", f"The service deployment {arn} is not in progress.")
         return {"serviceDeploymentArn": arn}
 
+    def _shown(self, base: Json) -> Json:
+        return self._view(base, self._services.history(base))
+
     def _view(self, base: Json, history: History) -> Json:
+        if task_sets := self._task_sets.of(base):
+            return code_deploy.service(base, task_sets)
         return views.service(ServiceName.from_arn(base["serviceArn"]), history, self._clock.now(), base)
 
     def _service(self, region: str, cluster: str, service: str) -> Json:
@@ -165,13 +171,15 @@ class Operations:
             else self._emulated.services(call.region, _cluster(call))
         )
         for base in bases:
-            name, history, now = (
-                ServiceName.from_arn(base["serviceArn"]),
-                self._services.history(base),
-                self._clock.now(),
-            )
-            for index in range(len(history.deployments)):
-                yield from (views.task(name, task, base) for task in tasks(history, index, now))
+            if task_sets := self._task_sets.of(base):
+                yield from self._task_sets.tasks(base, task_sets)
+            else:
+                yield from self._deployments_tasks(base)
+
+    def _deployments_tasks(self, base: Json) -> Iterator[Json]:
+        name, history, now = ServiceName.from_arn(base["serviceArn"]), self._services.history(base), self._clock.now()
+        for index in range(len(history.deployments)):
+            yield from (views.task(name, task, base) for task in tasks(history, index, now))
 
 
 def _cluster(call: Request) -> str:
