@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, jsonify, request
 
 from local.clock import DEFAULT_SPEED
-from local.ecr.regions import is_region
 from local.events import EventFaults
 from local.outcomes import Outcome
+from local.regions import is_region
 
 if TYPE_CHECKING:
     from flask import Response
