@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import settings
-from crosscheck.clients import Clients
+from crosscheck.clients import PATIENT, Clients
 from crosscheck.cloudformation.answer import Answer, body, failed
 from crosscheck.cloudformation.request import Request, read_request
 from crosscheck.cloudformation.respond import ForeignHostError, deliver, refuse_foreign
@@ -40,7 +40,7 @@ logger = Logger()
 
 @cache
 def _clients() -> Clients:
-    return Clients()
+    return Clients(config=PATIENT)
 
 
 def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
