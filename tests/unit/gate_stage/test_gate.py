@@ -196,6 +196,15 @@ def test_f17_a_region_that_denies_is_unknown_and_the_other_is_judged(account: Ac
     assert verdicts == {"ap-southeast-1": "PASS", "eu-west-1": "INCONCLUSIVE"}
 
 
+def test_f17_a_check_that_crashes_in_one_region_leaves_the_other_its_verdict(account: Account) -> None:
+    account.release.regions["eu-west-1"].ecs.refuse("DescribeServices", ZeroDivisionError("planted"))
+    answer = account.invoke(parameters={"deadline_minutes": 0})
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: unknown eu-west-1: the check ecs-service crashed with ZeroDivisionError; its log says where; "
+        "passed: ap-southeast-1"
+    )
+
+
 def test_f17_a_region_that_denies_may_be_let_through(account: Account) -> None:
     account.release.regions["eu-west-1"].ecs.refuse("DescribeServices", RefusedError("AccessDeniedException"))
     answer = account.invoke(parameters={"on_inconclusive": "pass", "deadline_minutes": 0})

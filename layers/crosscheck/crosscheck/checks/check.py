@@ -96,4 +96,4 @@ class Check(Protocol):
         """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once. AWS's own errors may come out; ``catalogue.look`` turns them into a finding."""
+        """Look once. Any error may come out; ``catalogue.look`` turns it into a finding."""
