@@ -81,7 +81,7 @@ def test_more_checks_than_a_token_counts_are_refused() -> None:
 
 
 def test_the_same_value_under_different_keys_makes_different_checks() -> None:
-    url = {"kind": "http", "url": "https://example.com/", "region": "eu-west-1"}
+    url: dict[str, Any] = {"kind": "http", "url": "https://example.com/", "region": "eu-west-1"}
     entries = [{**url, "status": 200}, {**url, "latency_ms": 200}, {**url, "contains": "200"}]
     checks = make_plan(secondaries("eu-west-1"), runs(), [*entries, *entries]).checks[1:]
     expected = [("status", "200"), ("latency_ms", "200"), ("contains", "200")]
