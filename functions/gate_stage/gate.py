@@ -41,12 +41,13 @@ class UnreadableError(CrosscheckError):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was looked at, and what follows from it."""
+    """What was looked at, and what follows from it. ``judge`` names the gate's own action, empty where unknown."""
 
     subject: Subject
     plan: Plan
     decision: Decision
     dry_run: bool
+    judge: str = ""
 
 
 class Gate:
@@ -74,7 +75,8 @@ class Gate:
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)
-        return Judgement(subject, plan, decide(looks, progress, _limits(parameters), self._clock()), dry_run=False)
+        decision = decide(looks, progress, _limits(parameters), self._clock())
+        return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
 
     def _context(self, job: Job, parameters: Parameters) -> Context:
         try:

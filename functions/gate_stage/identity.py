@@ -25,6 +25,12 @@ class Context:
     account: str = ""
     position: Position = field(default_factory=Position)
 
+    @property
+    def judge(self) -> str:
+        """The gate's name among the judges of a region: ``<stage>/<action>``, empty where it is not known."""
+        known = self.position
+        return f"{known.stage}/{known.action}" if known.stage and known.action else ""
+
 
 def read_context(client: CodePipelineClient, job_id: str) -> Context:
     """Ask CodePipeline whose job it is.

@@ -30,7 +30,13 @@ class Recorder:
         final = decision.step is not Step.CONTINUE
         for region in decision.regions:
             fact = facts.verdict(
-                judgement.plan.stage, region, judge_since=progress.since, look=progress.look, now=now, final=final
+                judgement.plan.stage,
+                region,
+                judge_since=progress.since,
+                look=progress.look,
+                now=now,
+                final=final,
+                judge=judgement.judge,
             )
             self._ledger.merge(judgement.subject, fact)
         self._cards.changed(judgement.subject, _cause(judgement))
@@ -41,4 +47,4 @@ def _cause(judgement: Judgement) -> str:
     decision, progress = judgement.decision, judgement.decision.progress
     seen = "|".join(f"{region.region} {region.verdict} {region.reason}" for region in decision.regions)
     outcome = hashlib.sha256(seen.encode()).hexdigest()[:12]
-    return f"gate {judgement.plan.stage} {progress.since} {progress.look} {outcome}"
+    return f"gate {judgement.plan.stage} {judgement.judge} {progress.since} {progress.look} {outcome}"

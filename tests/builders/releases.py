@@ -30,10 +30,12 @@ class Facts:
         fact = parse(event).fact
         return self.put(fact.name, fact.latest, fact.once)
 
-    def verdict(self, stage: str, judged: RegionVerdict, second: int = 0, *, final: bool = True) -> Facts:
+    def verdict(
+        self, stage: str, judged: RegionVerdict, second: int = 0, *, final: bool = True, judge: str = ""
+    ) -> Facts:
         """What a gate would write, so many seconds after the release began."""
         now = events.BEGAN.timestamp() + second
-        fact = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final)
+        fact = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final, judge=judge)
         return self.put(fact.name, fact.latest)
 
     def outline(self, *stages: tuple[str, list[dict[str, str]]], gated: tuple[str, ...] = ()) -> Facts:

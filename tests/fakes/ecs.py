@@ -23,6 +23,8 @@ class FakeEcs(JsonService):
         self.clusters: dict[str, dict[str, dict[str, Any]]] = {}
         self.definitions: dict[str, list[dict[str, Any]]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
+        self.revisions: dict[str, dict[str, Any]] = {}
+        self.history: dict[str, list[dict[str, Any]]] = {}
 
     def arn(self, kind: str, name: str) -> str:
         """An ARN of this region."""
@@ -89,6 +91,30 @@ class FakeEcs(JsonService):
             stoppedAt=stopped,
             **{"containers": [{"name": "app", "exitCode": code}], **overrides},
         )
+
+    def remember(self, name: str, definition: str, created: datetime, digests: Mapping[str, str]) -> None:
+        """A deployment in the history of a service, by container the digest to which ECS resolved the image."""
+        number = len(self.revisions)
+        revision = self.arn("service-revision", f"{name}/{number}")
+        self.revisions[revision] = {
+            "serviceRevisionArn": revision,
+            "taskDefinition": definition,
+            "containerImages": [{"containerName": each, "imageDigest": digest} for each, digest in digests.items()],
+        }
+        deployment = {"createdAt": created, "targetServiceRevisionArn": revision, "status": "SUCCESSFUL"}
+        self.history.setdefault(name, []).insert(0, deployment)  # the newest comes first
+
+    def list_service_deployments(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        if body["service"] not in self._cluster(body):
+            raise RefusedError("ServiceNotFoundException")
+        after = body.get("createdAt", {}).get("after", 0)
+        found = [each for each in self.history.get(body["service"], []) if each["createdAt"].timestamp() >= after]
+        start, size = int(body.get("nextToken", "0")), body.get("maxResults", 20)
+        more = {"nextToken": str(start + size)} if start + size < len(found) else {}
+        return {"serviceDeployments": found[start : start + size], **more}
+
+    def describe_service_revisions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"serviceRevisions": [self.revisions[arn] for arn in body["serviceRevisionArns"]], "failures": []}
 
     def describe_services(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         services = self._cluster(body)

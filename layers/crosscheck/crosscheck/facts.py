@@ -6,7 +6,8 @@
 ``action/<stage>/<action>``    an action's state, region, provider, error
 ``outline``                    the pipeline's definition, as far as a card needs it
 ``revision``                   what is released: commit, message, link
-``verdict/<stage>/<region>``   what the judge of that stage says of that region
+``verdict/<stage>/<region>``   what the only judge of that stage says of that region
+``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
 ``image``                      an image: its tag, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
@@ -50,9 +51,20 @@ def action(stage_name: str, name: str) -> str:
     return f"action/{stage_name}/{name}"
 
 
-def verdict_name(stage_name: str, region: str) -> str:
-    """The fact of a region's verdict in a stage."""
-    return f"{VERDICTS}{stage_name}/{region}"
+def verdict_name(stage_name: str, region: str, judge: str = "") -> str:
+    """The fact of what a judge says of a region in a stage.
+
+    Several gates may judge the same region: each has its own fact, so that none hides another's verdict. A judge who
+    is the only one, or does not know his name, has none.
+    """
+    name = f"{VERDICTS}{stage_name}/{region}"
+    return f"{name}/{judge}" if judge else name
+
+
+def is_verdict_on(name: str, stage_name: str, region: str) -> bool:
+    """Whether a fact is the verdict of any judge on this region in this stage."""
+    known = verdict_name(stage_name, region)
+    return name == known or name.startswith(f"{known}/")
 
 
 def deploys(image_key: str) -> str:
@@ -65,16 +77,25 @@ def deployed_by(release_key: str) -> str:
     return f"release/{release_key}"
 
 
-def verdict(stage_name: str, judged: RegionVerdict, *, judge_since: float, look: int, now: float, final: bool) -> Fact:
+def verdict(
+    stage_name: str,
+    judged: RegionVerdict,
+    *,
+    judge_since: float,
+    look: int,
+    now: float,
+    final: bool,
+    judge: str = "",
+) -> Fact:
     """What a judge saw of a region in one look.
 
-    ``judge_since`` (epoch seconds) is when this judge began: a later judge, as after a retry, prevails over an
-    earlier one. ``look`` counts from 1. ``final`` marks the verdict as the judge's last word.
+    ``judge_since`` (epoch seconds) is when this judge began: the same judge begun later, as after a retry, prevails.
+    ``look`` counts from 1. ``final`` marks the verdict as the judge's last word.
     """
     state = judged.verdict if final or judged.verdict is not Verdict.PASS else Verdict.PENDING
     moment = datetime.fromtimestamp(now, UTC)
     return Fact(
-        name=verdict_name(stage_name, judged.region),
+        name=verdict_name(stage_name, judged.region, judge),
         order=Order(attempt=int(judge_since * 1000), rank=int(final), time=moment, tie_break=f"{look:06d}"),
         latest={
             "stage": stage_name,

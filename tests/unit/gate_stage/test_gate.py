@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION).key
 
 
+def verdict_of(region: str, judge: str = "ValidateSecondary/Validate-Secondary") -> str:
+    return f"verdict/DeploySecondary/{region}/{judge}"
+
+
 def test_all_regions_pass(account: Account) -> None:
     answer = account.invoke()
     assert answer["outcome"] == "succeeded"
@@ -42,7 +46,7 @@ def test_all_regions_pass(account: Account) -> None:
         "regions_failed": "",
     }
     verdicts = {name: record.latest for name, record in account.ledger().items()}
-    assert set(verdicts) == {"verdict/DeploySecondary/ap-southeast-1", "verdict/DeploySecondary/eu-west-1"}
+    assert set(verdicts) == {verdict_of("ap-southeast-1"), verdict_of("eu-west-1")}
     assert all(verdict["verdict"] == "PASS" and verdict["final"] for verdict in verdicts.values())
     assert account.cards() == [SUBJECT]
 
@@ -64,13 +68,13 @@ def test_a_rollout_is_waited_for_and_the_ledger_follows(account: Account) -> Non
     first = account.invoke()
     assert first["outcome"] == "continued"
     assert len(first["continuationToken"]) < 100
-    record = account.ledger()["verdict/DeploySecondary/eu-west-1"]
+    record = account.ledger()[verdict_of("eu-west-1")]
     assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PENDING", False, 1)
     region = account.release.regions["eu-west-1"]
     region.service["runningCount"] = 2
     region.service["deployments"][0] |= {"rolloutState": "COMPLETED", "runningCount": 2}
     assert account.look_again(first, 2)["outcome"] == "succeeded"
-    record = account.ledger()["verdict/DeploySecondary/eu-west-1"]
+    record = account.ledger()[verdict_of("eu-west-1")]
     assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PASS", True, 2)
     assert account.cards() == [SUBJECT, SUBJECT]
 
@@ -92,6 +96,24 @@ def test_a_soak_ends_in_success(account: Account) -> None:
     assert answer["outcome"] == "continued"
     assert "observed for 0.0 of 0.5 minutes" in answer["executionDetails"]["summary"]
     assert account.look_again(answer, 2, parameters=soak)["outcome"] == "succeeded"
+
+
+def test_two_gates_over_the_same_region_each_keep_their_verdict(account: Account) -> None:
+    checks = [{"kind": "ecs-service", "cluster": "production-eu", "service": "gone", "region": "eu-west-1"}]
+    assert account.invoke(parameters={"checks": checks})["outcome"] == "failed"
+    job = JOB.replace("a", "b")
+    account.release.codepipeline.jobs[job] = FakeJob(context("ValidateSecondary", "Validate-Again"))
+    account.now += 30
+    assert account.invoke(job=job)["outcome"] == "succeeded"
+    verdicts = {name: record.latest["verdict"] for name, record in account.ledger().items()}
+    assert verdicts[verdict_of("eu-west-1")] == "FAIL"
+    assert verdicts[verdict_of("eu-west-1", "ValidateSecondary/Validate-Again")] == "PASS"
+
+
+def test_a_gate_that_does_not_know_its_action_judges_without_a_name(account: Account) -> None:
+    account.release.codepipeline.jobs[JOB] = FakeJob({})
+    account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
+    assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1"}
 
 
 def test_regions_narrow_what_is_looked_at(account: Account) -> None:
@@ -194,6 +216,15 @@ def test_f17_a_region_that_denies_is_unknown_and_the_other_is_judged(account: Ac
     )
     verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
     assert verdicts == {"ap-southeast-1": "PASS", "eu-west-1": "INCONCLUSIVE"}
+
+
+def test_f17_a_check_that_crashes_in_one_region_leaves_the_other_its_verdict(account: Account) -> None:
+    account.release.regions["eu-west-1"].ecs.refuse("DescribeServices", ZeroDivisionError("planted"))
+    answer = account.invoke(parameters={"deadline_minutes": 0})
+    assert answer["failureDetails"]["message"] == (
+        "FAIL regions=: unknown eu-west-1: the check ecs-service crashed with ZeroDivisionError; its log says where; "
+        "passed: ap-southeast-1"
+    )
 
 
 def test_f17_a_region_that_denies_may_be_let_through(account: Account) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
 
 from crosscheck.checks.ecr_image import EcrImage
 from crosscheck.checks.ecs_service import EcsService
 from crosscheck.checks.http_check import Http
 from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.telemetry import count
 from crosscheck.verdicts import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -18,9 +22,12 @@ if TYPE_CHECKING:
 
 CHECKS: Mapping[str, Check] = {check.kind: check for check in (EcsService(), EcrImage(), Http())}
 
+logger = Logger(child=True)
+
 
 def look(planned: PlannedCheck, aws: Clients) -> Finding:
-    """Look once. What AWS refuses or does not answer is INCONCLUSIVE; only programming errors come out."""
+    """Look once. What AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes: nothing comes
+    out, so that one region's trouble never takes the verdicts of the others."""
     if planned.gap:
         return planned.found(Verdict.INCONCLUSIVE, planned.gap)
     unfinished = _unfinished(planned, planned.run) if planned.run else None
@@ -30,6 +37,17 @@ def look(planned: PlannedCheck, aws: Clients) -> Finding:
         return CHECKS[planned.kind].look(planned, aws)
     except AWS_ERRORS as error:
         return planned.found(Verdict.INCONCLUSIVE, explain(error, planned.region))
+    except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
+        return _crashed(planned, error)
+
+
+def _crashed(planned: PlannedCheck, error: Exception) -> Finding:
+    """Logs the class and the places, not the text: it may quote what a page or a parameter holds."""
+    frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    name = type(error).__name__
+    logger.error("a check crashed", check=planned.kind, region=planned.region, error=name, frames=frames)
+    count("CheckCrashes")
+    return planned.found(Verdict.INCONCLUSIVE, f"the check {planned.kind} crashed with {name}; its log says where")
 
 
 def _unfinished(planned: PlannedCheck, run: ActionRun) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -57,10 +58,14 @@ class PlannedCheck:
         return url or "/".join(self.parameters.values())
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What is looked at, where, and what is expected: checks with the same key are the same check."""
+        return self.kind, self.region, json.dumps(dict(self.parameters), sort_keys=True)
+
+    @property
     def id(self) -> str:
-        """Six hexadecimal digits that stay the same from look to look."""
-        values = "/".join(self.parameters.values())
-        return hashlib.sha256(f"{self.kind}|{self.region}|{values}".encode()).hexdigest()[:6]
+        """Six hexadecimal digits that stay the same from look to look; two checks of a plan never share them."""
+        return hashlib.sha256(json.dumps(self.key).encode()).hexdigest()[:6]
 
     def found(self, verdict: Verdict, reason: str, values: Mapping[str, str] | None = None) -> Finding:
         """A finding of this check."""
@@ -91,4 +96,4 @@ class Check(Protocol):
         """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once. AWS's own errors may come out; ``catalogue.look`` turns them into a finding."""
+        """Look once. Any error may come out; ``catalogue.look`` turns it into a finding."""

@@ -53,13 +53,14 @@ class EcrImage:
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the destination and, for what is not there, at the source."""
         try:
-            images = _wanted(planned, aws)
+            images, instead = _wanted(planned, aws)
         except UnreadableArtifactError as error:
             return planned.found(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
         seen = [self._prove(image, planned.region, aws) for image in images]
         verdict = worst(outcome.verdict for outcome, _ in seen)
         reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
-        return planned.found(verdict, "; ".join(reasons), {k: v for _, values in seen for k, v in values.items()})
+        told = "; ".join([*reasons, instead] if instead else reasons)
+        return planned.found(verdict, told, {k: v for _, values in seen for k, v in values.items()})
 
     def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
@@ -118,28 +119,30 @@ def planned_replica(
     return PlannedCheck(EcrImage.kind, destination, parameters | ({"account": account} if account else {}))
 
 
-def _wanted(planned: PlannedCheck, aws: Clients) -> Sequence[SourceImage]:
-    """The image that the plan names, else those of ECR that the deploy action was given.
+def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage], str]:
+    """The image that the plan names, else those of ECR that the deploy action was given; and why it was not the
+    action's artifact that said so, empty where it was.
 
     Raises:
         UnreadableArtifactError: there is none, or it cannot be read.
     """
     told = planned.parameters
     if planned.run is None:
-        return [_told(told, planned.region)]
+        return [_told(told, planned.region)], ""
     try:
-        references = intended_images(planned.run, planned.region, aws).values()
+        cluster, _, service = told.get("service", "").rpartition("/")
+        meant = intended_images(planned.run, planned.region, cluster, service, aws)
     except AWS_ERRORS as error:
         raise UnknownImageError(explain(error, planned.region)) from error
     images = {
         SourceImage(reference.repository, reference.digest, registry.region, registry.account, reference.tag): None
-        for reference in references
+        for reference in meant.images.values()
         if (registry := reference.registry) and told.get("repository", reference.repository) == reference.repository
     }
     if not images:
         which = f"of repository {told['repository']}" if "repository" in told else "in ECR"
         raise UnknownImageError(f"{planned.run.name} was given no image {which}")
-    return list(images)
+    return list(images), meant.instead
 
 
 def _told(told: Mapping[str, str], region: str) -> SourceImage:

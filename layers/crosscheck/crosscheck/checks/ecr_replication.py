@@ -15,7 +15,7 @@ from crosscheck.checks.ecr_replica import describe
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef
+    from mypy_boto3_ecr.type_defs import ImageReplicationStatusTypeDef, ReplicationRuleOutputTypeDef
 
     from crosscheck.checks.ecr_replica import SourceImage
 
@@ -31,12 +31,13 @@ class State(StrEnum):
     FAILED = "FAILED"
     UNLISTED = "not listed"
     NO_SOURCE = "not in the source"
+    UNKNOWN = "not known to this version"
 
 
 @dataclass(frozen=True)
 class Replication:
-    """A state; ``failure`` is ECR's code of a failed one, ``pushed`` when the source got the manifest (epoch seconds,
-    0 where ECR does not say), ``registry`` the account of the source."""
+    """A state; ``failure`` is ECR's code of a failed one, or its word for an unknown one; ``pushed`` is when the source
+    got the manifest (epoch seconds, 0 where ECR does not say), ``registry`` the account of the source."""
 
     state: State
     failure: str = ""
@@ -73,8 +74,15 @@ def read_replication(source: ECRClient, image: SourceImage, digest: str, destina
     for status in answer.get("replicationStatuses", []):
         # A rule may replicate to the same region of another account, too.
         if status.get("region") == destination and status.get("registryId", registry) == registry:
-            return Replication(State(status["status"]), status.get("failureCode", ""), pushed, registry)
+            return _reported(status, pushed, registry)
     return Replication(State.UNLISTED, "", pushed, registry)
+
+
+def _reported(status: ImageReplicationStatusTypeDef, pushed: float, registry: str) -> Replication:
+    word = str(status.get("status", ""))  # the type knows only the words of today
+    if word in {State.IN_PROGRESS, State.COMPLETE, State.FAILED}:
+        return Replication(State(word), status.get("failureCode", ""), pushed, registry)
+    return Replication(State.UNKNOWN, word, pushed, registry)
 
 
 def read_rules(source: ECRClient, registry: str) -> tuple[Rule, ...] | None:

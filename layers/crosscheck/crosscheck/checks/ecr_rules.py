@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
 SETTLING = 60.0
+WORD_LIMIT = 40
 
 
 def arrived(image: SourceImage, replica: Replica, destination: str) -> Outcome:
@@ -52,6 +53,10 @@ def judge_states(states: Sequence[Replication], source: str, destination: str) -
         return Outcome(Verdict.PENDING, f"its replication from {source} is in progress")
     if State.NO_SOURCE in by_state:
         return Outcome(Verdict.INCONCLUSIVE, f"{source} does not have it either, so nothing says whether it will come")
+    if unknown := by_state.get(State.UNKNOWN):
+        word = unknown.failure[:WORD_LIMIT] or "no status"
+        text = f"ECR says {word} of its replication from {source}, which this version does not know"
+        return Outcome(Verdict.INCONCLUSIVE, text)
     return None
 
 

@@ -30,6 +30,8 @@ def judge_service(seen: ServiceSnapshot, intended: Mapping[str, ImageReference],
     """
     if seen.status != "ACTIVE":
         return Outcome(Verdict.FAIL, f"the service is {seen.status}")
+    if not seen.task_definition:
+        return Outcome(Verdict.INCONCLUSIVE, "the service names no task definition and has no primary task set")
     return _replaced(seen, intended, since) or _counts(seen, since) or _under_way(seen) or _unhealthy(seen)
 
 

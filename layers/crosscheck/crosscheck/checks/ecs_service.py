@@ -11,7 +11,7 @@ from crosscheck.checks.check import Outcome
 from crosscheck.checks.ecr_images import resolve
 from crosscheck.checks.ecs_rules import judge_images, judge_service, revision
 from crosscheck.checks.ecs_snapshot import read_service
-from crosscheck.checks.intended import intended_images
+from crosscheck.checks.intended import Meant, intended_images
 from crosscheck.checks.keys import Key, text
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.verdicts import Verdict
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class EcsService:
-    """Compares what runs with what the deploy action's input artifact meant, digest by digest.
+    """Compares what runs with what the deploy action meant, digest by digest.
 
     A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts.
     """
@@ -42,26 +42,29 @@ class EcsService:
         if seen is None:
             return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, problem = _intended(planned, aws)
-        outcome = judge_service(seen, meant, planned.run.started if planned.run else None)
+        outcome = judge_service(seen, meant.images, planned.run.started if planned.run else None)
         images: Mapping[str, IntendedImage] = {}
         if outcome is None and problem:
             outcome = Outcome(Verdict.INCONCLUSIVE, f"the intended image is unknown: {problem}")
         elif outcome is None:
-            images = {container: resolve(reference, aws) for container, reference in meant.items()}
+            images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
-        return planned.found(outcome.verdict, f"{service}: {outcome.reason}", _values(seen, meant, images))
+        told = f"{service}: {outcome.reason}{f'; {meant.instead}' if meant.instead else ''}"
+        return planned.found(outcome.verdict, told, _values(seen, meant.images, images))
 
 
-def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Mapping[str, ImageReference], str]:
+def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
     """The intended image of each container, or why it is unknown."""
     if planned.run is None:
-        return {}, ""
+        return Meant({}), ""
     try:
-        return intended_images(planned.run, planned.region, aws), ""
+        return intended_images(
+            planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
+        ), ""
     except UnreadableArtifactError as error:
-        return {}, str(error)
+        return Meant({}), str(error)
     except AWS_ERRORS as error:
-        return {}, explain(error, planned.region)
+        return Meant({}), explain(error, planned.region)
 
 
 def _values(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.literals import DesiredStatusType
-    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskSetTypeDef, TaskTypeDef
 
 # A service may have 5000 tasks; so many are looked at one by one, ECS's own counts cover the rest.
 TASK_LIMIT = 1_000
@@ -91,11 +91,30 @@ def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapsh
     found = services[0]
     if found["status"] != "ACTIVE":
         return _snapshot(found, {}, (), ())
-    definition = client.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
-    images = {container["name"]: container["image"] for container in definition["containerDefinitions"]}
+    images = _images(client, _task_definition(found))
     running = _tasks(client, cluster, service, "RUNNING", TASK_LIMIT)
     stopped = _tasks(client, cluster, service, "STOPPED", STOPPED_LIMIT)
     return _snapshot(found, images, running, stopped)
+
+
+def _task_definition(service: ServiceTypeDef) -> str:
+    """The task definition that is in service; empty where nothing is yet.
+
+    A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets instead of deployments.
+    """
+    primary = _primary_task_set(service)
+    return primary.get("taskDefinition", "") if primary else service.get("taskDefinition", "")
+
+
+def _primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
+    return next((task_set for task_set in service.get("taskSets", []) if task_set.get("status") == "PRIMARY"), None)
+
+
+def _images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
+    if not task_definition:
+        return {}
+    definition = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+    return {container["name"]: container.get("image", "") for container in definition["containerDefinitions"]}
 
 
 def _tasks(
@@ -120,7 +139,7 @@ def _snapshot(
         status=service["status"],
         desired=service.get("desiredCount", 0),
         running=service.get("runningCount", 0),
-        task_definition=service.get("taskDefinition", ""),
+        task_definition=_task_definition(service),
         deployments=tuple(_deployment(deployment) for deployment in service.get("deployments", [])),
         images=images,
         tasks=tuple(_running(task) for task in running),

@@ -45,15 +45,26 @@ def make_plan(
     """The plan for a scope. ``account`` is the pipeline's; ``entries`` are a plan's ``checks``.
 
     Raises:
-        ConfigurationError: of ``added_checks``, and for more checks than a token can count.
+        ConfigurationError: of ``added_checks``, and for more checks than a token can count or tell apart.
     """
     checks = [_derive(action, runs.get((action.stage, action.name)), account) for action in scope.actions]
-    derived = {check.id for check in checks}
+    derived = {check.key for check in checks}
     added = added_checks(entries, scope, checks)
-    checks += {check.id: check for check in added if check.id not in derived}.values()
+    checks += {check.key: check for check in added if check.key not in derived}.values()
     if len(checks) > CHECK_LIMIT:
         raise ConfigurationError(f"checks: {len(checks)} checks are planned; a gate takes at most {CHECK_LIMIT}")
+    _tell_apart(checks)
     return Plan(scope.stage, tuple(checks))
+
+
+def _tell_apart(checks: Sequence[PlannedCheck]) -> None:
+    """A token has no room for ids that never collide, so two checks that share one are refused."""
+    known: dict[str, PlannedCheck] = {}
+    for check in checks:
+        other = known.setdefault(check.id, check)
+        if other.key != check.key:
+            kinds = f"{other.kind} in {other.region} and {check.kind} in {check.region}"
+            raise ConfigurationError(f"checks: {kinds} share the id {check.id}; verify them with two gates")
 
 
 def _derive(action: ActionDefinition, run: ActionRun | None, account: str) -> PlannedCheck:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 type Records = Mapping[str, Record]
 
-# Where a region is deployed to more than once, the first of these that occurs is the region's state.
+# Where a region is deployed to more than once, or has several judges, its state is the first of these that occurs.
 _PRECEDENCE = (
     RegionState.FAILED,
     RegionState.DEPLOYING,
@@ -88,13 +88,23 @@ def _progress(deployment: _Deployment, records: Records, *, running: bool) -> Re
 
 def _verified(deployment: _Deployment, latest: Mapping[str, Any], records: Records, *, running: bool) -> RegionProgress:
     region = deployment.region
-    verdict = records.get(facts.verdict_name(deployment.stage, region))
-    if verdict is None or _older(verdict, latest):
+    verdicts = _verdicts(deployment, latest, records)
+    if not verdicts:
         if deployment.gated and running:
             return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
         why = "the gate gave no verdict" if deployment.gated else "no gate verifies this stage"
         return RegionProgress(region, RegionState.UNKNOWN, f"deployed, but {why}")
-    return judged(region, verdict.latest, running=running)
+    parts = [judged(region, verdict.latest, running=running) for verdict in verdicts]
+    return min(parts, key=_rank)
+
+
+def _verdicts(deployment: _Deployment, deployed: Mapping[str, Any], records: Records) -> list[Record]:
+    """What each judge says of this deployment, in the order of their names."""
+    return [
+        record
+        for name, record in sorted(records.items())
+        if facts.is_verdict_on(name, deployment.stage, deployment.region) and not _older(record, deployed)
+    ]
 
 
 def judged(region: str, verdict: Mapping[str, Any], *, running: bool) -> RegionProgress:
@@ -124,4 +134,8 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, None)
     if len(begun) < len(parts) and all(part.state is RegionState.PASSED for part in begun):
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
-    return min(begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
+    return min(begun, key=_rank)
+
+
+def _rank(part: RegionProgress) -> int:
+    return _PRECEDENCE.index(part.state or RegionState.UNKNOWN)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,6 +63,18 @@ def test_f18_an_absent_image_is_told_by_its_replication(
     assert finding.verdict is verdict
     assert finding.reason.startswith(f"my-service@{short(world.digest)} is not in eu-west-1: ")
     assert words in finding.reason
+
+
+@pytest.mark.parametrize("word", ["ON_HOLD", "not listed"])
+def test_f18_a_state_that_this_version_does_not_know_is_inconclusive(world: Replicas, word: str) -> None:
+    def later(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["replicationStatuses"][0]["status"] = word
+
+    world.source.report(world.digest, EU, "IN_PROGRESS")
+    world.aws.ecr(HOME).meta.events.register("after-call.ecr.DescribeImageReplicationStatus", later)
+    finding = world.look()
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert f"ECR says {word} of its replication from us-east-1, which this version does not know" in finding.reason
 
 
 def test_a_failure_code_is_named(world: Replicas) -> None:

@@ -9,6 +9,7 @@ from botocore.exceptions import ConnectTimeoutError
 
 from crosscheck.checks.catalogue import look
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.checks.ecs_service import EcsService
 from crosscheck.verdicts import Finding, Verdict
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket, definitions, zipped
 from tests.fakes.ecr import FakeEcr
@@ -232,9 +233,45 @@ def test_f20_a_region_that_does_not_answer_is_inconclusive(release: Release) -> 
     assert finding.reason == "no answer from eu-west-1: ConnectTimeoutError"
 
 
-def test_a_programming_error_comes_out(release: Release) -> None:
-    with pytest.raises(KeyError):
-        looked(release, replace(CHECK, parameters={}))
+def test_f17_a_crash_of_the_check_is_inconclusive_and_counted_without_its_text(
+    release: Release,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def crash(_self: EcsService, _planned: PlannedCheck, _aws: object) -> Finding:
+        raise ZeroDivisionError("planted-session-token")
+
+    monkeypatch.setattr(EcsService, "look", crash)
+    finding = looked(release)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == "the check ecs-service crashed with ZeroDivisionError; its log says where"
+    written = "".join(capfd.readouterr())
+    assert '"CheckCrashes":[1.0]' in written.replace(" ", "")
+    [record] = [record for record in caplog.records if record.getMessage() == "a check crashed"]
+    assert "crash in " in vars(record)["frames"][-1]
+    assert "planted" not in written + caplog.text
+
+
+def test_a_service_with_task_sets_runs_what_the_primary_one_says(release: Release) -> None:
+    service = release.regions[REGION].service
+    service["taskSets"] = [
+        {"id": "ecs-svc/1", "status": "ACTIVE", "taskDefinition": "arn:aws:ecs:x:y:task-definition/old:1"},
+        {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": service.pop("taskDefinition")},
+    ]
+    service["deployments"] = []
+    finding = looked(release)
+    assert finding.verdict is Verdict.PASS
+    assert finding.values["task definition"] == "my-service:7"
+
+
+def test_a_service_without_a_task_definition_or_a_primary_task_set_proves_nothing(release: Release) -> None:
+    service = release.regions[REGION].service
+    del service["taskDefinition"]
+    service["deployments"] = []
+    finding = looked(release)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == "my-service: the service names no task definition and has no primary task set"
 
 
 def test_a_check_that_was_asked_for_proves_the_counts(release: Release) -> None:

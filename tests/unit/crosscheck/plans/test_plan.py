@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck.checks.check import ActionRun
+from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines import PipelineDefinition, parse_definition
 from crosscheck.plans.plan import make_plan
@@ -78,3 +78,27 @@ def test_more_checks_than_a_token_counts_are_refused() -> None:
     entries = [{"kind": "ecs-service", "cluster": "c", "service": f"s{number}"} for number in range(60)]
     with pytest.raises(ConfigurationError, match="122 checks are planned; a gate takes at most 120"):
         make_plan(secondaries(), runs(), entries)
+
+
+def test_the_same_value_under_different_keys_makes_different_checks() -> None:
+    url: dict[str, Any] = {"kind": "http", "url": "https://example.com/", "region": "eu-west-1"}
+    entries = [{**url, "status": 200}, {**url, "latency_ms": 200}, {**url, "contains": "200"}]
+    checks = make_plan(secondaries("eu-west-1"), runs(), [*entries, *entries]).checks[1:]
+    expected = [("status", "200"), ("latency_ms", "200"), ("contains", "200")]
+    assert [list(check.parameters.items())[1] for check in checks] == expected
+    assert len({check.id for check in checks}) == 3
+
+
+def test_the_order_of_the_keys_makes_no_other_check() -> None:
+    one = PlannedCheck("http", "eu-west-1", {"url": "u", "status": "200"})
+    other = PlannedCheck("http", "eu-west-1", {"status": "200", "url": "u"})
+    assert (one.key, one.id) == (other.key, other.id)
+
+
+def test_two_checks_that_share_an_id_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlannedCheck, "id", "abcdef")
+    entry = {"kind": "ecs-service", "cluster": "c", "service": "s"}
+    words = "ecs-service in eu-west-1 and ecs-service in eu-west-1 share the id abcdef; verify them with two gates"
+    with pytest.raises(ConfigurationError, match=words):
+        make_plan(secondaries("eu-west-1"), runs(), [entry])
+    assert len(make_plan(secondaries("eu-west-1"), runs()).checks) == 1

@@ -76,6 +76,49 @@ def _start(second: int) -> dict[str, object]:
     return {"start-time": events.action("Primary", "One", "STARTED", second)["time"]}
 
 
+def _twice(first: Verdict, second: Verdict, *, first_final: bool = True, second_final: bool = True) -> Facts:
+    """Two gates judge the same region; the second one began later."""
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.verdict("Primary", _judged(first, "the first"), 9, final=first_final, judge="Validate/A")
+    return facts.verdict("Primary", _judged(second, "the second"), 12, final=second_final, judge="Validate/B")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [
+        (Verdict.FAIL, Verdict.PASS, "failed"),
+        (Verdict.PASS, Verdict.FAIL, "failed"),
+        (Verdict.INCONCLUSIVE, Verdict.PASS, "unknown"),
+        (Verdict.FAIL, Verdict.INCONCLUSIVE, "failed"),
+        (Verdict.PASS, Verdict.PASS, "passed"),
+    ],
+)
+def test_two_judges_of_a_region_make_it_as_good_as_the_worse_verdict(
+    first: Verdict, second: Verdict, state: str
+) -> None:
+    assert _states(_twice(first, second))["us-east-1"] == state
+
+
+def test_a_judge_who_is_not_done_keeps_the_region_verifying_unless_another_has_failed_it() -> None:
+    assert _states(_twice(Verdict.PASS, Verdict.FAIL, second_final=False))["us-east-1"] == "verifying"
+    assert _states(_twice(Verdict.INCONCLUSIVE, Verdict.PENDING, second_final=False))["us-east-1"] == "verifying"
+    assert _states(_twice(Verdict.PENDING, Verdict.FAIL, first_final=False))["us-east-1"] == "failed"
+
+
+def test_of_two_judges_the_one_of_an_earlier_deployment_counts_no_more() -> None:
+    facts = _twice(Verdict.FAIL, Verdict.PASS)
+    facts.event(events.action("Primary", "One", "STARTED", 11, more=events.SECOND_ATTEMPT))
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 11, more=events.SECOND_ATTEMPT | _start(11)))
+    assert _states(facts)["us-east-1"] == "passed"
+
+
+def test_a_verdict_on_another_region_or_stage_is_not_this_ones() -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.verdict("Primary", _judged(Verdict.FAIL, region="us-east-10"), 9, judge="V/A")
+    facts.verdict("Primary2", _judged(Verdict.FAIL), 9, judge="V/A")
+    assert _states(facts)["us-east-1"] == "verifying"
+
+
 def test_a_failed_deploy_action_fails_its_region_with_its_reason() -> None:
     result = {"execution-result": {"external-execution-summary": "no capacity"}}
     facts = _facts().event(events.action("Primary", "One", "FAILED", 5, more=result))
