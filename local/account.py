@@ -98,7 +98,9 @@ class Account:
         # CROSSCHECK_RESPONSE_HOST: CloudFormation's own S3 hosts do not exist here, the provider answers the emulator.
         # The emulator makes up the token that lets service events pass, so the emitter gets its way out later.
         self.events = EventEmitter(self._emit)
-        self.ecs = EcsLayer(emulator_only, self.aws, self.clock, self.outcomes, self.events, self.account_id)
+        self.ecs = EcsLayer(
+            emulator_only, self.aws, self.clock, self.outcomes, self.events, self.account_id, self._task_sets
+        )
         self.ecr = EcrLayer(emulator_only, self.clock, self.events, self.account_id)
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
         self.bot_token = f"local-{secrets.token_hex(12)}"
@@ -205,6 +207,9 @@ class Account:
             return self.codedeploy.page(region, name)
         except LookupError:
             return self.ecs.service_health(region, name)
+
+    def _task_sets(self, region: str, cluster: str, service: str) -> list[dict[str, Any]]:
+        return self.codedeploy.ecs_task_sets(region, cluster, service)
 
     def _emit(self, region: str, entry: Mapping[str, Any]) -> None:
         self._put_event(region, entry)

@@ -10,6 +10,7 @@ from flask import Flask, jsonify, request
 from local.clock import DEFAULT_SPEED
 from local.events import EventFaults
 from local.outcomes import Outcome
+from local.regions import is_region
 
 if TYPE_CHECKING:
     from flask import Response
@@ -62,7 +63,7 @@ def _set_deployments(account: Account, body: Body) -> Body:
     if provider not in PROVIDERS:
         raise ValueError(f"provider must be one of {', '.join(PROVIDERS)}")
     service = _text(body, "service") if body.get("service") is not None else None
-    account.outcomes.choose(_text(body, "region"), provider, service, _outcome(_text(body, "outcome")))
+    account.outcomes.choose(_region(body), provider, service, _outcome(_text(body, "outcome")))
     return body
 
 
@@ -85,9 +86,9 @@ def _push(account: Account, body: Body) -> Body:
     _refuse_unknown(body, {"repository", "branch", "message", "author"})
     started = account.codepipeline.push(
         _text(body, "repository"),
-        body.get("branch", "main"),
-        body.get("message", "A change"),
-        body.get("author", "release-bot"),
+        _text({"branch": "main", **body}, "branch"),
+        _text({"message": "A change", **body}, "message"),
+        _text({"author": "release-bot", **body}, "author"),
     )
     return {"executions": started}
 
@@ -113,6 +114,13 @@ def _text(body: Body, key: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{key} must be a text")
     return value
+
+
+def _region(body: Body) -> str:
+    region = _text(body, "region")
+    if not is_region(region):
+        raise ValueError(f"region must be a region of AWS, not {region!r}")
+    return region
 
 
 def _outcome(value: str) -> Outcome:

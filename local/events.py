@@ -30,11 +30,15 @@ class EventFaults:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no probability.
+        """Refuse what is no probability, no choice, or no seed.
 
         Raises:
             ValueError: with the field's name.
         """
+        if not isinstance(self.shuffle, bool):
+            raise ValueError(f"shuffle must be true or false, not {self.shuffle!r}")  # noqa: TRY004 - an answer to the caller
+        if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
+            raise ValueError(f"seed must be a whole number, not {self.seed!r}")
         for name in ("duplicate", "drop"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -3,18 +3,20 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.patience import code_of
+from provision_regions.patience import code_of, is_denied
 
 # What a region that is not enabled answers; it looks like bad credentials.
 NOT_ENABLED = frozenset(
-    {"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"}
+    {
+        "AuthFailure",
+        "IllegalLocationConstraintException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "OptInRequired",
+        "UnrecognizedClientException",
+    }
 )
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
-
-
-def is_denied(error: ClientError) -> bool:
-    """Whether AWS understood the call and does not allow it."""
-    return code_of(error) in DENIED
 
 
 def in_words(region: str, error: Exception) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 from botocore.exceptions import ClientError
 
@@ -27,9 +28,15 @@ TRANSIENT = frozenset(
         "TooManyUpdates",
     }
 )
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 MARGIN_SECONDS = 60.0
+# IAM needs seconds to tell every region of a changed role. What was just made takes longer: a key's tag counts in
+# KMS after up to five minutes, https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+DENIED_PAUSE = 5.0
+FRESH_ROLE_SECONDS = 30.0
+FRESH_SECONDS = 300.0
 
 
 class OutOfTimeError(CrosscheckError):
@@ -39,6 +46,20 @@ class OutOfTimeError(CrosscheckError):
 def code_of(error: ClientError) -> str:
     """AWS's name of the error."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def is_denied(error: ClientError) -> bool:
+    """Whether AWS understood the call and does not allow it."""
+    return code_of(error) in DENIED
+
+
+def may_pass(error: ClientError) -> bool:
+    """Whether a denial may come from what is not known everywhere yet; a policy's explicit "no" is meant.
+
+    That it is explicit, say of a service control policy, stands in AWS's message and nowhere else:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    return is_denied(error) and "explicit deny" not in error.response.get("Error", {}).get("Message", "")
 
 
 @dataclass(frozen=True)
@@ -66,17 +87,25 @@ def deadline_of(remaining: Callable[[], float]) -> Deadline:
 
 @dataclass(frozen=True)
 class Patience:
-    """Calls AWS; repeats what is transient, with full jitter, a bounded number of times and within the deadline."""
+    """Calls AWS; repeats what is transient, with full jitter, a bounded number of times and within the deadline.
+
+    A denial that may pass is repeated for ``denied_seconds``.
+    """
 
     deadline: Deadline
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
     attempts: int = 8
+    denied_seconds: float = FRESH_ROLE_SECONDS
     transient: frozenset[str] = field(default=TRANSIENT, repr=False)
 
     def also(self, *codes: str) -> Patience:
         """A patience that repeats these errors, too."""
         return replace(self, transient=self.transient | set(codes))
+
+    def bearing_denials(self, seconds: float) -> Patience:
+        """A patience that repeats what is denied for so long; 0 takes the first answer."""
+        return replace(self, denied_seconds=seconds)
 
     def __call__[**P, R](self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the client's method.
@@ -85,17 +114,27 @@ class Patience:
             ClientError: AWS refuses it, or goes on answering "not now".
             OutOfTimeError: no time is left.
         """
-        for attempt in range(self.attempts - 1):
+        backoffs = map(self._backoff, range(self.attempts - 1))
+        denials = repeat(DENIED_PAUSE, int(self.denied_seconds / DENIED_PAUSE))
+        while True:  # until both are used up
             self.deadline.check()
             try:
                 return method(*args, **kwargs)
             except ClientError as error:
-                if code_of(error) not in self.transient:
+                pause = self._pause_after(error, backoffs, denials)
+                if pause is None:
                     raise
-            self.pause(attempt)
-        self.deadline.check()
-        return method(*args, **kwargs)
+            self.sleep(pause)
 
     def pause(self, attempt: int) -> None:
         """Wait before the next attempt."""
-        self.sleep(self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))
+        self.sleep(self._backoff(attempt))
+
+    def _pause_after(self, error: ClientError, backoffs: Iterator[float], denials: Iterator[float]) -> float | None:
+        """The seconds to wait before the call is repeated, None where it is not."""
+        if code_of(error) in self.transient:
+            return next(backoffs, None)
+        return next(denials, None) if may_pass(error) else None
+
+    def _backoff(self, attempt: int) -> float:
+        return self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))

@@ -7,12 +7,18 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crosscheck.errors import CrosscheckError
 from provision_regions.patience import OutOfTimeError
 
 if TYPE_CHECKING:
     from provision_regions.patience import Deadline
 
 MAX_THREADS = 40
+
+logger = Logger(child=True)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ def _ends[T](futures: Mapping[str, Future[T]]) -> Ends[T]:
             late.append(region)
         elif isinstance(error, Exception):
             failed[region] = error
+            if not isinstance(error, CrosscheckError | ClientError | BotoCoreError):  # a mistake of ours
+                logger.error("region failed", region=region, exc_info=error)
         else:
             done[region] = future.result()  # raises what is no Exception: the process is being stopped
     return Ends(done, failed, tuple(late))

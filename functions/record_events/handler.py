@@ -56,17 +56,22 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _recorded(record: Mapping[str, Any]) -> bool:
     """Whether the message is done with. One bad message must not hold up the others of its batch."""
     try:
-        _recorder().record(_parsed(record["body"]))
-    except UnreadableEventError as error:
-        logger.error("unreadable event, on its way to the dead-letter queue", reason=str(error))  # noqa: TRY400 - the reason says it all
-        count("UnreadableEvents")
-        _retry_at_once(_clients().sqs(), _settings().events_queue_url, record["receiptHandle"])
-        return False
+        _record(record)
     except Exception:  # the queue delivers it again, then keeps it in its dead-letter queue
         logger.exception("event not recorded, the queue will deliver it again")
         count("EventFailures")
         return False
     return True
+
+
+def _record(record: Mapping[str, Any]) -> None:
+    """Record an event; one that no retry makes readable goes to the dead-letter queue at once, with its reason."""
+    try:
+        _recorder().record(_parsed(record["body"]))
+    except UnreadableEventError as error:
+        logger.error("unreadable event, kept in the dead-letter queue", reason=str(error))  # noqa: TRY400 - the reason says it all
+        count("UnreadableEvents")
+        _bury(_clients().sqs(), _settings().dead_letters_url, record["body"], str(error))
 
 
 def _parsed(body: str) -> object:
@@ -76,6 +81,6 @@ def _parsed(body: str) -> object:
         raise UnreadableEventError("the message is no JSON") from error
 
 
-def _retry_at_once(client: SQSClient, queue_url: str, receipt_handle: str) -> None:
-    """No wait will make the event readable, so its receives are used up at once."""
-    client.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=0)
+def _bury(client: SQSClient, dead_letters_url: str, body: str, reason: str) -> None:
+    attributes: Any = {"reason": {"DataType": "String", "StringValue": reason}}
+    client.send_message(QueueUrl=dead_letters_url, MessageBody=body, MessageAttributes=attributes)

@@ -9,7 +9,7 @@ from crosscheck.settings import required
 class Settings:
     """The function's own settings."""
 
-    events_queue_url: str
+    dead_letters_url: str
     state_machine: str
 
     @classmethod
@@ -19,4 +19,4 @@ class Settings:
         Raises:
             MissingSettingError: a variable is absent.
         """
-        return cls(events_queue_url=required("EVENTS_QUEUE_URL"), state_machine=required("STATE_MACHINE"))
+        return cls(dead_letters_url=required("EVENTS_DEAD_LETTERS_URL"), state_machine=required("STATE_MACHINE"))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SOURCE = "aws.codepipeline"
 
 MOST_ATTEMPTS = 100_000
+URL_LIMIT = 1_000
 
 
 def read_state_change(envelope: Fields, detail: Fields) -> Change:
@@ -89,7 +90,7 @@ def _about_action(detail: Fields, envelope: Fields) -> dict[str, str]:
         "region": detail.text("region", "") or envelope.text("region"),
         "category": kind.text("category", ""),
         "provider": kind.text("provider", ""),
-        "url": result.text("external-execution-url", ""),
+        "url": result.text("external-execution-url", "")[:URL_LIMIT],
         "summary": result.text("external-execution-summary", "")[: facts.REASON_LIMIT],
         "error_code": result.text("error-code", ""),
     }

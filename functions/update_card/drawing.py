@@ -10,6 +10,7 @@ from crosscheck.cards import render, render_image
 from crosscheck.ledger import Fact, Order
 from crosscheck.releases import fold, fold_image
 from crosscheck.releases.images import images_of
+from crosscheck.subjects import ImageSubject, parse_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,16 +18,8 @@ if TYPE_CHECKING:
     from crosscheck.cards import Card
     from crosscheck.ledger import Ledger, Record
     from crosscheck.releases import ImageArrival
-    from crosscheck.subjects import ImageSubject, Subject
+    from crosscheck.subjects import Subject
     from update_card.lookup import Lookup
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A card, and the version of the ledger that it shows."""
-
-    card: Card
-    version: int
 
 
 @dataclass(frozen=True)
@@ -36,38 +29,43 @@ class Drawing:
     ledger: Ledger
     lookup: Lookup
 
-    def release(self, subject: Subject) -> Drawn | None:
+    def release(self, subject: Subject) -> Card | None:
         """The card of a release; None where nothing is known of it."""
         records = self.ledger.read(subject)
         if not records:
             return None
         if self.lookup.complete(subject, records):
             records = self.ledger.read(subject)
-        arrivals = (self._arrival(image, subject) for image in images_of(records))
+        arrivals = (self._arrival(image, subject, records) for image in self._images(records))
         images = tuple(image for image in arrivals if image)
-        release = replace(fold(subject, records), images=images)
-        return Drawn(render(release), release.version + sum(image.version for image in images))
+        return render(replace(fold(subject, records), images=images))
 
-    def image(self, subject: ImageSubject) -> Drawn | None:
+    def image(self, subject: ImageSubject) -> Card | None:
         """The card of an image; None where nothing is known of it."""
         records = self.ledger.read(subject)
         if not records:
             return None
-        image = fold_image(subject, records)
-        return Drawn(render_image(image), image.version)
+        return render_image(fold_image(subject, records))
 
-    def _arrival(self, image: ImageSubject, release: Subject) -> ImageArrival | None:
+    @staticmethod
+    def _images(records: Mapping[str, Record]) -> list[ImageSubject]:
+        """What the judges see now, and what they saw before: a failing look does not get as far as the digests."""
+        names = (name.removeprefix(facts.deploys("")) for name in records if name.startswith(facts.deploys("")))
+        known = {subject.key: subject for subject in map(parse_subject, names) if isinstance(subject, ImageSubject)}
+        known |= {image.key: image for image in images_of(records)}
+        return [known[key] for key in sorted(known)]
+
+    def _arrival(self, image: ImageSubject, release: Subject, known: Mapping[str, Record]) -> ImageArrival | None:
         """How far an image is that the release deploys; None for one that goes to no other region.
 
-        The image learns first that the release shows it, so that nothing that happens to it afterwards is missed.
+        Image and release learn of each other first, so that nothing that happens to the image is missed.
         """
         records = self.ledger.read(image)
         if facts.DESTINATIONS not in records:
             return None
-        if self._link(image, release, records):
+        if facts.deploys(image.key) not in known:
+            self.ledger.merge(release, Fact(facts.deploys(image.key), Order.first(), {}))
+        linked = facts.deployed_by(release.key)
+        if linked not in records and self.ledger.merge(image, Fact(linked, Order.first(), {})):
             records = self.ledger.read(image)
         return fold_image(image, records)
-
-    def _link(self, image: ImageSubject, release: Subject, records: Mapping[str, Record]) -> bool:
-        name = facts.deployed_by(release.key)
-        return name not in records and self.ledger.merge(image, Fact(name, Order.first(), {}))

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
@@ -15,7 +16,7 @@ from crosscheck.telemetry import count
 from update_card.drawing import Drawing
 from update_card.lookup import Lookup
 from update_card.messages import Messages
-from update_card.retries import later, postpone
+from update_card.retries import bury, later, postpone
 from update_card.settings import Settings
 from update_card.showing import Showing
 from update_card.workspace import Workspace
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
+
+ENOUGH_MILLISECONDS = 45_000  # for one card: reading the ledger, asking CodePipeline, asking Slack twice
+RECEIVES_OF_A_FAILURE = 5
+WAIT_FOR_AWS = 5
 
 
 @cache
@@ -51,15 +56,41 @@ def _showing() -> Showing:
 
 
 @logger.inject_lambda_context
-def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Show each changed subject; on the first that has to wait, give it and all behind it back to the queue."""
     records = event["Records"]
     for index, record in enumerate(records):
+        if index and context.get_remaining_time_in_millis() < ENOUGH_MILLISECONDS:
+            return _give_back(records[index:], RetryLaterError("no time is left for more cards", 1))
         try:
-            _showing().show(parse_subject(record["body"]))
+            _show(record)
         except RetryLaterError as error:
             return _give_back(records[index:], error)
     return {"batchItemFailures": []}
+
+
+def _show(record: Mapping[str, Any]) -> None:
+    """Show one subject.
+
+    The queue is FIFO, so a message that fails for ever would hold up every card of its channel: after a few
+    receives it goes to the dead-letter queue.
+
+    Raises:
+        RetryLaterError: it has to wait.
+    """
+    try:
+        _showing().show(parse_subject(record["body"]))
+    except RetryLaterError:
+        raise
+    except (ClientError, BotoCoreError) as error:
+        logger.exception("AWS refused or did not answer")
+        raise RetryLaterError(f"AWS: {type(error).__name__}", WAIT_FOR_AWS) from error
+    except Exception as error:
+        logger.exception("the card cannot be drawn")
+        count("CardFailures")
+        if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
+            raise RetryLaterError(f"the card cannot be drawn: {type(error).__name__}", WAIT_FOR_AWS) from error
+        bury(_clients().sqs(), _settings().dead_letters_url, record)
 
 
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _described(revision: ArtifactRevisionTypeDef) -> dict[str, str]:
         "message": _message(revision.get("revisionSummary", "")),
         "url": revision.get("revisionUrl", ""),
     }
-    return {name: value[:TEXT_LIMIT] for name, value in described.items()}
+    return {name: value.encode("utf-8", "replace").decode()[:TEXT_LIMIT] for name, value in described.items()}
 
 
 def _message(summary: str) -> str:

@@ -23,11 +23,10 @@ CLAIM_SECONDS = 90
 
 @dataclass(frozen=True)
 class Message:
-    """A posted card: where it is, and what it shows."""
+    """A posted card: where it is, and the digest of what it shows."""
 
     channel: str
     timestamp: str
-    version: int
     digest: str
 
 
@@ -53,7 +52,7 @@ class Messages:
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
-        return Message(item["channel"]["S"], item["timestamp"]["S"], int(item["version"]["N"]), item["digest"]["S"])
+        return Message(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"])
 
     def claim(self, subject: Keyed) -> bool:
         """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
@@ -67,36 +66,43 @@ class Messages:
 
     def release(self, subject: Keyed) -> None:
         """Give a claim back: nothing was posted."""
-        self._write(subject, {"claimed_until": {"N": "0"}}, "attribute_not_exists(#timestamp)", {})
+        self._write(subject, {"claimed_until": {"N": "0"}}, "attribute_not_exists(#timestamp)")
 
-    def save(self, subject: Keyed, message: Message) -> bool:
-        """Remember what the message shows; False where a newer version is known already."""
+    def save(self, subject: Keyed, message: Message) -> None:
+        """Remember what the message shows."""
         fields = {
             "channel": {"S": message.channel},
             "timestamp": {"S": message.timestamp},
-            "version": {"N": str(message.version)},
             "digest": {"S": message.digest},
         }
-        return self._write(subject, fields, "attribute_not_exists(#version) OR #version <= :version", {})
+        self._write(subject, fields)
+
+    def refused(self, subject: Keyed, error: str) -> None:
+        """Remember that Slack refused the newest card, and in which word."""
+        self._write(subject, {"refused": {"S": error}})
 
     def forget(self, subject: Keyed) -> None:
         """The message is gone from Slack: the next one is posted anew."""
         self._client.delete_item(TableName=self._table, Key=_key(subject))
 
-    def _write(self, subject: Keyed, fields: Mapping[str, Any], condition: str, extra: Mapping[str, Any]) -> bool:
-        values = {f":{name}": value for name, value in fields.items()} | {
-            ":ttl": {"N": str(int(self._clock()) + self._retention)}
-        }
-        names = {f"#{name}": name for name in (*fields, "ttl", "timestamp", "version", "claimed_until")}
-        used = {name: field for name, field in names.items() if field in fields or name in condition or field == "ttl"}
+    def _write(
+        self,
+        subject: Keyed,
+        fields: Mapping[str, Any],
+        condition: str = "",
+        extra: Mapping[str, Any] | None = None,
+    ) -> bool:
+        written = {**fields, "ttl": {"N": str(int(self._clock()) + self._retention)}}
+        conditional: Any = {"ConditionExpression": condition} if condition else {}
+        names = {"#timestamp": "timestamp"} if "#timestamp" in condition else {}
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=_key(subject),
-                UpdateExpression=f"SET {', '.join(f'#{name} = :{name}' for name in (*fields, 'ttl'))}",
-                ConditionExpression=condition,
-                ExpressionAttributeNames=used,
-                ExpressionAttributeValues={**values, **extra},
+                UpdateExpression=f"SET {', '.join(f'#{name} = :{name}' for name in written)}",
+                ExpressionAttributeNames={**names, **{f"#{name}": name for name in written}},
+                ExpressionAttributeValues={**{f":{name}": value for name, value in written.items()}, **(extra or {})},
+                **conditional,
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False

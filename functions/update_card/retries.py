@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
 
     from crosscheck.errors import RetryLaterError
+
+logger = Logger(child=True)
 
 # With the queue's 1,000 receives, waiting up to five minutes outlasts three days of outage.
 LONGEST_BACKOFF = 300
@@ -23,8 +28,21 @@ def later(error: RetryLaterError, record: Mapping[str, Any]) -> int:
 
 
 def postpone(client: SQSClient, queue_url: str, records: Sequence[Mapping[str, Any]], seconds: int) -> None:
-    """Hide messages for so many seconds from now."""
+    """Hide messages for so many seconds from now; where SQS will not, its own visibility timeout has to do."""
     for record in records:
-        client.change_message_visibility(
-            QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
-        )
+        try:
+            client.change_message_visibility(
+                QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
+            )
+        except (ClientError, BotoCoreError):
+            logger.exception("the message comes back when its visibility timeout ends")
+
+
+def bury(client: SQSClient, dead_letters_url: str, record: Mapping[str, Any]) -> None:
+    """Keep a message in the dead-letter queue, in its own order."""
+    client.send_message(
+        QueueUrl=dead_letters_url,
+        MessageBody=record["body"],
+        MessageGroupId=record["attributes"]["MessageGroupId"],
+        MessageDeduplicationId=record["messageId"],
+    )

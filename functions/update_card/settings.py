@@ -10,6 +10,7 @@ class Settings:
     """The function's settings."""
 
     card_queue_url: str
+    dead_letters_url: str
     slack_channel: str
     slack_secret: str
     slack_api_url: str
@@ -24,6 +25,7 @@ class Settings:
         """
         return cls(
             card_queue_url=required("CARD_QUEUE_URL"),
+            dead_letters_url=required("CARD_DEAD_LETTERS_URL"),
             slack_channel=required("SLACK_CHANNEL"),
             slack_secret=optional("SLACK_SECRET"),
             slack_api_url=required("SLACK_API_URL"),

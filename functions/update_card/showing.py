@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from crosscheck.errors import RetryLaterError
-from crosscheck.slack import Refusal, SlackRefusedError
+from crosscheck.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.subjects import ImageSubject, Subject
 from crosscheck.telemetry import count
 from update_card.messages import Message
@@ -16,7 +16,7 @@ from update_card.messages import Message
 if TYPE_CHECKING:
     from crosscheck.cards import Card
     from crosscheck.subjects import Keyed
-    from update_card.drawing import Drawing, Drawn
+    from update_card.drawing import Drawing
     from update_card.messages import Messages
     from update_card.workspace import Workspace
 
@@ -35,53 +35,60 @@ class Showing:
     channel: str
 
     def show(self, subject: Subject | ImageSubject) -> None:
-        """Post or update the subject's card.
+        """Post or update the subject's card, unless Slack shows it as it is.
+
+        Whoever is told that a subject changed reads what is known at that moment, so the queue's order is order
+        enough; what is shown is told by its content, not by a version, because facts may expire.
 
         Raises:
             RetryLaterError: Slack, its secret or another handler makes us wait.
         """
-        drawn = self._draw(subject)
-        if drawn is None:
+        card = self._draw(subject)
+        if card is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
         message = self.messages.find(subject)
-        if message and message.version >= drawn.version:
+        if message and message.digest == card.digest:
             return
         try:
-            self._send(subject, drawn.card, drawn.version, message)
+            self._send(subject, card, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             logger.error("Slack refused the card", subject=subject.key, error=error.error)  # noqa: TRY400 - Slack's word says it all
             count("CardsRefused")
+            self.messages.refused(subject, error.error)
 
-    def _draw(self, subject: Subject | ImageSubject) -> Drawn | None:
+    def _draw(self, subject: Subject | ImageSubject) -> Card | None:
         match subject:
             case Subject():
                 return self.drawing.release(subject)
             case ImageSubject():
                 return self.drawing.image(subject)
 
-    def _send(self, subject: Keyed, card: Card, version: int, message: Message | None) -> None:
+    def _send(self, subject: Keyed, card: Card, message: Message | None) -> None:
         if message is None:
-            self._post(subject, card, version)
+            self._post(subject, card)
             return
-        if message.digest != card.digest:
-            try:
-                self.workspace.update(message.channel, message.timestamp, card)
-            except SlackRefusedError as error:
-                if error.refusal is not Refusal.MESSAGE_GONE:
-                    raise
-                self.messages.forget(subject)
-                self._post(subject, card, version)
-                return
-        self.messages.save(subject, Message(message.channel, message.timestamp, version, card.digest))
+        try:
+            self.workspace.update(message.channel, message.timestamp, card)
+        except SlackRefusedError as error:
+            if error.refusal is not Refusal.MESSAGE_GONE:
+                raise
+            self.messages.forget(subject)
+            self._post(subject, card)
+            return
+        self.messages.save(subject, Message(message.channel, message.timestamp, card.digest))
 
-    def _post(self, subject: Keyed, card: Card, version: int) -> None:
+    def _post(self, subject: Keyed, card: Card) -> None:
+        """Post the first message; a claim that is kept after an answer was lost delays the next try, so that an
+        outage in which Slack takes messages without saying so does not fill the channel."""
         if not self.messages.claim(subject):
-            raise RetryLaterError("another handler posts this card", WAIT_FOR_OTHER)
+            raise RetryLaterError("another handler posts this card, or its answer was lost", WAIT_FOR_OTHER)
         try:
             timestamp = self.workspace.post(self.channel, card)
+        except PerhapsSentError:
+            raise
         except (SlackRefusedError, RetryLaterError):
             self.messages.release(subject)
             raise
-        self.messages.save(subject, Message(self.channel, timestamp, version, card.digest))
+        self.messages.save(subject, Message(self.channel, timestamp, card.digest))

@@ -6,6 +6,8 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from crosscheck.errors import RetryLaterError
 from crosscheck.slack import Refusal, Slack, SlackRefusedError
 
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
     from crosscheck.cards import Card
 
 KEEP_SECONDS = 300
-WAIT_FOR_SECRET = 10
+WAIT_FOR_PERSON = 10  # and doubled with every try
+
+
+class _TokenRefusedError(RetryLaterError):
+    """The token is no good; perhaps a newer one is."""
 
 
 class Workspace:
@@ -50,11 +56,26 @@ class Workspace:
         slack = self._connect() if fresh else self._slack
         assert slack is not None  # noqa: S101 - either read just now or kept
         try:
+            return self._patiently(send, slack)
+        except _TokenRefusedError:
+            if fresh:
+                raise
+            return self._patiently(send, self._connect())
+
+    @staticmethod
+    def _patiently[T](send: Callable[[Slack], T], slack: Slack) -> T:
+        """What a person has to mend for the whole channel is waited for: no card gets through, and none is lost."""
+        try:
             return send(slack)
         except SlackRefusedError as refused:
-            if refused.refusal is not Refusal.TOKEN or fresh:
-                raise
-            return send(self._connect())
+            match refused.refusal:
+                case Refusal.TOKEN:
+                    raise _TokenRefusedError(f"Slack refuses the token: {refused.error}", WAIT_FOR_PERSON) from refused
+                case Refusal.CHANNEL:
+                    reason = f"Slack refuses the channel: {refused.error}"
+                    raise RetryLaterError(reason, WAIT_FOR_PERSON) from refused
+                case _:
+                    raise
 
     def _connect(self) -> Slack:
         self._slack = Slack(self._token(), self._api_url)
@@ -63,12 +84,12 @@ class Workspace:
 
     def _token(self) -> str:
         if not self._secret:
-            raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_SECRET)
+            raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_PERSON)
         try:
-            text = self._client.get_secret_value(SecretId=self._secret)["SecretString"]
-        except self._client.exceptions.ClientError as error:
-            code = error.response["Error"]["Code"]
-            raise RetryLaterError(f"the Slack secret {self._secret} cannot be read: {code}", WAIT_FOR_SECRET) from error
+            text = self._client.get_secret_value(SecretId=self._secret).get("SecretString", "")
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            raise RetryLaterError(f"the Slack secret {self._secret} cannot be read: {code}", WAIT_FOR_PERSON) from error
         return _bot_token(text, self._secret)
 
 
@@ -76,7 +97,7 @@ def _bot_token(text: str, secret: str) -> str:
     try:
         token = json.loads(text)["bot_token"]
     except (ValueError, KeyError, TypeError) as error:
-        raise RetryLaterError(f"the Slack secret {secret} is no JSON with a bot_token", WAIT_FOR_SECRET) from error
+        raise RetryLaterError(f"the Slack secret {secret} is no JSON with a bot_token", WAIT_FOR_PERSON) from error
     if not isinstance(token, str) or not token:
-        raise RetryLaterError(f"the bot_token of the Slack secret {secret} is empty or no text", WAIT_FOR_SECRET)
+        raise RetryLaterError(f"the bot_token of the Slack secret {secret} is empty or no text", WAIT_FOR_PERSON)
     return token

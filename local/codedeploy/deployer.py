@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from local.aws_json.errors import ApiError
 from local.clock import Clock
 from local.codedeploy import fleet, task_sets
 from local.codedeploy.announcements import Alarm, Emits, due
@@ -23,7 +24,6 @@ from local.codedeploy.model import (
 from local.codedeploy.revisions import Revisions, outcome_problem
 from local.codedeploy.schedule import Schedule
 from local.codedeploy.state import Group, Platform, State
-from local.codepipeline.errors import ApiError
 from local.outcomes import Outcome, Outcomes
 
 PROVIDERS = {Platform.SERVER: "CodeDeploy", Platform.ECS: "CodeDeployToECS"}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.codedeploy.state import Scope
+from local.aws_json.messages import Scope
 from local.codedeploy.task_sets import TaskSet
-from local.codepipeline.partitions import partition_of
+from local.regions import partition_of
 
 STARTED_BY = "CODE_DEPLOY"
 

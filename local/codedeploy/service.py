@@ -2,19 +2,25 @@
 
 from typing import Any
 
+from local.aws_json.endpoint import create_app
+from local.aws_json.messages import Scope
+from local.aws_json.model import Service
+from local.aws_json.operations import Operations
 from local.clients import Aws
 from local.clock import Clock
 from local.codedeploy.announcements import Emits
-from local.codedeploy.api import Api
-from local.codedeploy.app import create_app
+from local.codedeploy.api import OPERATIONS, Call
 from local.codedeploy.deployer import Deployer, instances_of
 from local.codedeploy.ecs_views import task_set
 from local.codedeploy.fleet import instances, served
 from local.codedeploy.model import Wire
+from local.codedeploy.parameters import check_named
 from local.codedeploy.revisions import Revisions
-from local.codedeploy.state import Group, Platform, Scope, State
+from local.codedeploy.state import Group, Platform, State
 from local.codedeploy.views import group_task_sets
 from local.outcomes import Outcomes
+
+SERVICE = Service("codedeploy")
 
 
 class UnknownApplicationError(LookupError):
@@ -30,7 +36,10 @@ class CodeDeploy:
     def __init__(self, aws: Aws, clock: Clock, outcomes: Outcomes, events: Emits, account_id: str) -> None:
         self._state, self._clock, self._account_id = State(), clock, account_id
         self._deployer = Deployer(self._state, clock, outcomes, Revisions(aws), events)
-        self.app = create_app(Api(self._deployer), account_id)
+        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call, check_named))
+
+    def _call(self, scope: Scope) -> Call:
+        return Call(self._deployer, scope)
 
     def page(self, region: str, application: str) -> tuple[bool, str]:
         """Whether the targets of an application serve, and what: the revision, or the task definition and images.

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Scope
 from local.codedeploy.model import Deployment, History, Tasks
-from local.codepipeline.errors import ApiError
-from local.codepipeline.partitions import partition_of
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose state a request is about."""
-
-    account: str
-    region: str
+from local.regions import partition_of
 
 
 class Platform(StrEnum):

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from local.aws_json.operations import present
 from local.codedeploy.deployer import ecs_target, instances_of
 from local.codedeploy.model import Deployment, Status, finite, last_good, undone_by
 from local.codedeploy.schedule import Event, Progress, progress_of
 from local.codedeploy.state import Application, Group, Platform
 from local.codedeploy.task_sets import TaskSet, task_sets
-from local.codepipeline.partitions import partition_of
+from local.regions import partition_of
 
 Wire = dict[str, Any]
 
@@ -19,10 +20,6 @@ _OVERVIEW = (*(progress.value for progress in Progress), "Ready")
 _FROM_REQUEST = ("description", "ignoreApplicationStopFailures", "updateOutdatedInstancesOnly", "fileExistsBehavior")
 _FROM_GROUP = ("autoRollbackConfiguration", "blueGreenDeploymentConfiguration", "loadBalancerInfo")
 STOPPED = {"code": "MANUAL_STOP", "message": "The deployment was stopped by a user."}
-
-
-def _present(**members: Any) -> Wire:
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def application(shown: Application) -> Wire:
@@ -40,7 +37,7 @@ def deployment(group: Group, shown: Deployment, now: float) -> Wire:
     """DeploymentInfo."""
     request = dict(shown.request or {})
     ended = not shown.active(now)
-    return _present(
+    return present(
         applicationName=group.application,
         deploymentGroupName=group.name,
         deploymentConfigName=shown.config,
@@ -101,7 +98,7 @@ def last_deployment(shown: Deployment | None, now: float) -> Wire | None:
     """LastDeploymentInfo."""
     if shown is None:
         return None
-    return _present(
+    return present(
         deploymentId=shown.id,
         status=shown.status(now).value,
         endTime=shown.ends if not shown.active(now) else None,
@@ -113,7 +110,7 @@ def group(shown: Group, now: float) -> Wire:
     """DeploymentGroupInfo. The target revision is what new instances would get: the last good one."""
     good, newest = last_good(shown.history, now), shown.history[-1] if shown.history else None
     settings = {name: value for name, value in shown.settings.items() if name != "tags"}
-    return {"deploymentStyle": STYLES[shown.platform], **settings} | _present(
+    return {"deploymentStyle": STYLES[shown.platform], **settings} | present(
         applicationName=shown.application,
         deploymentGroupId=shown.id,
         deploymentGroupName=shown.name,
@@ -158,7 +155,7 @@ def _event(shown: Deployment, event: Event) -> Wire:
         code = "ScriptFailed" if event.name == "ValidateService" else "UnknownError"
         diagnostics = {"errorCode": code, "scriptName": "", "message": shown.problem.diagnostics, "logTail": ""}
     ran = event.progress in {Progress.FAILED, Progress.SUCCEEDED}
-    return _present(
+    return present(
         lifecycleEventName=event.name,
         status=event.progress.value,
         startTime=began,

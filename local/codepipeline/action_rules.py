@@ -5,8 +5,8 @@ from typing import Any
 
 from local.codepipeline.actions.base import ActionKind
 from local.codepipeline.actions.registry import REGISTRY
-from local.codepipeline.partitions import is_region
 from local.codepipeline.problems import Problem
+from local.regions import is_region
 
 
 def check_action(action: Mapping[str, Any], pipeline_region: str) -> Iterator[Problem]:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from local.codepipeline.actions.base import ActionKind
 from local.codepipeline.conditions import MEMBERS, Result, result_of, rules_of
-from local.codepipeline.partitions import is_region
 from local.codepipeline.problems import Problem
 from local.codepipeline.rules.cloudwatch_alarm import STATES
 from local.codepipeline.rules.cron import parse_cron
 from local.codepipeline.rules.registry import KNOWN_ELSEWHERE, RULES
 from local.codepipeline.rules.variable_check import OPERATORS
+from local.regions import is_region
 
 Wire = Mapping[str, Any]
 

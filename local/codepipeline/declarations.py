@@ -7,7 +7,7 @@ from typing import Any
 
 from local.codepipeline.condition_state import ConditionType
 from local.codepipeline.conditions import Condition
-from local.codepipeline.partitions import partition_of
+from local.regions import partition_of
 
 RULE = "Rule"
 

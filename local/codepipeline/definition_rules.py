@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.action_rules import check_action
 from local.codepipeline.condition_rules import check_conditions
-from local.codepipeline.errors import ApiError
 from local.codepipeline.parsing import declared_stores
 from local.codepipeline.problems import Problem
 

@@ -5,10 +5,10 @@ import time
 import uuid
 from collections.abc import Mapping
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.action_run import give_up
 from local.codepipeline.condition_state import ConditionStatus, ConditionType
 from local.codepipeline.conditions import RetryMode
-from local.codepipeline.errors import ApiError
 from local.codepipeline.execution_run import ExecutionRunner
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.refusals import refuse_crowd, refuse_override, refuse_retry, refuse_stop

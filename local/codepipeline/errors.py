@@ -1,10 +1,10 @@
 """What goes wrong in the local CodePipeline.
 
 Exception
-├── ApiError                    a request is refused, with one of CodePipeline's own error codes
-├── ResponseViolatesModelError  this package answered what CodePipeline never would: a bug here
-├── ActionError                 an action fails, with the code and message that CodePipeline shows
-└── HaltedError                 an action is abandoned, or the account closes, while it waits
+├── ActionError  an action fails, with the code and message that CodePipeline shows
+└── HaltedError  an action is abandoned, or the account closes, while it waits
+
+A request that is refused is an ApiError of ``local.aws_json``.
 """
 
 from enum import StrEnum
@@ -23,19 +23,6 @@ class FailureType(StrEnum):
     PERMISSION = "PermissionError"
     REVISION_UNAVAILABLE = "RevisionUnavailable"
     SYSTEM_UNAVAILABLE = "SystemUnavailable"
-
-
-class ApiError(Exception):
-    """``code`` is the name of an exception of CodePipeline's service model."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class ResponseViolatesModelError(Exception):
-    """The text lists every constraint that the response breaks."""
 
 
 class ActionError(Exception):

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Scope
 from local.clock import Clock
-from local.codepipeline.errors import ApiError
-from local.codepipeline.records import Scope, State
+from local.codepipeline.records import State
 from local.codepipeline.state import ActionExecution, Execution
 from local.codepipeline.waits import wait_until
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.declarations import Pipeline
-from local.codepipeline.errors import ApiError
 
 
 def default_variables(pipeline: Pipeline) -> dict[str, str]:

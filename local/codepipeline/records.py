@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from local.aws_json.messages import Scope
 from local.codepipeline.declarations import Pipeline
 from local.codepipeline.state import Execution
 
@@ -58,14 +59,6 @@ class PipelineRecord:
     def turnstile(self, stage: str) -> Turnstile:
         """The stage's turnstile."""
         return self.turnstiles.setdefault(stage, Turnstile())
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose state a request is about."""
-
-    account: str
-    region: str
 
 
 class State:

@@ -1,9 +1,9 @@
 """What the engine refuses to do with an execution, in CodePipeline's own errors."""
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.condition_state import ConditionRun, ConditionStatus, ConditionType
 from local.codepipeline.conditions import Result
 from local.codepipeline.declarations import ExecutionMode
-from local.codepipeline.errors import ApiError
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import Execution, Halt, Status
 

@@ -3,8 +3,8 @@
 import json
 import uuid
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.declarations import ExecutionMode
-from local.codepipeline.errors import ApiError
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import Execution, Status
 from local.codepipeline.triggers import Trigger

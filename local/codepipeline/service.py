@@ -3,15 +3,18 @@
 import logging
 from collections.abc import Iterator, Mapping
 
+from local.aws_json.endpoint import create_app
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Scope
+from local.aws_json.model import Service
+from local.aws_json.operations import Operations
 from local.clients import Aws
 from local.clock import Clock
 from local.codepipeline.actions import repository_source
-from local.codepipeline.api import Api
-from local.codepipeline.app import create_app
+from local.codepipeline.api import OPERATIONS, Call
 from local.codepipeline.artifacts import Artifacts
 from local.codepipeline.declarations import Action
 from local.codepipeline.engine import Engine
-from local.codepipeline.errors import ApiError
 from local.codepipeline.jobs import Jobs
 from local.codepipeline.pipeline_variables import default_variables
 from local.codepipeline.records import PipelineRecord, State
@@ -23,6 +26,8 @@ from local.codepipeline.triggers import Trigger
 from local.outcomes import Outcomes
 
 logger = logging.getLogger(__name__)
+
+SERVICE = Service("codepipeline")
 
 
 class CodePipeline:
@@ -42,7 +47,10 @@ class CodePipeline:
             jobs=Jobs(state, clock),
         )
         self._engine = Engine(self._tools)
-        self.app = create_app(Api(self._tools, self._engine), account_id)
+        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call))
+
+    def _call(self, scope: Scope) -> Call:
+        return Call(self._tools, self._engine, scope)
 
     def push(self, repository: str, branch: str, message: str, author: str) -> list[str]:
         """A Git push: a new commit, and an execution of every pipeline in any region whose source follows that branch.

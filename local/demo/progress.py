@@ -10,12 +10,12 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from local.scenarios.canary_service import RUNNING
+from local.scenarios.scenario import RUNNING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from local.scenarios.canary_service import CanaryService
+    from local.scenarios.scenario import Scenario
 
 POLL_SECONDS = 0.3
 LIMIT_SECONDS = 120
@@ -25,7 +25,7 @@ _SIGNS = {"Succeeded": "[green]✔ succeeded[/]", "Failed": "[red]✘ failed[/]"
 class Progress:
     """Shows one execution until it ends."""
 
-    def __init__(self, scenario: CanaryService, execution: str, console: Console) -> None:
+    def __init__(self, scenario: Scenario, execution: str, console: Console) -> None:
         self._scenario = scenario
         self._execution = execution
         self._console = console

@@ -6,8 +6,8 @@ Their shapes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbr
 from dataclasses import dataclass
 from typing import Literal
 
-from local.codepipeline.partitions import partition_of
 from local.events import EventEmitter
+from local.regions import partition_of
 
 SOURCE = "aws.ecr"
 

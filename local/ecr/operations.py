@@ -2,18 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Request
 from local.ecr.announcements import Announcer
-from local.ecr.errors import EcrError
 from local.ecr.images import Image, Images, children_of, digest_of, fits
-from local.ecr.protocol import Call
 from local.ecr.replications import Replications, shown
 from local.ecr.rules import Configuration, Destination, check, destinations_of
 
-Json = dict[str, Any]
-Check = Callable[[Call], None]
-Operation = Callable[[Call, Json], Json]
+Check = Callable[[Request], None]
+Operation = Callable[[Request, Json], Json]
 
 
 class Operations:
@@ -39,26 +37,26 @@ class Operations:
             "BatchDeleteImage": self.batch_delete_image,
         }
 
-    def check_replication_configuration(self, call: Call) -> None:
+    def check_replication_configuration(self, call: Request) -> None:
         """Refuse rules that ECR refuses."""
         check(call.parameters["replicationConfiguration"], Destination(call.region, self._account_id))
 
-    def put_replication_configuration(self, call: Call, _: Json) -> Json:
+    def put_replication_configuration(self, call: Request, _: Json) -> Json:
         """Replace the region's whole configuration."""
         configuration = call.parameters["replicationConfiguration"]
         with self._lock:
             self._configurations[call.region] = configuration
         return {"replicationConfiguration": configuration}
 
-    def describe_registry(self, call: Call, _: Json) -> Json:
+    def describe_registry(self, call: Request, _: Json) -> Json:
         """The region's configuration."""
         return {"registryId": self._account_id, "replicationConfiguration": self._configuration(call.region)}
 
-    def describe_image_replication_status(self, call: Call, _: Json) -> Json:
+    def describe_image_replication_status(self, call: Request, _: Json) -> Json:
         """How far an image of this region is on its way; asked by tag, the answer names the digest, too."""
         repository, image_id = call.parameters["repositoryName"], call.parameters["imageId"]
         if not image_id:
-            raise EcrError("InvalidParameterException", "Invalid parameter at 'imageId': digest and tag are missing")
+            raise ApiError("InvalidParameterException", "Invalid parameter at 'imageId': digest and tag are missing")
         found = self._images.find(call.region, repository, image_id)
         if found is None:
             raise self._image_not_found(repository, image_id)
@@ -72,27 +70,27 @@ class Operations:
             },
         )
 
-    def describe_images(self, call: Call, answer: Json) -> Json:
+    def describe_images(self, call: Request, answer: Json) -> Json:
         """The emulator leaves out what it does not have; ECR refuses."""
         for image_id in call.parameters.get("imageIds", []):
             if not any(fits(detail, image_id) for detail in answer["imageDetails"]):
                 raise self._image_not_found(call.parameters["repositoryName"], image_id)
         return answer
 
-    def check_put_image(self, call: Call) -> None:
+    def check_put_image(self, call: Request) -> None:
         """Refuse a wrong digest, an index without its children, and a push that changes nothing."""
         repository, image = call.parameters["repositoryName"], _pushed(call)
         if call.parameters.get("imageDigest", image.digest) != image.digest:
-            raise EcrError("ImageDigestDoesNotMatchException", "The image digest does not match the manifest.")
+            raise ApiError("ImageDigestDoesNotMatchException", "The image digest does not match the manifest.")
         for child in children_of(image.manifest):
             if self._images.find(call.region, repository, {"imageDigest": child}) is None:
-                raise EcrError("ReferencedImagesNotFoundException", f"Referenced image {child} does not exist.")
+                raise ApiError("ReferencedImagesNotFoundException", f"Referenced image {child} does not exist.")
         pushed = {"imageDigest": image.digest} | ({"imageTag": image.tag} if image.tag else {})
         if self._images.find(call.region, repository, pushed):
             text = f"Image with digest '{image.digest}' and tag '{image.tag}' already exists in '{repository}'."
-            raise EcrError("ImageAlreadyExistsException", text)
+            raise ApiError("ImageAlreadyExistsException", text)
 
-    def put_image(self, call: Call, answer: Json) -> Json:
+    def put_image(self, call: Request, answer: Json) -> Json:
         """Announce the push and send the image on."""
         image = _pushed(call)
         self._announcer.image(call.region, image.repository, image.digest, image.tag, "PUSH")
@@ -100,7 +98,7 @@ class Operations:
         self._replications.begin(call.region, image, wanted)
         return answer
 
-    def batch_delete_image(self, call: Call, answer: Json) -> Json:
+    def batch_delete_image(self, call: Request, answer: Json) -> Json:
         """Announce each deletion."""
         repository = call.parameters["repositoryName"]
         for deleted in answer.get("imageIds", []):
@@ -113,16 +111,16 @@ class Operations:
         with self._lock:
             return self._configurations.get(region, {"rules": []})
 
-    def _image_not_found(self, repository: str, image_id: dict[str, str]) -> EcrError:
+    def _image_not_found(self, repository: str, image_id: dict[str, str]) -> ApiError:
         digest, tag = (image_id.get(key, "null") for key in ("imageDigest", "imageTag"))
         text = (
             f"The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist within the repository "
             f"with name '{repository}' in the registry with id '{self._account_id}'"
         )
-        return EcrError("ImageNotFoundException", text)
+        return ApiError("ImageNotFoundException", text)
 
 
-def _pushed(call: Call) -> Image:
+def _pushed(call: Request) -> Image:
     given = call.parameters
     manifest = given["imageManifest"]
     return Image(

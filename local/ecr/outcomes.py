@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from enum import StrEnum
 
-from local.ecr.regions import is_region
+from local.regions import is_region
 
 USUAL_DELAY = 20.0  # seconds of AWS's time
 

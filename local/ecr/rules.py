@@ -6,8 +6,8 @@ Quotas: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.ht
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from local.ecr.errors import EcrError
-from local.ecr.regions import same_partition
+from local.aws_json.errors import ApiError
+from local.regions import same_partition
 
 MAX_RULES = 10
 MAX_DESTINATIONS = 25  # different ones, over all rules
@@ -26,20 +26,20 @@ def check(configuration: Configuration, own: Destination) -> None:
     """Refuse what ECR refuses; lengths, patterns and filters per rule are in the service model already.
 
     Raises:
-        EcrError: with the numbers or the destination that is wrong.
+        ApiError: with the numbers or the destination that is wrong.
     """
     rules = configuration["rules"]
     if len(rules) > MAX_RULES:
-        raise EcrError("ValidationException", f"{len(rules)} replication rules exceed the limit of {MAX_RULES}.")
+        raise ApiError("ValidationException", f"{len(rules)} replication rules exceed the limit of {MAX_RULES}.")
     wanted = {destination for rule in rules for destination in _destinations(rule)}
     if len(wanted) > MAX_DESTINATIONS:
         text = f"{len(wanted)} unique replication destinations exceed the limit of {MAX_DESTINATIONS}."
-        raise EcrError("ValidationException", text)
+        raise ApiError("ValidationException", text)
     if own in wanted:
-        raise EcrError("InvalidParameterException", _same_registry())
+        raise ApiError("InvalidParameterException", _same_registry())
     for region in sorted({destination.region for destination in wanted}):
         if not same_partition(region, own.region):
-            raise EcrError("ValidationException", f"Invalid replication destination region '{region}'.")
+            raise ApiError("ValidationException", f"Invalid replication destination region '{region}'.")
 
 
 def _same_registry() -> str:

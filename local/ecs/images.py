@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from local.clients import Aws
+from local.ecs.model import ContainerImage
 
 ECR_URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[^:@]+)"
@@ -42,3 +43,7 @@ class ImageResolver:
                 return None
             raise
         return next((str(detail["imageDigest"]) for detail in answer["imageDetails"]), None)
+
+    def container(self, name: str, image: str) -> ContainerImage:
+        """A container's image, resolved."""
+        return ContainerImage(name, image, self.digest(image))

@@ -1,30 +1,34 @@
 """The operations that this layer answers itself. Each was sent to the emulator first: its refusals stand."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Request
 from local.clock import Clock
-from local.ecs import releases, views
-from local.ecs.errors import EcsError
+from local.ecs import code_deploy, releases, views
+from local.ecs.code_deploy import TaskSets
+from local.ecs.emulated import EmulatedEcs
 from local.ecs.model import History, asked_for
 from local.ecs.names import ServiceName, last_part
-from local.ecs.protocol import Call
 from local.ecs.services import Services
 from local.ecs.tasks import tasks
-from local.ecs.upstream import Upstream
 
-Json = dict[str, Any]
-Operation = Callable[[Call, Json], Json]
+Operation = Callable[[Request, Json], Json]
 
 
 class Operations:
     """Each method takes a call and the emulator's answer, and gives the answer that the caller gets."""
 
-    def __init__(self, upstream: Upstream, services: Services, clock: Clock) -> None:
-        self._upstream = upstream
+    def __init__(self, emulated: EmulatedEcs, services: Services, task_sets: TaskSets, clock: Clock) -> None:
+        self._emulated = emulated
         self._services = services
+        self._task_sets = task_sets
         self._clock = clock
-        self.by_name: dict[str, Operation] = {
+        self.before: dict[str, Callable[[Request], None]] = {
+            "CreateService": self.check_create_service,
+            "UpdateService": self.check_update_service,
+        }
+        self.after: dict[str, Operation] = {
             "CreateService": self.create_service,
             "UpdateService": self.update_service,
             "DescribeServices": self.describe_services,
@@ -36,37 +40,36 @@ class Operations:
             "StopServiceDeployment": self.stop_service_deployment,
         }
 
-    def prepare(self, call: Call) -> None:
-        """What must happen before the emulator gets a request that changes a service."""
-        if call.operation not in ("CreateService", "UpdateService"):
-            return
+    def check_create_service(self, call: Request) -> None:
+        """Refuse a task definition that does not exist: the emulator takes any name."""
         if wanted := call.parameters.get("taskDefinition"):
-            self._upstream.containers(call.region, wanted)  # the emulator takes any name, ECS refuses unknown ones
-        if call.operation == "UpdateService":  # know what ran before
-            for base in self._upstream.described(call.region, call.cluster, [call.parameters["service"]]):
-                self._services.history(base)
+            self._emulated.containers(call.region, wanted)
 
-    def create_service(self, _: Call, answer: Json) -> Json:
+    def check_update_service(self, call: Request) -> None:
+        """The same, and a deployment of what CodeDeploy deploys to; know what ran before."""
+        self.check_create_service(call)
+        for base in self._emulated.described(call.region, _cluster(call), [call.parameters["service"]]):
+            code_deploy.refuse_deployment(base, call.parameters)
+            self._services.history(base)
+
+    def create_service(self, _: Request, answer: Json) -> Json:
         """Begin the first deployment."""
         base = answer["service"]
         return {"service": self._view(base, self._services.create(base))}
 
-    def update_service(self, call: Call, answer: Json) -> Json:
+    def update_service(self, call: Request, answer: Json) -> Json:
         """Deploy a new task definition, or the same again, or only change the number of tasks."""
         base, wanted = answer["service"], call.parameters.get("taskDefinition")
-        arn = self._upstream.containers(call.region, wanted)[0] if wanted else None
+        arn = self._emulated.containers(call.region, wanted)[0] if wanted else None
         history = self._services.update(base, arn, bool(call.parameters.get("forceNewDeployment")))
         return {"service": self._view(base, history)}
 
-    def describe_services(self, _: Call, answer: Json) -> Json:
+    def describe_services(self, _: Request, answer: Json) -> Json:
         """Replace the description of each active service."""
-        shown = [
-            self._view(base, self._services.history(base)) if base["status"] == "ACTIVE" else base
-            for base in answer["services"]
-        ]
+        shown = [self._shown(base) if base["status"] == "ACTIVE" else base for base in answer["services"]]
         return answer | {"services": shown}
 
-    def list_tasks(self, call: Call, answer: Json) -> Json:
+    def list_tasks(self, call: Request, answer: Json) -> Json:
         """The services' tasks, and those of the emulator that belong to no service."""
         wanted, parameters = call.parameters.get("desiredStatus", "RUNNING"), call.parameters
         shown = [
@@ -77,9 +80,9 @@ class Operations:
             and parameters.get("family") in (None, last_part(task["taskDefinitionArn"]).split(":")[0])
         ]
         alone = [] if "serviceName" in parameters else answer["taskArns"]
-        return {"taskArns": [*shown, *self._upstream.lone_tasks(call.region, call.cluster, alone)]}
+        return {"taskArns": [*shown, *self._emulated.lone_tasks(call.region, _cluster(call), alone)]}
 
-    def describe_tasks(self, call: Call, answer: Json) -> Json:
+    def describe_tasks(self, call: Request, answer: Json) -> Json:
         """The services' tasks that are asked for, and what the emulator says of the others."""
         ours = {last_part(task["taskArn"]): task for task in self._tasks(call, None)}
         asked = {last_part(reference) for reference in call.parameters["tasks"]}
@@ -88,13 +91,14 @@ class Operations:
             "failures": [entry for entry in answer["failures"] if last_part(entry.get("arn", "")) not in ours],
         }
 
-    def list_service_deployments(self, call: Call, _: Json) -> Json:
+    def list_service_deployments(self, call: Request, _: Json) -> Json:
         """The service deployments of a service, newest first."""
-        base = self._service(call.region, call.cluster, call.parameters["service"])
+        base = self._service(call.region, _cluster(call), call.parameters["service"])
         name, history, now = ServiceName.from_arn(base["serviceArn"]), self._services.history(base), self._clock.now()
         created = call.parameters.get("createdAt", {})
         wanted = call.parameters.get("status")
-        shown = [releases.brief(name, history, index, now) for index in asked_for(history)]
+        own = () if self._task_sets.of(base) else asked_for(history)  # CodeDeploy's are no service deployments
+        shown = [releases.brief(name, history, index, now) for index in own]
         return {
             "serviceDeployments": [
                 entry
@@ -104,7 +108,7 @@ class Operations:
             ]
         }
 
-    def describe_service_deployments(self, call: Call, _: Json) -> Json:
+    def describe_service_deployments(self, call: Request, _: Json) -> Json:
         """Service deployments by ARN."""
         found, failures = [], []
         for arn in call.parameters["serviceDeploymentArns"]:
@@ -114,7 +118,7 @@ class Operations:
             failures += [] if indices else [{"arn": arn, "reason": "MISSING"}]
         return {"serviceDeployments": found, "failures": failures}
 
-    def describe_service_revisions(self, call: Call, _: Json) -> Json:
+    def describe_service_revisions(self, call: Request, _: Json) -> Json:
         """Service revisions by ARN."""
         found, failures = [], []
         for arn in call.parameters["serviceRevisionArns"]:
@@ -124,25 +128,30 @@ class Operations:
             failures += [] if arn in revisions else [{"arn": arn, "reason": "MISSING"}]
         return {"serviceRevisions": found, "failures": failures}
 
-    def stop_service_deployment(self, call: Call, _: Json) -> Json:
+    def stop_service_deployment(self, call: Request, _: Json) -> Json:
         """Stop a deployment in progress; ECS rolls it back unless told to abort."""
         arn = call.parameters["serviceDeploymentArn"]
         name, base, history = self._of(arn)
         deployment = next((entry for entry in history.deployments if name.deployment(entry.id) == arn), None)
         if deployment is None:
-            raise EcsError("ServiceDeploymentNotFoundException", f"The service deployment {arn} was not found.")
+            raise ApiError("ServiceDeploymentNotFoundException", f"The service deployment {arn} was not found.")
         rollback = call.parameters.get("stopType", "ROLLBACK") == "ROLLBACK"
         if not self._services.stop(base, deployment.id, rollback):
-            raise EcsError("ConflictException", f"The service deployment {arn} is not in progress.")
+            raise ApiError("ConflictException", f"The service deployment {arn} is not in progress.")
         return {"serviceDeploymentArn": arn}
 
+    def _shown(self, base: Json) -> Json:
+        return self._view(base, self._services.history(base))
+
     def _view(self, base: Json, history: History) -> Json:
+        if task_sets := self._task_sets.of(base):
+            return code_deploy.service(base, task_sets)
         return views.service(ServiceName.from_arn(base["serviceArn"]), history, self._clock.now(), base)
 
     def _service(self, region: str, cluster: str, service: str) -> Json:
-        found = self._upstream.described(region, cluster, [service])
+        found = self._emulated.described(region, cluster, [service])
         if not found:
-            raise EcsError("ServiceNotFoundException", "Service not found.")
+            raise ApiError("ServiceNotFoundException", "Service not found.")
         return found[0]
 
     def _of(self, arn: str) -> tuple[ServiceName, Json, History]:
@@ -150,22 +159,29 @@ class Operations:
         try:
             name = ServiceName.from_arn(arn)
         except ValueError as error:
-            raise EcsError("InvalidParameterException", f"Invalid ARN: {arn}") from error
+            raise ApiError("InvalidParameterException", f"Invalid ARN: {arn}") from error
         base = self._service(name.region, name.cluster, name.service)
         return name, base, self._services.history(base)
 
-    def _tasks(self, call: Call, service: str | None) -> Iterator[Json]:
+    def _tasks(self, call: Request, service: str | None) -> Iterator[Json]:
         """The tasks of one service of the cluster, or of all."""
         bases = (
-            [self._service(call.region, call.cluster, service)]
+            [self._service(call.region, _cluster(call), service)]
             if service
-            else self._upstream.services(call.region, call.cluster)
+            else self._emulated.services(call.region, _cluster(call))
         )
         for base in bases:
-            name, history, now = (
-                ServiceName.from_arn(base["serviceArn"]),
-                self._services.history(base),
-                self._clock.now(),
-            )
-            for index in range(len(history.deployments)):
-                yield from (views.task(name, task, base) for task in tasks(history, index, now))
+            if task_sets := self._task_sets.of(base):
+                yield from self._task_sets.tasks(base, task_sets)
+            else:
+                yield from self._deployments_tasks(base)
+
+    def _deployments_tasks(self, base: Json) -> Iterator[Json]:
+        name, history, now = ServiceName.from_arn(base["serviceArn"]), self._services.history(base), self._clock.now()
+        for index in range(len(history.deployments)):
+            yield from (views.task(name, task, base) for task in tasks(history, index, now))
+
+
+def _cluster(call: Request) -> str:
+    """The cluster that the request names; ECS has a default one."""
+    return str(call.parameters.get("cluster", "default"))

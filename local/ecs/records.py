@@ -7,7 +7,7 @@ from typing import Any
 
 from local.clock import Clock
 from local.ecs.images import ImageResolver
-from local.ecs.model import ContainerImage, Deployment, History, Revision, settled
+from local.ecs.model import Deployment, History, Revision, settled
 from local.ecs.names import ServiceName
 from local.outcomes import Outcome, Outcomes
 
@@ -78,7 +78,7 @@ class Deployer:
         now = self.clock.now()
         current = record.history.current
         if current.pulled is None and current.stopped is None and now < current.ends:
-            images = tuple(self._resolved(image.container, image.image) for image in current.revision.images)
+            images = tuple(self.images.container(image.container, image.image) for image in current.revision.images)
             if all(image.digest for image in images):
                 revision = replace(current.revision, images=images)
                 record.history = record.history.with_current(replace(current, revision=revision, pulled=now))
@@ -118,8 +118,5 @@ class Deployer:
         return deployment if takes is None else replace(deployment, takes=takes)
 
     def _revision(self, task_definition: str, containers: Mapping[str, str]) -> Revision:
-        images = tuple(self._resolved(container, image) for container, image in containers.items())
+        images = tuple(self.images.container(container, image) for container, image in containers.items())
         return Revision(str(secrets.randbelow(10**19)), task_definition, images, self.clock.now())
-
-    def _resolved(self, container: str, image: str) -> ContainerImage:
-        return ContainerImage(container, image, self.images.digest(image))

@@ -8,17 +8,17 @@ from typing import Any
 
 from local.clock import Clock
 from local.ecs.announcements import Announcer
+from local.ecs.emulated import EmulatedEcs
 from local.ecs.model import History, Phase, phase, stopped
 from local.ecs.names import ServiceName
 from local.ecs.records import Deployer, Record
-from local.ecs.upstream import Upstream
 
 
 class Services:
     """Keeps a record of each service. A service is given as the emulator describes it: ``base``."""
 
-    def __init__(self, upstream: Upstream, deployer: Deployer, announcer: Announcer, clock: Clock) -> None:
-        self._upstream = upstream
+    def __init__(self, emulated: EmulatedEcs, deployer: Deployer, announcer: Announcer, clock: Clock) -> None:
+        self._emulated = emulated
         self._deployer = deployer
         self._announcer = announcer
         self._clock = clock
@@ -72,7 +72,7 @@ class Services:
         return record
 
     def _containers(self, base: Mapping[str, Any], task_definition: str) -> dict[str, str]:
-        _, containers = self._upstream.containers(ServiceName.from_arn(base["serviceArn"]).region, task_definition)
+        _, containers = self._emulated.containers(ServiceName.from_arn(base["serviceArn"]).region, task_definition)
         return containers
 
     def _follow(self, record: Record) -> History:

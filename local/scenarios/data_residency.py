@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local.scenarios.ecs_service import push_image
-from local.scenarios.scenario import Scenario
+from local.scenarios.ecs_service import BUILD_PERMISSIONS, push_image
+from local.scenarios.s3_scenario import DEPLOY_PERMISSIONS, SOURCE_PERMISSIONS, S3Scenario
 
 if TYPE_CHECKING:
     from local.clients import Aws
@@ -86,7 +86,7 @@ SINGAPORE = BlueGreenService(
 )
 
 
-class DataResidency(Scenario):
+class DataResidency(S3Scenario):
     """``<web>/<region>/residency-london`` (or ``-singapore``) answers as that region's service does."""
 
     pipeline = "data-residency"
@@ -95,46 +95,25 @@ class DataResidency(Scenario):
     regions = (LONDON.region, SINGAPORE.region)
     prefix = "pipeline-artifacts-residency"
     permissions = (
-        "codebuild:BatchGetBuilds",
-        "codebuild:BatchGetProjects",
-        "codebuild:StartBuild",
-        "codedeploy:CreateDeployment",
+        *BUILD_PERMISSIONS,
+        *DEPLOY_PERMISSIONS,
+        *SOURCE_PERMISSIONS,
         "codedeploy:GetApplication",
-        "codedeploy:GetApplicationRevision",
-        "codedeploy:GetDeployment",
-        "codedeploy:GetDeploymentConfig",
-        "codedeploy:RegisterApplicationRevision",
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:CreateRepository",
-        "ecr:DescribeImages",
-        "ecr:DescribeRepositories",
-        "ecr:PutImage",
         "ecs:RegisterTaskDefinition",
         "ecs:TagResource",
         "iam:PassRole",
-        "s3:GetBucketVersioning",
-        "s3:GetObject",
-        "s3:GetObjectVersion",
     )
+    first_change = "Serve the catalogue"
 
-    def prepare(self) -> None:
-        """Create both services, the source with a first release, the stores and the roles."""
-        self.create_pipeline_role()
-        self.create_stores()
-        self.create_source()
-        self.upload(sources("Serve the catalogue"))
+    def create_targets(self) -> None:
+        """Create both services and the role that CodeDeploy deploys them under."""
         permissions = ("ecs:DescribeServices", "ecs:CreateTaskSet", "ecs:UpdateServicePrimaryTaskSet")
         role = self.create_role(SERVICE_ROLE, "codedeploy.amazonaws.com", permissions)
         image = push_image(self.account.aws, self.account.account_id, self.home, REPOSITORY, "initial")
         for service in (LONDON, SINGAPORE):
             service.create(self.account.aws, self.account.account_id, image, role)
 
-    def push(self, message: str) -> str:
-        """Upload a change, which starts a release; the execution's id."""
-        return self.release(sources(message))
-
-
-def sources(message: str) -> dict[str, bytes]:
-    """The files of ``release.zip``: a service and the templates of both regions."""
-    service = {"Dockerfile": b"FROM scratch\n", "CHANGES": f"{message}\n".encode()}
-    return {**service, **LONDON.templates(), **SINGAPORE.templates()}
+    def files(self, message: str) -> dict[str, bytes]:
+        """The files of ``release.zip``: a service and the templates of both regions."""
+        service = {"Dockerfile": b"FROM scratch\n", "CHANGES": f"{message}\n".encode()}
+        return {**service, **LONDON.templates(), **SINGAPORE.templates()}

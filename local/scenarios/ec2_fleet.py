@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.scenarios.scenario import Scenario
+from local.scenarios.s3_scenario import DEPLOY_PERMISSIONS, SOURCE_PERMISSIONS, S3Scenario
 
 APPLICATION = "CrossRegionActionSupport"
 GROUP = "CrossRegionActionSupportGroup"
@@ -22,7 +22,7 @@ hooks:
 """
 
 
-class Ec2Fleet(Scenario):
+class Ec2Fleet(S3Scenario):
     """``<web>/<region>/CrossRegionActionSupport`` names the S3 version id that the instances serve."""
 
     pipeline = "ec2-fleet"
@@ -30,23 +30,11 @@ class Ec2Fleet(Scenario):
     source_key = "s3-app-linux.zip"
     regions = ("us-west-2", "us-east-1", "ap-southeast-2")
     prefix = "pipeline-artifacts-fleet"
-    permissions = (
-        "codedeploy:CreateDeployment",
-        "codedeploy:GetApplicationRevision",
-        "codedeploy:GetDeployment",
-        "codedeploy:GetDeploymentConfig",
-        "codedeploy:RegisterApplicationRevision",
-        "s3:GetBucketVersioning",
-        "s3:GetObject",
-        "s3:GetObjectVersion",
-    )
+    permissions = (*DEPLOY_PERMISSIONS, *SOURCE_PERMISSIONS)
+    first_change = "Welcome"
 
-    def prepare(self) -> None:
-        """Create what the pipeline deploys to, its source with a first release, its stores and its role."""
-        self.create_pipeline_role()
-        self.create_stores()
-        self.create_source()
-        self.upload(bundle("Welcome"))
+    def create_targets(self) -> None:
+        """Create an application in each region, with a deployment group over its instances."""
         role = self.create_role(SERVICE_ROLE, "codedeploy.amazonaws.com", ("ec2:DescribeInstances", "tag:GetResources"))
         for region in self.regions:
             codedeploy = self.account.aws.client("codedeploy", region)
@@ -59,16 +47,11 @@ class Ec2Fleet(Scenario):
                 ec2TagFilters=[{"Key": "Name", "Value": APPLICATION, "Type": "KEY_AND_VALUE"}],
             )
 
-    def push(self, message: str) -> str:
-        """Upload a bundle whose page says the message, which starts a release; the execution's id."""
-        return self.release(bundle(message))
-
-
-def bundle(message: str) -> dict[str, bytes]:
-    """The files of ``s3-app-linux.zip``."""
-    return {
-        "appspec.yml": APPSPEC.encode(),
-        "index.html": f"<h1>{message}</h1>\n".encode(),
-        "scripts/start_server": b"#!/bin/bash\nservice httpd start\n",
-        "scripts/validate": b"#!/bin/bash\ncurl --fail http://localhost/\n",
-    }
+    def files(self, message: str) -> dict[str, bytes]:
+        """The files of ``s3-app-linux.zip``, with a page that says the message."""
+        return {
+            "appspec.yml": APPSPEC.encode(),
+            "index.html": f"<h1>{message}</h1>\n".encode(),
+            "scripts/start_server": b"#!/bin/bash\nservice httpd start\n",
+            "scripts/validate": b"#!/bin/bash\ncurl --fail http://localhost/\n",
+        }

@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from local.clients import Aws
 
+# What a pipeline's role needs to build an image and to push it.
+BUILD_PERMISSIONS = (
+    "codebuild:BatchGetBuilds",
+    "codebuild:BatchGetProjects",
+    "codebuild:StartBuild",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CreateRepository",
+    "ecr:DescribeImages",
+    "ecr:DescribeRepositories",
+    "ecr:PutImage",
+)
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 

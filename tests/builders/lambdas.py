@@ -18,7 +18,7 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:111122223333:function:function-under-test"
     aws_request_id: str = "00000000-0000-4000-8000-000000000000"
-    remaining_milliseconds: int = 30_000
+    remaining_milliseconds: int = 120_000
 
     def get_remaining_time_in_millis(self) -> int:
         """How long the function may still run."""
@@ -28,7 +28,9 @@ class Context:
 def receive(client: SQSClient, queue_url: str) -> dict[str, Any]:
     """What an event source mapping makes of the messages that the queue holds now."""
     messages = client.receive_message(
-        QueueUrl=queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["ApproximateReceiveCount"]
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
     ).get("Messages", [])
     return {
         "Records": [

@@ -96,6 +96,22 @@ def test_both_regions_are_deployed_at_once(residency: DataResidency, outside: Ou
         assert image in text
 
 
+def test_ecs_tells_what_codedeploy_deployed(residency: DataResidency, outside: Outside) -> None:
+    execution = residency.push("Serve the catalogue of the day")
+    assert residency.wait(execution) == "Succeeded"
+    (build,) = [action for action in residency.actions(execution) if action["actionName"] == "Build"]
+    for service in (LONDON, SINGAPORE):
+        ecs = outside.client("ecs", service.region)
+        (shown,) = ecs.describe_services(cluster=service.name, services=[service.name])["services"]
+        primary = shown["taskSets"][0]
+        assert (primary["status"], primary["startedBy"], shown["deployments"]) == ("PRIMARY", "CODE_DEPLOY", [])
+        arns = ecs.list_tasks(cluster=service.name, serviceName=service.name, startedBy=primary["id"])["taskArns"]
+        tasks = ecs.describe_tasks(cluster=service.name, tasks=arns)["tasks"]
+        assert [task["containers"][0]["imageDigest"] for task in tasks] == [_image(build)] * service.desired
+        with pytest.raises(ecs.exceptions.InvalidParameterException, match="Use AWS CodeDeploy"):
+            ecs.update_service(cluster=service.name, service=service.name, taskDefinition=shown["taskDefinition"])
+
+
 def test_singapore_alone_is_down(residency: DataResidency, outside: Outside) -> None:
     end(outside, "CodeDeployToECS", "ap-southeast-1", "unhealthy")
     assert residency.wait(residency.push("Serve a broken catalogue")) == "Succeeded"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crosscheck.clients import CONFIG
 from tests.template.expanded import Template, expanded, resources
 
 # AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
@@ -107,11 +108,19 @@ def test_f08_every_dead_letter_queue_has_an_alarm() -> None:
     assert all(any(name in value for value in watched) for name in dead)
 
 
-def test_a_queue_hides_a_message_longer_than_its_function_runs() -> None:
+def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_run() -> None:
+    functions, queues = resources("AWS::Lambda::Function"), resources("AWS::SQS::Queue")
+    for function, queue in (("RecordEvents", "EventsQueue"), ("UpdateCard", "CardQueue")):
+        assert queues[queue]["VisibilityTimeout"] >= 6 * functions[function]["Timeout"]
     for mapping in resources("AWS::Lambda::EventSourceMapping").values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    for queue in ("EventsQueue", "CardQueue"):
-        assert resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"] >= 6 * 30
+
+
+def test_f20_a_function_outlives_a_call_that_nobody_answers() -> None:
+    config: Any = CONFIG  # the stubs know none of its attributes
+    hanging = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
+    for name, function in resources("AWS::Lambda::Function").items():
+        assert function["Timeout"] > 1.5 * hanging, name
 
 
 def test_the_rule_keeps_what_it_cannot_deliver() -> None:

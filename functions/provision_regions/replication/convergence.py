@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.replication.registry import QuotaError
+from provision_regions.replication.registry import QuotaError, UnknownSettingError
 from provision_regions.replication.rules import Claim, merge
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Convergence:
         Raises:
             OutrunError: others write all the time.
             QuotaError: the rules do not fit.
+            UnknownSettingError: a write would lose what this SDK does not know.
         """
         before = claim = Claim(self.recorded or frozenset())
         for _ in range(LOOKS):
@@ -67,7 +68,7 @@ class Convergence:
         """Write; if AWS refuses the first write, what we set out to make is not ours, and the record says so again."""
         try:
             self.registry.replace(merged)
-        except (ClientError, QuotaError):
+        except (ClientError, QuotaError, UnknownSettingError):
             if undo is not None:
                 self._record(undo)
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from provision_regions.surroundings import Surroundings
 
 OK = 200
+CONFIGURATION = "replicationConfiguration"
+UNKNOWN = "CrosscheckUnknownSetting"  # a member that no answer of ECR has
 TOO_MUCH = frozenset({"InvalidParameterException", "LimitExceededException", "ValidationException"})
 
 
@@ -39,14 +41,16 @@ class Registry:
     def __init__(self, around: Surroundings) -> None:
         self._ecr: ECRClient = around.clients.ecr(around.home_region)
         self._ecr.meta.events.register(
-            "before-parse.ecr.DescribeRegistry", refuse_unknown, unique_id="crosscheck-refuse-unknown"
+            "before-parse.ecr.DescribeRegistry", note_unknown, unique_id="crosscheck-note-unknown"
         )
         self._call = around.patience.also("ServerException")
         self._region = around.home_region
+        self._unknown = ""
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, whoever made them."""
         found = self._call(self._ecr.describe_registry)
+        self._unknown = str(found.get(UNKNOWN, ""))
         return tuple(found.get("replicationConfiguration", {}).get("rules", []))
 
     def replace(self, merged: Merged) -> None:
@@ -56,7 +60,13 @@ class Registry:
 
         Raises:
             QuotaError: it does not.
+            UnknownSettingError: what was read last had a setting that would be lost.
         """
+        if self._unknown:
+            raise UnknownSettingError(
+                f"the registry's replication configuration has a setting that this function's SDK does not know and "
+                f"would remove, nothing was changed: {self._unknown[:80]}"
+            )
         rules = cast("Sequence[Any]", list(merged.rules))
         try:
             self._call(self._ecr.put_replication_configuration, replicationConfiguration={"rules": rules})
@@ -70,30 +80,41 @@ class Registry:
             raise QuotaError(f"{text}. {code_of(error)}: {error.response['Error'].get('Message', '')}") from error
 
 
-def refuse_unknown(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object) -> None:
-    """Botocore drops members that it does not know, and we would write the configuration back without them.
+def note_unknown(
+    operation_model: OperationModel,
+    response_dict: Mapping[str, Any],
+    customized_response_dict: MutableMapping[str, Any],
+    **_: object,
+) -> None:
+    """Note, in the parsed answer, what botocore drops and we would lose in writing the configuration back.
 
-    Raises:
-        UnknownSettingError: naming the first one.
+    Only what is written back counts: what else a registry has is none of our business.
     """
     if response_dict["status_code"] != OK:
         return
-    unknown = _unknown(json.loads(response_dict["body"]), operation_model.output_shape, "")
-    if unknown:
-        raise UnknownSettingError(
-            f"the registry's replication configuration has a setting that this function's SDK does not know and would "
-            f"remove, nothing was changed: {unknown[:80]}"
-        )
+    configuration, shape = json.loads(response_dict["body"]).get(CONFIGURATION), operation_model.output_shape
+    known = shape.members.get(CONFIGURATION) if isinstance(shape, StructureShape) else None
+    customized_response_dict[UNKNOWN] = _unknown(configuration, known, f"{CONFIGURATION}.")
 
 
 def _unknown(value: Any, shape: Shape | None, path: str) -> str:
-    """The path of the first member that the shape lacks; empty where it has all."""
+    """The path of the first member that the shape lacks and that says something; empty where there is none."""
     if isinstance(shape, ListShape) and isinstance(value, list):
         return next(filter(None, (_unknown(entry, shape.member, path) for entry in value)), "")
     if not isinstance(shape, StructureShape) or not isinstance(value, dict):
         return ""
     for name, entry in value.items():
-        found = f"{path}{name}" if name not in shape.members else _unknown(entry, shape.members[name], f"{path}{name}.")
+        if name in shape.members:
+            found = _unknown(entry, shape.members[name], f"{path}{name}.")
+        else:
+            found = "" if _is_off(entry) else f"{path}{name}"
         if found:
             return found
     return ""
+
+
+def _is_off(value: Any) -> bool:
+    """Whether a setting is off or empty, as ``{"enabled": false}`` is: the same as if it were not there."""
+    if isinstance(value, dict):
+        return all(map(_is_off, value.values()))
+    return value in (None, False, "", [])

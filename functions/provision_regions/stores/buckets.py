@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from provision_regions.denials import is_denied
-from provision_regions.patience import code_of
+from provision_regions.patience import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.names import OWNER_TAG, compact
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 from provision_regions.stores.standing import ForeignError, Standing, foreign, standing_by
@@ -33,6 +32,7 @@ class Buckets:
         # A bucket just made is not known to all of S3 at once.
         self._call_new = around.patience.also("NoSuchBucket")
         self._names = names
+        self._rights_end = around.store_prefix
         self._region = region
         self.name = names.bucket(region)
         self.arguments: Any = {"Bucket": self.name, "ExpectedBucketOwner": names.account}
@@ -60,9 +60,18 @@ class Buckets:
             said = error.response.get("Error", {}).get("Message", code)
             raise ForeignError(
                 f"the bucket {self.name} belongs to another account, or we may not look at it; "
-                f"it was left as it is: {said}"
+                f"it was left as it is: {said}{self._moved_rights()}"
             ) from error
         raise error
+
+    def _moved_rights(self) -> str:
+        """The likely reason of a denial, after the stack's ArtifactStorePrefix was changed."""
+        if self._names.prefix.startswith(self._rights_end):
+            return ""
+        return (
+            f"; the function's rights in S3 end with ArtifactStorePrefix, which is {self._rights_end!r} now: "
+            "set it back, or remove the old store by hand"
+        )
 
     def refuse_foreign(self, standing: Standing) -> None:
         """Raise ForeignError where the bucket is not ours to use."""
@@ -98,6 +107,8 @@ class Buckets:
         # us-east-1 says nothing where the bucket is ours already, so its tags are asked in every case.
         standing = self.look(begun=True)
         self.refuse_foreign(standing)
+        self._call = self._call.bearing_denials(FRESH_SECONDS)
+        self._call_new = self._call_new.bearing_denials(FRESH_SECONDS)
         return Standing.UNTAGGED if standing is Standing.ABSENT else standing
 
     def _tag(self) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.denials import is_denied
-from provision_regions.patience import code_of
+from provision_regions.patience import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.names import OWNER_TAG, PREFIX_TAG, compact
 from provision_regions.stores.policies import key_statements, policy_with
 from provision_regions.stores.standing import ForeignError, Standing, foreign, standing_by
@@ -44,6 +43,11 @@ class Keys:
         self._call = around.patience
         # A key or an alias is not known everywhere in KMS at the moment it is made.
         self._call_new = around.patience.also("NotFoundException", "MalformedPolicyDocumentException")
+        # Our rights on our keys hang on their tag. It may be new in every run: a rollback follows at once, and Lambda
+        # delivers again what was killed.
+        self._call_tagged = self._call_new.bearing_denials(FRESH_SECONDS)
+        # A key whose policy shuts us out says so for ever, and an account may have many.
+        self._call_strange = around.patience.bearing_denials(0)
         self._names = names
         self._statements = key_statements(names, around.partition, region)
 
@@ -78,7 +82,7 @@ class Keys:
             arn = look.arn
         else:
             arn = self._create()
-        self._call_new(self._kms.enable_key_rotation, KeyId=_id(arn))
+        self._call_tagged(self._kms.enable_key_rotation, KeyId=_id(arn))
         return self._ensure_alias(arn, look.aliased)
 
     def remove(self) -> None:
@@ -103,7 +107,7 @@ class Keys:
     def _standing(self, arn: str) -> Standing:
         """Whose the key is. A key whose policy shuts the account's roles out is not ours: ours lets them in."""
         try:
-            listed = self._call(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
+            listed = self._call_strange(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
         except ClientError as error:
             if is_denied(error) or code_of(error) == "NotFoundException":
                 return Standing.FOREIGN
@@ -132,15 +136,22 @@ class Keys:
 
     def _revive(self, look: KeyLook) -> None:
         if look.state == PENDING:
-            self._call(self._kms.cancel_key_deletion, KeyId=_id(look.arn))
+            self._call_tagged(self._kms.cancel_key_deletion, KeyId=_id(look.arn))
         if look.state != "Enabled":
-            self._call(self._kms.enable_key, KeyId=_id(look.arn))
+            self._call_tagged(self._kms.enable_key, KeyId=_id(look.arn))
 
     def _ensure_policy(self, arn: str) -> None:
-        existing = json.loads(self._call(self._kms.get_key_policy, KeyId=_id(arn), PolicyName="default")["Policy"])
+        found = self._call_tagged(self._kms.get_key_policy, KeyId=_id(arn), PolicyName="default")
+        existing = json.loads(found["Policy"])
         wanted = policy_with(existing, self._statements)
         if wanted != existing:
-            self._call(self._kms.put_key_policy, KeyId=_id(arn), PolicyName="default", Policy=compact(wanted))
+            self._call_tagged(
+                self._kms.put_key_policy,
+                KeyId=_id(arn),
+                PolicyName="default",
+                Policy=compact(wanted),
+                BypassPolicyLockoutSafetyCheck=True,  # as for a new key
+            )
 
     def _create(self) -> str:
         names = self._names
@@ -148,6 +159,9 @@ class Keys:
             self._kms.create_key,
             Description=f"Pipeline artifacts of {names.prefix}"[:8192],
             Policy=compact(policy_with(None, self._statements)),
+            # KMS checks that the caller could change the policy again. Our role may, but only by the key's tag, which
+            # does not count yet; and the account's root may by this very policy, so nobody is locked out.
+            BypassPolicyLockoutSafetyCheck=True,
             Tags=[
                 {"TagKey": OWNER_TAG, "TagValue": names.owner},
                 {"TagKey": PREFIX_TAG, "TagValue": names.prefix},
@@ -180,7 +194,7 @@ class Keys:
 
     def _schedule_deletion(self, arn: str) -> None:
         if self._state(arn) != PENDING:
-            self._call(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
+            self._call_tagged(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
 
 
 def _id(arn: str) -> str:

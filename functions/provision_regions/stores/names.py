@@ -16,6 +16,8 @@ OWNER_TAG = "crosscheck:owner"
 PREFIX_TAG = "crosscheck:prefix"  # one resource may have two prefixes for a while: a rename is a replacement
 ADOPT_TAG = "crosscheck:adopt"
 MAX_TAG_VALUE = 256
+# Below /crosscheck/ their parameters would stand among the gate's plans or our own records.
+RESERVED_STACKS = frozenset({"plans", "_records"})
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,15 @@ def names_for(request: Request, around: Surroundings, prefix: str) -> Names:
     """The names for a request.
 
     Raises:
-        ConfigurationError: the stack is not of this account, or the owner's tag would be too long.
+        ConfigurationError: the stack is not of this account or has a reserved name, or the owner's tag is too long.
     """
     if request.stack_account != around.account:
         raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {around.account}")
+    if request.stack_name in RESERVED_STACKS:
+        raise ConfigurationError(
+            f"a stack must not be called {request.stack_name!r}: Crosscheck keeps the parameters "
+            f"/crosscheck/{request.stack_name}/ for itself; nothing was made, give the stack another name"
+        )
     names = Names(
         around.partition.name, around.account, around.home_region, request.stack_name, request.logical_id, prefix
     )

@@ -109,7 +109,8 @@ def _prefix_problems(prefix: object, around: Surroundings) -> Iterable[str]:
     if not prefix.startswith(around.store_prefix):
         yield (
             f"Prefix {prefix[:40]!r} must begin with {around.store_prefix!r} (ArtifactStorePrefix of the stack that "
-            "serves this resource), because the function's rights in S3 end there"
+            "serves this resource), because the function's rights in S3 end there; if that parameter was changed, set "
+            "it back"
         )
 
 

@@ -1,8 +1,9 @@
 """The one place that creates AWS clients.
 
 Creating a client costs 5 to 40 ms and is not thread-safe on a shared session; using one is. So clients are
-made under a lock, kept per (service, region), and may be called from many threads. Timeouts are far below
-every function's own, so that a black-hole endpoint in one region cannot hold up the others.
+made under a lock, kept per (service, region), and may be called from many threads. A call that nobody answers
+ends after about half a minute with all its tries, below every function's own timeout, so that a black-hole
+endpoint in one region cannot hold up the others.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 CONFIG = Config(
     connect_timeout=3,
-    read_timeout=10,
-    retries={"mode": "standard", "total_max_attempts": 4},
+    read_timeout=6,
+    retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=40,
     user_agent_extra="crosscheck",
 )
+# For functions with minutes to spare, whose calls may themselves take seconds: emptying a bucket.
+PATIENT = CONFIG.merge(Config(read_timeout=30))
 
 
 class Clients:

@@ -11,6 +11,7 @@
 ``image``                      an image: its tag, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
+``deploys/<key>``              a release: an image that it deploys
 ============================== ==============================================================
 
 An image's regions have verdicts, too: of the judge ``REPLICATION``, where a release has its stages.
@@ -64,6 +65,11 @@ def is_verdict_on(name: str, stage_name: str, region: str) -> bool:
     """Whether a fact is the verdict of any judge on this region in this stage."""
     known = verdict_name(stage_name, region)
     return name == known or name.startswith(f"{known}/")
+
+
+def deploys(image_key: str) -> str:
+    """The fact that the release deploys an image."""
+    return f"deploys/{image_key}"
 
 
 def deployed_by(release_key: str) -> str:

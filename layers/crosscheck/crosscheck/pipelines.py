@@ -10,7 +10,11 @@ from crosscheck.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mypy_boto3_codepipeline.type_defs import ActionDeclarationOutputTypeDef, PipelineDeclarationOutputTypeDef
+    from mypy_boto3_codepipeline.type_defs import (
+        ActionDeclarationOutputTypeDef,
+        PipelineDeclarationOutputTypeDef,
+        StageDeclarationOutputTypeDef,
+    )
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,20 @@ class ActionDefinition:
 
 
 @dataclass(frozen=True)
+class RuleDefinition:
+    """A rule of a stage's conditions."""
+
+    provider: str
+    configuration: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class StageDefinition:
-    """A stage and its actions, in the order of the definition."""
+    """A stage and its actions, in the order of the definition; ``rules`` are those of all its conditions."""
 
     name: str
     actions: tuple[ActionDefinition, ...]
+    rules: tuple[RuleDefinition, ...] = ()
 
     @property
     def deploy_actions(self) -> tuple[ActionDefinition, ...]:
@@ -79,9 +92,20 @@ def parse_definition(pipeline: PipelineDeclarationOutputTypeDef, region: str) ->
         name=pipeline["name"],
         region=region,
         version=pipeline.get("version", 1),
-        stages=tuple(
-            StageDefinition(stage["name"], tuple(_action(stage["name"], action, region) for action in stage["actions"]))
-            for stage in pipeline["stages"]
+        stages=tuple(_stage(stage, region) for stage in pipeline["stages"]),
+    )
+
+
+def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageDefinition:
+    declared = (stage.get("beforeEntry", {}), stage.get("onSuccess", {}), stage.get("onFailure", {}))
+    return StageDefinition(
+        name=stage["name"],
+        actions=tuple(_action(stage["name"], action, pipeline_region) for action in stage["actions"]),
+        rules=tuple(
+            RuleDefinition(rule["ruleTypeId"]["provider"], rule.get("configuration", {}))
+            for conditions in declared
+            for condition in conditions.get("conditions", [])
+            for rule in condition.get("rules", [])
         ),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from enum import StrEnum
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from crosscheck.cards import Card
 
 TIMEOUT_SECONDS = 8
-LONGEST_WAIT = 43_200  # an SQS message cannot be hidden for longer than twelve hours
+LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt
 DEFAULT_WAIT = 5
 OUTAGE_WAIT = 15
 OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
@@ -28,6 +30,7 @@ class Refusal(StrEnum):
     BLOCKS = "blocks"
     MESSAGE_GONE = "message gone"
     TOKEN = "token"  # noqa: S105 - the name of a refusal
+    CHANNEL = "channel"
     OTHER = "other"
 
 
@@ -40,6 +43,12 @@ _REFUSALS = {
     "token_expired": Refusal.TOKEN,
     "token_revoked": Refusal.TOKEN,
     "account_inactive": Refusal.TOKEN,
+    "not_authed": Refusal.TOKEN,
+    "missing_scope": Refusal.TOKEN,
+    "channel_not_found": Refusal.CHANNEL,
+    "not_in_channel": Refusal.CHANNEL,
+    "is_archived": Refusal.CHANNEL,
+    "restricted_action": Refusal.CHANNEL,
 }
 _PASSING = {
     "ratelimited",
@@ -51,6 +60,9 @@ _PASSING = {
     "team_added_to_org",
 }
 
+# No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
+_NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
+
 
 class SlackRefusedError(CrosscheckError):
     """Slack said no, and saying the same again will not help. ``error`` is Slack's own word."""
@@ -59,6 +71,10 @@ class SlackRefusedError(CrosscheckError):
         super().__init__(f"Slack refused: {error}")
         self.error = error
         self.refusal = _REFUSALS.get(error, Refusal.OTHER)
+
+
+class PerhapsSentError(RetryLaterError):
+    """The answer was lost: Slack may have taken the message or not."""
 
 
 class Slack:
@@ -72,7 +88,7 @@ class Slack:
         """Post a card as a new message; its timestamp, which names it from then on.
 
         Raises:
-            RetryLaterError: Slack is busy or out of reach.
+            RetryLaterError: Slack is busy or out of reach; PerhapsSentError where it may have the message.
             SlackRefusedError: Slack will not have it.
         """
         return str(self._send("chat.postMessage", channel, card)["ts"])
@@ -97,7 +113,9 @@ class Slack:
         except SlackApiError as error:
             raise _meaning(error) from error
         except (URLError, HTTPException, OSError, SlackRequestError) as error:
-            raise RetryLaterError(f"Slack is out of reach: {type(error).__name__}", OUTAGE_WAIT) from error
+            cause = error.reason if isinstance(error, URLError) else error
+            kind = RetryLaterError if isinstance(cause, _NEVER_SENT) else PerhapsSentError
+            raise kind(f"Slack is out of reach: {type(cause).__name__}", OUTAGE_WAIT) from error
 
 
 def _meaning(error: SlackApiError) -> CrosscheckError:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
 from local.codedeploy import views
-from local.codedeploy.api.call import Answer, Call, Operation, Parameters, page
+from local.codedeploy.api.call import Call, Operation, named_page
 from local.codedeploy.state import Application, Platform
-from local.codepipeline.errors import ApiError
 
 
-def create_application(call: Call, parameters: Parameters) -> Answer:
+def create_application(call: Call, parameters: Parameters) -> Json:
     """Server is the default platform."""
     name, platform = parameters["applicationName"], parameters.get("computePlatform", Platform.SERVER)
     if name in call.applications:
@@ -19,23 +20,23 @@ def create_application(call: Call, parameters: Parameters) -> Answer:
     return {"applicationId": made.id}
 
 
-def get_application(call: Call, parameters: Parameters) -> Answer:
+def get_application(call: Call, parameters: Parameters) -> Json:
     """One application."""
     return {"application": views.application(call.application(parameters))}
 
 
-def list_applications(call: Call, parameters: Parameters) -> Answer:
+def list_applications(call: Call, parameters: Parameters) -> Json:
     """Their names."""
-    return page(list(call.applications), parameters, "applications")
+    return named_page(list(call.applications), parameters, "applications")
 
 
-def delete_application(call: Call, parameters: Parameters) -> Answer:
+def delete_application(call: Call, parameters: Parameters) -> Json:
     """With its groups; an application that does not exist is as good as deleted."""
     call.applications.pop(parameters["applicationName"], None)
     return {}
 
 
-def get_application_revision(call: Call, parameters: Parameters) -> Answer:
+def get_application_revision(call: Call, parameters: Parameters) -> Json:
     """A revision is registered by its first deployment."""
     application, revision = call.application(parameters), parameters["revision"]
     used = [

@@ -1,16 +1,14 @@
 """What an operation is called with, and what several of them need."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters, Scope
+from local.aws_json.operations import page, present
 from local.codedeploy.deployer import Deployer
 from local.codedeploy.model import Deployment
-from local.codedeploy.state import Application, Group, Scope
-from local.codepipeline.errors import ApiError
-
-Parameters = Mapping[str, Any]
-Answer = dict[str, Any]
+from local.codedeploy.state import Application, Group
 
 PAGE = 100
 
@@ -52,19 +50,14 @@ class Call:
         return self.deployer.state.deployment(self.scope, deployment_id)
 
 
-Operation = Callable[[Call, Parameters], Answer]
+Operation = Callable[[Call, Parameters], Json]
 
 
-def page(items: Sequence[str], parameters: Parameters, key: str) -> Answer:
-    """A page of names. A token is the first name of the next page.
+def named_page(items: Sequence[str], parameters: Parameters, key: str) -> Json:
+    """A page of names under that key.
 
     Raises:
         ApiError: InvalidNextTokenException.
     """
-    token, start = parameters.get("nextToken"), 0
-    if token is not None:
-        if token not in items:
-            raise ApiError("InvalidNextTokenException", "The next token was specified in an invalid format.")
-        start = items.index(token)
-    end = start + PAGE
-    return {key: list(items[start:end])} | ({"nextToken": items[end]} if end < len(items) else {})
+    shown, token = page(items, parameters, str, PAGE)
+    return {key: list(shown), **present(nextToken=token)}

@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
 from local.codedeploy import views
-from local.codedeploy.api.call import Answer, Call, Operation, Parameters, page
+from local.codedeploy.api.call import Call, Operation, named_page
 from local.codedeploy.model import Deployment
-from local.codepipeline.errors import ApiError
 
 BATCH = 25
 
 
-def create_deployment(call: Call, parameters: Parameters) -> Answer:
+def create_deployment(call: Call, parameters: Parameters) -> Json:
     """Begin a deployment."""
     return {"deploymentId": call.deployer.create(call.group(parameters), parameters)}
 
 
-def get_deployment(call: Call, parameters: Parameters) -> Answer:
+def get_deployment(call: Call, parameters: Parameters) -> Json:
     """One deployment."""
     group, deployment = call.deployment(parameters["deploymentId"])
     return {"deploymentInfo": views.deployment(group, deployment, call.now)}
 
 
-def batch_get_deployments(call: Call, parameters: Parameters) -> Answer:
+def batch_get_deployments(call: Call, parameters: Parameters) -> Json:
     """Those of the deployments that exist."""
     wanted = parameters["deploymentIds"]
     if len(wanted) > BATCH:
@@ -33,7 +34,7 @@ def batch_get_deployments(call: Call, parameters: Parameters) -> Answer:
     return {"deploymentsInfo": found}
 
 
-def list_deployments(call: Call, parameters: Parameters) -> Answer:
+def list_deployments(call: Call, parameters: Parameters) -> Json:
     """The newest first, of one group or of all of them."""
     named = {"applicationName", "deploymentGroupName"} & parameters.keys()
     if named == {"applicationName"}:
@@ -46,7 +47,7 @@ def list_deployments(call: Call, parameters: Parameters) -> Answer:
     all_of_them = [deployment for group in groups for deployment in group.history]
     kept = [each for each in all_of_them if _wanted(each, parameters, call.now)]
     kept.sort(key=lambda deployment: deployment.created, reverse=True)
-    return page([deployment.id for deployment in kept], parameters, "deployments")
+    return named_page([deployment.id for deployment in kept], parameters, "deployments")
 
 
 def _wanted(deployment: Deployment, parameters: Parameters, now: float) -> bool:
@@ -57,7 +58,7 @@ def _wanted(deployment: Deployment, parameters: Parameters, now: float) -> bool:
     return in_time and (not statuses or deployment.status(now).value in statuses) and "externalId" not in parameters
 
 
-def stop_deployment(call: Call, parameters: Parameters) -> Answer:
+def stop_deployment(call: Call, parameters: Parameters) -> Json:
     """Stop a deployment; without autoRollbackEnabled the group's own settings decide what follows."""
     group, deployment = call.deployment(parameters["deploymentId"])
     call.deployer.stop(group, deployment, parameters.get("autoRollbackEnabled"))

@@ -5,19 +5,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
 from local.codedeploy import fleet, task_sets, views
-from local.codedeploy.api.call import Answer, Call, Operation, Parameters, page
+from local.codedeploy.api.call import Call, Operation, named_page
 from local.codedeploy.deployer import require_config
 from local.codedeploy.model import Tasks
 from local.codedeploy.state import Group, Platform
-from local.codepipeline.errors import ApiError
 
 _DEFAULT_CONFIG = {Platform.SERVER: fleet.DEFAULT_CONFIG, Platform.ECS: task_sets.DEFAULT_CONFIG}
 _IDENTITY = {"applicationName", "deploymentGroupName", "currentDeploymentGroupName", "newDeploymentGroupName"}
 CONTROLLER = "CODE_DEPLOY"
 
 
-def create_group(call: Call, parameters: Parameters) -> Answer:
+def create_group(call: Call, parameters: Parameters) -> Json:
     """A group that was not there."""
     application, name = call.application(parameters), parameters["deploymentGroupName"]
     if name in application.groups:
@@ -31,12 +32,12 @@ def create_group(call: Call, parameters: Parameters) -> Answer:
     return {"deploymentGroupId": group.id}
 
 
-def get_group(call: Call, parameters: Parameters) -> Answer:
+def get_group(call: Call, parameters: Parameters) -> Json:
     """One group with its last deployments."""
     return {"deploymentGroupInfo": views.group(call.group(parameters), call.now)}
 
 
-def update_group(call: Call, parameters: Parameters) -> Answer:
+def update_group(call: Call, parameters: Parameters) -> Json:
     """The members that are given replace the old ones."""
     application = call.application(parameters)
     group = call.group({**parameters, "deploymentGroupName": parameters["currentDeploymentGroupName"]})
@@ -50,14 +51,14 @@ def update_group(call: Call, parameters: Parameters) -> Answer:
     return {"hooksNotCleanedUp": []}
 
 
-def list_groups(call: Call, parameters: Parameters) -> Answer:
+def list_groups(call: Call, parameters: Parameters) -> Json:
     """Their names."""
     application = call.application(parameters)
-    listed = page(list(application.groups), parameters, "deploymentGroups")
+    listed = named_page(list(application.groups), parameters, "deploymentGroups")
     return {"applicationName": application.name, **listed}
 
 
-def delete_group(call: Call, parameters: Parameters) -> Answer:
+def delete_group(call: Call, parameters: Parameters) -> Json:
     """A group that does not exist is as good as deleted."""
     application = call.applications.get(parameters["applicationName"])
     if application is not None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
 from local.codedeploy import views
-from local.codedeploy.api.call import Answer, Call, Operation, Parameters, page
+from local.codedeploy.api.call import Call, Operation, named_page
 from local.codedeploy.model import Deployment, Status
 from local.codedeploy.schedule import progress_of
 from local.codedeploy.state import Group
-from local.codepipeline.errors import ApiError
 
 AT_ONCE = 25
 
 
-def list_targets(call: Call, parameters: Parameters) -> Answer:
+def list_targets(call: Call, parameters: Parameters) -> Json:
     """Their ids, perhaps only those of some statuses."""
     _, deployment = _started(call, parameters["deploymentId"])
     filters = parameters.get("targetFilters", {})
@@ -23,10 +24,10 @@ def list_targets(call: Call, parameters: Parameters) -> Answer:
         if not statuses or progress_of(deployment.events(target, call.now)).value in statuses
     ]
     labels = filters.get("ServerInstanceLabel")  # instances of in-place deployments have none
-    return page(found if not labels else [], parameters, "targetIds")
+    return named_page(found if not labels else [], parameters, "targetIds")
 
 
-def batch_get_targets(call: Call, parameters: Parameters) -> Answer:
+def batch_get_targets(call: Call, parameters: Parameters) -> Json:
     """What became of each."""
     group, deployment = _started(call, parameters["deploymentId"])
     wanted = parameters["targetIds"]
@@ -41,7 +42,7 @@ def batch_get_targets(call: Call, parameters: Parameters) -> Answer:
     return {"deploymentTargets": [views.target(group, deployment, target, call.now) for target in wanted]}
 
 
-def get_target(call: Call, parameters: Parameters) -> Answer:
+def get_target(call: Call, parameters: Parameters) -> Json:
     """What became of one."""
     asked = {"deploymentId": parameters["deploymentId"], "targetIds": [parameters["targetId"]]}
     return {"deploymentTarget": batch_get_targets(call, asked)["deploymentTargets"][0]}

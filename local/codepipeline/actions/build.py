@@ -12,8 +12,9 @@ from local.codepipeline.actions.base import ActionContext, ActionKind, ActionRes
 from local.codepipeline.actions.build_settings import BuildSettings, build_settings
 from local.codepipeline.declarations import Action, ActionType
 from local.codepipeline.errors import ActionError, FailureType
-from local.codepipeline.partitions import build_url, partition_of
 from local.codepipeline.state import Artifact
+from local.console import build_url
+from local.regions import partition_of
 
 BUILD_SECONDS = 30
 

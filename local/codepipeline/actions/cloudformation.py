@@ -9,9 +9,9 @@ from local.codepipeline import zips
 from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
 from local.codepipeline.actions.cloudformation_settings import Mode, Settings, settings, template
 from local.codepipeline.actions.cloudformation_stack import VALIDATION_ERROR, Stack, Wire, await_value
-from local.codepipeline.actions.codedeploy_links import stack_url
 from local.codepipeline.declarations import ActionType
 from local.codepipeline.errors import ActionError, FailureType
+from local.console import stack_url
 
 PROVIDER = "CloudFormation"
 KEY = ("Deploy", "AWS", PROVIDER)

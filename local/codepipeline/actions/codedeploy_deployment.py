@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.codepipeline.actions.base import ActionContext, ActionResult
-from local.codepipeline.actions.codedeploy_links import deployment_url
 from local.codepipeline.errors import ActionError, FailureType
+from local.console import deployment_url
 from local.outcomes import Outcome
 
 POLL_SECONDS = 10

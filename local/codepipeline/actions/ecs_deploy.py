@@ -14,7 +14,7 @@ from local.codepipeline.actions.base import ActionContext, ActionKind, ActionRes
 from local.codepipeline.actions.ecs_progress import Progress, judge
 from local.codepipeline.declarations import ActionType
 from local.codepipeline.errors import ActionError, FailureType
-from local.codepipeline.partitions import ecs_service_url
+from local.console import ecs_service_url
 from local.outcomes import Outcome
 
 PROVIDER = "ECS"

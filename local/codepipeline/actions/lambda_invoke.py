@@ -10,7 +10,7 @@ from local.codepipeline.actions.base import ActionContext, ActionKind, ActionRes
 from local.codepipeline.declarations import ActionType
 from local.codepipeline.errors import ActionError, FailureType, HaltedError
 from local.codepipeline.jobs import Job, JobAnswer
-from local.codepipeline.partitions import function_url
+from local.console import function_url
 
 # AWS's seconds between a continuation and the next call, until an unanswered job fails, and for all calls together.
 CONTINUE_AFTER = 30

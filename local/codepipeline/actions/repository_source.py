@@ -7,9 +7,9 @@ from local.codepipeline import zips
 from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
 from local.codepipeline.declarations import ActionType
 from local.codepipeline.errors import ActionError, FailureType
-from local.codepipeline.partitions import commit_url
 from local.codepipeline.repositories import PROVIDER, Commit
 from local.codepipeline.state import Revision
+from local.console import commit_url
 
 KEY = ("Source", "AWS", "CodeStarSourceConnection")
 

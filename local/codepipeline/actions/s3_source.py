@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
 from local.codepipeline.declarations import ActionType
 from local.codepipeline.errors import DENIED, ActionError, FailureType
-from local.codepipeline.partitions import s3_object_url
 from local.codepipeline.state import Revision
+from local.console import s3_object_url
 
 
 def _run(context: ActionContext) -> ActionResult:

@@ -1,5 +1,6 @@
 """CodePipeline's operations, one module for each part of the API."""
 
-from local.codepipeline.api.dispatch import Api
+from local.codepipeline.api.call import Call
+from local.codepipeline.api.operations import OPERATIONS
 
-__all__ = ["Api"]
+__all__ = ["OPERATIONS", "Call"]

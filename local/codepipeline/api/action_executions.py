@@ -1,97 +1,25 @@
 """ListActionExecutions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
-from local.codepipeline.api.pipelines import caller
-from local.codepipeline.records import PipelineRecord
-from local.codepipeline.state import ActionExecution, Execution
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import present
+from local.codepipeline.api.call import Call, Operation
+from local.codepipeline.api.runs import list_runs
+from local.codepipeline.state import ActionExecution
 from local.codepipeline.state_changes import artifacts
 
-_PAGE = 100
 
-
-def list_action_executions(call: Call, parameters: Parameters) -> Answer:
+def list_action_executions(call: Call, parameters: Parameters) -> Json:
     """The runs of actions, the newest first; of one execution where the filter says so."""
-    with call.tools.state.changed:
-        record = call.pipeline(parameters["pipelineName"])
-        runs = filtered_runs(call, record, parameters, lambda execution: execution.actions)
-        shown, token = page(runs, parameters, lambda pair: pair[1].id, _PAGE)
-        details = [_detail(execution, run) | {"updatedBy": caller(call)} for execution, run in shown]
-    return {"actionExecutionDetails": details} | ({"nextToken": token} if token else {})
+    return list_runs(call, parameters, "action", lambda execution: execution.actions, _of_actions)
 
 
-def filtered_runs(
-    call: Call, record: PipelineRecord, parameters: Parameters, runs_of: Callable[[Execution], list[ActionExecution]]
-) -> list[tuple[Execution, ActionExecution]]:
-    """The runs of actions or rules that the request's filter asks for, the newest first.
-
-    Raises:
-        ApiError: PipelineExecutionNotFoundException.
-    """
-    executions = reversed(_executions(call, record, parameters))
-    runs = [(execution, run) for execution in executions for run in reversed(runs_of(execution))]
-    latest = parameters.get("filter", {}).get("latestInPipelineExecution", {})
-    if latest.get("startTimeRange") != "Latest":
-        return runs
-    newest: dict[tuple[str, str, str | None], tuple[Execution, ActionExecution]] = {}
-    for execution, run in runs:
-        newest.setdefault((run.stage, run.action.name, run.condition), (execution, run))
-    return list(newest.values())
-
-
-def _executions(call: Call, record: PipelineRecord, parameters: Parameters) -> list[Execution]:
-    wanted = parameters.get("filter", {})
-    latest = wanted.get("latestInPipelineExecution", {})
-    execution_id = wanted.get("pipelineExecutionId") or latest.get("pipelineExecutionId")
-    if execution_id is None:
-        return list(record.executions.values())
-    return [call.execution(record.pipeline.name, execution_id)[1]]
-
-
-def _detail(execution: Execution, run: ActionExecution) -> Answer:
+def _of_actions(run: ActionExecution) -> Json:
     return {
-        "pipelineExecutionId": execution.id,
-        "actionExecutionId": run.id,
-        "pipelineVersion": execution.pipeline.version,
-        "stageName": run.stage,
-        "actionName": run.action.name,
-        "startTime": run.started,
-        "lastUpdateTime": run.updated,
-        "status": run.status.value,
-        "input": _input(run),
-        "output": _output(run),
+        "input": present(namespace=run.action.namespace),
+        "output": {"outputArtifacts": artifacts(run.outputs), "outputVariables": dict(run.variables)},
     }
-
-
-def _input(run: ActionExecution) -> Answer:
-    return present(
-        actionTypeId=run.action.type.wire,
-        configuration=dict(run.action.configuration),
-        resolvedConfiguration=dict(run.resolved),
-        roleArn=run.action.role_arn,
-        region=run.action.region,
-        inputArtifacts=artifacts(run.inputs),
-        namespace=run.action.namespace,
-    )
-
-
-def _output(run: ActionExecution) -> Answer:
-    return {
-        "outputArtifacts": artifacts(run.outputs),
-        "executionResult": execution_result(run),
-        "outputVariables": dict(run.variables),
-    }
-
-
-def execution_result(run: ActionExecution) -> Answer:
-    """What a run of an action or a rule came to."""
-    return present(
-        externalExecutionId=run.external_id,
-        externalExecutionSummary=run.summary,
-        externalExecutionUrl=run.external_url,
-        errorDetails=present(code=run.error_code, message=run.error_message) or None,
-    )
 
 
 OPERATIONS: Mapping[str, Operation] = {"ListActionExecutions": list_action_executions}

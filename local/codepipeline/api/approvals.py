@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
 from local.codepipeline.actions.approval import KEY
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.pipelines import caller
-from local.codepipeline.errors import ApiError
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import ActionExecution, Status
 from local.codepipeline.triggers import Approval
 
 
-def put_approval_result(call: Call, parameters: Parameters) -> Answer:
+def put_approval_result(call: Call, parameters: Parameters) -> Json:
     """Approve or reject; the token must be that of a request which is still open."""
     result = parameters["result"]
     with call.tools.state.changed:

@@ -1,17 +1,14 @@
 """What an operation is called with, and what several of them need."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters, Scope
 from local.codepipeline.engine import Engine
-from local.codepipeline.errors import ApiError
-from local.codepipeline.records import PipelineRecord, Scope
+from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import Execution
 from local.codepipeline.tools import Tools
-
-Parameters = Mapping[str, Any]
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,27 +59,4 @@ class Call:
             raise ApiError("StageNotFoundException", f"The pipeline has no stage '{stage}'")
 
 
-Operation = Callable[[Call, Parameters], Answer]
-
-
-def present(**members: Any) -> Answer:
-    """The members that have a value: the service leaves the others out."""
-    return {name: value for name, value in members.items() if value is not None}
-
-
-def page[Item](
-    items: Sequence[Item], parameters: Parameters, id_of: Callable[[Item], str], default_size: int
-) -> tuple[Sequence[Item], str | None]:
-    """The items asked for, and the token of the next page. A token is the id of that page's first item.
-
-    Raises:
-        ApiError: InvalidNextTokenException.
-    """
-    start, token = 0, parameters.get("nextToken")
-    if token is not None:
-        ids = [id_of(item) for item in items]
-        if token not in ids:
-            raise ApiError("InvalidNextTokenException", "The next token was specified in an invalid format.")
-        start = ids.index(token)
-    end = start + parameters.get("maxResults", default_size)
-    return items[start:end], id_of(items[end]) if end < len(items) else None
+Operation = Callable[[Call, Parameters], Json]

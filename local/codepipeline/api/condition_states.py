@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, present
+from local.aws_json.messages import Json
+from local.aws_json.operations import present
 from local.codepipeline.condition_state import ConditionRun, ConditionType
 from local.codepipeline.declarations import Stage
 from local.codepipeline.state import ActionExecution, Execution
@@ -14,7 +15,7 @@ _MEMBERS: Mapping[ConditionType, str] = {
 }
 
 
-def condition_states(execution: Execution | None, stage: Stage) -> Mapping[str, Answer]:
+def condition_states(execution: Execution | None, stage: Stage) -> Mapping[str, Json]:
     """The states of the conditions that the stage has, as the newest execution in it found them."""
     run = execution.stages.get(stage.name) if execution is not None else None
     return {
@@ -24,7 +25,7 @@ def condition_states(execution: Execution | None, stage: Stage) -> Mapping[str, 
     }
 
 
-def _state(rules: list[str], run: ConditionRun | None) -> Answer:
+def _state(rules: list[str], run: ConditionRun | None) -> Json:
     if run is None:
         return {"conditionStates": [{"ruleStates": [{"ruleName": rule} for rule in rules]}]}
     latest = present(status=run.status.value, summary=run.summary)
@@ -35,7 +36,7 @@ def _state(rules: list[str], run: ConditionRun | None) -> Answer:
     return {"latestExecution": latest, "conditionStates": [condition]}
 
 
-def _rule(run: ActionExecution) -> Answer:
+def _rule(run: ActionExecution) -> Json:
     latest = present(
         ruleExecutionId=run.id,
         status=run.status.value,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.condition_state import ConditionType
-from local.codepipeline.errors import ApiError
 
 
-def override_stage_condition(call: Call, parameters: Parameters) -> Answer:
+def override_stage_condition(call: Call, parameters: Parameters) -> Json:
     """Take a condition as met that blocks an execution."""
     stage = parameters["stageName"]
     with call.tools.state.changed:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page, present
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import page, present
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.pipelines import caller
 from local.codepipeline.conditions import RetryMode
-from local.codepipeline.errors import ApiError
 from local.codepipeline.pipeline_variables import start_variables
 from local.codepipeline.state import ActionExecution, Execution, Revision, Status
 from local.codepipeline.triggers import SourceOverride, Trigger
@@ -13,7 +15,7 @@ from local.codepipeline.triggers import SourceOverride, Trigger
 _PAGE = 100
 
 
-def start_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
+def start_pipeline_execution(call: Call, parameters: Parameters) -> Json:
     """Start it; a repeated request token gives the same execution."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["name"])
@@ -34,7 +36,7 @@ def start_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
     return {"pipelineExecutionId": execution.id}
 
 
-def stop_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
+def stop_pipeline_execution(call: Call, parameters: Parameters) -> Json:
     """Stop it after the actions in progress, or abandon these."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
@@ -49,7 +51,7 @@ def stop_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
     return {"pipelineExecutionId": execution.id}
 
 
-def retry_stage_execution(call: Call, parameters: Parameters) -> Answer:
+def retry_stage_execution(call: Call, parameters: Parameters) -> Json:
     """Run a stage again."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
@@ -62,7 +64,7 @@ def retry_stage_execution(call: Call, parameters: Parameters) -> Answer:
     return {"pipelineExecutionId": execution.id}
 
 
-def rollback_stage(call: Call, parameters: Parameters) -> Answer:
+def rollback_stage(call: Call, parameters: Parameters) -> Json:
     """Run a stage again with what an earlier execution ran it with."""
     stage = parameters["stageName"]
     with call.tools.state.changed:
@@ -72,7 +74,7 @@ def rollback_stage(call: Call, parameters: Parameters) -> Answer:
     return {"pipelineExecutionId": rollback.id}
 
 
-def get_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
+def get_pipeline_execution(call: Call, parameters: Parameters) -> Json:
     """One execution, with what its sources found."""
     with call.tools.state.changed:
         _, execution = call.execution(parameters["pipelineName"], parameters["pipelineExecutionId"])
@@ -92,7 +94,7 @@ def get_pipeline_execution(call: Call, parameters: Parameters) -> Answer:
     return {"pipelineExecution": shown}
 
 
-def list_pipeline_executions(call: Call, parameters: Parameters) -> Answer:
+def list_pipeline_executions(call: Call, parameters: Parameters) -> Json:
     """The executions, the newest first."""
     stage = parameters.get("filter", {}).get("succeededInStage", {}).get("stageName")
     with call.tools.state.changed:
@@ -109,7 +111,7 @@ def _succeeded(execution: Execution, stage: str) -> bool:
     return stage in execution.stages and execution.stages[stage].status is Status.SUCCEEDED
 
 
-def _summary(execution: Execution) -> Answer:
+def _summary(execution: Execution) -> Json:
     return present(
         pipelineExecutionId=execution.id,
         status=execution.status.value,
@@ -124,12 +126,12 @@ def _summary(execution: Execution) -> Answer:
     )
 
 
-def _rollback_metadata(execution: Execution) -> Answer | None:
+def _rollback_metadata(execution: Execution) -> Json | None:
     target = execution.rollback_target
     return None if target is None else {"rollbackTargetPipelineExecutionId": target.id}
 
 
-def _trigger(execution: Execution) -> Answer:
+def _trigger(execution: Execution) -> Json:
     return {"triggerType": execution.trigger.type, "triggerDetail": execution.trigger.detail}
 
 
@@ -140,15 +142,15 @@ def _sources(execution: Execution) -> list[tuple[ActionExecution, Revision]]:
     return list(found.values())
 
 
-def _artifact_revision(run: ActionExecution, revision: Revision) -> Answer:
+def _artifact_revision(run: ActionExecution, revision: Revision) -> Json:
     return {"name": run.action.outputs[0], "created": revision.created, **_found(revision)}
 
 
-def _source_revision(run: ActionExecution, revision: Revision) -> Answer:
+def _source_revision(run: ActionExecution, revision: Revision) -> Json:
     return {"actionName": run.action.name, **_found(revision)}
 
 
-def _found(revision: Revision) -> Answer:
+def _found(revision: Revision) -> Json:
     return {"revisionId": revision.id, "revisionSummary": revision.summary, "revisionUrl": revision.url}
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, present
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import present
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.jobs import Job, JobAnswer
 
 _CONFIGURATION_LIMIT = 1000
 
 
-def get_job_details(call: Call, parameters: Parameters) -> Answer:
+def get_job_details(call: Call, parameters: Parameters) -> Json:
     """A job's data with its place in the pipeline.
 
     What AWS tells of the place of a condition's rule is not documented, so nothing is told: nobody may rely on it.
@@ -21,7 +23,7 @@ def get_job_details(call: Call, parameters: Parameters) -> Answer:
     return {"jobDetails": {"id": job.id, "data": data, "accountId": job.scope.account}}
 
 
-def put_job_success_result(call: Call, parameters: Parameters) -> Answer:
+def put_job_success_result(call: Call, parameters: Parameters) -> Json:
     """A function succeeded, or wants to be called again."""
     details: Mapping[str, Any] = parameters.get("executionDetails", {})
     answer = JobAnswer(
@@ -35,7 +37,7 @@ def put_job_success_result(call: Call, parameters: Parameters) -> Answer:
     return {}
 
 
-def put_job_failure_result(call: Call, parameters: Parameters) -> Answer:
+def put_job_failure_result(call: Call, parameters: Parameters) -> Json:
     """A function failed."""
     details = parameters["failureDetails"]
     answer = JobAnswer(
@@ -47,18 +49,18 @@ def put_job_failure_result(call: Call, parameters: Parameters) -> Answer:
     return {}
 
 
-def _of_a_rule(job: Job) -> Answer:
+def _of_a_rule(job: Job) -> Json:
     # A rule's UserParameters may have 10,000 characters, but the answer's shape has room for 1,000 only.
     configuration = job.data["actionConfiguration"]["configuration"]
     shown = {name: value for name, value in configuration.items() if len(value) <= _CONFIGURATION_LIMIT}
     return {"actionConfiguration": {"configuration": shown}}
 
 
-def _place(job: Job) -> Answer:
+def _place(job: Job) -> Json:
     return {"actionTypeId": job.run.action.type.wire, "pipelineContext": _context(job)}
 
 
-def _context(job: Job) -> Answer:
+def _context(job: Job) -> Json:
     pipeline = job.execution.pipeline
     return {
         "pipelineName": pipeline.name,

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, present
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import present
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.condition_states import condition_states
 from local.codepipeline.declarations import Action, Stage
 from local.codepipeline.records import PipelineRecord
@@ -10,7 +12,7 @@ from local.codepipeline.state import ActionExecution, Execution, Status
 from local.codepipeline.triggers import RetryTrigger
 
 
-def get_pipeline_state(call: Call, parameters: Parameters) -> Answer:
+def get_pipeline_state(call: Call, parameters: Parameters) -> Json:
     """Each stage with who is in it, who waits before it, and the newest run of its actions."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["name"])
@@ -23,7 +25,7 @@ def get_pipeline_state(call: Call, parameters: Parameters) -> Answer:
         }
 
 
-def _stage(record: PipelineRecord, stage: Stage) -> Answer:
+def _stage(record: PipelineRecord, stage: Stage) -> Json:
     execution = record.newest_in_stage.get(stage.name)
     waiting = [_inbound(each) for each in record.turnstile(stage.name).waiting]
     return present(
@@ -38,17 +40,17 @@ def _stage(record: PipelineRecord, stage: Stage) -> Answer:
     )
 
 
-def _inbound(execution: Execution) -> Answer:
+def _inbound(execution: Execution) -> Json:
     return {"pipelineExecutionId": execution.id, "status": Status.IN_PROGRESS.value, "type": execution.type}
 
 
-def _latest(execution: Execution, stage: Stage) -> Answer:
+def _latest(execution: Execution, stage: Stage) -> Json:
     run = execution.stages.get(stage.name)
     status = run.status if run else Status.IN_PROGRESS
     return {"pipelineExecutionId": execution.id, "status": status.value, "type": execution.type}
 
 
-def _transition(record: PipelineRecord, stage: Stage) -> Answer:
+def _transition(record: PipelineRecord, stage: Stage) -> Json:
     transition = record.transitions.get(stage.name)
     if transition is None:
         return {"enabled": True}
@@ -60,7 +62,7 @@ def _transition(record: PipelineRecord, stage: Stage) -> Answer:
     )
 
 
-def _retries(execution: Execution, stage: Stage) -> Answer | None:
+def _retries(execution: Execution, stage: Stage) -> Json | None:
     run = execution.stages.get(stage.name)
     if run is None or run.latest_retry is None:
         return None
@@ -71,7 +73,7 @@ def _retries(execution: Execution, stage: Stage) -> Answer | None:
     )
 
 
-def _action(record: PipelineRecord, stage: Stage, action: Action) -> Answer:
+def _action(record: PipelineRecord, stage: Stage, action: Action) -> Json:
     runs = (execution.latest(stage.name, action.name) for execution in reversed(record.executions.values()))
     run = next((run for run in runs if run is not None), None)
     if run is None:
@@ -88,7 +90,7 @@ def _action(record: PipelineRecord, stage: Stage, action: Action) -> Answer:
     )
 
 
-def _run(run: ActionExecution) -> Answer:
+def _run(run: ActionExecution) -> Json:
     return present(
         actionExecutionId=run.id,
         status=run.status.value,

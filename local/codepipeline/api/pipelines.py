@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import page
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.tags import tags_by_key, tags_on_wire
 from local.codepipeline.definition_rules import check_definition
-from local.codepipeline.errors import ApiError
 from local.codepipeline.parsing import parse_pipeline
-from local.codepipeline.partitions import partition_of
 from local.codepipeline.pipeline_variables import default_variables
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import Halt
 from local.codepipeline.triggers import Trigger
+from local.regions import partition_of
 
 _PAGE = 1000
 
 
-def create_pipeline(call: Call, parameters: Parameters) -> Answer:
+def create_pipeline(call: Call, parameters: Parameters) -> Json:
     """Create it and start it, as CodePipeline does."""
     wire = parameters["pipeline"]
     check_definition(wire, call.scope.region)
@@ -31,7 +33,7 @@ def create_pipeline(call: Call, parameters: Parameters) -> Answer:
     return {"pipeline": pipeline.wire} | ({"tags": tags_on_wire(tags)} if tags else {})
 
 
-def get_pipeline(call: Call, parameters: Parameters) -> Answer:
+def get_pipeline(call: Call, parameters: Parameters) -> Json:
     """The current version, or the one asked for."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["name"])
@@ -45,7 +47,7 @@ def get_pipeline(call: Call, parameters: Parameters) -> Answer:
         return {"pipeline": pipeline.wire, "metadata": metadata}
 
 
-def update_pipeline(call: Call, parameters: Parameters) -> Answer:
+def update_pipeline(call: Call, parameters: Parameters) -> Json:
     """A new version. Executions of the old one are cancelled; nothing is started."""
     wire = parameters["pipeline"]
     check_definition(wire, call.scope.region)
@@ -58,7 +60,7 @@ def update_pipeline(call: Call, parameters: Parameters) -> Answer:
     return {"pipeline": pipeline.wire}
 
 
-def delete_pipeline(call: Call, parameters: Parameters) -> Answer:
+def delete_pipeline(call: Call, parameters: Parameters) -> Json:
     """Gone with its executions; one that is not there is deleted as well."""
     with call.tools.state.changed:
         record = call.pipelines.pop(parameters["name"], None)
@@ -67,7 +69,7 @@ def delete_pipeline(call: Call, parameters: Parameters) -> Answer:
     return {}
 
 
-def list_pipelines(call: Call, parameters: Parameters) -> Answer:
+def list_pipelines(call: Call, parameters: Parameters) -> Json:
     """The pipelines of the region, by name."""
     with call.tools.state.changed:
         records = sorted(call.pipelines.values(), key=lambda record: record.pipeline.name)
@@ -81,7 +83,7 @@ def caller(call: Call) -> str:
     return f"arn:{partition_of(call.scope.region)}:iam::{call.scope.account}:root"
 
 
-def _summary(record: PipelineRecord) -> Answer:
+def _summary(record: PipelineRecord) -> Json:
     pipeline = record.pipeline
     return {
         "name": pipeline.name,

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters, page
-from local.codepipeline.errors import ApiError
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
+from local.aws_json.operations import page
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.records import PipelineRecord
 
 _MAXIMUM_TAGS = 50
 _PAGE = 100
 
 
-def tag_resource(call: Call, parameters: Parameters) -> Answer:
+def tag_resource(call: Call, parameters: Parameters) -> Json:
     """Add or replace tags."""
     with call.tools.state.changed:
         record = _record(call, parameters["resourceArn"])
@@ -18,7 +20,7 @@ def tag_resource(call: Call, parameters: Parameters) -> Answer:
     return {}
 
 
-def untag_resource(call: Call, parameters: Parameters) -> Answer:
+def untag_resource(call: Call, parameters: Parameters) -> Json:
     """Remove tags."""
     with call.tools.state.changed:
         record = _record(call, parameters["resourceArn"])
@@ -27,7 +29,7 @@ def untag_resource(call: Call, parameters: Parameters) -> Answer:
     return {}
 
 
-def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
+def list_tags_for_resource(call: Call, parameters: Parameters) -> Json:
     """The tags, by key."""
     with call.tools.state.changed:
         tags = tags_on_wire(_record(call, parameters["resourceArn"]).tags)

@@ -2,23 +2,24 @@
 
 from collections.abc import Mapping
 
-from local.codepipeline.api.call import Answer, Call, Operation, Parameters
+from local.aws_json.errors import ApiError
+from local.aws_json.messages import Json, Parameters
+from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.pipelines import caller
-from local.codepipeline.errors import ApiError
 from local.codepipeline.records import Transition
 
 
-def disable_stage_transition(call: Call, parameters: Parameters) -> Answer:
+def disable_stage_transition(call: Call, parameters: Parameters) -> Json:
     """Let executions wait before the stage."""
     return _set(call, parameters, enabled=False)
 
 
-def enable_stage_transition(call: Call, parameters: Parameters) -> Answer:
+def enable_stage_transition(call: Call, parameters: Parameters) -> Json:
     """Let them in again."""
     return _set(call, parameters, enabled=True)
 
 
-def _set(call: Call, parameters: Parameters, *, enabled: bool) -> Answer:
+def _set(call: Call, parameters: Parameters, *, enabled: bool) -> Json:
     if parameters["transitionType"] != "Inbound":
         raise ApiError("ValidationException", "transitionType Outbound is not in the local account; use Inbound")
     stage = parameters["stageName"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.account import Account
-from local.scenarios.canary_service import ROLE, CanaryService
+from local.scenarios.canary_service import CanaryService
 from tests.e2e.outside import Outside
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, cana
 
 def test_without_the_stacks_policy_the_pipelines_role_reaches_no_store(strict: Account, canary: CanaryService) -> None:
     iam = strict.aws.client("iam", "us-east-1")
-    iam.detach_role_policy(RoleName=ROLE, PolicyArn=strict.outputs["PipelineArtifactPolicyArn"])
+    iam.detach_role_policy(RoleName=canary.pipeline, PolicyArn=strict.outputs["PipelineArtifactPolicyArn"])
     execution = canary.push("Release without rights")
     assert canary.wait(execution) == "Failed"
     (source,) = canary.actions(execution)

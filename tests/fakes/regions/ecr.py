@@ -5,8 +5,8 @@ from typing import Any
 
 import botocore.session
 
-from local.codepipeline.service_model import violations
-from local.ecr.regions import is_region
+from local.aws_json.constraints import violations
+from local.regions import is_region
 from tests.fakes.regions.errors import refusal
 
 MAX_RULES = 10

@@ -49,7 +49,7 @@ class FakeKms:
             raise refusal("KMS.KMSInvalidStateException", f"{arn} is pending deletion")
 
     def CreateKey(self, region: str, Policy: str, Tags: Any, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
-        self._refuse_bad_policy(Policy)
+        self._refuse_bad_policy(Policy, **params)
         key = self.add_key(region, {tag["TagKey"]: tag["TagValue"] for tag in Tags}, policy=Policy)
         return {"KeyMetadata": self._metadata(key)}
 
@@ -72,8 +72,8 @@ class FakeKms:
     def GetKeyPolicy(self, region: str, KeyId: str, PolicyName: str) -> dict[str, Any]:  # noqa: N802, N803
         return {"Policy": self._key(region, KeyId).policy}
 
-    def PutKeyPolicy(self, region: str, KeyId: str, PolicyName: str, Policy: str) -> dict[str, Any]:  # noqa: N802, N803
-        self._refuse_bad_policy(Policy)
+    def PutKeyPolicy(self, region: str, KeyId: str, Policy: str, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
+        self._refuse_bad_policy(Policy, **params)
         self._alive(region, KeyId).policy = Policy
         return {}
 
@@ -139,8 +139,13 @@ class FakeKms:
     def _metadata(self, key: FakeKey) -> dict[str, Any]:
         return {"Arn": key.arn, "KeyId": key.arn.rpartition("/")[2], "KeyState": key.state}
 
-    def _refuse_bad_policy(self, text: str) -> None:
-        """The caller must keep the right to change the policy, and principals must be known."""
+    def _refuse_bad_policy(self, text: str, *, BypassPolicyLockoutSafetyCheck: bool = False, **_: Any) -> None:  # noqa: N803
+        """The caller must keep the right to change the policy, which its role has only by tags that do not count yet.
+
+        Where that check is left out, the account's root must keep it, or nobody could ever change the policy.
+        """
+        if not BypassPolicyLockoutSafetyCheck:
+            raise refusal("MalformedPolicyDocumentException", "The new key policy will not allow you to update it")
         statements = json.loads(text)["Statement"]
         root = f":iam::{self._world.account}:root"
         kept = any("kms:Put*" in entry["Action"] and entry["Principal"]["AWS"].endswith(root) for entry in statements)

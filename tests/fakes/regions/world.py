@@ -90,7 +90,7 @@ class World:
 
     def _served(self, service: str, region: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         if region in self.disabled:
-            code = "InvalidAccessKeyId" if service == "s3" else "UnrecognizedClientException"
+            code = "InvalidToken" if service == "s3" else "UnrecognizedClientException"
             raise refusal(code, "The security token included in the request is invalid.", operation, 403)
         for fault in self._faults:
             if fault.operation == operation and fault.region == region and fault.times > 0:

@@ -6,7 +6,7 @@ import pytest
 
 from crosscheck.cards import Card, render
 from crosscheck.errors import RetryLaterError
-from crosscheck.slack import LONGEST_WAIT, OUTAGE_WAIT, Refusal, Slack, SlackRefusedError
+from crosscheck.slack import LONGEST_WAIT, OUTAGE_WAIT, PerhapsSentError, Refusal, Slack, SlackRefusedError
 from tests.builders import events
 from tests.builders.releases import Facts
 
@@ -55,22 +55,24 @@ def test_an_outage_is_waited_for(slack: SlackStand, card: Card, fault: dict[str,
 
 def test_f39_a_lost_answer_is_not_sent_twice_at_once(slack: SlackStand, card: Card) -> None:
     slack.fault("chat.postMessage", drop=True)
-    with pytest.raises(RetryLaterError):
+    with pytest.raises(PerhapsSentError):
         Slack(slack.token, slack.api_url).post(CHANNEL, card)
     assert len(slack.messages()) == 1
 
 
 def test_nobody_listening_is_an_outage(card: Card) -> None:
-    with pytest.raises(RetryLaterError, match="out of reach"):
+    with pytest.raises(RetryLaterError, match="out of reach") as caught:
         Slack("token", "http://127.0.0.1:1/api/").post(CHANNEL, card)
+    assert not isinstance(caught.value, PerhapsSentError)
 
 
 @pytest.mark.parametrize(
     ("error", "refusal"),
     [
-        ("channel_not_found", Refusal.OTHER),
-        ("not_in_channel", Refusal.OTHER),
-        ("is_archived", Refusal.OTHER),
+        ("msg_too_long", Refusal.OTHER),
+        ("channel_not_found", Refusal.CHANNEL),
+        ("not_in_channel", Refusal.CHANNEL),
+        ("is_archived", Refusal.CHANNEL),
         ("invalid_auth", Refusal.TOKEN),
         ("message_not_found", Refusal.MESSAGE_GONE),
     ],

@@ -33,7 +33,7 @@ class Queues:
         redrive = json.dumps({"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": 2})
         self.events = self.client.create_queue(QueueName="events", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
         self.cards = self.client.create_queue(QueueName="cards.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        monkeypatch.setenv("EVENTS_QUEUE_URL", self.events)
+        monkeypatch.setenv("EVENTS_DEAD_LETTERS_URL", self.dead)
         monkeypatch.setenv("CARD_QUEUE_URL", self.cards)
 
     def run(self) -> dict[str, Any]:
@@ -75,15 +75,27 @@ def test_f01_a_duplicate_changes_nothing_and_is_told_once(queues: Queues, ledger
     assert queues.bodies(queues.cards) == [SUBJECT.key]
 
 
-def test_f08_a_poison_event_uses_up_its_receives_at_once_and_the_others_pass(queues: Queues) -> None:
+def test_f08_a_poison_event_is_kept_with_its_reason_and_the_others_pass(queues: Queues) -> None:
     broken = events.load("codepipeline_action_failed")
     del broken["detail"]["state"]
     for event in (broken, "no json", events.load("codepipeline_stage_started")):
         lambdas.send_event(queues.client, queues.events, event)
-    assert len(queues.run()["batchItemFailures"]) == 2
-    assert len(queues.run()["batchItemFailures"]) == 2  # visible again at once
     assert queues.run() == {"batchItemFailures": []}
-    assert sorted(queues.bodies(queues.dead)) == sorted([json.dumps(broken), "no json"])
+    kept = queues.client.receive_message(
+        QueueUrl=queues.dead, MaxNumberOfMessages=10, MessageAttributeNames=["reason"]
+    )["Messages"]
+    reasons = {message["Body"]: message["MessageAttributes"]["reason"]["StringValue"] for message in kept}
+    assert reasons == {json.dumps(broken): "state of detail is missing", "no json": "the message is no JSON"}
+
+
+def test_a_dead_letter_queue_that_refuses_keeps_the_event_and_spares_the_others(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENTS_DEAD_LETTERS_URL", f"{queues.dead}-gone")
+    for event in ("no json", events.load("codepipeline_stage_started")):
+        lambdas.send_event(queues.client, queues.events, event)
+    assert len(queues.run()["batchItemFailures"]) == 1
+    assert queues.bodies(queues.cards) == [SUBJECT.key]
 
 
 def test_f54_a_failing_ledger_leaves_the_event_in_the_queue(

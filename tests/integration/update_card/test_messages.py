@@ -54,28 +54,21 @@ def test_a_claim_can_be_given_back(messages: Messages) -> None:
 
 def test_what_is_posted_is_found_and_never_claimed_again(messages: Messages, clock: Clock) -> None:
     messages.claim(SUBJECT)
-    posted = Message("C0RELEASES", "1.1", 3, "digest")
-    assert messages.save(SUBJECT, posted)
+    posted = Message("C0RELEASES", "1.1", "digest")
+    messages.save(SUBJECT, posted)
     assert messages.find(SUBJECT) == posted
     clock.now += CLAIM_SECONDS + 1
     assert not messages.claim(SUBJECT)
 
 
-def test_an_older_version_does_not_replace_a_newer_one(messages: Messages) -> None:
-    newer = Message("C0RELEASES", "1.1", 5, "new")
-    messages.save(SUBJECT, newer)
-    assert not messages.save(SUBJECT, Message("C0RELEASES", "1.1", 4, "old"))
-    assert messages.find(SUBJECT) == newer
-
-
 def test_a_forgotten_message_may_be_posted_anew(messages: Messages) -> None:
-    messages.save(SUBJECT, Message("C0RELEASES", "1.1", 5, "new"))
+    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
     messages.forget(SUBJECT)
     assert messages.claim(SUBJECT)
 
 
 def test_the_message_does_not_count_as_a_fact_of_the_release(messages: Messages, ledger_table: DynamoDBClient) -> None:
-    messages.save(SUBJECT, Message("C0RELEASES", "1.1", 5, "new"))
+    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
     found = ledger_table.query(
         TableName=tables.NAME,
         KeyConditionExpression="pk = :pk",

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
+from crosscheck import facts
 from crosscheck.card_queue import CardQueue
-from crosscheck.ledger import Ledger
+from crosscheck.ledger import Fact, Ledger, Order
+from crosscheck.subjects import ImageSubject
+from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
@@ -38,6 +41,8 @@ class Function:
         self.ledger = Ledger(table, tables.NAME, 90)
         attributes: Any = {"FifoQueue": "true", "VisibilityTimeout": "180"}
         self.queue = self.client.create_queue(QueueName="cards.fifo", Attributes=attributes)["QueueUrl"]
+        dead = {"FifoQueue": "true"}
+        self.dead = self.client.create_queue(QueueName="dead.fifo", Attributes=cast("Any", dead))["QueueUrl"]
         self.cards = CardQueue(self.client, self.queue, CHANNEL)
 
     def keep_secret(self, token: str) -> None:
@@ -50,6 +55,13 @@ class Function:
             change = parse(event)
             self.ledger.merge(change.subject, change.fact)
             self.cards.changed(change.subject, change.event_id)
+
+    def judge(self, verdict: Verdict, values: dict[str, str], look: int) -> None:
+        """What a gate does with a look."""
+        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", values)])
+        now = events.BEGAN.timestamp() + 10 + look
+        self.ledger.merge(SUBJECT, facts.verdict("Deploy", judged, judge_since=now, look=look, now=now, final=True))
+        self.cards.changed(SUBJECT, f"look {look}")
 
     def run(self) -> tuple[int, int]:
         """One batch through the function: how many messages came, how many were given back."""
@@ -70,6 +82,7 @@ def function(ledger_table: DynamoDBClient, slack: SlackStand, monkeypatch: pytes
     made = Function(ledger_table, slack)
     settings = {
         "CARD_QUEUE_URL": made.queue,
+        "CARD_DEAD_LETTERS_URL": made.dead,
         "SLACK_SECRET": SECRET,
         "SLACK_API_URL": slack.api_url,
         "GATE_FUNCTION": "gate",
@@ -122,13 +135,83 @@ def test_f38_a_busy_slack_gives_everything_back_without_sleeping(ready: Function
 
 
 def test_f40_a_permanent_refusal_never_blocks_the_channel(ready: Function, capsys: pytest.CaptureFixture[str]) -> None:
-    ready.slack.fault("chat.postMessage", error="not_in_channel")
+    ready.slack.fault("chat.postMessage", error="msg_too_long")
     ready.happen(events.pipeline("STARTED"))
     assert ready.run() == (1, 0)
     assert '"CardsRefused":[1.0]' in capsys.readouterr().out
     ready.happen(events.stage("Source", "STARTED"))
     ready.run()
     assert len(ready.slack.messages()) == 1
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "invalid_auth", "missing_scope"])
+def test_f40_what_a_person_has_to_mend_for_the_channel_loses_no_card(ready: Function, error: str) -> None:
+    ready.slack.fault("chat.postMessage", error=error, times=2)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 1)
+    assert ready.hidden() == "1"
+
+
+def test_f39_a_lost_answer_delays_the_next_try(ready: Function) -> None:
+    ready.slack.fault("chat.postMessage", drop=True)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 1)
+    ready.happen(events.stage("Source", "STARTED"))
+    ready.run()
+    assert len(ready.slack.messages()) == 1
+
+
+def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
+    """The images of a release are known from a passing look only; a failing one must still be shown."""
+    image = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
+    ready.ledger.merge(image, Fact(facts.DESTINATIONS, Order.first(), {"regions": ["eu-west-1"]}))
+    for look in range(9):
+        seen = RegionVerdict("eu-west-1", Verdict.PENDING, f"look {look}", ())
+        fact = facts.verdict(facts.REPLICATION, seen, judge_since=1.0, look=look, now=2.0 + look, final=False)
+        ready.ledger.merge(image, fact)
+    values = {
+        "intended web": "111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1",
+        "intended digest web": image.digest,
+    }
+    ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
+    ready.judge(Verdict.PASS, values, look=1)
+    ready.run()
+    assert "my-service@sha256:111111111111" in str(ready.slack.messages()[0]["blocks"])
+    ready.judge(Verdict.FAIL, {}, look=2)
+    ready.happen(events.pipeline("FAILED", 30))
+    ready.run()
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
+    assert "my-service@sha256:111111111111" in str(shown["blocks"])
+
+
+@pytest.mark.parametrize("body", ["no subject", "image#a"])
+def test_f08_a_message_that_cannot_be_drawn_is_buried_and_blocks_nothing(
+    ready: Function, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ready.client.send_message(
+        QueueUrl=ready.queue, MessageBody=body, MessageGroupId=CHANNEL, MessageDeduplicationId="1"
+    )
+    delivered = lambdas.receive(ready.client, ready.queue)
+    delivered["Records"][0]["attributes"]["ApproximateReceiveCount"] = "5"
+    answer = module.handler(delivered, cast("LambdaContext", lambdas.Context()))
+    assert answer == {"batchItemFailures": []}
+    assert '"CardFailures":[1.0]' in capsys.readouterr().out
+    assert [record["body"] for record in lambdas.receive(ready.client, ready.dead)["Records"]] == [body]
+
+
+def test_f54_a_refusing_ledger_is_waited_for(ready: Function, ledger_table: DynamoDBClient) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ledger_table.delete_table(TableName=tables.NAME)
+    assert ready.run() == (1, 1)
+
+
+def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
+    delivered = lambdas.receive(ready.client, ready.queue)
+    hurried = cast("LambdaContext", lambdas.Context(remaining_milliseconds=10_000))
+    assert len(module.handler(delivered, hurried)["batchItemFailures"]) == 1
 
 
 def test_a_card_that_somebody_deleted_is_posted_anew(ready: Function) -> None:

@@ -1,3 +1,4 @@
+import logging
 import threading
 
 import pytest
@@ -21,6 +22,21 @@ def test_each_regions_end_is_its_own() -> None:
 
     ends = each_region("abc", work, PLENTY)
     assert (ends.done, list(ends.failed), ends.late) == ({"a": "A"}, ["b"], ("c",))
+
+
+def test_a_mistake_of_ours_in_one_region_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:
+    def work(region: str) -> str:
+        if region == "b":
+            raise refusal("AccessDenied")  # AWS's answer is reason enough
+        return {"c": region}[region]
+
+    with caplog.at_level(logging.ERROR):
+        ends = each_region("abc", work, PLENTY)
+    assert set(ends.failed) == {"a", "b"}
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[1] is ends.failed["a"]
+    assert record.exc_info[2] is not None
 
 
 def test_f20_a_region_that_hangs_does_not_hold_up_the_answer() -> None:
@@ -67,7 +83,15 @@ def test_f33_a_failure_is_answered_at_once_with_what_is_left() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure", "InvalidClientTokenId"]
+    "code",
+    [
+        "AuthFailure",
+        "IllegalLocationConstraintException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "UnrecognizedClientException",
+    ],
 )
 def test_f29_a_region_that_is_not_enabled_is_told_from_bad_credentials(code: str) -> None:
     assert in_words("me-south-1", refusal(code)).startswith("me-south-1: the region is not enabled")

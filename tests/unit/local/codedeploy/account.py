@@ -1,7 +1,6 @@
 """A CodeDeploy on a loopback port with what it looks at: bundles in a fake S3, services in a fake ECS."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +10,8 @@ from local.clients import ACCOUNT_ID, ADMINISTRATOR, Aws, Credentials
 from local.clock import Clock
 from local.codedeploy import CodeDeploy
 from local.codepipeline import zips
-from local.events import EventEmitter
 from local.outcomes import Outcomes
+from tests.unit.local.served import Events, SetClock, recorder
 
 REGION = "us-west-2"
 APPLICATION = "CrossRegionActionSupport"
@@ -30,17 +29,6 @@ Wire = dict[str, Any]
 
 def refusal(code: str, operation: str, message: str = "") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message or code}}, operation)
-
-
-class SetClock(Clock):
-    """Stands still until a test moves it; its speed is 1."""
-
-    def __init__(self) -> None:
-        super().__init__(speed=1.0)
-        self.time = 2_000_000.0
-
-    def now(self) -> float:
-        return self.time
 
 
 class FakeS3:
@@ -111,7 +99,7 @@ class Account:
     service: CodeDeploy
     clock: Clock
     outcomes: Outcomes
-    events: list[tuple[str, Mapping[str, Any]]]
+    events: Events
     clients: Aws
 
     @property
@@ -202,7 +190,6 @@ def ecs_settings(**more: Any) -> Wire:
 
 def open_service(clients: Aws) -> Account:
     aws, clock, outcomes = FakeAws(), SetClock(), Outcomes()
-    events: list[tuple[str, Mapping[str, Any]]] = []
-    emitter = EventEmitter(lambda region, entry: events.append((region, dict(entry))))
+    emitter, events = recorder()
     service = CodeDeploy(aws, clock, outcomes, emitter, ACCOUNT_ID)
     return Account(aws, service, clock, outcomes, events, clients)

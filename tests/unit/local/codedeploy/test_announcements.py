@@ -11,7 +11,7 @@ from local.codedeploy import CodeDeploy
 from local.events import EventEmitter
 from local.outcomes import Outcome, Outcomes
 from tests.unit.local.codedeploy.account import APPLICATION, REGION, Account, FakeAws
-from tests.unit.local.codedeploy.conftest import Served
+from tests.unit.local.served import Served
 
 PATIENCE = 20.0  # seconds; only ends a test that would hang
 
@@ -38,7 +38,7 @@ def test_every_end_is_announced_without_a_look(served: Served) -> None:
     aws, clock, outcomes, heard = FakeAws(), Clock(10_000), Outcomes(), Heard()
     service = CodeDeploy(aws, clock, outcomes, EventEmitter(heard), ACCOUNT_ID)
     served.app = service.app
-    account = Account(aws, service, clock, outcomes, [], served.clients)
+    account = Account(aws, service, clock, outcomes, [], served.aws)
     account.ec2_group()
     account.deploy(account.bundle(1))
     assert heard.wait(["START", "SUCCESS"]), heard.states

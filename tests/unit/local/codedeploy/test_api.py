@@ -9,9 +9,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from local.aws_json.errors import ResponseViolatesModelError
+from local.aws_json.model import checked_answer
 from local.clients import ACCOUNT_ID
-from local.codedeploy.service_model import operation, wire
-from local.codepipeline.errors import ResponseViolatesModelError
+from local.codedeploy.service import SERVICE
 from tests.unit.local.codedeploy.account import APPLICATION, GROUP, REGION, ROLE, Account, s3_revision
 
 NAMED = {"applicationName": APPLICATION, "deploymentGroupName": GROUP}
@@ -141,7 +142,7 @@ def test_refusals(account: Account, name: str, parameters: Any, code: str) -> No
     account.ec2_group()
     api = unchecked(account)
     assert code_of(getattr(api, name), **parameters) == code
-    model = operation(api.meta.method_to_api_mapping[name])
+    model = SERVICE.operation(api.meta.method_to_api_mapping[name])
     assert model is not None
     assert code in {error.name for error in model.error_shapes} | OF_EVERY_OPERATION
 
@@ -158,10 +159,10 @@ def test_what_is_no_request_for_codedeploy(account: Account) -> None:
 
 
 def test_an_answer_that_codedeploy_would_not_give_is_a_bug() -> None:
-    model = operation("GetDeployment")
+    model = SERVICE.operation("GetDeployment")
     assert model is not None
     with pytest.raises(ResponseViolatesModelError, match="GetDeployment"):
-        wire(model, {"deploymentInfo": {"deploymentId": 7}})
+        checked_answer(model, {"deploymentInfo": {"deploymentId": 7}})
 
 
 def outcomes_of_one_story(api: Any) -> list[Any]:

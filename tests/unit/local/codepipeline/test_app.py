@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.codepipeline.api import dispatch
+from local.codepipeline.api import OPERATIONS
 from tests.unit.local.codepipeline.harness import Account
 
 AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/codepipeline/aws4_request, Signature=x"
+ELSEWHERE = AUTHORIZATION.replace("/codepipeline/", "/ecs/")
+NOWHERE = AUTHORIZATION.replace("/us-east-1/", "/eu-nowhere-9/")
 
 
 def post(account: Account, target: str, body: bytes, **headers: str) -> tuple[int, Any]:
@@ -33,8 +35,12 @@ def post(account: Account, target: str, body: bytes, **headers: str) -> tuple[in
         ("CodePipeline_20150709.MakeCoffee", b"{}", {}, "UnknownOperationException"),
         ("Other_20150709.ListPipelines", b"{}", {}, "UnknownOperationException"),
         ("CodePipeline_20150709.ListPipelines", b"{}", {"Authorization": ""}, "MissingAuthenticationTokenException"),
+        ("CodePipeline_20150709.ListPipelines", b"{}", {"Authorization": ELSEWHERE},
+         "MissingAuthenticationTokenException"),
+        ("CodePipeline_20150709.ListPipelines", b"{}", {"Authorization": NOWHERE},
+         "InvalidSignatureException"),
     ],
-)
+)  # fmt: skip
 def test_refused(account: Account, target: str, body: bytes, headers: dict[str, str], code: str) -> None:
     status, answer = post(account, target, body, **headers)
     assert (status, answer["__type"]) == (400, code)
@@ -50,7 +56,7 @@ def test_what_the_local_account_lacks_is_said(account: Account) -> None:
 
 
 def test_a_response_that_violates_the_model_blows_up(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = {**dispatch.OPERATIONS, "ListPipelines": lambda _call, _parameters: {"pipelines": [{"version": "one"}]}}
-    monkeypatch.setattr(dispatch, "OPERATIONS", broken)
+    broken = {"pipelines": [{"version": "one"}]}
+    monkeypatch.setitem(OPERATIONS, "ListPipelines", lambda _call, _parameters: broken)
     with pytest.raises(ClientError, match="InternalFailure"):
         account.api().list_pipelines()

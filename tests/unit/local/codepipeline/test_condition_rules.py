@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.definition_rules import check_definition
-from local.codepipeline.errors import ApiError
 from tests.unit.local.codepipeline.harness import HOME, Wire
 from tests.unit.local.codepipeline.wires import (
     condition,

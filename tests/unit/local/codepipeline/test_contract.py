@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.codepipeline.service_model import operation
+from local.codepipeline.service import SERVICE
 from tests.unit.local.codepipeline.fakes import SESSION
 from tests.unit.local.codepipeline.harness import HOME, Account, Wire
 from tests.unit.local.codepipeline.wires import ROLE, git_source, invoke, pipeline
@@ -125,7 +125,7 @@ def test_the_same_errors(both: tuple[Any, Any], name: str, request_: Wire) -> No
     told, motos_word = ask(ours, name, request_), ask(motos, name, request_)
     allowed = {motos_word, LOOSER.get((name, motos_word), motos_word)}
     assert told in allowed
-    model = operation("".join(part.title() for part in name.split("_")))
+    model = SERVICE.operation("".join(part.title() for part in name.split("_")))
     assert model is not None
     modelled = {error.name for error in model.error_shapes}
     assert told in modelled or (name, told) in UNMODELLED

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.aws_json.errors import ApiError
 from local.codepipeline.definition_rules import check_definition
-from local.codepipeline.errors import ApiError
 from tests.unit.local.codepipeline.harness import HOME, SECOND, Wire
 from tests.unit.local.codepipeline.wires import build, ecs, git_source, invoke, pipeline
 

@@ -8,9 +8,8 @@ import pytest
 from local.clients import ACCOUNT_ID, Aws
 from local.clock import Clock
 from local.ecr import EcrLayer
-from local.events import EventEmitter
-from local.server import Server
 from tests.unit.local.ecr.emulated import Emulated
+from tests.unit.local.served import Served, recorder, serve
 
 HOME, EU, ASIA = "us-east-1", "eu-west-1", "ap-southeast-1"
 REPOSITORY = "my-service"
@@ -85,32 +84,17 @@ class Account:
         ]
 
 
-class Served:
-    """A server whose application each test replaces: servers and boto3 clients are what takes time to make."""
-
-    def __init__(self, name: str) -> None:
-        self.app: Any = None
-        self.server = Server(self, name)
-        self.aws = Aws(self.server.url)
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        return self.app(environ, start_response)
-
-
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Served, Served]]:
-    servers = Served("emulated"), Served("ecr")
-    yield servers
-    for each in servers:
-        each.server.close()
+def served() -> Iterator[tuple[Served, ...]]:
+    with serve("emulated", "ecr") as servers:
+        yield servers
 
 
 @pytest.fixture
-def account(served: tuple[Served, Served]) -> Iterator[Account]:
+def account(served: tuple[Served, ...]) -> Iterator[Account]:
     """With the repository in the home region only."""
     emulated, clock, pending = Emulated(), Clock(speed=10.0), Pending()
-    events: list[tuple[str, dict[str, Any]]] = []
-    emitter = EventEmitter(lambda region, entry: events.append((region, dict(entry))))
+    emitter, events = recorder()
     upstream, front = served
     layer = EcrLayer(upstream.aws, clock, emitter, ACCOUNT_ID, pending.later)
     upstream.app, front.app = emulated.app, layer.app

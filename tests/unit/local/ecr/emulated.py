@@ -1,56 +1,22 @@
 """A fake of the emulator's ECR, with its gaps: no replication, and unknown images are left out without a word."""
 
 import hashlib
-import re
-from typing import Any
 
-from flask import Flask, Response, jsonify, request
-
-Json = dict[str, Any]
+from tests.unit.local.emulated import EmulatedService, Json, RefusedError
 
 
-class _RefusedError(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.answer = {"__type": code, "message": f"refused: {code}"}
-
-
-class Emulated:
-    """Images by (region, repository); ``denied`` operations are refused as IAM refuses them."""
+class Emulated(EmulatedService):
+    """Images by (region, repository)."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.images: dict[tuple[str, str], list[Json]] = {}
         self.immutable: set[tuple[str, str]] = set()
-        self.denied: set[tuple[str, str]] = set()
-        self.forwarded: list[tuple[str, str]] = []
-        self.app = Flask("emulated")
-        self.app.add_url_rule("/", view_func=self._serve, methods=["POST"])
-
-    def _serve(self) -> Response:
-        operation = request.headers["X-Amz-Target"].rsplit(".", 1)[1]
-        found = re.search(r"/\d{8}/([^/]+)/", request.headers["Authorization"])
-        region = found[1] if found else ""
-        self.forwarded.append((region, operation))
-        try:
-            answer = jsonify(self._handler(region, operation)(region, request.get_json(force=True)))
-        except _RefusedError as error:
-            answer = jsonify(error.answer)
-            answer.status_code = 400
-        answer.content_type = "application/x-amz-json-1.1"
-        return answer
-
-    def _handler(self, region: str, operation: str) -> Any:
-        if (region, operation) in self.denied:
-            raise _RefusedError("AccessDeniedException")
-        return getattr(self, operation, self._unknown)
-
-    def _unknown(self, _region: str, _given: Json) -> Json:
-        raise _RefusedError("InvalidAction")
 
     def CreateRepository(self, region: str, given: Json) -> Json:  # noqa: N802 - named as the operation
         key = region, given["repositoryName"]
         if key in self.images:
-            raise _RefusedError("RepositoryAlreadyExistsException")
+            raise RefusedError("RepositoryAlreadyExistsException")
         self.images[key] = []
         if given.get("imageTagMutability") == "IMMUTABLE":
             self.immutable.add(key)
@@ -64,7 +30,7 @@ class Emulated:
         digest = f"sha256:{hashlib.sha256(given['imageManifest'].encode()).hexdigest()}"
         holders = [image for image in images if tag in image["imageTags"]]
         if holders and (region, given["repositoryName"]) in self.immutable:
-            raise _RefusedError("ImageTagAlreadyExistsException")
+            raise RefusedError("ImageTagAlreadyExistsException")
         for holder in holders:
             holder["imageTags"].remove(tag)
         found = [image for image in images if image["imageDigest"] == digest]
@@ -92,7 +58,7 @@ class Emulated:
 
     def _of(self, region: str, given: Json) -> list[Json]:
         if (region, given["repositoryName"]) not in self.images:
-            raise _RefusedError("RepositoryNotFoundException")
+            raise RefusedError("RepositoryNotFoundException")
         return self.images[region, given["repositoryName"]]
 
     @staticmethod

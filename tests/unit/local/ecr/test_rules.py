@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from local.clients import ACCOUNT_ID
-from local.ecr.regions import is_region
 from local.ecr.rules import Destination, destinations_of
+from local.regions import is_region
 from tests.unit.local.ecr.conftest import ASIA, EU, HOME, Account, rule
 
 REGIONS = [

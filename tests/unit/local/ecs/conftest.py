@@ -5,26 +5,13 @@ from typing import Any
 import pytest
 
 from local.clients import ACCOUNT_ID, Aws
-from local.clock import Clock
 from local.ecs import EcsLayer
-from local.events import EventEmitter
 from local.outcomes import Outcomes
-from local.server import Server
 from tests.unit.local.ecs.emulated import Emulated
+from tests.unit.local.served import Served, SetClock, recorder, serve
 
 REGION = "eu-west-1"
 IMAGE = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/my-service"
-
-
-class SetClock(Clock):
-    """A clock that stands still until a test moves it; its speed is 1."""
-
-    def __init__(self) -> None:
-        super().__init__(speed=1.0)
-        self.time = 2_000_000.0
-
-    def now(self) -> float:
-        return self.time
 
 
 @dataclass
@@ -37,6 +24,7 @@ class Account:
     outcomes: Outcomes
     events: list[tuple[str, dict[str, Any]]]
     aws: Aws
+    task_sets: dict[str, list[dict[str, Any]]]  # what CodeDeploy tells, by region/cluster/service
 
     @property
     def ecs(self) -> Any:
@@ -65,33 +53,27 @@ class Account:
         return self.emulated.CreateService(REGION, parameters)
 
 
-class Served:
-    """A server whose application each test replaces: servers and boto3 clients are what takes time to make."""
-
-    def __init__(self, name: str) -> None:
-        self.app: Any = None
-        self.server = Server(self, name)
-        self.aws = Aws(self.server.url)
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        return self.app(environ, start_response)
-
-
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Served, Served]]:
-    servers = Served("emulated"), Served("ecs")
-    yield servers
-    for each in servers:
-        each.server.close()
+def served() -> Iterator[tuple[Served, ...]]:
+    with serve("emulated", "ecs") as servers:
+        yield servers
 
 
 @pytest.fixture
-def account(served: tuple[Served, Served]) -> Iterator[Account]:
+def account(served: tuple[Served, ...]) -> Iterator[Account]:
     emulated, clock, outcomes = Emulated(), SetClock(), Outcomes()
-    events: list[tuple[str, dict[str, Any]]] = []
-    emitter = EventEmitter(lambda region, entry: events.append((region, dict(entry))))
+    emitter, events = recorder()
+    task_sets: dict[str, list[dict[str, Any]]] = {}
     upstream, front = served
-    layer = EcsLayer(upstream.aws, upstream.aws, clock, outcomes, emitter, ACCOUNT_ID)
+    layer = EcsLayer(
+        upstream.aws,
+        upstream.aws,
+        clock,
+        outcomes,
+        emitter,
+        ACCOUNT_ID,
+        lambda *name: task_sets.get("/".join(name), []),
+    )
     upstream.app, front.app = emulated.app, layer.app
-    yield Account(emulated, layer, clock, outcomes, events, front.aws)
+    yield Account(emulated, layer, clock, outcomes, events, front.aws, task_sets)
     clock.stop()

@@ -1,56 +1,27 @@
 """A fake of the emulator: its ECS, which is always steady, and an ECR. Keeps to what EcsLayer asks of them."""
 
-import re
-from typing import Any
-
-from flask import Flask, Response, jsonify, request
+from tests.unit.local.emulated import EmulatedService, Json, RefusedError
 
 ACCOUNT_ID = "111122223333"
-Json = dict[str, Any]
-
-
-class _RefusedError(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
-        self.answer = {"__type": code, "message": message}
 
 
 def _cluster_name(given: Json) -> str:
     return str(given.get("cluster", "default")).rsplit("/", 1)[-1]
 
 
-class Emulated:
+class Emulated(EmulatedService):
     """Services by (region, cluster, name); ``images`` maps (region, repository, tag) to a digest."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.services: dict[tuple[str, str, str], Json] = {}
         self.task_definitions: dict[tuple[str, str], str] = {}
         self.images: dict[tuple[str, str, str], str] = {}
-        self.forwarded: list[tuple[str, str]] = []
-        self.app = Flask("emulated")
-        self.app.add_url_rule("/", view_func=self._serve, methods=["POST"])
 
     def define(self, region: str, name: str, image: str) -> str:
         """Register a task definition ``family:revision`` with one container."""
         self.task_definitions[region, name] = image
         return self._arn(region, f"task-definition/{name}")
-
-    def _serve(self) -> Response:
-        operation = request.headers["X-Amz-Target"].rsplit(".", 1)[1]
-        found = re.search(r"/\d{8}/([^/]+)/", request.headers["Authorization"])
-        region = found[1] if found else ""
-        self.forwarded.append((region, operation))
-        handler = getattr(self, operation, self._unknown)
-        try:
-            answer = jsonify(handler(region, request.get_json(force=True)))
-        except _RefusedError as error:
-            answer = jsonify(error.answer)
-            answer.status_code = 400
-        answer.content_type = "application/x-amz-json-1.1"
-        return answer
-
-    def _unknown(self, _region: str, _given: Json) -> Json:
-        raise _RefusedError("InvalidAction", "Unknown ECS action")
 
     def CreateService(self, region: str, given: Json) -> Json:  # noqa: N802 - named as the operation
         cluster, name = given.get("cluster", "default"), given["serviceName"]
@@ -64,6 +35,7 @@ class Emulated:
             "runningCount": given.get("desiredCount", 1),
             "taskDefinition": self._task_definition(region, given["taskDefinition"]),
             "deploymentConfiguration": given.get("deploymentConfiguration", {}),
+            "deploymentController": given.get("deploymentController", {"type": "ECS"}),
             "launchType": "FARGATE",
             "somethingOfTheEmulator": True,
         }
@@ -128,7 +100,7 @@ class Emulated:
         tag = given["imageIds"][0].get("imageTag", "")
         digest = self.images.get((region, given["repositoryName"], tag))
         if digest is None:
-            raise _RefusedError("ImageNotFoundException", "The image does not exist")
+            raise RefusedError("ImageNotFoundException", "The image does not exist")
         return {"imageDetails": [{"imageDigest": digest}]}
 
     def ListServiceDeployments(self, _region: str, _given: Json) -> Json:  # noqa: N802
@@ -145,17 +117,17 @@ class Emulated:
 
     def _cluster(self, region: str, given: Json) -> None:
         if not any(key[:2] == (region, _cluster_name(given)) for key in self.services):
-            raise _RefusedError("ClusterNotFoundException", "Cluster not found.")
+            raise RefusedError("ClusterNotFoundException", "Cluster not found.")
 
     def _service(self, region: str, given: Json) -> Json:
         self._cluster(region, given)
         service = self.services.get((region, _cluster_name(given), given["service"].rsplit("/", 1)[-1]))
         if service is None:
-            raise _RefusedError("ServiceNotFoundException", "Service not found.")
+            raise RefusedError("ServiceNotFoundException", "Service not found.")
         return service
 
     def _task_definition(self, region: str, reference: str) -> str:
         name = reference.rsplit("/", 1)[-1]
         if (region, name) not in self.task_definitions:
-            raise _RefusedError("ClientException", "Unable to describe task definition.")
+            raise RefusedError("ClientException", "Unable to describe task definition.")
         return self._arn(region, f"task-definition/{name}")

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from local.codepipeline.service_model import violations
+from local.aws_json.constraints import violations
 from provision_regions.replication.properties import read_properties
 from tests.fakes.regions.ecr import FakeEcr
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule

@@ -10,8 +10,11 @@ from flask import Flask, Response, request
 
 from crosscheck.clients import Clients
 from local.server import Server
+from provision_regions.replication.convergence import Convergence
+from provision_regions.replication.records import RECORD, Records
 from provision_regions.replication.registry import Registry, UnknownSettingError
 from provision_regions.replication.rules import Merged
+from provision_regions.stores.names import Names
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
 from tests.fakes.regions.requests import surroundings
 
@@ -38,6 +41,10 @@ def registry_that_answers(content: dict[str, Any]) -> tuple[Server, Registry, li
     return server, Registry(around), puts
 
 
+def names() -> Names:
+    return Names("aws", "111122223333", "us-east-1", "shop", "Replication", RECORD)
+
+
 @pytest.mark.parametrize(
     ("content", "path"),
     [
@@ -52,11 +59,57 @@ def registry_that_answers(content: dict[str, Any]) -> tuple[Server, Registry, li
 def test_a_setting_that_the_sdk_would_drop_is_refused_by_name(content: dict[str, Any], path: str) -> None:
     server, registry, puts = registry_that_answers({"registryId": "1", "replicationConfiguration": content})
     try:
+        rules = registry.rules()
         with pytest.raises(UnknownSettingError, match=path):
-            registry.rules()
+            registry.replace(Merged(rules, frozenset()))
     finally:
         server.close()
     assert puts == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"registryId": "1", "encryption": {"type": "KMS"}, "replicationConfiguration": {"rules": []}},
+        {"replicationConfiguration": {"rules": [], "mode": None, "tags": []}},
+        {"replicationConfiguration": {"rules": [rule(EU, schedule={"enabled": False, "times": []})]}},
+        {"replicationConfiguration": {"rules": [rule(EU, deleteReplication={"enabled": False})]}},
+    ],
+)
+def test_what_is_elsewhere_or_off_stops_nobody(content: dict[str, Any]) -> None:
+    server, registry, puts = registry_that_answers(content)
+    try:
+        registry.replace(Merged(registry.rules(), frozenset()))
+    finally:
+        server.close()
+    assert len(puts) == 1
+
+
+@pytest.mark.parametrize("recorded", [frozenset(), frozenset({"a rule that somebody removed"})])
+def test_a_delete_with_nothing_to_remove_is_not_stopped_by_a_strange_setting(recorded: frozenset[str]) -> None:
+    strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
+    server, registry, puts = registry_that_answers(strange)
+    around = surroundings(RegistryWorld())
+    records = Records(around, names())
+    records.write(recorded, new=True)
+    try:
+        assert Convergence(registry, records, around.patience, recorded).reach(()) == frozenset()
+    finally:
+        server.close()
+    assert puts == []
+
+
+def test_f22_a_create_that_a_strange_setting_stops_leaves_nothing_to_remove() -> None:
+    strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
+    server, registry, _ = registry_that_answers(strange)
+    around = surroundings(RegistryWorld())
+    records = Records(around, names())
+    try:
+        with pytest.raises(UnknownSettingError):
+            Convergence(registry, records, around.patience, None).reach([rule(EU, prefixes=("ours",))])  # type: ignore[list-item]
+    finally:
+        server.close()
+    assert records.read() == frozenset()
 
 
 def test_what_it_knows_is_read_and_written_whole() -> None:

@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from crosscheck.cloudformation.answer import Status
+from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import properties, run
 from tests.fakes.regions.stores import EMPTY, EU, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
@@ -48,6 +52,42 @@ def test_f32_a_key_that_shuts_us_out_is_passed_by() -> None:
     world.kms.add_key(EU, closed=True)
     created(world, EU)
     assert len(world.kms.keys) == 2
+
+
+def test_f32_a_new_key_is_made_although_its_tag_gives_us_no_right_yet() -> None:
+    """The fake refuses a policy where KMS may look whether the caller could change it again."""
+    world = World()
+    created(world, EU)
+    (key,) = live_keys(world)
+    key.policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    created(world, EU)
+    assert json.loads(key.policy)["Statement"]
+
+
+@pytest.mark.parametrize("operation", ["EnableKeyRotation", "CreateAlias"])
+def test_a_new_keys_tag_that_does_not_count_yet_is_waited_for(operation: str) -> None:
+    world = World()
+    times = 2 if operation == "CreateAlias" else 40
+    world.fail(operation, EU, refusal("AccessDeniedException", "no identity-based policy allows it"), times=times)
+    created(world, EU)
+    assert len(world.kms.keys) == 1
+    assert len(world.called([operation])) == times + 1
+
+
+def test_a_rollback_right_after_the_key_was_made_waits_for_its_tag() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    world.fail("ScheduleKeyDeletion", EU, refusal("AccessDeniedException"), times=40)
+    assert run(world, "Delete", properties(EU, **EMPTY)).status is Status.SUCCESS
+    assert live_keys(world) == []
+
+
+def test_f32_keys_that_shut_us_out_are_asked_once() -> None:
+    world = World()
+    for _ in range(3):
+        world.kms.add_key(EU, closed=True)
+    created(world, EU)
+    assert len(world.called(["ListResourceTags"])) == 3
 
 
 def test_two_runs_of_one_request_at_once_end_with_one_key() -> None:

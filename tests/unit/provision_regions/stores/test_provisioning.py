@@ -166,6 +166,32 @@ def test_f28_a_bucket_not_known_everywhere_yet_is_waited_for() -> None:
     created(world, EU)
 
 
+def test_a_role_that_is_not_known_everywhere_yet_is_waited_for() -> None:
+    world = World()
+    for operation in ("GetBucketTagging", "DescribeKey", "CreateKey"):
+        world.fail(operation, EU, refusal("AccessDenied", "no identity-based policy allows it"), times=4)
+    created(world, EU)
+
+
+def test_a_bucket_just_made_is_waited_for_longer_than_one_that_was_there() -> None:
+    world = World()
+    denied = refusal("AccessDenied", "no identity-based policy allows it", "PutBucketEncryption")
+    world.fail("PutBucketEncryption", EU, denied, times=40)
+    created(world, EU)
+    world.fail("PutBucketEncryption", EU, denied, times=40)
+    assert f"{EU}: denied: PutBucketEncryption" in run(world, "Update", properties(EU)).reason
+
+
+@pytest.mark.parametrize("stack", ["plans", "_records"])
+def test_a_stack_whose_parameters_would_be_ours_is_refused_before_anything_is_made(stack: str) -> None:
+    world = World()
+    stack_id = f"arn:aws:cloudformation:us-east-1:111122223333:stack/{stack}/0f"
+    answer = run(world, "Create", properties(EU), StackId=stack_id)
+    assert f"must not be called '{stack}'" in answer.reason
+    assert world.changes == []
+    assert run(world, "Delete", properties(EU, **EMPTY), StackId=stack_id).status is Status.SUCCESS
+
+
 def test_f29_a_region_that_is_not_enabled_is_named_before_anything_is_made() -> None:
     world = World(disabled={"me-south-1"})
     answer = run(world, "Create", properties(EU, "me-south-1", **EMPTY))

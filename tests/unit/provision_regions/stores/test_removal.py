@@ -1,11 +1,16 @@
 """F22, F23, F33, F36: nothing of ours is left, nothing foreign is touched."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.cloudformation.answer import Answer, Status
-from provision_regions.conclusion import UnfinishedError
-from tests.fakes.regions.requests import patience, properties, run
+from crosscheck.cloudformation.request import read_request
+from provision_regions.conclusion import RegionsFailedError, UnfinishedError
+from provision_regions.stores.resource import serve_stores
+from tests.fakes.regions.errors import refusal
+from tests.fakes.regions.requests import event, patience, properties, run, surroundings
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
@@ -113,6 +118,17 @@ def test_f33_what_cannot_be_deleted_is_said_and_the_key_stays() -> None:
     assert "object lock" in answer.reason
     assert len(live_keys(world)) == 1
     assert world.ssm.parameters
+
+
+def test_a_prefix_that_the_function_has_lost_is_said_to_be_the_reason() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    world.fail("GetBucketTagging", EU, refusal("AccessDenied", "no identity-based policy allows it"))
+    asked = event("Delete", properties(EU, **EMPTY))
+    around = replace(surroundings(world), store_prefix="artifacts")
+    with pytest.raises(RegionsFailedError, match="end with ArtifactStorePrefix, which is 'artifacts' now"):
+        serve_stores(read_request(asked), "id", around)
+    assert "ArtifactStorePrefix" not in run(world, "Delete", properties(EU, **EMPTY)).reason
 
 
 def test_f36_a_role_that_lost_its_policy_is_answered_with_the_denial() -> None:

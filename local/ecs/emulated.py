@@ -1,47 +1,18 @@
 """The emulator's ECS, which keeps clusters, task definitions and what a service was asked to be."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-
-import urllib3
 
 from local.clients import Aws
 
-HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "accept-encoding"}
-ANSWERED = ("content-type", "x-amzn-requestid", "x-amzn-errortype")
 DESCRIBED_AT_ONCE = 10  # services per DescribeServices
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def parsed(self) -> dict[str, Any]:
-        """The body as JSON."""
-        parsed: dict[str, Any] = json.loads(self.body)
-        return parsed
-
-
-class Upstream:
-    """Forwards requests as they are, and asks questions of its own."""
+class EmulatedEcs:
+    """Answers the layer's own questions."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=urllib3.Timeout(connect=3, read=60))
-
-    def forward(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a request on with all its headers, so that the caller's region and account stay."""
-        kept = {name: value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
-        answer = self._pool.request("POST", self._aws.endpoint + "/", headers=kept, body=body)
-        shown = {name: answer.headers[name] for name in ANSWERED if name in answer.headers}
-        return Answer(answer.status, shown, answer.data)
 
     def containers(self, region: str, task_definition: str) -> tuple[str, dict[str, str]]:
         """The ARN of a task definition, and the image of each of its containers."""

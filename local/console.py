@@ -1,43 +1,18 @@
-"""Partitions of regions, and links into their consoles."""
+"""Links into the AWS console."""
 
-import functools
 from urllib.parse import quote
 
-import botocore.session
-from botocore.exceptions import UnknownRegionError
+from local.regions import partition_of
 
-_CONSOLES = {
+_HOSTS = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 
 
-@functools.cache
-def _known_partition(region: str) -> str | None:
-    try:
-        return str(_session().get_partition_for_region(region))
-    except UnknownRegionError:
-        return None
-
-
-@functools.cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
-
-
-def partition_of(region: str) -> str:
-    """The region's partition; ``aws`` for a region that botocore does not know."""
-    return _known_partition(region) or "aws"
-
-
-def is_region(region: str) -> bool:
-    """Whether AWS has a region of that name, as far as botocore's data goes."""
-    return _known_partition(region) is not None
-
-
 def _console(region: str) -> str:
-    return f"https://{region}.{_CONSOLES.get(partition_of(region), _CONSOLES['aws'])}"
+    return f"https://{region}.{_HOSTS.get(partition_of(region), _HOSTS['aws'])}"
 
 
 def s3_object_url(region: str, bucket: str, key: str) -> str:
@@ -67,3 +42,14 @@ def ecs_service_url(region: str, cluster: str, service: str) -> str:
 def function_url(region: str, name: str) -> str:
     """A function in the Lambda console."""
     return f"{_console(region)}/lambda/home?region={region}#/functions/{name}"
+
+
+def deployment_url(region: str, deployment_id: str) -> str:
+    """A deployment in the CodeDeploy console."""
+    return f"{_console(region)}/codesuite/codedeploy/deployments/{deployment_id}?region={region}"
+
+
+def stack_url(region: str, stack_id: str) -> str:
+    """A stack in the CloudFormation console."""
+    stack = quote(stack_id, safe="")
+    return f"{_console(region)}/cloudformation/home?region={region}#/stacks/stackinfo?stackId={stack}"

@@ -1,6 +1,6 @@
-"""CodePipeline's service model as botocore ships it, and strict checks of requests and responses against it.
+"""Strict checks of a value against a shape of botocore's model of a service.
 
-Botocore's own validator looks at types, required members and minimums only; the service also enforces maximums,
+Botocore's own validator looks at types, required members and minimums only; the services also enforce maximums,
 patterns and enums, and so do these checks.
 """
 
@@ -9,29 +9,26 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-import botocore.session
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StringShape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-TARGET_PREFIX = "CodePipeline_20150709"
-
+# JSON's types; a blob is base64 there, and a time epoch seconds.
 _SCALARS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
+    "blob": (str,),
     "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
     "boolean": (bool,),
     "timestamp": (int, float),
 }
-
-
-@functools.cache
-def service_model() -> ServiceModel:
-    """The model, loaded once."""
-    return botocore.session.get_session().get_service_model("codepipeline")
-
-
-def operation(name: str) -> OperationModel | None:
-    """The operation of that name; None where CodePipeline has none."""
-    model = service_model()
-    return model.operation_model(name) if name in model.operation_names else None
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
+# Unicode classes of the models that Python lacks: ECS has all three in one class, the underscore too.
+_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\w",
+    r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
 
 
 def violations(value: Any, shape: Shape | None, path: str = "") -> Iterator[str]:
@@ -48,6 +45,14 @@ def violations(value: Any, shape: Shape | None, path: str = "") -> Iterator[str]
             yield from _map(value, shape, path)
         case _:
             yield from _scalar(value, shape, path)
+
+
+@functools.cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a model as Python writes it."""
+    for name, members in _CLASSES.items():
+        pattern = pattern.replace(name, members)
+    return re.compile(pattern, re.DOTALL)
 
 
 def _structure(value: Any, shape: StructureShape, path: str) -> Iterator[str]:
@@ -91,7 +96,7 @@ def _scalar(value: Any, shape: Shape, path: str) -> Iterator[str]:
         yield _failed(path, f"Member must be of type {shape.type_name}")
     elif shape.type_name == "string":
         yield from _string(value, cast("StringShape", shape), path)
-    elif shape.type_name == "integer":
+    elif shape.type_name in _NUMBERS:
         yield from _range(value, shape, path)
 
 
@@ -99,7 +104,7 @@ def _string(value: str, shape: StringShape, path: str) -> Iterator[str]:
     pattern = shape.metadata.get("pattern")
     if shape.enum and value not in shape.enum:
         yield _failed(path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
-    if pattern is not None and not re.fullmatch(pattern, value, re.DOTALL):
+    if pattern is not None and not compiled(pattern).fullmatch(value):
         yield _failed(path, f"Member must satisfy regular expression pattern: {pattern}")
     yield from _length(len(value), shape, path)
 
@@ -111,11 +116,33 @@ def _length(length: int, shape: Shape, path: str) -> Iterator[str]:
         yield _failed(path, f"Member must have length less than or equal to {shape.metadata['max']}")
 
 
-def _range(value: int, shape: Shape, path: str) -> Iterator[str]:
+def _range(value: float, shape: Shape, path: str) -> Iterator[str]:
     if value < shape.metadata.get("min", value):
         yield _failed(path, f"Member must have value greater than or equal to {shape.metadata['min']}")
     if value > shape.metadata.get("max", value):
         yield _failed(path, f"Member must have value less than or equal to {shape.metadata['max']}")
+
+
+def without_unknown(value: Any, shape: Shape | None) -> Any:
+    """The value without members that the shape does not have, which clients drop, and without those that are null."""
+    match shape:
+        case StructureShape():
+            members = shape.members
+            return {
+                name: without_unknown(member, members[name])
+                for name, member in value.items()
+                if name in members and member is not None
+            }
+        case ListShape():
+            return [without_unknown(member, shape.member) for member in value]
+        case _:
+            return value
+
+
+def report(broken: list[str]) -> str:
+    """What is broken, in one sentence."""
+    errors = "error" if len(broken) == 1 else "errors"
+    return f"{len(broken)} validation {errors} detected: {'; '.join(broken)}"
 
 
 def _failed(path: str, constraint: str) -> str:
