@@ -12,6 +12,8 @@ from crosscheck.releases import Failure, ImageArrival, RegionProgress, Release, 
 
 EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
+# An execution that goes back is told from one that goes forward.
+ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
 
 def render(release: Release) -> Card:
@@ -56,7 +58,11 @@ def _summary(release: Release) -> str:
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     took = f" after {duration(release.seconds)}" if release.seconds is not None else ""
     page = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
-    lines = [f"{sign} *{word.capitalize()}*{again}{took} · {link(page, 'open in CodePipeline')}", *_revision(release)]
+    back = ROLLBACKS.get(release.trigger, "")
+    lines = [
+        f"{sign} *{word.capitalize()}*{again}{took}{back} · {link(page, 'open in CodePipeline')}",
+        *_revision(release),
+    ]
     return "\n".join(lines)
 
 

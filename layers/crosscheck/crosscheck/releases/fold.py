@@ -39,6 +39,7 @@ def fold(subject: Subject, records: Records) -> Release:
         stages=tuple(_stages(records)),
         regions=tuple(regions_of(records, running=not (state and state.terminal))),
         failures=tuple(_failures(subject, records)),
+        trigger=pipeline.once.get("trigger", {}).get("type", "") if pipeline else "",
     )
 
 

@@ -66,7 +66,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Release:
-    """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet."""
+    """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
+
+    ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
+    """
 
     subject: Subject
     version: int
@@ -79,3 +82,4 @@ class Release:
     regions: tuple[RegionProgress, ...]
     failures: tuple[Failure, ...]
     images: tuple[ImageArrival, ...] = ()
+    trigger: str = ""

@@ -1,6 +1,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from crosscheck.cards import Card, render
 from crosscheck.cards.layout import duration
 from crosscheck.verdicts import Finding, Verdict, judge
@@ -43,6 +45,17 @@ def test_the_card_tells_a_failed_release() -> None:
     page = f"codepipeline/pipelines/multi-region-service/executions/{events.EXECUTION}/timeline?region=us-east-1"
     assert f"https://us-east-1.console.aws.amazon.com/codesuite/{page}" in text
     assert card.text == "multi-region-service: failed. eu-west-1 failed"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "said"),
+    [("ManualRollback", "rollback by a person"), ("AutomatedRollback", "automatic rollback"), ("Webhook", "")],
+)
+def test_a_rollback_is_told_from_a_release(trigger: str, said: str) -> None:
+    started = events.pipeline("STARTED", **{"execution-trigger": {"trigger-type": trigger}})
+    text = _texts(render(Facts().event(started).release))
+    assert said in text
+    assert ("rollback" in text) is bool(said)
 
 
 def test_the_metadata_is_as_the_contract_says() -> None:
