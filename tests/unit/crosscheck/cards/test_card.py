@@ -52,8 +52,8 @@ def test_the_card_tells_a_failed_release() -> None:
     [("ManualRollback", "rollback by a person"), ("AutomatedRollback", "automatic rollback"), ("Webhook", "")],
 )
 def test_a_rollback_is_told_from_a_release(trigger: str, said: str) -> None:
-    started = events.pipeline("STARTED", **{"execution-trigger": {"trigger-type": trigger}})
-    text = _texts(render(Facts().event(started).release))
+    triggered: dict[str, Any] = {"execution-trigger": {"trigger-type": trigger}}
+    text = _texts(render(Facts().event(events.pipeline("STARTED", **triggered)).release))
     assert said in text
     assert ("rollback" in text) is bool(said)
 
