@@ -14,8 +14,9 @@ def install() -> None:
 
     def emit_where_there_is_a_group(func: dict[str, Any], *rest: Any, **more: Any) -> None:
         config = func.get("config") or func
-        group = (config.get("LoggingConfig") or {}).get("LogGroup")
-        if not group or group in cloudwatch_logs._log_groups:  # noqa: SLF001 - as above
+        default = f"/aws/lambda/{config.get('FunctionName')}"
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or default
+        if group == default or group in cloudwatch_logs._log_groups:  # noqa: SLF001 - as above
             emit(func, *rest, **more)
 
     lambda_svc._emit_lambda_logs = emit_where_there_is_a_group  # noqa: SLF001
