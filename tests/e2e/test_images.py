@@ -32,13 +32,7 @@ def rules(outside: Outside) -> Iterator[Callable[..., None]]:
     registry, others = before["registryId"], before["replicationConfiguration"]["rules"]
 
     def replace(*prefixes_and_regions: tuple[str, list[str]]) -> None:
-        mine = [
-            {
-                "destinations": [{"region": region, "registryId": registry} for region in regions],
-                "repositoryFilters": [{"filter": prefix, "filterType": "PREFIX_MATCH"}],
-            }
-            for prefix, regions in prefixes_and_regions
-        ]
+        mine = [rule for wanted in prefixes_and_regions for rule in _rules(registry, wanted)]
         client.put_replication_configuration(replicationConfiguration={"rules": [*others, *mine]})
 
     yield replace
@@ -122,6 +116,43 @@ def test_what_never_arrives_ends_in_a_verdict_at_the_deadline(outside: Outside, 
     outside.post("/clock", {"speed": 1200}).raise_for_status()
     card = _card(outside, _push(outside, "lost", "v1"), "failed", 90)
     assert "not done at the deadline" in words(card)
+
+
+@pytest.mark.parametrize(
+    ("repository", "rule", "said"),
+    [
+        ("my-service-unruled", None, "rule"),
+        ("my-service-prefix", ("another-prefix", [EU, AP]), "prefix"),
+        ("my-service-half", ("my-service-half", [EU]), AP),
+    ],
+)
+def test_f18_an_empty_status_list_is_explained(
+    outside: Outside, repository: str, rule: tuple[str, list[str]] | None, said: str
+) -> None:
+    """The stack promises ``my-service…`` in its regions, but somebody replaced its rule."""
+    client = outside.client("ecr")
+    registry = client.describe_registry()
+    before = registry["replicationConfiguration"]
+    client.put_replication_configuration(replicationConfiguration={"rules": _rules(registry["registryId"], rule)})
+    try:
+        card = _card(outside, _push(outside, repository, "v1"), "failed")
+    finally:
+        client.put_replication_configuration(replicationConfiguration=before)
+    (line,) = [line for line in words(card).splitlines() if f":x: *{AP}* failed" in line]
+    assert said in line.split("·", 1)[1]
+
+
+def _rules(registry: str, rule: tuple[str, list[str]] | None) -> list[dict[str, Any]]:
+    if rule is None:
+        return []
+    prefix, regions = rule
+    filters = [{"filter": prefix, "filterType": "PREFIX_MATCH"}]
+    return [
+        {
+            "destinations": [{"region": region, "registryId": registry} for region in regions],
+            "repositoryFilters": filters,
+        }
+    ]
 
 
 def test_an_image_that_nobody_replicates_has_no_card(outside: Outside, rules: Callable[..., None]) -> None:
