@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from check_region.looking import Looking, PendingError
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
 from crosscheck.subjects import ImageSubject
 from crosscheck.verdicts import Finding, Verdict
 from tests.builders import tables
+from tests.fakes.cards import Cards
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 FACT = "verdict/replication/eu-west-1"
 NOW = 1_800_000_000.0
-
-
-class Cards(CardQueue):
-    """Remembers what was told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def changed(self, subject: Any, cause: str) -> None:
-        self.told.append(subject.key)
 
 
 @pytest.fixture

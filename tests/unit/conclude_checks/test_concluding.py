@@ -4,28 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from conclude_checks.concluding import UNJUDGED, Concluding
 from crosscheck import facts
-from crosscheck.card_queue import CardQueue
 from crosscheck.ledger import Fact, Ledger, Order
 from crosscheck.releases import fold_image
 from crosscheck.subjects import ImageSubject
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
+from tests.fakes.cards import Cards
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 NOW = 1_800_000_000.0
-
-
-class Cards(CardQueue):
-    """Remembers what was told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def changed(self, subject: Any, cause: str) -> None:
-        self.told.append(subject.key)
 
 
 def _verified(**verdicts: str) -> dict[str, Any]:
