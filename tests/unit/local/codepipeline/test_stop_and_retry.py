@@ -184,7 +184,7 @@ def test_close_leaves_no_thread_behind(account: Account) -> None:
     other.bucket("store-slow", versioned=False)
     store = {"type": "S3", "location": "store-slow"}
     execution = other.create(pipeline([git_source()], [build()], name="slow", artifactStore=store))
-    other.running("slow", execution, "Build")
+    other.told(execution, "Action Build STARTED")
     close()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("slow/")]
     assert other.changes(execution)[-1] == "Action Build STARTED"
