@@ -12,6 +12,7 @@ from crosscheck.checks.catalogue import look
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.pipelines import parse_definition
+from crosscheck.plans.parameters import Parameters, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.runs import read_runs
 from crosscheck.plans.scope import scope
@@ -19,7 +20,6 @@ from crosscheck.verdicts import Verdict
 from gate_stage.bounded import all_within
 from gate_stage.decision import Decision, Limits, Look, decide, preview
 from gate_stage.identity import Context, identify, read_context
-from gate_stage.parameters import Parameters, parse_parameters
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient

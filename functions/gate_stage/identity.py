@@ -12,7 +12,7 @@ from crosscheck.subjects import Subject
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
-    from gate_stage.parameters import Parameters
+    from crosscheck.plans.parameters import Parameters
 
 
 @dataclass(frozen=True)

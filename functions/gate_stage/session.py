@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.plans.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
 from gate_stage.answers import Answer, Continue, FailureType, Refuse, Succeed
 from gate_stage.bounded import OutOfTimeError, within
@@ -16,7 +17,6 @@ from gate_stage.continuation import Progress, begin, decode, encode
 from gate_stage.decision import PATIENCE, Step
 from gate_stage.gate import UnreadableError
 from gate_stage.messages import failure_message, outputs, preview_outputs, summary
-from gate_stage.parameters import Parameters, parse_document
 from gate_stage.telemetry import logger
 
 if TYPE_CHECKING:

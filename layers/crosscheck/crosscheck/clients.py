@@ -15,11 +15,16 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -59,6 +64,18 @@ class Clients:
                 self._cache[key] = make(service, region_name=region, config=self._config)
             return self._cache[key]
 
+    def cloudformation(self, region: str | None = None) -> CloudFormationClient:
+        """CloudFormation."""
+        return cast("CloudFormationClient", self._get("cloudformation", region))
+
+    def cloudwatch(self, region: str | None = None) -> CloudWatchClient:
+        """CloudWatch."""
+        return cast("CloudWatchClient", self._get("cloudwatch", region))
+
+    def codedeploy(self, region: str | None = None) -> CodeDeployClient:
+        """CodeDeploy."""
+        return cast("CodeDeployClient", self._get("codedeploy", region))
+
     def codepipeline(self, region: str | None = None) -> CodePipelineClient:
         """CodePipeline: jobs in the function's region, pipelines in theirs."""
         return cast("CodePipelineClient", self._get("codepipeline", region))
@@ -75,9 +92,17 @@ class Clients:
         """ECS."""
         return cast("ECSClient", self._get("ecs", region))
 
+    def events(self, region: str | None = None) -> EventBridgeClient:
+        """EventBridge."""
+        return cast("EventBridgeClient", self._get("events", region))
+
     def kms(self, region: str | None = None) -> KMSClient:
         """KMS."""
         return cast("KMSClient", self._get("kms", region))
+
+    def lambda_(self, region: str | None = None) -> LambdaClient:
+        """Lambda."""
+        return cast("LambdaClient", self._get("lambda", region))
 
     def s3(self, region: str | None = None) -> S3Client:
         """S3."""

@@ -27,7 +27,9 @@ class Artifact:
 class ActionRun:
     """The latest run of an action in one execution. ``started`` is in epoch seconds, ``status`` CodePipeline's.
 
-    ``account`` is the account of the role under which the action ran, empty where CodePipeline names none.
+    ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
+    is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN), and
+    ``outputs`` are the action's output variables; empty where CodePipeline tells none.
     """
 
     stage: str
@@ -38,6 +40,8 @@ class ActionRun:
     inputs: Mapping[str, Artifact] = field(default_factory=dict)
     account: str = ""
     error: str = ""
+    external: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

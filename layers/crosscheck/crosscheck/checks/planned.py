@@ -60,6 +60,8 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
         "inputs": {name: {"bucket": item.bucket, "key": item.key} for name, item in run.inputs.items()},
         "account": run.account,
         "error": run.error,
+        "external": run.external,
+        "outputs": dict(run.outputs),
     }
 
 
@@ -77,6 +79,8 @@ def _run(fields: Mapping[str, Any]) -> ActionRun:
         inputs={name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in inputs.items()},
         account=_text(fields, "account", ""),
         error=_text(fields, "error", ""),
+        external=_text(fields, "external", ""),
+        outputs=_texts(fields, "outputs"),
     )
 
 

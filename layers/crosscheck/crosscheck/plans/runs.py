@@ -42,7 +42,8 @@ def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str
 def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     """One entry of ListActionExecutions. Variables in the configuration are resolved where CodePipeline did so."""
     given = detail.get("input", {})
-    result = detail.get("output", {}).get("executionResult", {})
+    told = detail.get("output", {})
+    result = told.get("executionResult", {})
     started = detail.get("startTime")
     return ActionRun(
         stage=detail["stageName"],
@@ -57,6 +58,8 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         },
         account=_account(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
+        external=result.get("externalExecutionId", ""),
+        outputs=told.get("outputVariables", {}),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from crosscheck.errors import ConfigurationError
-from gate_stage.parameters import Parameters, parse_parameters
+from crosscheck.plans.parameters import Parameters, parse_parameters
 from tests.fakes.json_protocol import SESSION
 
 if TYPE_CHECKING:
