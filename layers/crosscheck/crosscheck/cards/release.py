@@ -13,6 +13,7 @@ from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, 
 EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
 MOST_NAMES = 4
+FOLLOWS = "\n\u2003\u2003↳ "
 # An execution that goes back is told from one that goes forward.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
@@ -96,12 +97,12 @@ def _revision(release: Release) -> list[str]:
 
 
 def region_line(part: RegionProgress) -> str:
-    """A region's line: sign, name, word, reason; and what came of it, which a long reason does not push out."""
+    """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
     sign, word = signs.of_region(part.state)
     then = escape(part.then, REASON_LIMIT // 2)
     reason = escape(part.reason, REASON_LIMIT - len(then))
-    told = "; ".join(filter(None, (reason, then)))
-    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{f' · {told}' if told else ''}"
+    told = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
+    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{told}"
 
 
 def _concern(concern: Concern) -> str:

@@ -107,7 +107,8 @@ def _rolled_back(*regions: str, left: str = "") -> Facts:
 
 def test_a_region_that_was_rolled_back_is_told_as_such() -> None:
     card = render(_rolled_back("us-east-1").release)
-    assert ":rewind: *us-east-1* rolled back · runs app:6 again; was: 0 of 2 tasks run" in _texts(card)
+    told = ":rewind: *us-east-1* rolled back · runs app:6 again\n\u2003\u2003↳ was: 0 of 2 tasks run\n"
+    assert told in _texts(card)
     assert card.text == "multi-region-service: failed. us-east-1 rolled back"
     assert card.metadata["event_payload"]["regions"] == {"us-east-1": "rolled_back"}
 
@@ -125,9 +126,11 @@ def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> 
     facts = _rolled_back(left="eu-west-1")
     long = judge("eu-west-1", [Finding("ecs-service", "app", Verdict.FAIL, "<&>" * 500)])
     facts.verdict("World", long, 9).rollback("World", "eu-west-1", RollbackState.FAILED, "no capacity", 20)
-    (line,) = [line for line in _texts(render(facts.release)).splitlines() if line.startswith(":x: *eu-west-1*")]
-    assert line.endswith("…; the rollback did not work: no capacity")
-    assert len(line) <= REASON_LIMIT + 50
+    lines = _texts(render(facts.release)).splitlines()
+    (place,) = [number for number, line in enumerate(lines) if line.startswith(":x: *eu-west-1*")]
+    assert lines[place].endswith("…")
+    assert lines[place + 1] == "\u2003\u2003↳ the rollback did not work: no capacity"
+    assert len(lines[place]) <= REASON_LIMIT
 
 
 def test_f42_the_preflight_is_listed_with_signs_and_escaped() -> None:
