@@ -116,7 +116,7 @@ def verified() -> Release:
     return _merged(VERIFIED)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(VERIFIED), repeated=st.lists(st.sampled_from(VERIFIED), max_size=8))
 def test_f01_f02_any_order_of_verdicts_and_rollbacks_gives_the_same_card(
     verified: Release, order: list[Fact], repeated: list[Fact]
