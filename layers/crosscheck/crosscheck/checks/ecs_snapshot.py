@@ -54,7 +54,8 @@ class StoppedTask:
 
 @dataclass(frozen=True)
 class ServiceSnapshot:
-    """What one look saw. ``images`` are those of the service's task definition, by container."""
+    """What one look saw. ``images`` are those of the service's task definition, by container; ``controller`` says who
+    deploys (ECS, CODE_DEPLOY, EXTERNAL), ``current`` is the ARN of the service deployment that ECS calls current."""
 
     status: str
     desired: int
@@ -64,6 +65,8 @@ class ServiceSnapshot:
     images: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[RunningTask, ...] = ()
     stopped: tuple[StoppedTask, ...] = ()
+    controller: str = "ECS"
+    current: str = ""
 
     @property
     def primary(self) -> Deployment | None:
@@ -144,6 +147,8 @@ def _snapshot(
         images=images,
         tasks=tuple(_running(task) for task in running),
         stopped=tuple(sorted((_stopped(task) for task in stopped), key=lambda task: task.stopped)),
+        controller=service.get("deploymentController", {}).get("type", "ECS"),
+        current=service.get("currentServiceDeployment", ""),
     )
 
 
