@@ -73,3 +73,10 @@ def test_f17_a_denied_listing_is_inconclusive_and_names_the_right(s3: FakeBucket
     assert finding.reason == (
         "source source: ListObjectsV2 in us-west-2 was refused: AccessDenied (Crosscheck needs s3:ListBucket on source)"
     )
+
+
+def test_what_is_refused_for_another_reason_names_no_right(s3: FakeBuckets) -> None:
+    s3.refuse("GetBucketVersioning", RefusedError("InternalError", status=500))
+    finding = looked(s3)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == "source source: GetBucketVersioning in us-west-2 was refused: InternalError"

@@ -122,6 +122,7 @@ def test_a_strangers_pipeline_with_none_of_our_names() -> None:
         action("Source", "GitHub", owner="ThirdParty", Repo="r"),
         action("Build", "CodeBuild", "ca-central-1", ProjectName="p"),
         action("Approval", "Manual"),
+        action("Source", "S3", owner="Custom", S3Bucket="not-amazons", S3ObjectKey="x"),
         action("Deploy", "S3", "sa-east-1", BucketName="site"),
         action("Deploy", "ECS", ServiceName="web"),
         action("Deploy", "ECS", ServiceName="web", FileName="other.json"),
