@@ -21,18 +21,18 @@ SHOWN = 5
 
 def to_ask(alarms: Sequence[Alarm], since: float) -> Sequence[Alarm]:
     """The alarms in ALARM that changed since the release began: only their history says what they were before."""
-    return [alarm for alarm in _in_alarm(alarms) if since and alarm.changed >= since]
+    return [alarm for alarm in _in_alarm(alarms) if since and not _before(alarm, since)]
 
 
 def judge_alarms(alarms: Sequence[Alarm], since: float, before: Mapping[str, str]) -> Outcome:
-    """What the alarms say; there is at least one.
+    """What the alarms say.
 
     ``since`` is in epoch seconds, 0 where the release's start is not known. ``before`` holds the state at ``since`` of
     those ``to_ask``, empty where it is unknown; one that is missing was not asked for.
     """
     counted = _counted(alarms, since, before)
     flapping = [alarm for alarm in to_ask(alarms, since) if before.get(alarm.name) == "ALARM"]
-    bad_before = [alarm for alarm in _in_alarm(alarms) if since and alarm.changed < since]
+    bad_before = [alarm for alarm in _in_alarm(alarms) if since and _before(alarm, since)]
     unasked = [alarm for alarm in to_ask(alarms, since) if alarm.name not in before]
     aside = _aside(bad_before, flapping)
     if counted:
@@ -94,6 +94,10 @@ def _silent(alarms: Sequence[Alarm]) -> str:
 
 def _many(alarms: Sequence[Alarm], state: str) -> str:
     return f"1 alarm is {state}" if len(alarms) == 1 else f"{len(alarms)} alarms are {state}"
+
+
+def _before(alarm: Alarm, since: float) -> bool:
+    return 0 < alarm.changed < since
 
 
 def _in_alarm(alarms: Sequence[Alarm]) -> Sequence[Alarm]:

@@ -12,7 +12,7 @@ from crosscheck.errors import CrosscheckError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDataQueryTypeDef
 
     from crosscheck.checks.metric_times import Span
 
@@ -41,20 +41,7 @@ def read_values(client: CloudWatchClient, metric: Metric, span: Span) -> Sequenc
         UnreadableMetricError: it says itself that its answer is not complete.
     """
     pages = client.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[
-            {
-                "Id": "m",
-                "MetricStat": {
-                    "Metric": {
-                        "Namespace": metric.namespace,
-                        "MetricName": metric.name,
-                        "Dimensions": list(metric.dimensions),
-                    },
-                    "Period": span.period,
-                    "Stat": metric.statistic,
-                },
-            }
-        ],
+        MetricDataQueries=[_query(metric, span.period)],
         StartTime=datetime.fromtimestamp(span.start, UTC),
         EndTime=datetime.fromtimestamp(span.end, UTC),
         ScanBy="TimestampAscending",
@@ -69,3 +56,15 @@ def read_values(client: CloudWatchClient, metric: Metric, span: Span) -> Sequenc
     if status != "Complete":
         raise UnreadableMetricError(f"CloudWatch's answer is not complete: {status or 'no result'}")
     return [value for moment, value in sorted(values.items()) if span.start <= moment <= span.end - span.period]
+
+
+def _query(metric: Metric, period: int) -> MetricDataQueryTypeDef:
+    dimensions = list(metric.dimensions)
+    return {
+        "Id": "m",
+        "MetricStat": {
+            "Metric": {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions},
+            "Period": period,
+            "Stat": metric.statistic,
+        },
+    }

@@ -103,6 +103,12 @@ def test_where_no_transition_is_told_the_last_update_stands_for_it() -> None:
     assert look(FakeCloudWatch(alarm, service("latency"))).verdict is Verdict.PASS
 
 
+def test_an_alarm_that_does_not_say_when_it_went_off_is_not_taken_for_an_older_one() -> None:
+    finding = look(FakeCloudWatch(service("5xx", "ALARM"), service("latency")))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == "alarm my-service-5xx in ALARM (the state before the release is not known)"
+
+
 def test_where_the_start_is_unknown_every_alarm_counts() -> None:
     finding = look(FakeCloudWatch(service("5xx"), went_off("latency", after=-9_999)), since=0.0)
     assert finding.verdict is Verdict.FAIL
