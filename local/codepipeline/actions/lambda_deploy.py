@@ -32,7 +32,7 @@ class _Settings:
 def _run(context: ActionContext) -> ActionResult:
     settings = _settings(context)
     function = Function(context, context.configuration["FunctionName"])
-    outcome = context.tools.outcomes.of(context.region, PROVIDER, function.name)
+    outcome = context.outcome(PROVIDER, function.name)
     context.report(url=function_url(context.region, function.name))
     alias = function.alias(settings.alias) if settings.alias else None
     if outcome is Outcome.FAIL or (outcome is Outcome.ROLLED_BACK and alias is None):

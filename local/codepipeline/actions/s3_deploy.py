@@ -27,7 +27,7 @@ _HEADERS = {"CannedACL": "ACL", "CacheControl": "CacheControl", "KMSEncryptionKe
 
 def _run(context: ActionContext) -> ActionResult:
     bucket = context.configuration["BucketName"]
-    outcome = context.tools.outcomes.of(context.region, PROVIDER, bucket)
+    outcome = context.outcome(PROVIDER, bucket)
     objects = dict(_objects(context))
     if outcome in {Outcome.FAIL, Outcome.ROLLED_BACK}:
         raise ActionError(FailureType.JOB_FAILED, f"The deployment to the bucket {bucket} failed.")

@@ -197,6 +197,22 @@ def test_a_rolled_back_deployment_is_green_and_the_alias_is_where_it_was(
     assert function.routed == [("2", {}), ("1", {})]
 
 
+def test_going_back_to_an_earlier_release_is_a_new_version_of_its_code(
+    account: Account, function: LambdaVersions
+) -> None:
+    first = create(account)
+    assert account.ended("my-pipeline", first) == "Succeeded"
+    account.upload("source", "app.zip", {"app.py": b"def handler(event, context): return 3\n"})
+    assert account.ended("my-pipeline", account.start("my-pipeline")) == "Succeeded"
+    account.outcomes.choose(HOME, "Lambda", "shop", Outcome.FAIL)
+    rollback = account.api().rollback_stage(
+        pipelineName="my-pipeline", stageName="DeployStage", targetPipelineExecutionId=first
+    )
+    assert account.ended("my-pipeline", rollback["pipelineExecutionId"]) == "Succeeded"
+    assert function.routed == [("2", {}), ("3", {}), ("4", {})]
+    assert function.versions["shop"][3] == function.versions["shop"][1] == CODE
+
+
 def test_without_an_alias_there_is_nothing_to_roll_back_to(account: Account, function: LambdaVersions) -> None:
     account.outcomes.choose(HOME, "Lambda", None, Outcome.ROLLED_BACK)
     assert release(account, deploy(configuration={}))[0] == "Failed"

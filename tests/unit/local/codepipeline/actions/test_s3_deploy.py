@@ -128,6 +128,20 @@ def test_a_deployment_that_fails_leaves_the_bucket_as_it_was(account: Account, o
     assert objects(account) == {}
 
 
+def test_going_back_to_an_earlier_release_is_healthy(account: Account) -> None:
+    stores = {HOME: {"type": "S3", "location": "store-home"}}
+    first = account.create(pipeline([s3_source()], [deploy()], artifactStores=stores))
+    assert account.ended("my-pipeline", first) == "Succeeded"
+    account.upload("source", "app.zip", {"index.html": b"hello again", "new.html": b"new"})
+    assert account.ended("my-pipeline", account.start("my-pipeline")) == "Succeeded"
+    account.outcomes.choose(HOME, "S3", SITE, Outcome.FAIL)
+    rollback = account.api().rollback_stage(
+        pipelineName="my-pipeline", stageName="DeployStage", targetPipelineExecutionId=first
+    )
+    assert account.ended("my-pipeline", rollback["pipelineExecutionId"]) == "Succeeded"
+    assert objects(account) == {**FILES, "new.html": b"new"}
+
+
 def test_there_is_nothing_in_a_bucket_to_be_unhealthy(account: Account) -> None:
     account.outcomes.choose(HOME, "S3", None, Outcome.UNHEALTHY)
     assert release(account)[0] == "Succeeded"
