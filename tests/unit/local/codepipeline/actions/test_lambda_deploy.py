@@ -117,12 +117,12 @@ def test_alarms_that_are_calm_let_all_traffic_over(account: Account, function: L
 
 def test_an_alias_that_somebody_else_moved_is_left_alone(account: Account, function: LambdaVersions) -> None:
     account.clock.speed = 100.0
-    execution = create(account, deploy(configuration=CANARY))
+    execution = create(account, deploy(configuration=LIVE | {"DeployStrategy": "Canary10Percent600Minutes"}))
     wait_for(lambda: function.routed, "the canary")
     now = function.get_alias(FunctionName="shop", Name="live")["RevisionId"]
     back = {"FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {}}, "RevisionId": now}
     function.update_alias(FunctionName="shop", Name="live", **back)
-    account.clock.speed = 10_000
+    account.clock.speed = 1_000_000
     assert account.ended("my-pipeline", execution) == "Failed"
     assert "PreconditionFailed" in error(account.actions("my-pipeline", execution)["Deploy"])[1]
     assert function.routed[-1] == ("1", {})
