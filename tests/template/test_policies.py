@@ -68,11 +68,11 @@ def test_nothing_in_this_version_may_change_what_releases_deploy_to() -> None:
     assert [action for _, action, _ in ALLOWED if action.startswith(DEPLOYING)] == []
 
 
-def test_f51_only_lambda_and_step_functions_may_assume_a_role() -> None:
+def test_f51_only_the_service_that_works_under_a_role_may_assume_it() -> None:
+    others = {"VerifyReleaseRole": "states.amazonaws.com", "ForwardingRole": "events.amazonaws.com"}
     for name, role in resources("AWS::IAM::Role").items():
         trusted = [s["Principal"]["Service"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
-        machine = name == "VerifyReleaseRole"
-        assert trusted == ["states.amazonaws.com" if machine else "lambda.amazonaws.com"], name
+        assert trusted == [others.get(name, "lambda.amazonaws.com")], name
 
 
 def test_every_role_takes_the_permissions_boundary() -> None:
@@ -143,4 +143,4 @@ def test_layer_versions_go_with_the_stack() -> None:
 
 def test_f21_a_custom_resource_does_not_hang_for_an_hour() -> None:
     customs = [r for r in expanded()["Resources"].values() if r["Type"].startswith("Custom::")]
-    assert [custom["Properties"]["ServiceTimeout"] for custom in customs] == [3300, 3300]
+    assert [custom["Properties"]["ServiceTimeout"] for custom in customs] == [3300, 3300, 3300]

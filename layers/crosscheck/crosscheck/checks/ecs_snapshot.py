@@ -94,13 +94,13 @@ def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapsh
     found = services[0]
     if found["status"] != "ACTIVE":
         return _snapshot(found, {}, (), ())
-    images = _images(client, _task_definition(found))
+    images = container_images(client, current_task_definition(found))
     running = _tasks(client, cluster, service, "RUNNING", TASK_LIMIT)
     stopped = _tasks(client, cluster, service, "STOPPED", STOPPED_LIMIT)
     return _snapshot(found, images, running, stopped)
 
 
-def _task_definition(service: ServiceTypeDef) -> str:
+def current_task_definition(service: ServiceTypeDef) -> str:
     """The task definition that is in service; empty where nothing is yet.
 
     A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets instead of deployments.
@@ -113,7 +113,12 @@ def _primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
     return next((task_set for task_set in service.get("taskSets", []) if task_set.get("status") == "PRIMARY"), None)
 
 
-def _images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
+def container_images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
+    """The image of each container; none for no task definition.
+
+    Raises:
+        ClientError, BotoCoreError: ECS refused, or did not answer.
+    """
     if not task_definition:
         return {}
     definition = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
@@ -142,7 +147,7 @@ def _snapshot(
         status=service["status"],
         desired=service.get("desiredCount", 0),
         running=service.get("runningCount", 0),
-        task_definition=_task_definition(service),
+        task_definition=current_task_definition(service),
         deployments=tuple(_deployment(deployment) for deployment in service.get("deployments", [])),
         images=images,
         tasks=tuple(_running(task) for task in running),
