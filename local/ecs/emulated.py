@@ -20,6 +20,11 @@ class EmulatedEcs:
         images = {container["name"]: container["image"] for container in found["containerDefinitions"]}
         return found["taskDefinitionArn"], images
 
+    def is_active(self, region: str, task_definition: str) -> bool:
+        """Whether a task definition is registered still."""
+        found = self._ecs(region).describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+        return bool(found.get("status", "ACTIVE") == "ACTIVE")
+
     def clusters(self, region: str) -> list[str]:
         """The ARNs of a region's clusters."""
         return self._all(region, "list_clusters", "clusterArns")

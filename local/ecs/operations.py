@@ -1,9 +1,10 @@
 """The operations that this layer answers itself. Each was sent to the emulator first: its refusals stand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from local.aws_json.errors import ApiError
-from local.aws_json.messages import Json, Request
+from local.aws_json.messages import Json, Parameters, Request
+from local.aws_json.operations import page
 from local.clock import Clock
 from local.ecs import code_deploy, releases, views
 from local.ecs.code_deploy import TaskSets
@@ -12,6 +13,9 @@ from local.ecs.model import History, asked_for
 from local.ecs.names import ServiceName, last_part
 from local.ecs.services import Services
 from local.ecs.tasks import tasks
+
+PAGE, MOST_IN_PAGE = 20, 100  # service deployments that ListServiceDeployments lists at once
+DESCRIBED_AT_ONCE = 20  # service deployments or revisions
 
 Operation = Callable[[Request, Json], Json]
 
@@ -46,8 +50,9 @@ class Operations:
             self._emulated.containers(call.region, wanted)
 
     def check_update_service(self, call: Request) -> None:
-        """The same, and a deployment of what CodeDeploy deploys to; know what ran before."""
-        self.check_create_service(call)
+        """The same, what was deregistered, and a deployment of what CodeDeploy deploys to; know what ran before."""
+        if (wanted := call.parameters.get("taskDefinition")) and not self._emulated.is_active(call.region, wanted):
+            raise ApiError("ClientException", "TaskDefinition is inactive")
         for base in self._emulated.described(call.region, _cluster(call), [call.parameters["service"]]):
             code_deploy.refuse_deployment(base, call.parameters)
             self._services.history(base)
@@ -92,26 +97,26 @@ class Operations:
         }
 
     def list_service_deployments(self, call: Request, _: Json) -> Json:
-        """The service deployments of a service, newest first."""
+        """The service deployments of a service, newest first, in pages."""
         base = self._service(call.region, _cluster(call), call.parameters["service"])
         name, history, now = ServiceName.from_arn(base["serviceArn"]), self._services.history(base), self._clock.now()
         created = call.parameters.get("createdAt", {})
         wanted = call.parameters.get("status")
         own = () if self._task_sets.of(base) else asked_for(history)  # CodeDeploy's are no service deployments
         shown = [releases.brief(name, history, index, now) for index in own]
-        return {
-            "serviceDeployments": [
-                entry
-                for entry in shown
-                if (not wanted or entry["status"] in wanted)
-                and created.get("after", 0) <= entry["createdAt"] <= created.get("before", now)
-            ]
-        }
+        found = [
+            entry
+            for entry in shown
+            if (not wanted or entry["status"] in wanted)
+            and created.get("after", 0) <= entry["createdAt"] <= created.get("before", now)
+        ]
+        listed, token = _page(found, call.parameters)
+        return {"serviceDeployments": listed} | ({"nextToken": token} if token else {})
 
     def describe_service_deployments(self, call: Request, _: Json) -> Json:
         """Service deployments by ARN."""
         found, failures = [], []
-        for arn in call.parameters["serviceDeploymentArns"]:
+        for arn in _limited(call.parameters["serviceDeploymentArns"]):
             name, base, history = self._of(arn)
             indices = [i for i in asked_for(history) if name.deployment(history.deployments[i].id) == arn]
             found += [releases.full(name, history, index, self._clock.now(), base) for index in indices]
@@ -121,7 +126,7 @@ class Operations:
     def describe_service_revisions(self, call: Request, _: Json) -> Json:
         """Service revisions by ARN."""
         found, failures = [], []
-        for arn in call.parameters["serviceRevisionArns"]:
+        for arn in _limited(call.parameters["serviceRevisionArns"]):
             name, base, history = self._of(arn)
             revisions = {name.revision(entry.revision.id): entry.revision for entry in history.deployments}
             found += [releases.revision(name, revisions[arn], base)] if arn in revisions else []
@@ -129,12 +134,15 @@ class Operations:
         return {"serviceRevisions": found, "failures": failures}
 
     def stop_service_deployment(self, call: Request, _: Json) -> Json:
-        """Stop a deployment in progress; ECS rolls it back unless told to abort."""
+        """Stop a deployment in progress; ECS rolls it back unless told to abort. One that rolls back goes on so."""
         arn = call.parameters["serviceDeploymentArn"]
         name, base, history = self._of(arn)
-        deployment = next((entry for entry in history.deployments if name.deployment(entry.id) == arn), None)
-        if deployment is None:
+        index = next((i for i, entry in enumerate(history.deployments) if name.deployment(entry.id) == arn), None)
+        if index is None:
             raise ApiError("ServiceDeploymentNotFoundException", f"The service deployment {arn} was not found.")
+        if releases.status(history, index, self._clock.now()) == "ROLLBACK_IN_PROGRESS":
+            return {"serviceDeploymentArn": arn}
+        deployment = history.deployments[index]
         rollback = call.parameters.get("stopType", "ROLLBACK") == "ROLLBACK"
         if not self._services.stop(base, deployment.id, rollback):
             raise ApiError("ConflictException", f"The service deployment {arn} is not in progress.")
@@ -185,3 +193,19 @@ class Operations:
 def _cluster(call: Request) -> str:
     """The cluster that the request names; ECS has a default one."""
     return str(call.parameters.get("cluster", "default"))
+
+
+def _page(found: list[Json], parameters: Parameters) -> tuple[Sequence[Json], str | None]:
+    """Up to maxResults of what was found, 20 if that is not given, and the token of the next page."""
+    if not 1 <= parameters.get("maxResults", PAGE) <= MOST_IN_PAGE:
+        raise ApiError("InvalidParameterException", f"maxResults must be between 1 and {MOST_IN_PAGE}.")
+    try:
+        return page(found, parameters, lambda entry: str(entry["serviceDeploymentArn"]), PAGE)
+    except ApiError as error:  # the other services' name for it
+        raise ApiError("InvalidParameterException", "Invalid token.") from error
+
+
+def _limited(arns: Sequence[str]) -> Sequence[str]:
+    if not 1 <= len(arns) <= DESCRIBED_AT_ONCE:
+        raise ApiError("InvalidParameterException", f"1 to {DESCRIBED_AT_ONCE} ARNs can be described at once.")
+    return arns

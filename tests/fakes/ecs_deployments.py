@@ -13,6 +13,7 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ARNS = 20
 PAGE = 2  # small pages: whoever reads only the first one fails
 STOPPABLE = {"PENDING", "IN_PROGRESS"}
+GOES_ON = {"STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"}  # when it is stopped once more
 GOES_BACK = {"ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"}
 
 
@@ -125,9 +126,11 @@ class DeployedEcs(FakeEcs):
         if arn not in {made["serviceDeploymentArn"] for made in self.deployments}:
             raise RefusedError("ServiceDeploymentNotFoundException")
         self.on_stop()
-        if self._made(arn)["status"] not in STOPPABLE:
+        status = self._made(arn)["status"]
+        if status not in STOPPABLE | GOES_ON:
             raise RefusedError("ConflictException")
-        self.become(arn, "ROLLBACK_IN_PROGRESS")
+        if status in STOPPABLE:
+            self.become(arn, "ROLLBACK_IN_PROGRESS")
         return {"serviceDeploymentArn": arn}
 
     def _made(self, arn: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Emulated(EmulatedService):
         self.services: dict[tuple[str, str, str], Json] = {}
         self.task_definitions: dict[tuple[str, str], str] = {}
         self.images: dict[tuple[str, str, str], str] = {}
+        self.deregistered: set[str] = set()
 
     def define(self, region: str, name: str, image: str) -> str:
         """Register a task definition ``family:revision`` with one container."""
@@ -65,7 +66,9 @@ class Emulated(EmulatedService):
     def DescribeTaskDefinition(self, region: str, given: Json) -> Json:  # noqa: N802
         arn = self._task_definition(region, given["taskDefinition"])
         image = self.task_definitions[region, arn.rsplit("/", 1)[1]]
-        return {"taskDefinition": {"taskDefinitionArn": arn, "containerDefinitions": [{"name": "app", "image": image}]}}
+        containers = [{"name": "app", "image": image}]
+        status = "INACTIVE" if arn in self.deregistered else "ACTIVE"
+        return {"taskDefinition": {"taskDefinitionArn": arn, "containerDefinitions": containers, "status": status}}
 
     def ListClusters(self, region: str, _: Json) -> Json:  # noqa: N802
         return {"clusterArns": sorted({self._arn(region, f"cluster/{key[1]}") for key in self.services})}
