@@ -12,6 +12,7 @@ from check_region.looking import Looking
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
+from crosscheck.verification import parse_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,6 @@ def _looking() -> Looking:
 
 
 @logger.inject_lambda_context
-def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, str]:  # noqa: ARG001 - Lambda's signature
-    """Look at ``{"subject", "region", "since", "checks", "last"?}``; PendingError asks for another look."""
-    return _looking().look(event)
+def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Look at one item; PendingError and InconclusiveError ask for another look."""
+    return _looking().look(parse_item(event))

@@ -3,63 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from crosscheck import facts
+from check_region.decision import decide
+from check_region.telling import tell
+from crosscheck.bounded import all_within
 from crosscheck.checks.catalogue import look
-from crosscheck.checks.planned import from_json
 from crosscheck.errors import CrosscheckError
-from crosscheck.subjects import parse_subject
 from crosscheck.verdicts import Verdict, judge
+from crosscheck.verification import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from check_region.decision import Step
     from crosscheck.card_queue import CardQueue
+    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
     from crosscheck.ledger import Ledger
-    from crosscheck.subjects import Keyed
-    from crosscheck.verdicts import RegionVerdict
+    from crosscheck.verdicts import Finding, RegionVerdict
+    from crosscheck.verification import Item
+
+# Below the function's timeout of 60 s by what the ledger and the card may take.
+LOOK_SECONDS = 35.0
 
 
 class PendingError(CrosscheckError):
     """Look again later; the state machine's Retry matches the name of this class."""
 
 
+class InconclusiveError(CrosscheckError):
+    """Nothing can be said of the region: worth a few more looks, not a whole deadline. Matched by name as well."""
+
+
 @dataclass(frozen=True)
 class Looking:
-    """Looks at regions."""
+    """Looks at regions. ``seconds`` are those that the checks of one look may take."""
 
     clients: Clients
     ledger: Ledger
     cards: CardQueue
     clock: Callable[[], float]
+    seconds: float = LOOK_SECONDS
 
-    def look(self, item: Mapping[str, Any]) -> dict[str, str]:
-        """``{"region", "verdict"}``. ``last`` in the item says that the deadline has come: PENDING is FAIL then.
+    def look(self, item: Item) -> dict[str, Any]:
+        """``{"region", "verdict", "final", "wait"}``: where it is not final, look again after so many seconds.
 
         Raises:
-            PendingError: not decided yet, and not the last look.
+            PendingError, InconclusiveError: not decided yet, and not the last look.
         """
-        subject = parse_subject(item["subject"])
-        checks = [from_json(check) for check in item["checks"]]
-        seen = judge(item["region"], [look(check, self.clients) for check in checks])
-        last = bool(item.get("last"))
-        judged = _at_the_deadline(seen) if last else seen
-        decided = last or judged.verdict in {Verdict.PASS, Verdict.FAIL}
-        self._tell(subject, judged, item["since"], decided=decided)
-        if not decided:
-            raise PendingError(f"{judged.region}: {judged.reason}")
-        return {"region": judged.region, "verdict": judged.verdict.value}
+        if item.judged:
+            return {"region": item.region, "verdict": item.judged, "final": True, "wait": 0}
+        step = decide(item, self._see(item), self.clock())
+        self._tell(item, step)
+        if not step.final and not step.wait:
+            error = InconclusiveError if _unknown(item, step) else PendingError
+            raise error(f"{step.judged.region}: {step.judged.reason}")
+        return {"region": item.region, "verdict": step.judged.verdict, "final": step.final, "wait": step.wait}
 
-    def _tell(self, subject: Keyed, judged: RegionVerdict, since: float, *, decided: bool) -> None:
+    def _see(self, item: Item) -> RegionVerdict:
+        """All checks at once; what does not answer in time is INCONCLUSIVE and takes nothing from the others."""
+        work = {number: partial(look, check, self.clients) for number, check in enumerate(item.checks)}
+        found = all_within(self.seconds, work) if work else {}
+        return judge(item.region, [found.get(number) or self._late(check) for number, check in enumerate(item.checks)])
+
+    def _late(self, check: PlannedCheck) -> Finding:
+        return check.found(Verdict.INCONCLUSIVE, f"{check.region} did not answer within {self.seconds:g} seconds")
+
+    def _tell(self, item: Item, step: Step) -> None:
+        if not step.final and step.wait:
+            reason = f"{step.judged.reason}; looked at again in {step.wait} s"
+            step = replace(step, judged=replace(step.judged, reason=reason))
         now = self.clock()
-        fact = facts.verdict(facts.REPLICATION, judged, judge_since=since, look=0, now=now, final=decided)
-        self.ledger.merge(subject, fact)
-        self.cards.changed(subject, f"look {judged.region} {now}")
+        for fact in tell(item, step, now):
+            self.ledger.merge(item.subject, fact)
+        self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {now}")
 
 
-def _at_the_deadline(seen: RegionVerdict) -> RegionVerdict:
-    if seen.verdict is not Verdict.PENDING:
-        return seen
-    return replace(seen, verdict=Verdict.FAIL, reason=f"not done at the deadline: {seen.reason}")
+def _unknown(item: Item, step: Step) -> bool:
+    """Images keep their patience: a registry that cannot say yet may say so for long."""
+    return step.judged.verdict is Verdict.INCONCLUSIVE and item.purpose is not Purpose.IMAGE

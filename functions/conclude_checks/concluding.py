@@ -2,59 +2,121 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from conclude_checks.taking_back import WHOLE_STAGE
 from crosscheck import facts
-from crosscheck.subjects import parse_subject
+from crosscheck.rollback.states import RollbackState
+from crosscheck.subjects import ImageSubject, parse_subject
 from crosscheck.verdicts import RegionVerdict, Verdict
+from crosscheck.verification import Purpose, parse_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from conclude_checks.whole_stage import WholeStage
     from crosscheck.card_queue import CardQueue
-    from crosscheck.ledger import Ledger
-    from crosscheck.subjects import Keyed
+    from crosscheck.ledger import Fact, Ledger
+    from crosscheck.verification import Item
 
 UNJUDGED = "the check itself failed; its log says why"
+NOT_BEGUN = "it could not be begun; the log of conclude_checks says why"
+UNPROVEN = "it was begun, and whether the region is back is not known: the check itself failed; its log says why"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one item ended: ``verdict`` is empty where its check never answered; ``taken`` is what came of taking it
+    back, empty where nobody tried; ``problem`` says why that failed."""
+
+    item: Item
+    verdict: str
+    taken: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Concluding:
-    """Closes what is open, and tells every card that shows the subject."""
+    """Closes what is open, takes back what only goes as a whole, and tells every card that shows the subject."""
 
     ledger: Ledger
     cards: CardQueue
+    whole_stage: WholeStage
     clock: Callable[[], float]
 
-    def conclude(self, verified: Mapping[str, Any]) -> dict[str, list[str]]:
-        """``{"passed", "failed", "unknown"}``, each a sorted list of regions."""
-        subject = parse_subject(verified["subject"])
-        by_region = {result["region"]: result.get("verdict", "") for result in verified["results"]}
-        since = {item["region"]: item["since"] for item in verified["regions"]}
-        for region, verdict in by_region.items():
-            if not verdict:
-                self._close(subject, region, since[region])
-        self._tell(subject)
+    def conclude(self, verified: Mapping[str, Any], holder: str) -> dict[str, Any]:
+        """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"proofs"``: items that show when a
+        stage is back."""
+        outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
+        for outcome in outcomes:
+            for fact in self._open(outcome):
+                self.ledger.merge(outcome.item.subject, fact)
+        proofs = [self.whole_stage.take(failed, holder) for failed in _whole(outcomes)]
+        self._tell(verified["subject"])
         return {
-            "passed": _regions(by_region, {Verdict.PASS}),
-            "failed": _regions(by_region, {Verdict.FAIL}),
-            "unknown": _regions(by_region, {"", Verdict.INCONCLUSIVE, Verdict.PENDING}),
+            "passed": _regions(outcomes, {Verdict.PASS}),
+            "failed": _regions(outcomes, {Verdict.FAIL}),
+            "unknown": _regions(outcomes, {"", Verdict.INCONCLUSIVE, Verdict.PENDING}),
+            "proofs": [proof.to_json() for proof in proofs if proof],
         }
 
-    def _close(self, subject: Keyed, region: str, since: float) -> None:
-        """A region whose check never answered is unknown, and says so."""
-        judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNJUDGED, ())
-        fact = facts.verdict(facts.REPLICATION, judged, judge_since=since, look=0, now=self.clock(), final=True)
-        self.ledger.merge(subject, fact)
+    def _open(self, outcome: Outcome) -> list[Fact]:
+        """A region whose check never answered is unknown, and says so; a rollback that never began has failed."""
+        item, now = outcome.item, self.clock()
+        if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
+            judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
+            return [facts.verdict(item.stage, judged, judge_since=item.since, look=0, now=now, final=True)]
+        if outcome.problem:
+            return [
+                facts.rollback(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now=now)
+                for region in _taken_back(item)
+            ]
+        return []
 
-    def _tell(self, subject: Keyed) -> None:
-        cause = f"concluded {subject.key} {self.clock()}"
+    def _tell(self, key: str) -> None:
+        subject = parse_subject(key)
+        cause = f"concluded {key} {self.clock()}"
         self.cards.changed(subject, cause)
-        for name in self.ledger.read(subject):
-            if name.startswith(facts.deployed_by("")):
-                self.cards.changed(parse_subject(name.removeprefix(facts.deployed_by(""))), cause)
+        if isinstance(subject, ImageSubject):
+            for name in self.ledger.read(subject):
+                if name.startswith(facts.deployed_by("")):
+                    self.cards.changed(parse_subject(name.removeprefix(facts.deployed_by(""))), cause)
 
 
-def _regions(by_region: Mapping[str, str], verdicts: set[str]) -> list[str]:
-    return sorted(region for region, verdict in by_region.items() if verdict in verdicts)
+def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
+    """An item that was taken back ends as the proof of that; what was judged before that is FAIL."""
+    item, verdict = parse_item(document), str(result.get("verdict", ""))
+    if result["purpose"] == Purpose.ROLLBACK:
+        judged = verdict if item.purpose is Purpose.ROLLBACK else Verdict.FAIL.value
+        return Outcome(item, judged, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
+    if "cause" in result:
+        return Outcome(item, verdict, problem=_cause(result["cause"]) or NOT_BEGUN)
+    return Outcome(item, verdict, str(result.get("taken", "")))
+
+
+def _taken_back(item: Item) -> tuple[str, ...]:
+    """A stage's item names all regions of the stage, and stands for its own; a proof stands for all that it names."""
+    return item.regions if item.purpose is Purpose.ROLLBACK else (item.region,)
+
+
+def _cause(text: str) -> str:
+    """The message of a function's error, as Step Functions passes it on: ``{"errorMessage", "errorType", …}``."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return ""
+    known = isinstance(told, dict) and told.get("errorType") == "TakeBackError"
+    return str(told["errorMessage"]) if known else ""
+
+
+def _whole(outcomes: Sequence[Outcome]) -> list[list[Item]]:
+    """The items, by stage, whose regions can only be taken back with the whole of it."""
+    items = sorted((each.item for each in outcomes if each.taken == WHOLE_STAGE), key=lambda item: item.stage)
+    return [list(group) for _, group in groupby(items, key=lambda item: item.stage)]
+
+
+def _regions(outcomes: Sequence[Outcome], verdicts: set[str]) -> list[str]:
+    return sorted({each.item.region for each in outcomes if each.verdict in verdicts})

@@ -1,4 +1,4 @@
-"""Entry point: what the state machine's Map gathered."""
+"""Entry point: one region that failed, or what the state machine's Map gathered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
+from crosscheck.rollback.stage import StageUndo
 
 from conclude_checks.concluding import Concluding
+from conclude_checks.taking_back import TakingBack
+from conclude_checks.whole_stage import WholeStage
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
+from crosscheck.verification import parse_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,18 +26,25 @@ logger = Logger()
 
 
 @cache
-def _concluding() -> Concluding:
+def _parts() -> tuple[TakingBack, Concluding]:
     clients = Clients()
-    return Concluding(
-        ledger=Ledger.from_env(clients),
-        cards=CardQueue.from_env(clients),
-        clock=time.time,
-    )
+    ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
+    whole_stage = WholeStage(clients, ledger, cards, time.time, StageUndo())
+    return TakingBack(clients, ledger, cards, time.time), Concluding(ledger, cards, whole_stage, time.time)
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Conclude ``{"subject", "regions", "results"}``."""
-    concluded = _concluding().conclude(event)
-    logger.info("concluded", subject=event["subject"], regions=concluded)
+    """``{"holder", "take_back": item}`` or ``{"holder", "conclude": {"subject", "regions", "results"}}``.
+
+    ``holder`` is the name of the state machine's execution.
+    """
+    taking_back, concluding = _parts()
+    if "take_back" in event:
+        taken = taking_back.take(parse_item(event["take_back"]), event["holder"])
+        logger.info("take back", region=event["take_back"]["region"], state=taken["state"])
+        return taken
+    concluded = concluding.conclude(event["conclude"], event["holder"])
+    regions = {verdict: concluded[verdict] for verdict in ("passed", "failed", "unknown")}
+    logger.info("concluded", subject=event["conclude"]["subject"], regions=regions)
     return concluded

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
-from gate_stage.continuation import Progress
+
+if TYPE_CHECKING:
+    from gate_stage.continuation import Progress
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 PATIENCE = 3
@@ -66,7 +69,12 @@ class _Weighed:
 
 
 def decide(looks: Sequence[Look], progress: Progress, limits: Limits, now: float) -> Decision:
-    """The decision after a look. ``looks`` holds every check of the plan once; ``now`` is in epoch seconds."""
+    """The decision after a look. ``looks`` holds every check of the plan once; ``now`` is in epoch seconds.
+
+    While a window is closed the other checks are looked at as ever, but nothing is held against the deadline: the clock
+    stands still until the window opens.
+    """
+    progress = progress.waits(now, waiting=any(look.finding.waits for look in looks))
     weighed = [_weigh(look, progress, limits, now) for look in looks]
     following = _following(weighed, progress, limits, now)
     if any(item.finding.verdict is Verdict.FAIL and item.settled for item in weighed):
@@ -98,7 +106,7 @@ def _soak(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: 
 
 def _weigh(look: Look, progress: Progress, limits: Limits, now: float) -> _Weighed:
     finding = look.finding
-    overdue = now - progress.since >= limits.deadline
+    overdue = progress.waiting_since is None and progress.counted(now) >= limits.deadline
     # The deadline is for reaching the state; what is observed afterwards has the tolerance that it always had.
     hurried = overdue and progress.pass_since is None
     match finding.verdict:
@@ -121,13 +129,16 @@ def _weigh(look: Look, progress: Progress, limits: Limits, now: float) -> _Weigh
 
 def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: float) -> Progress:
     accepted = {Verdict.PASS, Verdict.INCONCLUSIVE} if limits.unknown_passes else {Verdict.PASS}
-    passing = all(item.settled and item.finding.verdict in accepted for item in weighed)
-    # An unanswered call says nothing against a region, so it does not begin the observation anew.
-    broken = any(item.finding.verdict in {Verdict.PENDING, Verdict.FAIL} for item in weighed)
+    observed = [item for item in weighed if not item.finding.waits]
+    passing = bool(observed) and all(item.settled and item.finding.verdict in accepted for item in observed)
+    # Neither an unanswered call nor a closed window says anything against a region: they do not begin the observation
+    # anew.
+    broken = any(item.finding.verdict in {Verdict.PENDING, Verdict.FAIL} for item in observed)
     since = progress.pass_since or (round(now, 3) if passing else None)
-    return Progress(
-        since=progress.since,
+    return replace(
+        progress,
         look=progress.look + 1,
+        unread=0,
         pass_since=None if broken else since,
         fails={item.look.check: item.fails for item in weighed if item.fails},
         unknown={item.look.check: item.unknown for item in weighed if item.unknown},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crosscheck.bounded import all_within
 from crosscheck.checks.catalogue import look
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import ConfigurationError, CrosscheckError
@@ -17,7 +18,6 @@ from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.runs import read_runs
 from crosscheck.plans.scope import scope
 from crosscheck.verdicts import Verdict
-from gate_stage.bounded import all_within
 from gate_stage.decision import Decision, Limits, Look, decide, preview
 from gate_stage.identity import Context, identify, read_context
 

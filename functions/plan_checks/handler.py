@@ -10,10 +10,12 @@ from aws_lambda_powertools import Logger
 
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
-from crosscheck.errors import ConfigurationError
 from crosscheck.ledger import Ledger
-from crosscheck.subjects import ImageSubject, parse_subject
+from plan_checks.asked import asked
+from plan_checks.image_plan import ImagePlanning
 from plan_checks.planning import Planning
+from plan_checks.preflight_plan import PreflightPlanning
+from plan_checks.release_plan import ReleasePlanning
 from plan_checks.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,22 +28,19 @@ logger = Logger()
 
 @cache
 def _planning() -> Planning:
-    clients = Clients()
+    clients, settings = Clients(), Settings.from_env()
+    ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
     return Planning(
-        clients=clients,
-        ledger=Ledger.from_env(clients),
-        cards=CardQueue.from_env(clients),
-        settings=Settings.from_env(),
-        clock=time.time,
+        images=ImagePlanning(clients, ledger, cards, settings, time.time),
+        preflights=PreflightPlanning(clients, ledger, cards, settings, time.time),
+        releases=ReleasePlanning(clients, ledger, settings, time.time),
     )
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Plan the verification of ``{"subject": <key>, …}``."""
-    subject = parse_subject(event["subject"])
-    if not isinstance(subject, ImageSubject):
-        raise ConfigurationError("this version verifies images only; releases are verified by their gate")
-    plan = _planning().image(subject)
-    logger.info("planned", subject=subject.key, regions=[item["region"] for item in plan["regions"]])
-    return plan
+    """``{"subject", "regions": [item]}``: an item for each region that is to be looked at."""
+    items = _planning().plan(asked(event))
+    regions = {item.region: f"{item.stage} {item.mode} {item.judged}".strip() for item in items}
+    logger.info("planned", subject=event["subject"], regions=regions)
+    return {"subject": event["subject"], "regions": [item.to_json() for item in items]}

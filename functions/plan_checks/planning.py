@@ -1,58 +1,39 @@
-"""The plan of a verification, as the state machine carries it."""
+"""The plan for whatever is asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, assert_never
 
-from crosscheck import facts
-from crosscheck.checks.ecr_image import planned_replica
-from crosscheck.checks.planned import to_json
-from crosscheck.ledger import Fact, Order
-from plan_checks.destinations import destinations
+from crosscheck.subjects import ImageSubject, Subject
+from plan_checks.release_plan import Finished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Sequence
 
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger
-    from crosscheck.subjects import ImageSubject
-    from plan_checks.settings import Settings
+    from crosscheck.verification import Item
+    from plan_checks.asked import Asked
+    from plan_checks.image_plan import ImagePlanning
+    from plan_checks.preflight_plan import PreflightPlanning
+    from plan_checks.release_plan import ReleasePlanning
 
 
 @dataclass(frozen=True)
 class Planning:
     """Plans what has to be looked at."""
 
-    clients: Clients
-    ledger: Ledger
-    cards: CardQueue
-    settings: Settings
-    clock: Callable[[], float]
+    images: ImagePlanning
+    preflights: PreflightPlanning
+    releases: ReleasePlanning
 
-    def image(self, image: ImageSubject) -> Mapping[str, Any]:
-        """``{"subject", "regions": [{"subject", "region", "since", "checks"}]}``; no regions where it goes nowhere."""
-        now = self.clock()
-        ecr = self.clients.ecr(image.region)
-        found = destinations(ecr, image, self.settings.regions, self.settings.prefixes)
-        if found:
-            self._tell(image, found, now)
-        return {
-            "subject": image.key,
-            "regions": [
-                {
-                    "subject": image.key,
-                    "region": region,
-                    "since": now,
-                    "checks": [to_json(planned_replica(image.repository, image.digest, image.region, region))],
-                }
-                for region in found
-            ],
-        }
-
-    def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
-        order = Order(0, 0, datetime.fromtimestamp(now, UTC))
-        self.ledger.merge(image, Fact(facts.DESTINATIONS, order, {"regions": list(found)}))
-        self.cards.changed(image, f"plan {now}")
+    def plan(self, asked: Asked) -> Sequence[Item]:
+        """An item for each region that is to be looked at."""
+        match asked:
+            case ImageSubject():
+                return self.images.plan(asked)
+            case Subject():
+                return self.preflights.plan(asked)
+            case Finished():
+                return self.releases.plan(asked)
+            case _ as never:
+                assert_never(never)

@@ -2,20 +2,32 @@
 
 from dataclasses import dataclass
 
-from crosscheck.settings import optional
+from crosscheck.settings import optional, required
+from plan_checks.modes import Mode
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The function's settings. ``regions`` and ``prefixes`` are those of the stack's parameters."""
+    """The function's settings. ``regions``, ``prefixes`` and ``rollback_mode`` are those of the stack's parameters."""
 
     regions: tuple[str, ...]
     prefixes: tuple[str, ...]
+    rollback_mode: Mode
+    gate_function: str
 
     @classmethod
     def from_env(cls) -> "Settings":
-        """Read the environment; both may be empty."""
-        return cls(regions=_listed("REGIONS"), prefixes=_listed("REPLICATE_REPOSITORIES"))
+        """Read the environment; regions and prefixes may be empty.
+
+        Raises:
+            MissingSettingError: a variable is absent.
+        """
+        return cls(
+            regions=_listed("REGIONS"),
+            prefixes=_listed("REPLICATE_REPOSITORIES"),
+            rollback_mode=Mode(required("ROLLBACK_MODE")),
+            gate_function=required("GATE_FUNCTION"),
+        )
 
 
 def _listed(name: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from crosscheck.subjects import Subject
 from record_events.changes import Change
 from record_events.fields import Fields
 from record_events.triggers import read_trigger
+from record_events.verifications import finished_stage, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,20 +36,24 @@ def read_state_change(envelope: Fields, detail: Fields) -> Change:
         UnreadableEventError: with the field that is wrong, never with its value.
     """
     seen = _Seen.read(envelope, detail)
+    subject = Subject(envelope.name("region"), detail.name("pipeline"), detail.name("execution-id"))
+    verification = None
     match envelope.text("detail-type"):
         case "CodePipeline Pipeline Execution State Change":
             fact = seen.fact(facts.PIPELINE, {}, read_trigger(detail))
+            verification = preflight(subject) if seen.state is State.STARTED else None
         case "CodePipeline Stage Execution State Change":
             stage = detail.name("stage")
             fact = seen.fact(facts.stage(stage), {"stage": stage})
+            if seen.state in {State.SUCCEEDED, State.FAILED}:
+                verification = finished_stage(subject, stage, seen.state, seen.attempt, _iso(seen.time))
         case "CodePipeline Action Execution State Change":
             stage, action = detail.name("stage"), detail.name("action")
             about = {"stage": stage, "action": action, **_about_action(detail, envelope)}
             fact = seen.fact(facts.action(stage, action), about)
         case _:
             raise envelope.unreadable("detail-type", "is none of CodePipeline's execution state changes")
-    subject = Subject(envelope.name("region"), detail.name("pipeline"), detail.name("execution-id"))
-    return Change(seen.event_id, subject, fact)
+    return Change(seen.event_id, subject, fact, verification)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,43 @@
-"""Starting the state machine that verifies."""
+"""Starting the state machine that verifies: by whatever name, once."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from typing import TYPE_CHECKING
+
+from record_events.changes import Verification
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-    from record_events.changes import Verification
+    from crosscheck.states import State
+    from crosscheck.subjects import Subject
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def preflight(release: Subject) -> Verification:
+    """The look at what would break an execution, when it starts."""
+    return Verification(name=f"{_short(release.execution)}-preflight", input={"subject": release.key})
+
+
+def finished_stage(release: Subject, stage: str, state: State, attempt: int, at: str) -> Verification:
+    """The verification of a stage that finished; one for each attempt. ``at`` is in ISO 8601.
+
+    A stage's name may have 100 characters, more than the name of an execution of the state machine, hence the hash.
+    """
+    digest = hashlib.sha256(stage.encode()).hexdigest()[:12]
+    return Verification(
+        name=f"{_short(release.execution)}-{digest}-{attempt}",
+        input={"subject": release.key, "stage": stage, "state": state.value, "attempt": str(attempt), "at": at},
+    )
+
+
+def _short(execution: str) -> str:
+    """CodePipeline's ids are UUIDs; whatever else an event names must not keep its message in the queue for ever."""
+    return execution if _UUID.fullmatch(execution) else hashlib.sha256(execution.encode()).hexdigest()[:36]
 
 
 class Verifications:

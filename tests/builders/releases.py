@@ -9,12 +9,14 @@ from crosscheck import facts
 from crosscheck.ledger import Record
 from crosscheck.releases import fold
 from crosscheck.subjects import Subject
+from crosscheck.verdicts import judge as judge_region
 from tests.builders import events
 from tests.builders.changes import parse
 
 if TYPE_CHECKING:
     from crosscheck.releases import Release
-    from crosscheck.verdicts import RegionVerdict
+    from crosscheck.rollback.states import RollbackState
+    from crosscheck.verdicts import Finding, RegionVerdict
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 
@@ -38,10 +40,37 @@ class Facts:
         fact = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final, judge=judge)
         return self.put(fact.name, fact.latest)
 
-    def outline(self, *stages: tuple[str, list[dict[str, str]]], gated: tuple[str, ...] = ()) -> Facts:
-        """What update_card would look up."""
+    def rollback(
+        self,
+        stage: str,
+        region: str,
+        state: RollbackState,
+        reason: str = "",
+        second: int = 0,
+        *,
+        attempt: int = 1,
+        target: str = "",
+    ) -> Facts:
+        """What became of taking back a region, so many seconds after the release began."""
+        now = events.BEGAN.timestamp() + second
+        fact = facts.rollback(stage, region, attempt, state, reason, now=now, target=target)
+        return self.put(fact.name, fact.latest)
+
+    def preflight(self, region: str, *findings: Finding) -> Facts:
+        """What was seen of a region when the release began."""
+        fact = facts.preflight(judge_region(region, findings), now=events.BEGAN.timestamp())
+        return self.put(fact.name, fact.latest)
+
+    def outline(
+        self,
+        *stages: tuple[str, list[dict[str, str]]],
+        gated: tuple[str, ...] = (),
+        gates: dict[str, list[str]] | None = None,
+    ) -> Facts:
+        """What update_card would look up; without ``gates``, what versions before the fan-out did."""
         listed = [{"name": name, "actions": actions} for name, actions in stages]
-        return self.put(facts.OUTLINE, {"version": 1, "stages": listed, "gated": list(gated)})
+        known = {} if gates is None else {"gates": gates}
+        return self.put(facts.OUTLINE, {"version": 1, "stages": listed, "gated": [*gated, *(gates or {})], **known})
 
     def put(self, name: str, latest: Any, once: Any = None) -> Facts:
         """Any fact."""

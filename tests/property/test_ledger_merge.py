@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from crosscheck import facts
 from crosscheck.cards import render
-from crosscheck.ledger import Ledger
+from crosscheck.ledger import Fact, Ledger, Order
 from crosscheck.releases import fold
+from crosscheck.rollback.states import RollbackState
 from crosscheck.subjects import Subject
+from crosscheck.verdicts import Finding, Verdict, judge
 from tests.builders import events, tables
 from tests.builders.changes import parse
 
@@ -23,13 +26,54 @@ EVENTS = events.release_with_retry()
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 
 
-def _release(delivered: list[events.Event]) -> Release:
+def _fact(event: events.Event) -> Fact:
+    return parse(event).fact
+
+
+def _verified() -> list[Fact]:
+    """A release without a gate whose second region fails after the pipeline has ended, and is rolled back."""
+    began = events.BEGAN.timestamp()
+    actions = {"One": "us-east-1", "Two": "eu-west-1"}
+    listed = [{"name": name, "category": "Deploy", "provider": "ECS", "region": actions[name]} for name in actions]
+    outline = {"version": 1, "stages": [{"name": "Deploy", "actions": listed}], "gated": [], "gates": {}}
+    verdicts = [
+        facts.verdict(
+            "Deploy",
+            judge(region, [Finding("ecs-service", "app", verdict, f"look {look}")]),
+            judge_since=began + 10,
+            look=look,
+            now=began + 10 + look,
+            final=look == 3,
+        )
+        for look in (1, 2, 3)
+        for region, verdict in (("us-east-1", Verdict.PASS), ("eu-west-1", Verdict.FAIL))
+    ]
+    missing = judge("eu-west-1", [Finding("store", "bucket", Verdict.FAIL, "no key")])
+    return [
+        _fact(events.pipeline("STARTED", 0)),
+        Fact(facts.OUTLINE, Order.first(), outline),
+        *(_fact(events.action("Deploy", name, "SUCCEEDED", 9, region=region)) for name, region in actions.items()),
+        _fact(events.stage("Deploy", "SUCCEEDED", 9)),
+        _fact(events.pipeline("SUCCEEDED", 9)),
+        *verdicts,
+        facts.preflight(missing, now=began),
+        *(
+            facts.rollback("Deploy", "eu-west-1", 1, state, state.value, now=began + second, target="app:6")
+            for second, state in ((14, RollbackState.RUNNING), (20, RollbackState.DONE))
+        ),
+    ]
+
+
+def _merged(delivered: list[Fact]) -> Release:
     with mock_aws():
         ledger = Ledger(tables.create_ledger_table(), tables.NAME, retention_days=90)
-        for event in delivered:
-            change = parse(event)
-            ledger.merge(change.subject, change.fact)
+        for fact in delivered:
+            ledger.merge(SUBJECT, fact)
         return fold(SUBJECT, ledger.read(SUBJECT))
+
+
+def _release(delivered: list[events.Event]) -> Release:
+    return _merged([_fact(event) for event in delivered])
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +106,30 @@ def test_the_release_of_the_example(in_order: Release) -> None:
         ("Source", "SUCCEEDED"),
         ("Deploy", "SUCCEEDED"),
     ]
+
+
+VERIFIED = _verified()
+
+
+@pytest.fixture(scope="module")
+def verified() -> Release:
+    return _merged(VERIFIED)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(order=st.permutations(VERIFIED), repeated=st.lists(st.sampled_from(VERIFIED), max_size=8))
+def test_f01_f02_any_order_of_verdicts_and_rollbacks_gives_the_same_card(
+    verified: Release, order: list[Fact], repeated: list[Fact]
+) -> None:
+    shuffled = _merged([*order, *repeated])
+    assert shuffled.regions == verified.regions
+    assert shuffled.preflight == verified.preflight
+    assert _content(shuffled) == _content(verified)
+
+
+def test_the_release_that_was_rolled_back(verified: Release) -> None:
+    assert [(part.region, part.state, part.reason, part.then) for part in verified.regions] == [
+        ("us-east-1", "passed", "look 3", ""),
+        ("eu-west-1", "rolled_back", "done", "was: look 3"),
+    ]
+    assert [concern.text for concern in verified.preflight] == ["no key"]

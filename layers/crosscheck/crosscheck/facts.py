@@ -8,6 +8,10 @@
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the only judge of that stage says of that region
 ``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
+``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
+``preflight/<region>``         what would break the release in that region, seen when it started
+``plan``                       what is wrong with the plan that the pipeline's tags name
+``claim/…``                    who may do something that must be done once
 ``image``                      an image: its tag, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
@@ -20,8 +24,10 @@ An image's regions have verdicts, too: of the judge ``REPLICATION``, where a rel
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from crosscheck.ledger import Fact, Order
+from crosscheck.rollback.states import RollbackState
 from crosscheck.verdicts import RegionVerdict, Verdict
 
 PIPELINE = "pipeline"
@@ -30,7 +36,9 @@ REVISION = "revision"
 IMAGE = "image"
 DESTINATIONS = "destinations"
 REPLICATION = "replication"
+PLAN = "plan"
 VERDICTS = "verdict/"
+PREFLIGHTS = "preflight/"
 
 # The values in which a finding names the image that was meant for a container, and its digest.
 INTENDED = "intended "
@@ -67,6 +75,46 @@ def is_verdict_on(name: str, stage_name: str, region: str) -> bool:
     return name == known or name.startswith(f"{known}/")
 
 
+def rollback_name(stage_name: str, region: str) -> str:
+    """The fact of a rollback."""
+    return f"rollback/{stage_name}/{region}"
+
+
+def rollback_claim(stage_name: str, region: str, attempt: int) -> str:
+    """The claim to the rollback of one attempt."""
+    return f"claim/rollback/{stage_name}/{region}/{attempt}"
+
+
+def rollback(
+    stage_name: str, region: str, attempt: int, state: RollbackState, reason: str, *, now: float, target: str = ""
+) -> Fact:
+    """What became of a rollback. ``target`` is what the region goes back to, for people, or empty."""
+    moment = datetime.fromtimestamp(now, UTC)
+    return Fact(
+        name=rollback_name(stage_name, region),
+        order=Order(attempt=attempt, rank=state.rank, time=moment, tie_break=state.value),
+        latest={
+            "stage": stage_name,
+            "region": region,
+            "attempt": attempt,
+            "state": state.value,
+            "target": target[:REASON_LIMIT],
+            "reason": reason[:REASON_LIMIT],
+            "at": moment.isoformat(),
+        },
+    )
+
+
+def preflight(judged: RegionVerdict, *, now: float) -> Fact:
+    """What was seen of a region when the execution started."""
+    moment = datetime.fromtimestamp(now, UTC)
+    return Fact(
+        name=f"{PREFLIGHTS}{judged.region}",
+        order=Order(attempt=0, rank=0, time=moment),
+        latest={"region": judged.region, "verdict": judged.verdict.value, "at": moment.isoformat(), **_seen(judged)},
+    )
+
+
 def deploys(image_key: str) -> str:
     """The fact that the release deploys an image."""
     return f"deploys/{image_key}"
@@ -101,19 +149,25 @@ def verdict(
             "stage": stage_name,
             "region": judged.region,
             "verdict": state.value,
-            "reason": judged.reason[:REASON_LIMIT],
             "final": final,
             "look": look,
             "at": moment.isoformat(),
-            "findings": [
-                {
-                    "kind": finding.kind,
-                    "target": finding.target,
-                    "verdict": finding.verdict.value,
-                    "reason": finding.reason[:REASON_LIMIT],
-                    "values": {name: value[:REASON_LIMIT] for name, value in finding.values.items()},
-                }
-                for finding in judged.findings[:FINDINGS_LIMIT]
-            ],
+            **_seen(judged),
         },
     )
+
+
+def _seen(judged: RegionVerdict) -> dict[str, Any]:
+    return {
+        "reason": judged.reason[:REASON_LIMIT],
+        "findings": [
+            {
+                "kind": finding.kind,
+                "target": finding.target,
+                "verdict": finding.verdict.value,
+                "reason": finding.reason[:REASON_LIMIT],
+                "values": {name: value[:REASON_LIMIT] for name, value in finding.values.items()},
+            }
+            for finding in judged.findings[:FINDINGS_LIMIT]
+        ],
+    }

@@ -117,6 +117,15 @@ class Ledger:
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
         return self._update(subject, fact.name, {}, once, unknown, {})
 
+    def claim(self, subject: Keyed, name: str, holder: str) -> bool:
+        """Claim something that must be done once; True for the first ``holder``, however often he asks.
+
+        The same holder may ask again because he may have died between the claim and the deed.
+        """
+        values = {f"{ONCE}holder": _text(holder)}
+        condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
+        return self._update(subject, name, values, {}, condition, {})
+
     def read(self, subject: Keyed) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
         pages = self._client.get_paginator("query").paginate(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mypy_boto3_codepipeline.type_defs import (
         ActionDeclarationOutputTypeDef,
+        ArtifactStoreTypeDef,
         PipelineDeclarationOutputTypeDef,
         StageDeclarationOutputTypeDef,
     )
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ActionDefinition:
-    """An action. ``region`` is where it runs: its own, or the pipeline's where it names none."""
+    """An action. ``region`` is where it runs: its own, or the pipeline's where it names none. ``account`` is that of
+    the role under which it runs, empty where it names none."""
 
     stage: str
     name: str
@@ -30,6 +33,7 @@ class ActionDefinition:
     run_order: int
     configuration: Mapping[str, str]
     inputs: tuple[str, ...] = ()
+    account: str = ""
 
     @property
     def deploys(self) -> bool:
@@ -47,11 +51,17 @@ class RuleDefinition:
 
 @dataclass(frozen=True)
 class StageDefinition:
-    """A stage and its actions, in the order of the definition; ``rules`` are those of all its conditions."""
+    """A stage and its actions, in the order of the definition; ``rules`` are those of all its conditions.
+
+    ``on_failure`` is what CodePipeline itself does once the stage has failed (ROLLBACK, RETRY, FAIL, SKIP; empty for
+    nothing); ``on_success_rollback`` says that it rolls the stage back where a condition after it is not met.
+    """
 
     name: str
     actions: tuple[ActionDefinition, ...]
     rules: tuple[RuleDefinition, ...] = ()
+    on_failure: str = ""
+    on_success_rollback: bool = False
 
     @property
     def deploy_actions(self) -> tuple[ActionDefinition, ...]:
@@ -60,13 +70,25 @@ class StageDefinition:
 
 
 @dataclass(frozen=True)
+class Store:
+    """An artifact store: a bucket, and the key as the pipeline names it (id, ARN or alias), empty for S3's own."""
+
+    bucket: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class PipelineDefinition:
-    """A pipeline; ``region`` hosts it."""
+    """A pipeline; ``region`` hosts it. ``stores`` are its artifact stores by region, ``account`` is its role's."""
 
     name: str
     region: str
     version: int
     stages: tuple[StageDefinition, ...]
+    stores: Mapping[str, Store] = field(default_factory=dict)
+    account: str = ""
+    type: str = "V1"
+    execution_mode: str = "SUPERSEDED"
 
     @property
     def actions(self) -> Iterator[ActionDefinition]:
@@ -93,11 +115,36 @@ def parse_definition(pipeline: PipelineDeclarationOutputTypeDef, region: str) ->
         region=region,
         version=pipeline.get("version", 1),
         stages=tuple(_stage(stage, region) for stage in pipeline["stages"]),
+        stores=_stores(pipeline, region),
+        account=account_of(pipeline.get("roleArn", "")),
+        type=pipeline.get("pipelineType", "V1"),
+        execution_mode=pipeline.get("executionMode", "SUPERSEDED"),
     )
 
 
+def account_of(arn: str) -> str:
+    """The account in an ARN (``arn:partition:service:region:account:resource``), empty where there is none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""  # noqa: PLR2004 - the six parts of an ARN
+
+
+def _stores(pipeline: PipelineDeclarationOutputTypeDef, region: str) -> Mapping[str, Store]:
+    """A pipeline declares either one store, in its own region, or one for each region."""
+    declared = dict(pipeline.get("artifactStores", {}))
+    if "artifactStore" in pipeline:
+        declared[region] = pipeline["artifactStore"]
+    return {place: _store(store) for place, store in declared.items()}
+
+
+def _store(store: ArtifactStoreTypeDef) -> Store:
+    return Store(store["location"], store["encryptionKey"]["id"] if "encryptionKey" in store else "")
+
+
 def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageDefinition:
-    declared = (stage.get("beforeEntry", {}), stage.get("onSuccess", {}), stage.get("onFailure", {}))
+    on_success, on_failure = stage.get("onSuccess", {}), stage.get("onFailure", {})
+    declared = (stage.get("beforeEntry", {}), on_success, on_failure)
+    # The result of the whole block, else that of its conditions: every one of them has the same few.
+    failed = [on_failure.get("result"), *(condition.get("result") for condition in on_failure.get("conditions", []))]
     return StageDefinition(
         name=stage["name"],
         actions=tuple(_action(stage["name"], action, pipeline_region) for action in stage["actions"]),
@@ -107,6 +154,8 @@ def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageD
             for condition in conditions.get("conditions", [])
             for rule in condition.get("rules", [])
         ),
+        on_failure=next((result for result in failed if result), ""),
+        on_success_rollback=any(each.get("result") == "ROLLBACK" for each in on_success.get("conditions", [])),
     )
 
 
@@ -122,4 +171,5 @@ def _action(stage: str, action: ActionDeclarationOutputTypeDef, pipeline_region:
         run_order=action.get("runOrder", 1),
         configuration=action.get("configuration", {}),
         inputs=tuple(artifact["name"] for artifact in action.get("inputArtifacts", [])),
+        account=account_of(action.get("roleArn", "")),
     )

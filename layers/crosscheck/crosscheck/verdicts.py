@@ -16,13 +16,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One check's look at one thing in one region, with the values that it saw."""
+    """One check's look at one thing in one region, with the values that it saw.
+
+    ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
+    time until then does not count towards a deadline.
+    """
 
     kind: str
     target: str
     verdict: Verdict
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,39 @@
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from check_region.looking import Looking, PendingError
+from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
+from check_region.looking import InconclusiveError, Looking, PendingError
+from crosscheck.checks.check import PlannedCheck
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
-from crosscheck.subjects import ImageSubject
+from crosscheck.subjects import ImageSubject, Subject
 from crosscheck.verdicts import Finding, Verdict
+from crosscheck.verification import Item, Purpose
 from tests.builders import tables
 from tests.fakes.cards import Cards
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
-IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
-FACT = "verdict/replication/eu-west-1"
 NOW = 1_800_000_000.0
+RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
+IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
+CHECK = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "my-service"})
+FACT = "verdict/Deploy/eu-west-1"
+
+ARRIVAL = Item(Purpose.IMAGE, IMAGE, "eu-west-1", NOW - 60, (CHECK,), stage="replication")
+STAGE = Item(Purpose.STAGE, RELEASE, "eu-west-1", NOW - 60, (CHECK,), stage="Deploy", attempt=1)
+PREFLIGHT = Item(Purpose.PREFLIGHT, RELEASE, "eu-west-1", NOW - 60, (CHECK,))
+ROLLBACK = replace(STAGE, purpose=Purpose.ROLLBACK, regions=("eu-west-1",), target="my-service:7")
+
+type Sees = Callable[[Verdict], None]
 
 
 @pytest.fixture
@@ -35,58 +51,121 @@ def looking(ledger: Ledger, cards: Cards) -> Looking:
     return Looking(Clients(), ledger, cards, lambda: NOW)
 
 
-def _item(*, last: bool = False) -> dict[str, Any]:
-    parameters = {"repository": "my-service", "digest": IMAGE.digest, "source_region": "us-east-1"}
-    check = {"kind": "ecr-image", "region": "eu-west-1", "parameters": parameters}
-    item = {"subject": IMAGE.key, "region": "eu-west-1", "since": NOW - 60, "checks": [check]}
-    return {**item, "last": True} if last else item
-
-
 @pytest.fixture
-def sees(monkeypatch: pytest.MonkeyPatch) -> Any:
+def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
     def see(verdict: Verdict) -> None:
-        finding = Finding("ecr-image", "my-service", verdict, "as the test says")
-        monkeypatch.setattr("check_region.looking.look", lambda planned, aws: finding)
+        monkeypatch.setattr(
+            "check_region.looking.look", lambda planned, aws: planned.found(verdict, "as the test says")
+        )
 
     return see
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
-def test_a_decided_region_is_answered_and_recorded(
-    looking: Looking, ledger: Ledger, cards: Cards, sees: Any, verdict: Verdict
+def test_an_image_is_decided_by_one_look(
+    looking: Looking, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
 ) -> None:
     sees(verdict)
-    assert looking.look(_item()) == {"region": "eu-west-1", "verdict": verdict}
-    assert ledger.read(IMAGE)[FACT].latest["verdict"] == verdict
-    assert ledger.read(IMAGE)[FACT].latest["final"] is True
+    assert looking.look(ARRIVAL) == {"region": "eu-west-1", "verdict": verdict, "final": True, "wait": 0}
+    told = ledger.read(IMAGE)["verdict/replication/eu-west-1"].latest
+    assert (told["verdict"], told["final"]) == (verdict, True)
     assert cards.told == [IMAGE.key]
 
 
-@pytest.mark.parametrize("verdict", [Verdict.PENDING, Verdict.INCONCLUSIVE])
-def test_an_undecided_region_is_recorded_and_looked_at_again(
-    looking: Looking, ledger: Ledger, sees: Any, verdict: Verdict
+def test_a_stage_that_passes_is_observed_before_it_has_passed(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.PASS)
+    first = looking.look(STAGE)
+    assert (first["final"], first["wait"]) == (False, OBSERVE_SECONDS)
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"]) == ("PENDING", False)
+    assert told["reason"] == f"as the test says; looked at again in {OBSERVE_SECONDS} s"
+    assert looking.look(replace(STAGE, confirm=first["verdict"]))["final"]
+    assert ledger.read(RELEASE)[FACT].latest["verdict"] == "PASS"
+
+
+def test_a_stage_that_fails_is_looked_at_again(looking: Looking, sees: Sees) -> None:
+    sees(Verdict.FAIL)
+    assert looking.look(STAGE)["wait"] == CONFIRM_SECONDS
+    assert looking.look(replace(STAGE, confirm="FAIL")) == {
+        "region": "eu-west-1",
+        "verdict": Verdict.FAIL,
+        "final": True,
+        "wait": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "error"),
+    [
+        (STAGE, Verdict.PENDING, PendingError),
+        (STAGE, Verdict.INCONCLUSIVE, InconclusiveError),
+        (ROLLBACK, Verdict.INCONCLUSIVE, InconclusiveError),
+        (ARRIVAL, Verdict.INCONCLUSIVE, PendingError),
+    ],
+)
+def test_what_is_not_decided_is_recorded_and_looked_at_again(
+    looking: Looking, cards: Cards, sees: Sees, item: Item, verdict: Verdict, error: type[Exception]
 ) -> None:
     sees(verdict)
-    with pytest.raises(PendingError, match="eu-west-1: as the test says"):
-        looking.look(_item())
-    assert ledger.read(IMAGE)[FACT].latest["final"] is False
+    with pytest.raises(error, match="eu-west-1: as the test says"):
+        looking.look(item)
+    assert cards.told == [item.subject.key]
 
 
 @pytest.mark.parametrize(
     ("verdict", "answer"), [(Verdict.PENDING, Verdict.FAIL), (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
 )
 def test_the_deadline_ends_in_a_verdict(
-    looking: Looking, ledger: Ledger, sees: Any, verdict: Verdict, answer: Verdict
+    looking: Looking, ledger: Ledger, sees: Sees, verdict: Verdict, answer: Verdict
 ) -> None:
     sees(verdict)
-    assert looking.look(_item(last=True))["verdict"] == answer
-    assert ledger.read(IMAGE)[FACT].latest["final"] is True
+    assert looking.look(replace(STAGE, last=True))["verdict"] == answer
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"]) == (answer, True)
 
 
-def test_a_later_look_prevails_over_an_earlier_one_in_any_order(looking: Looking, ledger: Ledger, sees: Any) -> None:
-    sees(Verdict.PASS)
-    looking.look(_item())
-    sees(Verdict.PENDING)
-    with pytest.raises(PendingError):
-        looking.look(_item())
-    assert ledger.read(IMAGE)[FACT].latest["verdict"] == "PASS"
+def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looking: Looking, ledger: Ledger) -> None:
+    judged = replace(STAGE, judged="FAIL")
+    assert looking.look(judged) == {"region": "eu-west-1", "verdict": "FAIL", "final": True, "wait": 0}
+    assert ledger.read(RELEASE) == {}
+
+
+def test_preflight_is_one_look(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.INCONCLUSIVE)
+    assert looking.look(PREFLIGHT)["final"]
+    assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["reason"] == "as the test says"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "confirm", "state"),
+    [(Verdict.PASS, "", "done"), (Verdict.FAIL, "FAIL", "failed"), (Verdict.FAIL, "", "running")],
+)
+def test_a_rollback_is_proven_or_not(
+    looking: Looking, ledger: Ledger, sees: Sees, verdict: Verdict, confirm: str, state: str
+) -> None:
+    sees(verdict)
+    looking.look(replace(ROLLBACK, confirm=confirm))
+    told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+    assert (told["state"], told["target"]) == (state, "my-service:7")
+
+
+def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
+    ledger: Ledger, cards: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def look(planned: PlannedCheck, _aws: Any) -> Finding:
+        if planned.kind == "http":
+            released.wait()
+        return planned.found(Verdict.PASS, "answers")
+
+    monkeypatch.setattr("check_region.looking.look", look)
+    hanging = PlannedCheck("http", "eu-west-1", {"url": "https://page.example/"})
+    looking = Looking(Clients(), ledger, cards, lambda: NOW, seconds=0.2)
+    try:
+        with pytest.raises(InconclusiveError, match=r"eu-west-1 did not answer within 0\.2 seconds"):
+            looking.look(replace(STAGE, checks=(CHECK, hanging)))
+    finally:
+        released.set()
+    findings = ledger.read(RELEASE)[FACT].latest["findings"]
+    assert [finding["verdict"] for finding in findings] == ["PASS", "INCONCLUSIVE"]

@@ -23,6 +23,8 @@ progresses = st.builds(
     unread=st.integers(0, 9),
     fails=counters,
     unknown=counters,
+    waited=st.integers(0, 604_800_000).map(lambda milliseconds: milliseconds / 1000),
+    waiting_since=st.none() | times,
 )
 
 
@@ -37,13 +39,51 @@ def test_the_first_look_has_no_token() -> None:
 
 def test_the_counters_of_the_greatest_plan_fit() -> None:
     counts = {f"{number:06x}": FAILURE_LIMIT for number in range(CHECK_LIMIT)}
-    assert len(encode(Progress(NOW, 9999, NOW, 9, counts))) <= TOKEN_LIMIT
+    longest = Progress(NOW + 0.125, 9999, NOW + 0.125, 9, counts, waited=86_399.125, waiting_since=NOW + 0.125)
+    assert len(encode(longest)) <= TOKEN_LIMIT
 
 
 def test_33_regions_with_three_checks_each_fit() -> None:
     fails = {f"{number:06x}": 9 for number in range(50)}
     unknown = {f"{number:06x}": 3 for number in range(50, 99)}
-    assert len(encode(Progress(NOW, 2880, NOW, 0, fails, unknown))) <= TOKEN_LIMIT
+    longest = Progress(NOW + 0.125, 2880, NOW + 0.125, 0, fails, unknown, 86_399.125, NOW + 0.125)
+    assert len(encode(longest)) <= TOKEN_LIMIT
+
+
+def test_f56_what_has_not_waited_is_written_as_the_version_before_reads_it() -> None:
+    assert json.loads(encode(Progress(NOW, 3))) == {"v": 1, "since": NOW, "look": 3}
+
+
+def test_f56_what_the_version_before_wrote_is_read() -> None:
+    assert decode(f'{{"v":1,"since":{NOW},"look":3}}', NOW) == Progress(NOW, 3)
+
+
+@pytest.mark.parametrize("progress", [Progress(NOW, waited=5.5), Progress(NOW, waiting_since=NOW - 60)])
+def test_what_has_waited_is_of_the_second_version(progress: Progress) -> None:
+    token = encode(progress)
+    assert json.loads(token)["v"] == 2
+    assert decode(token, NOW) == progress
+
+
+def test_waiting_does_not_count() -> None:
+    began = Progress(NOW)
+    closed = began.waits(NOW + 10, waiting=True).waits(NOW + 70, waiting=True)
+    assert closed.counted(NOW + 100) == 10
+    opened = closed.waits(NOW + 100, waiting=False)
+    assert (opened.waited, opened.counted(NOW + 130)) == (90, 40)
+    again = opened.waits(NOW + 130, waiting=True).waits(NOW + 150, waiting=False)
+    assert (again.waited, again.waiting_since, again.counted(NOW + 151)) == (110, None, 41)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1_000), st.booleans()), max_size=20))
+def test_what_counts_never_runs_backwards_nor_faster_than_the_clock(looks: list[tuple[float, bool]]) -> None:
+    progress, now, counted = Progress(NOW), NOW, 0.0
+    for seconds, waiting in looks:
+        now += seconds
+        progress = decode(encode(progress.waits(now, waiting=waiting)), now)
+        # the token holds milliseconds
+        assert counted - 0.01 <= progress.counted(now) <= counted + seconds + 0.01
+        counted = progress.counted(now)
 
 
 @given(st.text(max_size=3000))
@@ -59,10 +99,12 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
 )
-keys = st.sampled_from(["v", "since", "look", "pass_since", "unread", "fails", "unknown", "other"])
+keys = st.sampled_from(
+    ["v", "since", "look", "pass_since", "unread", "fails", "unknown", "waited", "waiting_since", "other"]
+)
 
 
-@given(st.dictionaries(keys, json_values), st.sampled_from([1, 2, True, "1", None]))
+@given(st.dictionaries(keys, json_values), st.sampled_from([1, 2, 3, True, "1", None, [1], {}]))
 def test_f16_any_document_is_read_or_refused(document: dict[str, object], version: object) -> None:
     try:
         progress = decode(json.dumps({**document, "v": version}), NOW)
@@ -74,12 +116,19 @@ def test_f16_any_document_is_read_or_refused(document: dict[str, object], versio
 @pytest.mark.parametrize(
     ("token", "words"),
     [
-        ('{"v":2,"since":1}', "another version"),
+        ('{"v":3,"since":1}', "another version"),
+        ('{"v":[1],"since":1}', "another version"),
+        ('{"v":1,"since":1,"waited":1}', "did not write"),
+        ('{"v":2,"since":1,"waited":-1}', "the time waited"),
+        ('{"v":2,"since":1,"waited":true}', "the time waited"),
+        ('{"v":2,"since":1,"waited":NaN}', "the time waited"),
+        (f'{{"v":2,"since":1,"waiting_since":{NOW + 301}}}', "the future"),
         ('{"since":1}', "another version"),
         ('{"v":true,"since":1}', "another version"),
         ('{"v":1}', "a time in it is no number"),
         (f'{{"v":1,"since":{NOW + 301}}}', "the future"),
         ('{"v":1,"since":NaN}', "a time in it"),
+        (f'{{"v":1,"since":{10**400}}}', "a time in it"),
         ('{"v":1,"since":1,"look":-1}', "a counter"),
         ('{"v":1,"since":1,"look":1.5}', "a counter"),
         ('{"v":1,"since":1,"fails":{"x":1}}', "by check"),

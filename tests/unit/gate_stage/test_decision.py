@@ -142,6 +142,93 @@ def test_a_throttled_look_in_the_soak_does_not_begin_it_anew_nor_end_it() -> Non
     assert steps == [Step.CONTINUE] * 3 + [Step.PASS]
 
 
+def closed(region: str) -> Look:
+    return Look(
+        "f" * 6, region, Finding("window", "w", PENDING, "opens Mon 02:00 Europe/Berlin (01:00 UTC)", waits=True)
+    )
+
+
+class Waiting:
+    """Looks in a row, a minute apart, at one service and one window."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits, self.progress, self.now = limits, Progress(SINCE), SINCE
+
+    def then(self, verdict: Verdict, *, is_open: bool) -> Decision:
+        window = Look("f" * 6, "eu", Finding("window", "w", PASS, "open")) if is_open else closed("eu")
+        decision = decide([*looks(eu=verdict), window], self.progress, self.limits, self.now)
+        self.progress, self.now = decision.progress, self.now + MINUTE
+        return decision
+
+
+def test_waiting_for_a_window_does_not_count_towards_the_deadline() -> None:
+    waiting = Waiting(Limits(deadline=2 * MINUTE))
+    assert {waiting.then(PASS, is_open=False).step for _ in range(100)} == {Step.CONTINUE}
+    assert waiting.then(PASS, is_open=True).step is Step.PASS
+
+
+def test_while_a_window_is_closed_nothing_else_is_held_against_the_deadline() -> None:
+    waiting = Waiting(Limits(deadline=2 * MINUTE))
+    decisions = [waiting.then(PENDING, is_open=False) for _ in range(10)]
+    assert {decision.step for decision in decisions} == {Step.CONTINUE}
+    assert waiting.then(PENDING, is_open=True).step is Step.CONTINUE
+    assert waiting.then(PENDING, is_open=True).step is Step.CONTINUE
+    decision = waiting.then(PENDING, is_open=True)
+    assert (decision.step, decision.named(FAIL)) == (Step.FAIL, ("eu",))
+
+
+def test_what_went_by_before_the_window_closed_counts() -> None:
+    waiting = Waiting(Limits(deadline=2 * MINUTE))
+    waiting.then(PENDING, is_open=True)
+    waiting.then(PENDING, is_open=False)
+    waiting.then(PENDING, is_open=False)
+    assert waiting.then(PENDING, is_open=True).step is Step.CONTINUE
+    assert waiting.then(PENDING, is_open=True).step is Step.FAIL
+
+
+def test_a_closed_window_of_one_region_holds_the_deadline_of_all() -> None:
+    progress = Progress(SINCE, waiting_since=SINCE)
+    decision = decide([*looks(us=PENDING), closed("eu")], progress, Limits(deadline=MINUTE), SINCE + 9 * MINUTE)
+    assert decision.step is Step.CONTINUE
+
+
+def test_a_failure_while_a_window_is_closed_fails_at_once() -> None:
+    waiting = Waiting(Limits())
+    waiting.then(PASS, is_open=False)
+    decision = waiting.then(FAIL, is_open=False)
+    assert failure_message(decision) == "FAIL regions=eu: eu: fail seen"
+
+
+def test_failing_looks_are_tolerated_while_a_window_is_closed_even_after_the_deadline() -> None:
+    waiting = Waiting(Limits(deadline=0, failures=2))
+    steps = [waiting.then(FAIL, is_open=False).step for _ in range(3)]
+    assert steps == [Step.CONTINUE, Step.CONTINUE, Step.FAIL]
+
+
+def test_f17_unknown_behind_a_closed_window_is_decided_once_it_opens() -> None:
+    waiting = Waiting(Limits())
+    assert {waiting.then(UNKNOWN, is_open=False).step for _ in range(9)} == {Step.CONTINUE}
+    assert waiting.then(UNKNOWN, is_open=True).step is Step.FAIL
+
+
+def test_regions_are_observed_while_a_window_is_closed() -> None:
+    waiting = Waiting(Limits(soak=3 * MINUTE))
+    assert [waiting.then(PASS, is_open=False).step for _ in range(4)] == [Step.CONTINUE] * 4
+    assert waiting.then(PASS, is_open=True).step is Step.PASS
+
+
+def test_a_window_that_closes_in_the_soak_holds_it_but_does_not_begin_it_anew() -> None:
+    waiting = Waiting(Limits(soak=2 * MINUTE))
+    steps = [waiting.then(PASS, is_open=is_open).step for is_open in (True, False, False, True)]
+    assert steps == [Step.CONTINUE] * 3 + [Step.PASS]
+
+
+def test_nothing_but_a_closed_window_is_no_observation() -> None:
+    decision = decide([closed("eu")], Progress(SINCE), Limits(), SINCE)
+    assert (decision.step, decision.progress.pass_since) == (Step.CONTINUE, None)
+    assert decision.reason == "eu: opens Mon 02:00 Europe/Berlin (01:00 UTC)"
+
+
 def test_a_dry_run_says_what_it_saw_and_nothing_follows() -> None:
     decision = preview(looks(eu=FAIL, us=PASS), Progress(SINCE))
     assert decision.step is Step.PASS

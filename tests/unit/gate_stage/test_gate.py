@@ -145,11 +145,11 @@ def test_a_dry_run_shows_everything_and_writes_nothing(account: Account) -> None
 
 
 def test_a_provider_without_a_check_is_unknown(account: Account) -> None:
-    stages = [*STAGES[:4], {"name": "D", "actions": [action("X", "Deploy", "S3", "eu-west-1")]}, STAGES[5]]
+    stages = [*STAGES[:4], {"name": "D", "actions": [action("X", "Deploy", "AppConfig", "eu-west-1")]}, STAGES[5]]
     account.release.define(stages)
     answer = account.invoke(parameters={"deadline_minutes": 0})
     assert answer["failureDetails"]["message"] == (
-        "FAIL regions=: unknown eu-west-1: no check for provider S3 in this version (action X)"
+        "FAIL regions=: unknown eu-west-1: no check for provider AppConfig in this version (action X)"
     )
 
 
@@ -184,7 +184,7 @@ def test_identity_without_the_right_to_ask(account: Account) -> None:
         (context("ValidateSecondary", "X"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
         (context("Source", "Source"), {}, "neither stage Source"),
         (context("ValidateSecondary", "X"), {"checks": [{"kind": "metric"}]}, "no check 'metric' in this version"),
-        (context("ValidateSecondary", "X"), {"rollback": "auto"}, "rollback is not available in this version"),
+        (context("ValidateSecondary", "X"), {"rollback": "always"}, 'rollback must be "off", "suggest" or "auto"'),
         (context("ValidateSecondary", "X"), {"colour": 1}, "unknown key 'colour'"),
     ],
 )

@@ -8,10 +8,12 @@ from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
 from crosscheck.cards.mrkdwn import escape, link, one_line, plain
 from crosscheck.console import execution_url, is_console_url
-from crosscheck.releases import Failure, ImageArrival, RegionProgress, Release, StageProgress
+from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, RegionState, Release, StageProgress
 
 EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
+MOST_NAMES = 4
+FOLLOWS = "\n\u2003\u2003↳ "
 # An execution that goes back is told from one that goes forward.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
@@ -24,6 +26,7 @@ def render(release: Release) -> Card:
         [
             ("Regions", [region_line(region) for region in release.regions]),
             ("Failed", [_failure(failure) for failure in release.failures]),
+            ("Preflight", [_concern(concern) for concern in release.preflight]),
             ("Images", [_image(image) for image in release.images]),
             ("Stages", [_stage(stage) for stage in release.stages]),
         ]
@@ -59,11 +62,23 @@ def _summary(release: Release) -> str:
     took = f" after {duration(release.seconds)}" if release.seconds is not None else ""
     page = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
     back = ROLLBACKS.get(release.trigger, "")
+    outcome = _outcome(release)
     lines = [
-        f"{sign} *{word.capitalize()}*{again}{took}{back} · {link(page, 'open in CodePipeline')}",
+        f"{sign} *{word.capitalize()}*{again}{took}{back}{outcome} · {link(page, 'open in CodePipeline')}",
         *_revision(release),
     ]
     return "\n".join(lines)
+
+
+def _outcome(release: Release) -> str:
+    """Where every region that failed is back, whatever the pipeline's own state says."""
+    if any(part.state is RegionState.FAILED for part in release.regions):
+        return ""
+    back = [part.region for part in release.regions if part.state is RegionState.ROLLED_BACK]
+    if not back:
+        return ""
+    where = ", ".join(escape(region, NAME_LIMIT) for region in back)
+    return f" · rolled back in {where if len(back) <= MOST_NAMES else f'{len(back)} regions'}"
 
 
 def _revision(release: Release) -> list[str]:
@@ -82,10 +97,17 @@ def _revision(release: Release) -> list[str]:
 
 
 def region_line(part: RegionProgress) -> str:
-    """A region's line: sign, name, word, reason."""
+    """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
     sign, word = signs.of_region(part.state)
-    reason = f" · {escape(part.reason, REASON_LIMIT)}" if part.reason else ""
-    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word.replace('_', ' ')}{reason}"
+    then = escape(part.then, REASON_LIMIT // 2)
+    reason = escape(part.reason, REASON_LIMIT - len(then))
+    told = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
+    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{told}"
+
+
+def _concern(concern: Concern) -> str:
+    sign = ":x:" if concern.severe else ":warning:"
+    return f"{sign} *{escape(concern.where, NAME_LIMIT)}* {escape(concern.text, REASON_LIMIT)}"
 
 
 def _failure(failure: Failure) -> str:

@@ -23,6 +23,7 @@ _REGIONS = {
     RegionState.PASSED: ":white_check_mark:",
     RegionState.FAILED: ":x:",
     RegionState.UNKNOWN: ":grey_question:",
+    RegionState.ROLLED_BACK: ":rewind:",
     RegionState.SKIPPED: ":fast_forward:",
 }
 
@@ -34,4 +35,4 @@ def of_state(state: State | None) -> tuple[str, str]:
 
 def of_region(state: RegionState | None) -> tuple[str, str]:
     """Sign and word of a region's state; None: not begun."""
-    return (_REGIONS[state], state.value) if state else _WAITING
+    return (_REGIONS[state], state.value.replace("_", " ")) if state else _WAITING

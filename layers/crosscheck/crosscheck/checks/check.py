@@ -47,13 +47,15 @@ class ActionRun:
 @dataclass(frozen=True)
 class PlannedCheck:
     """One thing to look at. ``run`` is the deploy action's run that it follows from, None for a check that was asked
-    for; a ``gap`` says why this version cannot look at it."""
+    for; a ``gap`` says why this version cannot look at it. ``since`` is when the first deploy action of the stage in
+    the region started, in epoch seconds, 0 where that is not known: what was so before is not the release's doing."""
 
     kind: str
     region: str
     parameters: Mapping[str, str]
     run: ActionRun | None = None
     gap: str = ""
+    since: float = 0.0
 
     @property
     def target(self) -> str:

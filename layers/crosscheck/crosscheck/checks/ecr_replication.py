@@ -85,17 +85,18 @@ def _reported(status: ImageReplicationStatusTypeDef, pushed: float, registry: st
     return Replication(State.UNKNOWN, word, pushed, registry)
 
 
-def read_rules(source: ECRClient, registry: str) -> tuple[Rule, ...] | None:
-    """The registry's replication rules; None where it is not our own account's, the only one that ECR tells of.
+def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None:
+    """A registry's replication rules, without a name our own account's; None for another's, of which ECR tells nothing.
 
     Raises:
         ClientError, BotoCoreError: ECR refused, or did not answer.
     """
     answer = source.describe_registry()
-    if answer.get("registryId", registry) != registry:
+    own = answer.get("registryId", registry)
+    if registry and own != registry:
         return None
     rules = answer.get("replicationConfiguration", {}).get("rules", [])
-    return tuple(_rule(rule, registry) for rule in rules)
+    return tuple(_rule(rule, own) for rule in rules)
 
 
 def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str) -> str:

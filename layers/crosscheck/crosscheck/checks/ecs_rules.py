@@ -158,10 +158,12 @@ def _running(seen: ServiceSnapshot) -> str:
 
 
 def _failures(seen: ServiceSnapshot, since: float | None, task_definition: str) -> list[StoppedTask]:
+    """Where no action is known, what stopped before the current deployment began does not count."""
+    begun = since if since is not None else seen.primary.created if seen.primary else 0.0
     return [
         task
         for task in seen.stopped
-        if task.task_definition == task_definition and task.code in FAILURES and task.stopped >= (since or 0.0)
+        if task.task_definition == task_definition and task.code in FAILURES and task.stopped >= begun
     ]
 
 

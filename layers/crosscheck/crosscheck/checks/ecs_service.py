@@ -9,6 +9,8 @@ from crosscheck import facts
 from crosscheck.checks.artifacts import UnreadableArtifactError
 from crosscheck.checks.check import Outcome
 from crosscheck.checks.ecr_images import resolve
+from crosscheck.checks.ecs_expected import look_for
+from crosscheck.checks.ecs_release import judge_release, read_release, weightier
 from crosscheck.checks.ecs_rules import judge_images, judge_service, revision
 from crosscheck.checks.ecs_snapshot import read_service
 from crosscheck.checks.intended import Meant, intended_images
@@ -25,15 +27,24 @@ if TYPE_CHECKING:
     from crosscheck.verdicts import Finding
 
 
+# An ARN with a family of 255 characters.
+TASK_DEFINITION_LIMIT = 400
+
+
 class EcsService:
     """Compares what runs with what the deploy action meant, digest by digest.
 
-    A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts.
+    A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts,
+    and the task definition where it names one (``family:revision`` or an ARN).
     """
 
     kind = "ecs-service"
     description = "the service runs the desired number of tasks, every one of them the intended image"
-    parameters: Mapping[str, Key] = {"cluster": text(needed=True), "service": text(needed=True)}
+    parameters: Mapping[str, Key] = {
+        "cluster": text(needed=True),
+        "service": text(needed=True),
+        "task_definition": text(TASK_DEFINITION_LIMIT),
+    }
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""
@@ -41,16 +52,28 @@ class EcsService:
         seen = read_service(aws.ecs(planned.region), cluster, service)
         if seen is None:
             return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
-        meant, problem = _intended(planned, aws)
-        outcome = judge_service(seen, meant.images, planned.run.started if planned.run else None)
+        meant, unknown = _intended(planned, aws)
+        outcome, untold = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
-        if outcome is None and problem:
-            outcome = Outcome(Verdict.INCONCLUSIVE, f"the intended image is unknown: {problem}")
+        if outcome is None and (unknown or untold):
+            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or untold)
         elif outcome is None:
             images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
         told = f"{service}: {outcome.reason}{f'; {meant.instead}' if meant.instead else ''}"
         return planned.found(outcome.verdict, told, _values(seen, meant.images, images))
+
+
+def _standing(
+    planned: PlannedCheck, seen: ServiceSnapshot, images: Mapping[str, ImageReference], aws: Clients
+) -> tuple[Outcome | None, str]:
+    """What the service and its history say before any digest is compared, and why the history says nothing."""
+    expected = planned.parameters.get("task_definition", "")
+    other = look_for(expected, seen, aws.ecs(planned.region)) if expected else None
+    outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
+    release, problem = read_release(planned, seen, aws)
+    untold = f"what became of the deployment is unknown: {problem}" if problem else ""
+    return weightier(outcome, judge_release(seen, release) if release else None), untold
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
@@ -62,9 +85,10 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
             planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
         ), ""
     except UnreadableArtifactError as error:
-        return Meant({}), str(error)
+        problem = str(error)
     except AWS_ERRORS as error:
-        return Meant({}), explain(error, planned.region)
+        problem = explain(error, planned.region)
+    return Meant({}), f"the intended image is unknown: {problem}"
 
 
 def _values(

@@ -54,7 +54,8 @@ class StoppedTask:
 
 @dataclass(frozen=True)
 class ServiceSnapshot:
-    """What one look saw. ``images`` are those of the service's task definition, by container."""
+    """What one look saw. ``images`` are those of the service's task definition, by container; ``controller`` says who
+    deploys (ECS, CODE_DEPLOY, EXTERNAL), ``current`` is the ARN of the service deployment that ECS calls current."""
 
     status: str
     desired: int
@@ -64,6 +65,8 @@ class ServiceSnapshot:
     images: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[RunningTask, ...] = ()
     stopped: tuple[StoppedTask, ...] = ()
+    controller: str = "ECS"
+    current: str = ""
 
     @property
     def primary(self) -> Deployment | None:
@@ -91,13 +94,13 @@ def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapsh
     found = services[0]
     if found["status"] != "ACTIVE":
         return _snapshot(found, {}, (), ())
-    images = _images(client, _task_definition(found))
+    images = container_images(client, current_task_definition(found))
     running = _tasks(client, cluster, service, "RUNNING", TASK_LIMIT)
     stopped = _tasks(client, cluster, service, "STOPPED", STOPPED_LIMIT)
     return _snapshot(found, images, running, stopped)
 
 
-def _task_definition(service: ServiceTypeDef) -> str:
+def current_task_definition(service: ServiceTypeDef) -> str:
     """The task definition that is in service; empty where nothing is yet.
 
     A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets instead of deployments.
@@ -110,7 +113,12 @@ def _primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
     return next((task_set for task_set in service.get("taskSets", []) if task_set.get("status") == "PRIMARY"), None)
 
 
-def _images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
+def container_images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
+    """The image of each container; none for no task definition.
+
+    Raises:
+        ClientError, BotoCoreError: ECS refused, or did not answer.
+    """
     if not task_definition:
         return {}
     definition = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
@@ -139,11 +147,13 @@ def _snapshot(
         status=service["status"],
         desired=service.get("desiredCount", 0),
         running=service.get("runningCount", 0),
-        task_definition=_task_definition(service),
+        task_definition=current_task_definition(service),
         deployments=tuple(_deployment(deployment) for deployment in service.get("deployments", [])),
         images=images,
         tasks=tuple(_running(task) for task in running),
         stopped=tuple(sorted((_stopped(task) for task in stopped), key=lambda task: task.stopped)),
+        controller=service.get("deploymentController", {}).get("type", "ECS"),
+        current=service.get("currentServiceDeployment", ""),
     )
 
 

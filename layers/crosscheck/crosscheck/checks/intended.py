@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.checks.artifacts import UnreadableArtifactError, image_definitions, read_file
-from crosscheck.checks.ecs_history import NoHistoryError, first_images
+from crosscheck.checks.ecs_deployments import NoHistoryError
+from crosscheck.checks.ecs_history import first_images
 from crosscheck.checks.problems import AWS_ERRORS, code, explain
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.errors import ConfigurationError
 
 QUOTED = 40
+# Far above any time in epoch seconds; an integer may be too large for a float.
+NUMBER_LIMIT = 1e12
 
 
 def to_json(planned: PlannedCheck) -> dict[str, Any]:
@@ -23,6 +25,8 @@ def to_json(planned: PlannedCheck) -> dict[str, Any]:
         document["run"] = _run_document(planned.run)
     if planned.gap:
         document["gap"] = planned.gap
+    if planned.since:
+        document["since"] = planned.since
     return document
 
 
@@ -38,7 +42,8 @@ def from_json(document: object) -> PlannedCheck:
     if not gap:
         _known(kind, parameters)
     run = _run(_object(fields["run"], "run")) if "run" in fields else None
-    return PlannedCheck(kind, _text(fields, "region"), parameters, run, gap)
+    since = _number(fields, "since", 0.0)
+    return PlannedCheck(kind, _text(fields, "region"), parameters, run, gap, since)
 
 
 def _known(kind: str, parameters: Mapping[str, str]) -> None:
@@ -66,15 +71,13 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
 
 
 def _run(fields: Mapping[str, Any]) -> ActionRun:
-    started = fields.get("started")
-    if isinstance(started, bool) or not isinstance(started, int | float):
-        raise ConfigurationError("a planned check: started must be a number")
+    started = _number(fields, "started")
     inputs = {name: _object(value, "inputs") for name, value in _object(fields.get("inputs", {}), "inputs").items()}
     return ActionRun(
         stage=_text(fields, "stage"),
         name=_text(fields, "name"),
         status=_text(fields, "status"),
-        started=float(started),
+        started=started,
         configuration=_texts(fields, "configuration"),
         inputs={name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in inputs.items()},
         account=_text(fields, "account", ""),
@@ -95,6 +98,13 @@ def _text(fields: Mapping[str, Any], key: str, default: str | None = None) -> st
     if not isinstance(value, str):
         raise ConfigurationError(f"a planned check: {key} must be a string")
     return value
+
+
+def _number(fields: Mapping[str, Any], key: str, default: float | None = None) -> float:
+    value = fields.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= NUMBER_LIMIT:
+        raise ConfigurationError(f"a planned check: {key} must be a number")
+    return float(value)
 
 
 def _texts(fields: Mapping[str, Any], key: str) -> Mapping[str, str]:

@@ -5,4 +5,5 @@
 ``added``  the checks that a plan adds
 ``images`` the checks that prove the arrival of an image
 ``plan``   the checks of every region
+``preflight`` what is looked at when an execution starts
 """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.checks.catalogue import CHECKS
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.checks.ecr_image import EcrImage
+from crosscheck.checks.validation import Validating
 from crosscheck.errors import ConfigurationError
 from crosscheck.plans.images import added_images
 
@@ -25,12 +26,13 @@ def added_checks(
 ) -> tuple[PlannedCheck, ...]:
     """The checks of ``[{"kind": …, "region"?: …, "regions"?: […], …}]``; without a region, one for each in scope.
 
-    A region of the stage that is out of scope is left out: regions may share a plan. ``{region}`` in a text stands for
-    the check's region. ``derived`` are the checks of the deploy actions in scope.
+    A region of the stage that is out of scope is left out: regions may share a plan. ``{region}`` in a text, or in the
+    texts of a list or an object, stands for the check's region. ``derived`` are the checks of the deploy actions in
+    scope.
 
     Raises:
-        ConfigurationError: an unknown kind or key, a missing key, a wrong value, a region of another stage. Keys are
-            quoted, values are not.
+        ConfigurationError: an unknown kind or key, a missing key, a wrong value, keys that do not go together, a region
+            of another stage. Keys are quoted, values are not.
     """
     return tuple(check for entry in entries for check in _planned(entry, scope, derived))
 
@@ -53,7 +55,8 @@ def _planned(entry: Mapping[str, Any], scope: Scope, derived: Sequence[PlannedCh
 
 
 def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str, str]:
-    spec = CHECKS[kind].parameters
+    check = CHECKS[kind]
+    spec = check.parameters
     unknown = sorted(entry.keys() - spec.keys() - PLACES - {"kind"})
     if unknown:
         known = ", ".join(["region", "regions", *spec])
@@ -61,14 +64,30 @@ def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str
     missing = [key for key, value in spec.items() if value.needed and key not in entry]
     if missing:
         raise ConfigurationError(f"checks: {kind} needs the key {missing[0]}")
-    return {key: _value(kind, key, spec[key], entry[key], region) for key in spec if key in entry}
+    given = {key: _value(kind, key, spec[key], entry[key], region) for key in spec if key in entry}
+    problem = check.validate(given) if isinstance(check, Validating) else ""
+    if problem:
+        raise ConfigurationError(f"checks: {kind} {problem}")
+    return given
 
 
 def _value(kind: str, key: str, spec: Key, value: object, region: str) -> str:
-    read = spec.read(value.replace(PLACEHOLDER, region) if isinstance(value, str) else value)
+    read = spec.read(_placed(value, region))
     if read is None:
         raise ConfigurationError(f"checks: {key} of {kind} must be {spec.expected}")
     return read
+
+
+def _placed(value: object, region: str) -> object:
+    match value:
+        case str():
+            return value.replace(PLACEHOLDER, region)
+        case list():
+            return [_placed(item, region) for item in value]
+        case dict():
+            return {key: _placed(item, region) for key, item in value.items()}
+        case _:
+            return value
 
 
 def _regions(kind: str, entry: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:

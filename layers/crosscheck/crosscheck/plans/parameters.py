@@ -1,4 +1,4 @@
-"""What the user told the gate: UserParameters, and the plan that they may name.
+"""What the user told: a gate's UserParameters, and the plan that they or the pipeline's tags may name.
 
 Texts name keys (at most 40 characters of them), never values.
 """
@@ -30,7 +30,7 @@ _PLAN = re.compile(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+")
 
 @dataclass(frozen=True)
 class Parameters:
-    """What the user told; empty where he did not."""
+    """What the user told; empty where he did not. An empty ``rollback`` leaves it to the tag, then to RollbackMode."""
 
     pipeline: str = ""
     execution: str = ""
@@ -43,7 +43,7 @@ class Parameters:
     failure_limit: int = 0
     on_inconclusive: str = "fail"
     dry_run: bool = False
-    rollback: str = "off"
+    rollback: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,26 +93,37 @@ _KEYS: Mapping[str, _Key] = {
     "failure_limit": _Key(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
     "on_inconclusive": _Key('"fail" or "pass"', _matching(re.compile("fail|pass"))),
     "dry_run": _Key("true or false", lambda value: value if isinstance(value, bool) else None),
-    "rollback": _Key('"off": rollback is not available in this version', _matching(re.compile("off"))),
+    "rollback": _Key('"off", "suggest" or "auto"', _matching(re.compile("off|suggest|auto"))),
 }
 if _KEYS.keys() != {field.name for field in fields(Parameters)}:
     raise AssertionError("every parameter needs its key")
 
 
-def parse_parameters(text: str, ssm: Callable[[], SSMClient]) -> Parameters:
-    """The parameters of ``text`` (UserParameters), over those of the plan that it names.
+def parse_parameters(text: str, ssm: Callable[[], SSMClient], tagged: str = "") -> Parameters:
+    """The parameters of ``text`` (UserParameters), over those of the plan that it names, else of the plan ``tagged``.
 
     Raises:
         ConfigurationError: the text says which key of which document, and what is expected.
         ClientError, BotoCoreError: the plan cannot be read now.
     """
     own = parse_document(text, "UserParameters")
-    planned: Mapping[str, Any] = {}
-    if "plan" in own:
-        planned = parse_document(_read_plan(ssm(), own["plan"]), "the plan")
-        if "plan" in planned:
-            raise ConfigurationError("the plan: plan: a plan cannot name another plan")
+    name = own.get("plan") or tagged
+    planned = parse_plan(name, ssm) if name else {}
     return Parameters(**{**planned, **own})
+
+
+def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
+    """The values of a plan. ``name`` is the SSM parameter's; it may come from a tag, so it is checked here too.
+
+    Raises:
+        ConfigurationError, ClientError, BotoCoreError: as above.
+    """
+    if not _PLAN.fullmatch(name):
+        raise ConfigurationError(f"plan must be {_KEYS['plan'].expected}")
+    planned = parse_document(_read_plan(ssm(), name), "the plan")
+    if "plan" in planned:
+        raise ConfigurationError("the plan: plan: a plan cannot name another plan")
+    return planned
 
 
 def parse_document(text: str, source: str) -> Mapping[str, Any]:

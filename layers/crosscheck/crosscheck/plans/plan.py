@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.checks.check import ActionRun, PlannedCheck
-from crosscheck.checks.ecs_service import EcsService
 from crosscheck.errors import ConfigurationError
 from crosscheck.plans.added import added_checks
+from crosscheck.plans.derived import derive
 
 if TYPE_CHECKING:
-    from crosscheck.pipelines import ActionDefinition
+    from crosscheck.checks.check import ActionRun, PlannedCheck
     from crosscheck.plans.scope import Scope
 
 # So many counters fit into a continuation token; a stage has at most 50 actions.
@@ -47,7 +46,8 @@ def make_plan(
     Raises:
         ConfigurationError: of ``added_checks``, and for more checks than a token can count or tell apart.
     """
-    checks = [_derive(action, runs.get((action.stage, action.name)), account) for action in scope.actions]
+    found = (derive(action, runs.get((action.stage, action.name)), account) for action in scope.actions)
+    checks = [check for check in found if check]
     derived = {check.key for check in checks}
     added = added_checks(entries, scope, checks)
     checks += {check.key: check for check in added if check.key not in derived}.values()
@@ -65,26 +65,3 @@ def _tell_apart(checks: Sequence[PlannedCheck]) -> None:
         if other.key != check.key:
             kinds = f"{other.kind} in {other.region} and {check.kind} in {check.region}"
             raise ConfigurationError(f"checks: {kinds} share the id {check.id}; verify them with two gates")
-
-
-def _derive(action: ActionDefinition, run: ActionRun | None, account: str) -> PlannedCheck:
-    match action.provider:
-        case "ECS":
-            return _ecs(action, run, account)
-        case provider:
-            gap = f"no check for provider {provider} in this version (action {action.name})"
-            return PlannedCheck(provider, action.region, {"action": action.name}, gap=gap)
-
-
-def _ecs(action: ActionDefinition, run: ActionRun | None, account: str) -> PlannedCheck:
-    configuration = run.configuration if run and run.configuration else action.configuration
-    parameters = {
-        "cluster": configuration.get("ClusterName") or "default",
-        "service": configuration.get("ServiceName", ""),
-    }
-    gap = "" if parameters["service"] else f"action {action.name} names no service"
-    if run is None:
-        gap = f"action {action.name} has not run in this execution"
-    elif account and run.account and run.account != account:
-        gap = f"action {action.name} deploys to account {run.account}: no check across accounts in this version"
-    return PlannedCheck(EcsService.kind, action.region, parameters, run, gap)

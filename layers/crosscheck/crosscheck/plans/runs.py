@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from crosscheck.checks.check import ActionRun, Artifact
+from crosscheck.pipelines import account_of
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -56,13 +57,8 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
             for artifact in given.get("inputArtifacts", [])
             if {"bucket", "key"} <= artifact.get("s3location", {}).keys()
         },
-        account=_account(given.get("roleArn", "")),
+        account=account_of(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
         external=result.get("externalExecutionId", ""),
         outputs=told.get("outputVariables", {}),
     )
-
-
-def _account(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:account:resource

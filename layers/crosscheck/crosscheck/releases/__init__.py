@@ -2,9 +2,10 @@
 
 from crosscheck.releases.fold import fold
 from crosscheck.releases.image import ImageArrival, fold_image
-from crosscheck.releases.model import Failure, RegionProgress, RegionState, Release, Revision, StageProgress
+from crosscheck.releases.model import Concern, Failure, RegionProgress, RegionState, Release, Revision, StageProgress
 
 __all__ = [
+    "Concern",
     "Failure",
     "ImageArrival",
     "RegionProgress",

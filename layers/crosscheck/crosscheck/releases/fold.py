@@ -9,6 +9,7 @@ from crosscheck import facts
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger import version
 from crosscheck.releases.model import Failure, Release, Revision, StageProgress
+from crosscheck.releases.preflight import preflight
 from crosscheck.releases.regions import regions_of
 from crosscheck.states import State
 
@@ -40,6 +41,7 @@ def fold(subject: Subject, records: Records) -> Release:
         regions=tuple(regions_of(records, running=not (state and state.terminal))),
         failures=tuple(_failures(subject, records)),
         trigger=pipeline.once.get("trigger", {}).get("type", "") if pipeline else "",
+        preflight=preflight(records),
     )
 
 

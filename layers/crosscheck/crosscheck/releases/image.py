@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck import facts
 from crosscheck.ledger import Record, version
+from crosscheck.releases.judges import judged
 from crosscheck.releases.model import RegionProgress, RegionState
-from crosscheck.releases.regions import judged
 
 if TYPE_CHECKING:
     from crosscheck.subjects import ImageSubject

@@ -21,16 +21,22 @@ class RegionState(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    ROLLED_BACK = "rolled_back"
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
 class RegionProgress:
-    """A region of the release. ``state`` None: nothing has happened there yet, and still may."""
+    """A region of the release. ``state`` None: nothing has happened there yet, and still may.
+
+    Of a region that failed, ``reason`` says why and ``then`` what came of it; of one that was rolled back, ``reason``
+    says what it runs now and ``then`` what it was. They are two texts so that a long one does not push out the other.
+    """
 
     region: str
     state: RegionState | None
     reason: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,15 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """Something that was seen before anything was deployed: where, in words, and whether it will break the release."""
+
+    where: str
+    text: str
+    severe: bool
+
+
+@dataclass(frozen=True)
 class Release:
     """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
 
@@ -83,3 +98,4 @@ class Release:
     failures: tuple[Failure, ...]
     images: tuple[ImageArrival, ...] = ()
     trigger: str = ""
+    preflight: tuple[Concern, ...] = ()

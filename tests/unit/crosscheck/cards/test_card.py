@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from crosscheck.cards import Card, render
-from crosscheck.cards.layout import duration
+from crosscheck.cards.layout import REASON_LIMIT, duration
+from crosscheck.rollback.states import RollbackState
 from crosscheck.verdicts import Finding, Verdict, judge
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
@@ -92,6 +93,64 @@ def test_f57_links_stay_in_their_partition() -> None:
     assert "https://cn-north-1.console.amazonaws.cn/" in _texts(card)
 
 
+def _rolled_back(*regions: str, left: str = "") -> Facts:
+    """A failed release whose failed regions are back, but the one that is ``left``."""
+    facts = Facts().outline(("World", [deploys(f"To-{region}", region) for region in (*regions, left) if region]))
+    facts.event(events.pipeline("STARTED"))
+    for region in filter(None, (*regions, left)):
+        facts.event(events.action("World", f"To-{region}", "SUCCEEDED", 5, region=region))
+        facts.verdict("World", judge(region, [Finding("ecs-service", "app", Verdict.FAIL, "0 of 2 tasks run")]), 9)
+    for region in regions:
+        facts.rollback("World", region, RollbackState.DONE, "runs app:6 again", 20)
+    return facts.event(events.pipeline("FAILED", 10))
+
+
+def test_a_region_that_was_rolled_back_is_told_as_such() -> None:
+    card = render(_rolled_back("us-east-1").release)
+    told = ":rewind: *us-east-1* rolled back · runs app:6 again\n\u2003\u2003↳ was: 0 of 2 tasks run\n"
+    assert told in _texts(card)
+    assert card.text == "multi-region-service: failed. us-east-1 rolled back"
+    assert card.metadata["event_payload"]["regions"] == {"us-east-1": "rolled_back"}
+
+
+def test_the_summary_names_the_regions_once_all_that_failed_are_back() -> None:
+    assert "after 10 s · rolled back in eu-west-1, us-east-1 · <" in _texts(
+        render(_rolled_back("eu-west-1", "us-east-1").release)
+    )
+    assert "· rolled back in" not in _texts(render(_rolled_back("us-east-1", left="eu-west-1").release))
+    many = _rolled_back(*(f"xx-region-{number}" for number in range(9)))
+    assert "· rolled back in 9 regions · <" in _texts(render(many.release))
+
+
+def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> None:
+    facts = _rolled_back(left="eu-west-1")
+    long = judge("eu-west-1", [Finding("ecs-service", "app", Verdict.FAIL, "<&>" * 500)])
+    facts.verdict("World", long, 9).rollback("World", "eu-west-1", RollbackState.FAILED, "no capacity", 20)
+    lines = _texts(render(facts.release)).splitlines()
+    (place,) = [number for number, line in enumerate(lines) if line.startswith(":x: *eu-west-1*")]
+    assert lines[place].endswith("…")
+    assert lines[place + 1] == "\u2003\u2003↳ the rollback did not work: no capacity"
+    assert len(lines[place]) <= REASON_LIMIT
+
+
+def test_f42_the_preflight_is_listed_with_signs_and_escaped() -> None:
+    facts = _failed_release().put("plan", {"problem": "soak_minuts: unknown key"})
+    missing = Finding("store", "eu-west-1", Verdict.FAIL, "<!channel> no artifact store in eu-west-1")
+    facts.preflight("eu-west-1", missing, Finding("task", "app", Verdict.PASS, "", {"warning": "pulls from us-east-1"}))
+    text = _texts(render(facts.release))
+    assert (
+        "*Preflight*\n"
+        ":x: *eu-west-1* &lt;!channel&gt; no artifact store in eu-west-1\n"
+        ":warning: *plan* soak_minuts: unknown key\n"
+        ":warning: *eu-west-1* pulls from us-east-1"
+    ) in text
+
+
+def test_a_clean_preflight_is_not_mentioned() -> None:
+    facts = _failed_release().preflight("eu-west-1", Finding("store", "bucket", Verdict.PASS, "fine"))
+    assert "Preflight" not in _texts(render(facts.release))
+
+
 def test_f41_a_huge_release_stays_within_slacks_limits() -> None:
     regions = [f"xx-region-{number}" for number in range(200)]
     long = "<&>" * 2_000
@@ -101,6 +160,9 @@ def test_f41_a_huge_release_stays_within_slacks_limits() -> None:
         result = {"execution-result": {"external-execution-summary": long}}
         facts.event(events.action(f"Deploy-{number // 4}", f"A{number // 4}", "FAILED", 5, region=region, more=result))
         facts.event(events.stage(f"Deploy-{number // 4}", "FAILED", 5))
+        facts.rollback(f"Deploy-{number // 4}", region, list(RollbackState)[number % 7], long, 9)
+        facts.preflight(region, Finding("store", "bucket", Verdict.FAIL, long, {"warning": long}))
+    facts.put("plan", {"problem": long})
     card = render(facts.release)
     assert len(card.blocks) <= 50
     assert all(len(block["text"]["text"]) <= 3_000 for block in card.blocks if block["type"] == "section")

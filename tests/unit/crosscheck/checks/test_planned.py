@@ -22,6 +22,7 @@ RUN = ActionRun("S", "A", "Succeeded", 1.5, {"ClusterName": "c"}, {"In": Artifac
         PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, ActionRun("S", "A", "Failed", 0.0)),
         PlannedCheck("S3", "eu-west-1", {"action": "X"}, gap="no check for provider S3 in this version (action X)"),
         PlannedCheck("http", "eu-west-1", {"url": "https://example.com/", "status": "204"}),
+        PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"}, since=1_767_607_500.25),
         planned_replica("my-service", "sha256:" + "ab" * 32, "us-east-1", "eu-west-1", "111122223333"),
     ],
 )
@@ -29,6 +30,11 @@ def test_a_check_travels_as_json(planned: PlannedCheck) -> None:
     carried = json.loads(json.dumps(to_json(planned)))
     assert from_json(carried) == planned
     assert from_json(carried).id == planned.id
+
+
+def test_when_the_release_began_makes_no_other_check() -> None:
+    one, other = (PlannedCheck("http", "r", {"url": "u"}, since=since) for since in (0.0, 5.0))
+    assert (one.key, one.id) == (other.key, other.id)
 
 
 def test_what_is_empty_is_left_out() -> None:
@@ -50,6 +56,10 @@ def test_what_is_empty_is_left_out() -> None:
         ({"kind": "http", "region": "r", "parameters": {"url": 5}}, "url must be a string"),
         ({"kind": "S3", "region": "r", "gap": "g", "run": {}}, "started must be a number"),
         ({"kind": "S3", "region": "r", "gap": "g", "run": {"started": True}}, "started must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "since": "1"}, "since must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "since": True}, "since must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "since": float("nan")}, "since must be a number"),
+        ({"kind": "S3", "region": "r", "gap": "g", "since": 10**400}, "since must be a number"),
         ({"kind": "S3", "region": "r", "gap": "g", "run": 5}, "run must be an object"),
         ({"kind": "S3", "region": "r", "gap": "g", "run": {"started": 1, "inputs": {"a": 5}}}, "inputs must be an"),
     ],
@@ -64,7 +74,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
     max_leaves=9,
 )
-names = st.sampled_from(["kind", "region", "parameters", "run", "gap"])
+names = st.sampled_from(["kind", "region", "parameters", "run", "gap", "since"])
 
 
 @given(json_values | st.dictionaries(names, json_values | st.sampled_from(["http", "ecs-service"])))

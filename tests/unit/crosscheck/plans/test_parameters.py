@@ -79,7 +79,7 @@ def test_regions_may_be_one_string() -> None:
         ("failure_limit", 101),
         ("on_inconclusive", "secret-value"),
         ("dry_run", "true"),
-        ("rollback", "auto"),
+        ("rollback", "always"),
     ],
 )
 def test_f19_a_wrong_value_is_refused_with_its_key_and_never_quoted(key: str, value: object) -> None:
@@ -88,9 +88,10 @@ def test_f19_a_wrong_value_is_refused_with_its_key_and_never_quoted(key: str, va
     assert "secret-value" not in str(caught.value)
 
 
-def test_f19_rollback_says_that_this_version_has_none() -> None:
-    with pytest.raises(ConfigurationError, match="not available in this version"):
-        parsed(rollback="suggest")
+@pytest.mark.parametrize("mode", ["off", "suggest", "auto"])
+def test_rollback_is_a_mode_and_left_open_where_nothing_is_said(mode: str) -> None:
+    assert parsed(rollback=mode).rollback == mode
+    assert not parsed().rollback
 
 
 def test_f19_an_unknown_key_is_named_up_to_forty_characters() -> None:

@@ -43,9 +43,9 @@ def test_variables_resolved_by_codepipeline_prevail_over_the_definition() -> Non
 
 
 def test_gaps_say_why_this_version_cannot_look() -> None:
-    lambdas = {"name": "D", "actions": [action("L", "Deploy", "CodeDeploy", "eu-west-1")]}
+    lambdas = {"name": "D", "actions": [action("L", "Deploy", "AppConfig", "eu-west-1")]}
     [check] = make_plan(scope(pipeline(lambdas), Position(), "D", ()), {}).checks
-    assert check.gap == "no check for provider CodeDeploy in this version (action L)"
+    assert check.gap == "no check for provider AppConfig in this version (action L)"
     assert (
         make_plan(secondaries("eu-west-1"), {}).checks[0].gap == "action Deploy-EU-West has not run in this execution"
     )

@@ -52,12 +52,6 @@ def test_secondaries_are_skipped_when_the_primary_fails() -> None:
     assert facts.release.regions[0].reason == "0 of 2 tasks run"
 
 
-def test_a_green_deployment_that_nothing_verified_is_unknown() -> None:
-    facts = _facts(gated=False).event(events.action("Primary", "One", "SUCCEEDED", 5))
-    assert facts.release.regions[0].reason == "deployed, but no gate verifies this stage"
-    assert _states(facts)["us-east-1"] == "unknown"
-
-
 def test_a_gate_that_never_spoke_leaves_the_region_unknown() -> None:
     facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5)).event(events.pipeline("FAILED", 10))
     assert _states(facts)["us-east-1"] == "unknown"

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from gate_stage.bounded import OutOfTimeError, all_within, within
+from crosscheck.bounded import OutOfTimeError, all_within, within
 from gate_stage.entry import CONFIG
 from gate_stage.gate import REGION_SECONDS
 from gate_stage.session import ANSWER_SECONDS, RECORD_SECONDS

@@ -1,0 +1,57 @@
+"""What follows from one look at a region: pure.
+
+A region's state flickers: a task that is about to die runs, a page that is about to answer does not. So what a look at
+a stage's region says is final only once a second look, some time later, says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crosscheck.verdicts import Verdict
+from crosscheck.verification import Purpose
+
+if TYPE_CHECKING:
+    from crosscheck.verdicts import RegionVerdict
+    from crosscheck.verification import Item
+
+# Long enough for a container that dies on its first requests to die; ECS itself restarts within this time.
+OBSERVE_SECONDS = 60
+CONFIRM_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Step:
+    """``judged`` is what the region is now. Where that is not ``final``, look again after ``wait`` seconds; 0 leaves
+    that to the state machine's own patience."""
+
+    judged: RegionVerdict
+    final: bool
+    wait: int = 0
+
+
+def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
+    """What follows from what was seen. ``now`` is in epoch seconds."""
+    last = item.last or 0 < item.deadline <= now
+    match seen.verdict:
+        case Verdict.PENDING if last:
+            reason = f"not done at the deadline: {seen.reason}"
+            return Step(replace(seen, verdict=Verdict.FAIL, reason=reason), final=True)
+        case Verdict.PENDING:
+            return Step(seen, final=False)
+        case Verdict.INCONCLUSIVE:
+            return Step(seen, final=last or item.purpose is Purpose.PREFLIGHT)
+        case Verdict.PASS | Verdict.FAIL:
+            wait = 0 if last or item.confirm == seen.verdict else _wait(item, seen.verdict)
+            return Step(seen, final=wait == 0, wait=wait)
+
+
+def _wait(item: Item, verdict: Verdict) -> int:
+    match item.purpose, verdict:
+        case Purpose.STAGE, Verdict.PASS:
+            return max(OBSERVE_SECONDS, round(item.soak))
+        case ((Purpose.STAGE | Purpose.ROLLBACK), Verdict.FAIL):
+            return CONFIRM_SECONDS
+        case _:
+            return 0

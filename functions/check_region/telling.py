@@ -1,0 +1,39 @@
+"""The facts that a look becomes, by what it is for: pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from crosscheck import facts
+from crosscheck.rollback.states import RollbackState
+from crosscheck.verdicts import Verdict
+from crosscheck.verification import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from check_region.decision import Step
+    from crosscheck.ledger import Fact
+    from crosscheck.verification import Item
+
+
+def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:
+    """What the ledger has to know after a look. ``now`` is in epoch seconds."""
+    match item.purpose:
+        case Purpose.IMAGE | Purpose.STAGE:
+            yield facts.verdict(item.stage, step.judged, judge_since=item.since, look=0, now=now, final=step.final)
+        case Purpose.PREFLIGHT:
+            yield facts.preflight(step.judged, now=now)
+        case Purpose.ROLLBACK:
+            for region in item.regions:
+                yield _rollback(item, region, step, now)
+        case _ as never:
+            assert_never(never)
+
+
+def _rollback(item: Item, region: str, step: Step, now: float) -> Fact:
+    state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {step.judged.reason}"
+    if step.final:
+        state = RollbackState.DONE if step.judged.verdict is Verdict.PASS else RollbackState.FAILED
+        reason = step.judged.reason
+    return facts.rollback(item.stage, region, item.attempt, state, reason, now=now, target=item.target)

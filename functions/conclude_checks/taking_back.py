@@ -1,0 +1,118 @@
+"""Taking back what an execution brought to a region that failed, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from crosscheck.rollback.catalogue import undo_of
+
+from conclude_checks.ways import Choice, Found, choose, no_way_back
+from crosscheck import facts
+from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.errors import CrosscheckError
+from crosscheck.rollback.states import RollbackState
+from crosscheck.rollback.undo import MovedOnError
+from crosscheck.telemetry import count
+from crosscheck.verification import Item, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crosscheck.card_queue import CardQueue
+    from crosscheck.checks.check import PlannedCheck
+    from crosscheck.clients import Clients
+    from crosscheck.ledger import Ledger
+    from crosscheck.rollback.undo import Begun
+
+logger = Logger(child=True)
+
+PROVE_SECONDS = 1_800.0
+# What take_back answers beside the states of a rollback: only the whole stage can be taken back.
+WHOLE_STAGE = "stage"
+
+
+class TakeBackError(CrosscheckError):
+    """AWS refused or did not answer; the text says what. The state machine tries again, then tells it."""
+
+
+@dataclass(frozen=True)
+class TakingBack:
+    """Takes regions back."""
+
+    clients: Clients
+    ledger: Ledger
+    cards: CardQueue
+    clock: Callable[[], float]
+
+    def take(self, item: Item, holder: str) -> dict[str, Any]:
+        """``{"state"}``, and ``"proof"`` where it was begun: the item that shows when the region is back.
+
+        ``holder`` names the state machine's execution: it may ask again, another one may not.
+
+        Raises:
+            TakeBackError: it was not begun, or not to the end; asking again is safe.
+        """
+        if item.left:
+            return self._told(item, Choice(RollbackState.LEFT, item.left))
+        brought = [check for check in item.checks if check.run and not check.gap]
+        if brought and not any(map(undo_of, brought)):
+            return {"state": WHOLE_STAGE}
+        try:
+            choice = choose([self._propose(item, check) for check in brought], item.mode)
+            if choice.state is not RollbackState.RUNNING:
+                return self._told(item, choice)
+            return self._begin(item, choice, holder)
+        except AWS_ERRORS as error:
+            raise TakeBackError(explain(error, item.region)) from error
+
+    def _propose(self, item: Item, planned: PlannedCheck) -> Found:
+        undo = undo_of(planned)
+        if undo is None:
+            return Found(planned, no_way_back(planned))
+        baseline = item.baseline.get(f"{planned.kind} {planned.target}", {})
+        return Found(planned, undo.propose(planned, baseline, self.clients))
+
+    def _begin(self, item: Item, choice: Choice, holder: str) -> dict[str, Any]:
+        if not self.ledger.claim(item.subject, facts.rollback_claim(item.stage, item.region, item.attempt), holder):
+            logger.info("another verification takes the region back", region=item.region, stage=item.stage)
+            return {"state": RollbackState.RUNNING.value}
+        self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
+        try:
+            begun = [self._undo(each) for each in choice.ready]
+        except MovedOnError as error:
+            return self._told(item, Choice(RollbackState.MOVED_ON, str(error)))
+        count("RegionsRolledBack")
+        logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
+        return {"state": RollbackState.RUNNING.value, "proof": self._proof(item, choice, begun).to_json()}
+
+    def _undo(self, each: Found) -> Begun:
+        undo = undo_of(each.planned)
+        if undo is None:
+            raise AssertionError("only what can be taken back is ready")
+        return undo.begin(each.planned, each.way, self.clients)
+
+    def _proof(self, item: Item, choice: Choice, begun: list[Begun]) -> Item:
+        now = self.clock()
+        return Item(
+            purpose=Purpose.ROLLBACK,
+            subject=item.subject,
+            region=item.region,
+            since=now,
+            checks=tuple(each.proof for each in begun),
+            stage=item.stage,
+            attempt=item.attempt,
+            deadline=now + PROVE_SECONDS,
+            regions=(item.region,),
+            target=choice.target,
+        )
+
+    def _told(self, item: Item, choice: Choice) -> dict[str, Any]:
+        now = self.clock()
+        told = facts.rollback(
+            item.stage, item.region, item.attempt, choice.state, choice.reason, now=now, target=choice.target
+        )
+        self.ledger.merge(item.subject, told)
+        self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {choice.state} {now}")
+        return {"state": choice.state.value}

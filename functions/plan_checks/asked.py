@@ -1,0 +1,39 @@
+"""What the state machine was started for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.states import State
+from crosscheck.subjects import ImageSubject, Subject, parse_subject
+from plan_checks.release_plan import Finished
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+type Asked = ImageSubject | Subject | Finished
+
+
+def asked(event: Mapping[str, Any]) -> Asked:
+    """An image to follow; an execution that has started, for its preflight; or a stage that has finished.
+
+    The input is ``{"subject": <key>}``; for a stage also ``"stage"``, ``"state"``, ``"attempt"``, ``"at"`` (ISO 8601).
+
+    Raises:
+        ConfigurationError: it is none of these.
+    """
+    subject = parse_subject(event["subject"])
+    if isinstance(subject, ImageSubject) or "stage" not in event:
+        return subject
+    try:
+        return Finished(
+            subject=subject,
+            stage=str(event["stage"]),
+            succeeded=State(event["state"]) is State.SUCCEEDED,
+            attempt=int(event["attempt"]),
+            at=datetime.fromisoformat(event["at"]).timestamp(),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"not an input that record_events writes: {type(error).__name__} in it") from None

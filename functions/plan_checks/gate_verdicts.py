@@ -1,0 +1,29 @@
+"""What the gates have said of a region, from the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crosscheck import facts
+from crosscheck.verdicts import Verdict, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crosscheck.ledger import Record
+
+
+def gates_verdict(records: Mapping[str, Record], stage: str, region: str, since: float) -> Verdict | None:
+    """The worst of the gates' last words on a region since the deployment began (epoch seconds); None for none."""
+    own = facts.verdict_name(stage, region)
+    spoken = [
+        Verdict(record.latest["verdict"])
+        for name, record in records.items()
+        if name != own and facts.is_verdict_on(name, stage, region) and _counts(record.latest, since)
+    ]
+    return worst(spoken) if spoken else None
+
+
+def _counts(verdict: Mapping[str, object], since: float) -> bool:
+    return bool(verdict.get("final")) and datetime.fromisoformat(str(verdict["at"])).timestamp() >= since

@@ -1,0 +1,57 @@
+"""The plan of an image: every region in which it has to arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crosscheck import facts
+from crosscheck.checks.ecr_image import planned_replica
+from crosscheck.ledger import Fact, Order
+from crosscheck.verification import Item, Purpose
+from plan_checks.destinations import destinations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crosscheck.card_queue import CardQueue
+    from crosscheck.clients import Clients
+    from crosscheck.ledger import Ledger
+    from crosscheck.subjects import ImageSubject
+    from plan_checks.settings import Settings
+
+
+@dataclass(frozen=True)
+class ImagePlanning:
+    """Plans where an image has to arrive."""
+
+    clients: Clients
+    ledger: Ledger
+    cards: CardQueue
+    settings: Settings
+    clock: Callable[[], float]
+
+    def plan(self, image: ImageSubject) -> list[Item]:
+        """An item for each destination; none where the image goes nowhere."""
+        now = self.clock()
+        ecr = self.clients.ecr(image.region)
+        found = destinations(ecr, image, self.settings.regions, self.settings.prefixes)
+        if found:
+            self._tell(image, found, now)
+        return [
+            Item(
+                purpose=Purpose.IMAGE,
+                subject=image,
+                region=region,
+                since=now,
+                checks=(planned_replica(image.repository, image.digest, image.region, region),),
+                stage=facts.REPLICATION,
+            )
+            for region in found
+        ]
+
+    def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
+        order = Order(0, 0, datetime.fromtimestamp(now, UTC))
+        self.ledger.merge(image, Fact(facts.DESTINATIONS, order, {"regions": list(found)}))
+        self.cards.changed(image, f"plan {now}")

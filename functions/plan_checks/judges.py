@@ -1,0 +1,48 @@
+"""Who judges what when a stage has finished: pure.
+
+Where a gate covers a stage and a region, the gate is the judge of it. Its turn comes with the stage that it stands in,
+so what it covers is concluded once that stage has finished; a gate that can have no turn any more, because the stage
+that it verifies failed, leaves its regions to the fan-out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crosscheck.pipelines import PipelineDefinition
+    from crosscheck.plans.gates import Gate
+
+
+@dataclass(frozen=True)
+class Due:
+    """A stage's region that is to be judged now. ``gates`` cover it, those in a dry run included."""
+
+    stage: str
+    region: str
+    gates: tuple[Gate, ...]
+
+    @property
+    def judges(self) -> tuple[Gate, ...]:
+        """The gates whose verdict counts."""
+        return tuple(gate for gate in self.gates if not gate.parameters.dry_run)
+
+
+def due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool) -> tuple[Due, ...]:
+    """What is to be judged when the stage ``finished`` has ended."""
+    return tuple(_due(definition, gates, finished, succeeded=succeeded))
+
+
+def _due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool) -> Iterator[Due]:
+    order = [stage.name for stage in definition.stages]
+    for stage in definition.stages:
+        for region in sorted({action.region for action in stage.deploy_actions}):
+            covering = tuple(gate for gate in gates if gate.stage == stage.name and region in gate.regions)
+            found = Due(stage.name, region, covering)
+            later = [gate for gate in found.judges if order.index(gate.stands) > order.index(stage.name)]
+            own_turn = stage.name == finished and not (succeeded and later)
+            if own_turn or any(gate.stands == finished for gate in found.judges if stage.name != finished):
+                yield found

@@ -1,0 +1,61 @@
+"""What CodePipeline says of an execution: events only tell that it is worth asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.pipelines import PipelineDefinition, parse_definition
+from crosscheck.plans.runs import read_runs
+from crosscheck.plans.tags import Tags, read_tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+
+    from crosscheck.checks.check import ActionRun
+    from crosscheck.subjects import Subject
+
+type Runs = Mapping[tuple[str, str], ActionRun]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline's definition and tags. ``account`` is the one that it lives in."""
+
+    definition: PipelineDefinition
+    tags: Tags
+    account: str
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The actions that an execution has run; ``is_rollback`` where it takes a stage back to an earlier one."""
+
+    runs: Runs
+    is_rollback: bool
+
+
+def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
+    """The pipeline of an execution.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    answer = client.get_pipeline(name=subject.pipeline)
+    arn = answer["metadata"]["pipelineArn"]
+    definition = parse_definition(answer["pipeline"], subject.region)
+    return Pipeline(definition, read_tags(client, arn), account=arn.split(":")[4])
+
+
+def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
+    """An execution of it.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    named = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
+    return Execution(
+        runs=read_runs(client, subject.pipeline, subject.execution),
+        is_rollback=named["pipelineExecution"].get("executionType") == "ROLLBACK",
+    )

@@ -1,0 +1,88 @@
+"""The plan of an execution that has started: what would break it in some region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crosscheck.plans.preflight import plan_preflight
+
+from crosscheck import facts
+from crosscheck.errors import ConfigurationError
+from crosscheck.ledger import Fact, Order
+from crosscheck.plans.parameters import parse_parameters
+from crosscheck.plans.plan import make_plan
+from crosscheck.plans.scope import Position, scope
+from crosscheck.verification import Item, Purpose
+from plan_checks.modes import Mode
+from plan_checks.pipeline_reading import read_pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crosscheck.card_queue import CardQueue
+    from crosscheck.clients import Clients
+    from crosscheck.ledger import Ledger
+    from crosscheck.plans.tags import Tags
+    from crosscheck.subjects import Subject
+    from plan_checks.pipeline_reading import Pipeline
+    from plan_checks.settings import Settings
+
+
+@dataclass(frozen=True)
+class PreflightPlanning:
+    """Plans what is looked at before anything is deployed."""
+
+    clients: Clients
+    ledger: Ledger
+    cards: CardQueue
+    settings: Settings
+    clock: Callable[[], float]
+
+    def plan(self, subject: Subject) -> list[Item]:
+        """An item for each region that the pipeline touches, sorted; what is wrong with its own plan is a fact."""
+        pipeline = read_pipeline(self.clients.codepipeline(subject.region), subject)
+        if pipeline.tags.ignore:
+            return []
+        now = self.clock()
+        if problem := self._problem(pipeline):
+            moment = datetime.fromtimestamp(now, UTC)
+            self.ledger.merge(subject, Fact(facts.PLAN, Order(0, 0, moment), {"problem": problem}))
+            self.cards.changed(subject, f"plan {now}")
+        checks = plan_preflight(pipeline.definition)
+        return [
+            Item(
+                purpose=Purpose.PREFLIGHT,
+                subject=subject,
+                region=region,
+                since=now,
+                checks=tuple(check for check in checks if check.region == region),
+            )
+            for region in sorted({check.region for check in checks})
+        ]
+
+    def _problem(self, pipeline: Pipeline) -> str:
+        """What is wrong with what the tags say, empty where nothing is."""
+        try:
+            return _wrong_mode(pipeline.tags) or self._wrong_plan(pipeline)
+        except ConfigurationError as error:
+            return str(error)
+
+    def _wrong_plan(self, pipeline: Pipeline) -> str:
+        """The plan is read as every stage that deploys will read it.
+
+        Raises:
+            ConfigurationError: with the key that is wrong.
+        """
+        parameters = parse_parameters("", self.clients.ssm, pipeline.tags.plan)
+        for stage in pipeline.definition.stages:
+            if stage.deploy_actions and parameters.checks:
+                make_plan(scope(pipeline.definition, Position(), stage.name, ()), {}, parameters.checks)
+        return ""
+
+
+def _wrong_mode(tags: Tags) -> str:
+    if tags.rollback and tags.rollback not in Mode:
+        return 'the tag crosscheck:rollback must be "off", "suggest" or "auto"; until then a rollback is only suggested'
+    return ""

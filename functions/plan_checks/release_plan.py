@@ -1,0 +1,183 @@
+"""The plan of a stage that has finished: what is judged now, region by region, and what may follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crosscheck import facts
+from crosscheck.checks.check import PlannedCheck
+from crosscheck.errors import ConfigurationError
+from crosscheck.plans.gates import find_gates
+from crosscheck.plans.parameters import Parameters, parse_parameters
+from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.plans.scope import Position, scope
+from crosscheck.verdicts import Verdict
+from crosscheck.verification import Item, Purpose
+from plan_checks.baseline import baseline_of
+from plan_checks.gate_verdicts import gates_verdict
+from plan_checks.judges import due
+from plan_checks.modes import Circumstances, Mode, left_to_codepipeline, mode_of
+from plan_checks.pipeline_reading import read_execution, read_pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger import Ledger, Record
+    from crosscheck.plans.gates import Gate
+    from crosscheck.plans.scope import Scope
+    from crosscheck.subjects import Subject
+    from plan_checks.judges import Due
+    from plan_checks.pipeline_reading import Execution, Pipeline, Runs
+    from plan_checks.settings import Settings
+
+PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
+# It holds a region until something happens; once a stage has deployed there is nothing left to hold.
+WINDOW = "window"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A stage that finished. ``at`` is when, in epoch seconds; ``attempt`` counts the stage's retries from 1."""
+
+    subject: Subject
+    stage: str
+    succeeded: bool
+    attempt: int
+    at: float
+
+
+@dataclass(frozen=True)
+class ReleasePlanning:
+    """Plans what follows from a finished stage."""
+
+    clients: Clients
+    ledger: Ledger
+    settings: Settings
+    clock: Callable[[], float]
+
+    def plan(self, finished: Finished) -> list[Item]:
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come.
+
+        Raises:
+            ConfigurationError: the stage is not one of the pipeline's (any more).
+            ClientError, BotoCoreError: AWS refused, or did not answer.
+        """
+        client = self.clients.codepipeline(finished.subject.region)
+        pipeline = read_pipeline(client, finished.subject)
+        if pipeline.tags.ignore:
+            return []
+        execution = read_execution(client, finished.subject)
+        gates = self._gates(pipeline, execution, finished)
+        found = due(pipeline.definition, gates, finished.stage, succeeded=finished.succeeded)
+        if not found:
+            return []
+        situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
+        return [item for each in found if (item := self._item(each, situation))]
+
+    def _gates(self, pipeline: Pipeline, execution: Execution, finished: Finished) -> tuple[Gate, ...]:
+        texts = {
+            place: run.configuration["UserParameters"]
+            for place, run in execution.runs.items()
+            if "UserParameters" in run.configuration
+        }
+
+        def read(text: str) -> Parameters:
+            resolved = text.replace(PLACEHOLDER, finished.subject.execution)
+            return parse_parameters(resolved, self.clients.ssm, pipeline.tags.plan)
+
+        return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
+
+    def _item(self, each: Due, situation: _Situation) -> Item | None:
+        """None where nothing was deployed to the region, or its gates are content with it."""
+        ran = situation.ran(each.stage, each.region)
+        if not ran:
+            return None
+        since = max(run.started for run in ran.values())
+        judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
+        if judged not in {None, Verdict.FAIL}:
+            return None
+        parameters, problem = self._parameters(each, situation.pipeline)
+        chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
+        # Of a region's actions, those after the one that failed have never started: nothing to look at there.
+        begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
+        plan = _plan(replace(chosen, actions=begun), ran, parameters, problem, situation.pipeline)
+        return Item(
+            purpose=Purpose.STAGE,
+            subject=situation.finished.subject,
+            region=each.region,
+            since=situation.now,
+            checks=tuple(check for check in plan.checks if check.kind != WINDOW),
+            stage=each.stage,
+            attempt=situation.finished.attempt,
+            deadline=situation.now + parameters.deadline_minutes * 60,
+            soak=parameters.soak_minutes * 60,
+            mode=self._mode(parameters, situation).value,
+            left=situation.left(each.stage),
+            judged=judged.value if judged else "",
+            regions=situation.regions(each.stage),
+            baseline=baseline_of(situation.records, each.region, min(run.started for run in ran.values())),
+        )
+
+    def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
+        """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
+        if each.gates:
+            return each.gates[0].parameters, ""
+        try:
+            return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
+        except ConfigurationError as error:
+            return Parameters(), str(error)
+
+    def _mode(self, parameters: Parameters, situation: _Situation) -> Mode:
+        return mode_of(
+            Circumstances(
+                ceiling=self.settings.rollback_mode,
+                tag=situation.pipeline.tags.rollback,
+                gate=parameters.rollback,
+                dry_run=parameters.dry_run,
+                is_rollback=situation.execution.is_rollback,
+                age=situation.now - situation.finished.at,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """Everything that was read for one plan."""
+
+    finished: Finished
+    pipeline: Pipeline
+    execution: Execution
+    records: Mapping[str, Record]
+    now: float
+
+    def ran(self, stage: str, region: str) -> Runs:
+        """The deploy actions of a region that the execution has run."""
+        actions = self.pipeline.definition.stage(stage).deploy_actions
+        places = [(action.stage, action.name) for action in actions if action.region == region]
+        return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
+
+    def regions(self, stage: str) -> tuple[str, ...]:
+        """The regions that the execution has deployed to in a stage, sorted."""
+        actions = self.pipeline.definition.stage(stage).deploy_actions
+        return tuple(sorted({each.region for each in actions if (each.stage, each.name) in self.execution.runs}))
+
+    def left(self, stage: str) -> str:
+        """Why CodePipeline itself deals with a failure of the stage, or of the one that finished."""
+        definition = self.pipeline.definition
+        names = dict.fromkeys((stage, self.finished.stage))
+        return left_to_codepipeline([definition.stage(name) for name in names])
+
+
+def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:
+    """The plan; where what was added to it is wrong, the derived checks and a gap that says so."""
+    entries: Sequence[Mapping[str, object]] = parameters.checks
+    if not problem:
+        try:
+            return make_plan(chosen, runs, entries, pipeline.account)
+        except ConfigurationError as error:
+            problem = str(error)
+    derived = make_plan(chosen, runs, (), pipeline.account)
+    gaps = tuple(PlannedCheck(facts.PLAN, region, {}, gap=problem) for region in chosen.regions)
+    return Plan(derived.stage, (*derived.checks, *gaps))

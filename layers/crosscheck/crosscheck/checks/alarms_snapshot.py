@@ -1,0 +1,105 @@
+"""One look at alarms: what DescribeAlarms says of them, and DescribeAlarmHistory of the time before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import batched, chain, islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.literals import AlarmTypeType
+    from mypy_boto3_cloudwatch.type_defs import CompositeAlarmTypeDef, DescribeAlarmsOutputTypeDef, MetricAlarmTypeDef
+
+# DescribeAlarms takes so many names, and gives so many alarms.
+PAGE = 100
+ALARM_LIMIT = 500
+# Without this parameter only metric alarms are given.
+TYPES: Sequence[AlarmTypeType] = ("MetricAlarm", "CompositeAlarm")
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm. ``state`` is CloudWatch's, ``changed`` when it became so, in epoch seconds, 0 where that is unknown."""
+
+    name: str
+    state: str
+    changed: float
+
+
+@dataclass(frozen=True)
+class AlarmsSnapshot:
+    """``more`` says that there are more alarms than were read."""
+
+    alarms: tuple[Alarm, ...]
+    more: bool = False
+
+
+def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
+    """The alarms whose names begin so.
+
+    Raises:
+        ClientError, BotoCoreError: CloudWatch refused, or did not answer.
+    """
+    pages = client.get_paginator("describe_alarms").paginate(
+        AlarmNamePrefix=prefix, AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE}
+    )
+    found = list(islice(chain.from_iterable(map(_alarms, pages)), ALARM_LIMIT + 1))
+    return AlarmsSnapshot(tuple(_sorted(found[:ALARM_LIMIT])), more=len(found) > ALARM_LIMIT)
+
+
+def read_names(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot:
+    """The alarms of these names, those that exist. Raises what ``read_prefix`` raises."""
+    paginate = client.get_paginator("describe_alarms").paginate
+    pages = chain.from_iterable(
+        paginate(AlarmNames=list(chunk), AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE})
+        for chunk in batched(names, PAGE, strict=False)
+    )
+    return AlarmsSnapshot(tuple(_sorted(chain.from_iterable(map(_alarms, pages)))))
+
+
+def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
+    """The state that an alarm had at a moment (epoch seconds), by its first change after it; empty where CloudWatch's
+    history does not tell. Raises what ``read_prefix`` raises."""
+    pages = client.get_paginator("describe_alarm_history").paginate(
+        AlarmName=name,
+        AlarmTypes=TYPES,
+        HistoryItemType="StateUpdate",
+        StartDate=datetime.fromtimestamp(moment, UTC),
+        ScanBy="TimestampAscending",
+        PaginationConfig={"MaxItems": 1, "PageSize": 10},
+    )
+    items = [item for page in pages for item in page["AlarmHistoryItems"]]
+    return _old_state(items[0].get("HistoryData", "")) if items else ""
+
+
+def _old_state(history: str) -> str:
+    """``oldState.stateValue`` of a StateUpdate's data, whose form CloudWatch does not promise."""
+    try:
+        document: Any = json.loads(history)
+    except ValueError:
+        return ""
+    before = document.get("oldState") if isinstance(document, Mapping) else None
+    state = before.get("stateValue") if isinstance(before, Mapping) else None
+    return state if isinstance(state, str) else ""
+
+
+def _alarms(page: DescribeAlarmsOutputTypeDef) -> Iterable[Alarm]:
+    yield from map(_alarm, page.get("MetricAlarms", []))
+    yield from map(_alarm, page.get("CompositeAlarms", []))
+
+
+def _alarm(alarm: MetricAlarmTypeDef | CompositeAlarmTypeDef) -> Alarm:
+    changed = alarm.get("StateTransitionedTimestamp") or alarm.get("StateUpdatedTimestamp")
+    return Alarm(
+        name=alarm.get("AlarmName", ""),
+        state=alarm.get("StateValue", "INSUFFICIENT_DATA"),
+        changed=changed.timestamp() if changed else 0.0,
+    )
+
+
+def _sorted(alarms: Iterable[Alarm]) -> Sequence[Alarm]:
+    return sorted(alarms, key=lambda alarm: alarm.name)

@@ -1,0 +1,78 @@
+"""Which gates a pipeline has, and which stage and regions each of them verifies.
+
+Where a gate covers a stage and a region, the gate is the judge of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.plans.parameters import Parameters
+from crosscheck.plans.scope import Position, scope
+from crosscheck.releases.outline import is_gate
+
+if TYPE_CHECKING:
+    from crosscheck.pipelines import PipelineDefinition, StageDefinition
+
+type Read = Callable[[str], Parameters]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate. ``stands`` is the stage that it is part of; ``stage`` and ``regions`` are what it verifies.
+
+    ``name`` is its action's, or its rule's; ``parameters`` are what it was told, defaults where that is unreadable:
+    the gate itself will say what is wrong.
+    """
+
+    stands: str
+    name: str
+    stage: str
+    regions: frozenset[str]
+    parameters: Parameters
+
+
+def find_gates(
+    definition: PipelineDefinition, function: str, texts: Mapping[tuple[str, str], str], read: Read
+) -> tuple[Gate, ...]:
+    """Every gate of a pipeline that verifies something.
+
+    ``function`` is the gate's function; ``texts`` are the UserParameters of gates that have run, by stage and action,
+    their variables resolved; ``read`` turns such a text into parameters, and may raise ConfigurationError.
+    """
+    return tuple(gate for stage in definition.stages for gate in _of_stage(definition, stage, function, texts, read))
+
+
+def _of_stage(
+    definition: PipelineDefinition,
+    stage: StageDefinition,
+    function: str,
+    texts: Mapping[tuple[str, str], str],
+    read: Read,
+) -> Iterator[Gate]:
+    for action in stage.actions:
+        if action.provider == "Lambda" and action.category == "Invoke" and is_gate(action.configuration, function):
+            text = texts.get((stage.name, action.name)) or action.configuration.get("UserParameters", "")
+            yield from _gate(definition, Position(stage.name, action.name), action.name, _read(text, read))
+    for number, rule in enumerate(stage.rules):
+        if rule.provider == "LambdaInvoke" and is_gate(rule.configuration, function):
+            parameters = _read(rule.configuration.get("UserParameters", ""), read)
+            yield from _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+
+
+def _read(text: str, read: Read) -> Parameters:
+    try:
+        return read(text)
+    except ConfigurationError:
+        return Parameters()
+
+
+def _gate(definition: PipelineDefinition, position: Position, name: str, parameters: Parameters) -> Iterator[Gate]:
+    try:
+        found = scope(definition, position, parameters.stage, parameters.regions)
+    except ConfigurationError:
+        return
+    yield Gate(position.stage, name, found.stage, frozenset(found.regions), parameters)

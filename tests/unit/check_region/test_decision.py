@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
+from crosscheck.subjects import ImageSubject, Subject
+from crosscheck.verdicts import RegionVerdict, Verdict
+from crosscheck.verification import Item, Purpose
+
+NOW = 1_800_000_000.0
+RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
+STAGE = Item(Purpose.STAGE, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
+IMAGE = Item(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=NOW)
+PREFLIGHT = Item(Purpose.PREFLIGHT, RELEASE, "eu-west-1", since=NOW)
+ROLLBACK = Item(Purpose.ROLLBACK, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
+
+
+def seen(verdict: Verdict) -> RegionVerdict:
+    return RegionVerdict("eu-west-1", verdict, "as seen", ())
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "final", "wait"),
+    [
+        (STAGE, Verdict.PASS, False, OBSERVE_SECONDS),
+        (STAGE, Verdict.FAIL, False, CONFIRM_SECONDS),
+        (STAGE, Verdict.PENDING, False, 0),
+        (STAGE, Verdict.INCONCLUSIVE, False, 0),
+        (replace(STAGE, soak=600.0), Verdict.PASS, False, 600),
+        (replace(STAGE, soak=600.0), Verdict.FAIL, False, CONFIRM_SECONDS),
+        (replace(STAGE, confirm="PASS"), Verdict.PASS, True, 0),
+        (replace(STAGE, confirm="FAIL"), Verdict.FAIL, True, 0),
+        (replace(STAGE, confirm="PASS"), Verdict.FAIL, False, CONFIRM_SECONDS),
+        (replace(STAGE, confirm="FAIL"), Verdict.PASS, False, OBSERVE_SECONDS),
+        (replace(STAGE, last=True), Verdict.PASS, True, 0),
+        (replace(STAGE, last=True), Verdict.INCONCLUSIVE, True, 0),
+        (IMAGE, Verdict.PASS, True, 0),
+        (IMAGE, Verdict.FAIL, True, 0),
+        (IMAGE, Verdict.PENDING, False, 0),
+        (PREFLIGHT, Verdict.FAIL, True, 0),
+        (PREFLIGHT, Verdict.INCONCLUSIVE, True, 0),
+        (ROLLBACK, Verdict.PASS, True, 0),
+        (ROLLBACK, Verdict.FAIL, False, CONFIRM_SECONDS),
+        (ROLLBACK, Verdict.PENDING, False, 0),
+    ],
+)
+def test_a_verdict_on_a_stage_is_final_once_a_second_look_says_the_same(
+    item: Item, verdict: Verdict, final: bool, wait: int
+) -> None:
+    step = decide(item, seen(verdict), NOW)
+    assert (step.final, step.wait, step.judged) == (final, wait, seen(verdict))
+
+
+@pytest.mark.parametrize("item", [replace(STAGE, last=True), replace(STAGE, deadline=NOW)])
+def test_what_is_not_done_at_the_deadline_has_failed(item: Item) -> None:
+    step = decide(item, seen(Verdict.PENDING), NOW)
+    assert step.final
+    assert (step.judged.verdict, step.judged.reason) == (Verdict.FAIL, "not done at the deadline: as seen")
+
+
+def test_the_deadline_is_still_to_come() -> None:
+    assert not decide(replace(STAGE, deadline=NOW + 1), seen(Verdict.PENDING), NOW).final

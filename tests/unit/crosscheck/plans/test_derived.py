@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.checks.check import ActionRun
+from crosscheck.pipelines import ActionDefinition
+from crosscheck.plans.derived import derive
+
+RUN = ActionRun("Release", "Bring", "Succeeded", 1.0)
+
+
+def action(provider: str, **configuration: str) -> ActionDefinition:
+    return ActionDefinition("Release", "Bring", "Deploy", "AWS", provider, "sa-east-1", 1, configuration)
+
+
+@pytest.mark.parametrize(
+    ("provider", "configuration", "kind", "parameters"),
+    [
+        (
+            "ECS",
+            {"ClusterName": "c", "ServiceName": "s"},
+            "ecs-service",
+            {"cluster": "c", "service": "s"},
+        ),
+        ("ECS", {"ServiceName": "s"}, "ecs-service", {"cluster": "default", "service": "s"}),
+        (
+            "CodeDeploy",
+            {"ApplicationName": "a", "DeploymentGroupName": "g"},
+            "codedeploy",
+            {"application": "a", "group": "g"},
+        ),
+        (
+            "CodeDeployToECS",
+            {"ApplicationName": "a", "DeploymentGroupName": "g", "AppSpecTemplatePath": "appspec.yaml"},
+            "codedeploy",
+            {"application": "a", "group": "g"},
+        ),
+        (
+            "CloudFormation",
+            {"StackName": "infra", "ActionMode": "CREATE_UPDATE"},
+            "cloudformation-stack",
+            {"stack": "infra"},
+        ),
+        (
+            "Lambda",
+            {"FunctionName": "f", "FunctionAlias": "live"},
+            "lambda-alias",
+            {"function": "f", "alias": "live"},
+        ),
+        (
+            "S3",
+            {"BucketName": "b", "ObjectKey": "site.zip", "Extract": "false"},
+            "s3-object",
+            {"bucket": "b", "key": "site.zip"},
+        ),
+    ],
+)
+def test_each_provider_says_what_is_looked_at(
+    provider: str, configuration: dict[str, str], kind: str, parameters: dict[str, str]
+) -> None:
+    check = derive(action(provider, **configuration), RUN, "")
+    assert check
+    assert (check.kind, check.region, check.parameters, check.run) == (kind, "sa-east-1", parameters, RUN)
+    assert not check.gap
+
+
+@pytest.mark.parametrize("mode", ["CHANGE_SET_REPLACE", "DELETE_ONLY"])
+def test_a_stack_that_nothing_is_brought_to_has_no_check(mode: str) -> None:
+    assert derive(action("CloudFormation", StackName="infra", ActionMode=mode), RUN, "") is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "configuration", "gap"),
+    [
+        ("S3", {"BucketName": "b", "Extract": "true"}, "action Bring extracts an archive: no single object"),
+        ("S3", {"ObjectKey": "site.zip"}, "action Bring has no BucketName"),
+        ("Lambda", {"FunctionName": "f"}, "action Bring has no FunctionAlias"),
+        ("CodeDeploy", {"ApplicationName": "a"}, "action Bring has no DeploymentGroupName"),
+        ("AppConfig", {}, "no check for provider AppConfig in this version (action Bring)"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_a_gap_in_words(provider: str, configuration: dict[str, str], gap: str) -> None:
+    check = derive(action(provider, **configuration), RUN, "")
+    assert check
+    assert check.gap.startswith(gap)

@@ -1,0 +1,44 @@
+import pytest
+
+from crosscheck import facts as names
+from crosscheck.releases import Concern
+from crosscheck.verdicts import Finding, Verdict
+from tests.builders.releases import Facts
+
+
+def _finding(verdict: Verdict, reason: str = "", kind: str = "store", warning: str = "") -> Finding:
+    return Finding(kind, "target", verdict, reason, {"warning": warning} if warning else {"seen": "it"})
+
+
+def test_where_nothing_is_wrong_nothing_is_told() -> None:
+    facts = Facts().preflight("us-east-1", _finding(Verdict.PASS, "fine"), _finding(Verdict.PENDING, "who knows"))
+    assert facts.preflight("eu-west-1").release.preflight == ()
+    assert Facts().put(names.PLAN, {"problem": ""}).put("preflight/x", {"region": "x"}).release.preflight == ()
+
+
+def test_what_fails_is_severe_and_what_is_not_known_is_a_warning() -> None:
+    facts = Facts().preflight("eu-west-1", _finding(Verdict.INCONCLUSIVE, "access denied"))
+    facts.preflight("us-east-1", _finding(Verdict.FAIL, "no store"), _finding(Verdict.PASS, "ok", warning="no image"))
+    assert facts.release.preflight == (
+        Concern("us-east-1", "no store", severe=True),
+        Concern("eu-west-1", "access denied", severe=False),
+        Concern("us-east-1", "no image", severe=False),
+    )
+
+
+def test_a_failing_finding_tells_its_warning_as_well_and_each_text_once() -> None:
+    twice = _finding(Verdict.FAIL, "no store", warning="not versioned")
+    texts = [concern.text for concern in Facts().preflight("us-east-1", twice, twice).release.preflight]
+    assert texts == ["no store", "not versioned"]
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_baseline_is_no_concern(verdict: Verdict) -> None:
+    finding = _finding(verdict, "version 7", kind="lambda-alias", warning="old")
+    assert Facts().preflight("us-east-1", finding).release.preflight == ()
+
+
+def test_a_plan_that_cannot_be_read_is_told() -> None:
+    facts = Facts().put(names.PLAN, {"problem": "/crosscheck/plans/shop: there is no such parameter"})
+    (concern,) = facts.release.preflight
+    assert concern == Concern("plan", "/crosscheck/plans/shop: there is no such parameter", severe=False)

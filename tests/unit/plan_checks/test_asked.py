@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.states import State
+from crosscheck.subjects import ImageSubject, Subject
+from plan_checks.asked import asked
+from plan_checks.release_plan import Finished
+from record_events.verifications import finished_stage, preflight
+
+RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
+IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
+
+
+def test_what_record_events_writes_is_understood() -> None:
+    assert asked(preflight(RELEASE).input) == RELEASE
+    assert asked({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"}) == IMAGE
+    started = finished_stage(RELEASE, "Deploy", State.FAILED, 2, "2026-03-04T10:00:40+00:00")
+    assert asked(started.input) == Finished(RELEASE, "Deploy", succeeded=False, attempt=2, at=1772618440.0)
+
+
+@pytest.mark.parametrize("wrong", [{"attempt": "one"}, {"at": "yesterday"}, {"state": "GREEN"}])
+def test_another_input_is_refused_in_words(wrong: dict[str, str]) -> None:
+    right = finished_stage(RELEASE, "Deploy", State.SUCCEEDED, 1, "2026-03-04T10:00:40+00:00").input
+    with pytest.raises(ConfigurationError, match="not an input that record_events writes"):
+        asked({**right, **wrong})

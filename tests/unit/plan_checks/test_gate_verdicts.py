@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crosscheck.ledger import Record
+from crosscheck.verdicts import Verdict
+from plan_checks.baseline import baseline_of
+from plan_checks.gate_verdicts import gates_verdict
+
+EARLY, BEGUN, LATE = "2026-03-04T10:00:00+00:00", 1772618430.0, "2026-03-04T10:00:40+00:00"
+
+
+def records(**facts: Any) -> dict[str, Record]:
+    return {name: Record(name, 1, latest, {}) for name, latest in facts.items()}
+
+
+def verdict(word: str, *, final: bool = True, at: str = LATE) -> dict[str, Any]:
+    return {"verdict": word, "final": final, "at": at}
+
+
+def said(facts: dict[str, Any]) -> Verdict | None:
+    return gates_verdict(records(**facts), "Deploy", "eu-west-1", BEGUN)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, None),
+        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL")}, Verdict.FAIL),
+        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL", final=False)}, None),
+        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL", at=EARLY)}, None),
+        ({"verdict/Deploy/eu-west-1": verdict("FAIL")}, None),
+        ({"verdict/Deploy/eu-west-2/Prove/G": verdict("FAIL")}, None),
+        (
+            {
+                "verdict/Deploy/eu-west-1/Prove/G": verdict("PASS"),
+                "verdict/Deploy/eu-west-1/Prove/H": verdict("INCONCLUSIVE"),
+            },
+            Verdict.INCONCLUSIVE,
+        ),
+    ],
+)
+def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
+    facts: dict[str, Any], expected: Verdict | None
+) -> None:
+    assert said(facts) is expected
+
+
+def test_a_baseline_was_read_before_the_deployment_began() -> None:
+    finding = {"kind": "lambda-alias", "target": "f/live", "values": {"version": "7"}}
+    known = records(**{"preflight/eu-west-1": {"at": EARLY, "findings": [finding]}})
+    assert baseline_of(known, "eu-west-1", BEGUN) == {"lambda-alias f/live": {"version": "7"}}
+    assert baseline_of(known, "eu-west-2", BEGUN) == {}
+    late = records(**{"preflight/eu-west-1": {"at": LATE, "findings": [finding]}})
+    assert baseline_of(late, "eu-west-1", BEGUN) == {}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crosscheck.pipelines import StageDefinition
+from plan_checks.modes import STALE_SECONDS, Circumstances, Mode, left_to_codepipeline, mode_of
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "tag", "gate", "mode"),
+    [
+        (Mode.SUGGEST, "", "", Mode.SUGGEST),
+        (Mode.AUTO, "", "", Mode.AUTO),
+        (Mode.SUGGEST, "auto", "", Mode.AUTO),
+        (Mode.SUGGEST, "", "auto", Mode.AUTO),
+        (Mode.AUTO, "auto", "suggest", Mode.SUGGEST),
+        (Mode.AUTO, "off", "", Mode.OFF),
+        (Mode.AUTO, "off", "auto", Mode.AUTO),
+        (Mode.OFF, "auto", "auto", Mode.OFF),
+    ],
+)
+def test_the_gate_prevails_over_the_tag_over_the_parameter_and_off_is_a_ceiling(
+    ceiling: Mode, tag: str, gate: str, mode: Mode
+) -> None:
+    assert mode_of(Circumstances(ceiling, tag, gate)) is mode
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "mode"),
+    [
+        ({"is_rollback": True}, Mode.OFF),
+        ({"dry_run": True}, Mode.OFF),
+        ({"tag": "always"}, Mode.SUGGEST),
+        ({"age": STALE_SECONDS + 1}, Mode.SUGGEST),
+        ({"age": STALE_SECONDS + 1, "gate": "off"}, Mode.OFF),
+        ({"age": STALE_SECONDS}, Mode.AUTO),
+    ],
+)
+def test_f11_what_is_late_unclear_or_a_rollback_itself_is_never_taken_back(
+    circumstances: dict[str, Any], mode: Mode
+) -> None:
+    assert mode_of(Circumstances(Mode.AUTO, **circumstances)) is mode
+
+
+@pytest.mark.parametrize(
+    ("stage", "left"),
+    [
+        (StageDefinition("S", ()), ""),
+        (StageDefinition("S", (), on_failure="FAIL"), ""),
+        (StageDefinition("S", (), on_failure="RETRY"), "stage S has its own onFailure RETRY"),
+        (
+            StageDefinition("S", (), on_failure="ROLLBACK"),
+            "stage S has its own onFailure ROLLBACK",
+        ),
+        (
+            StageDefinition("S", (), on_success_rollback=True),
+            "a condition of stage S rolls it back",
+        ),
+    ],
+)
+def test_stages_that_codepipeline_takes_back_itself_are_left_to_it(stage: StageDefinition, left: str) -> None:
+    told = left_to_codepipeline([StageDefinition("Other", ()), stage])
+    assert told == (f"{left}: left to CodePipeline" if left else "")
