@@ -9,6 +9,8 @@ import pytest
 
 from local.account import RUNS, Account
 from local.scenarios.canary_service import CanaryService
+from local.scenarios.data_residency import DataResidency
+from local.scenarios.ec2_fleet import Ec2Fleet
 from tests.e2e.outside import Outside
 
 if TYPE_CHECKING:
@@ -28,6 +30,24 @@ def canary(account: Account) -> CanaryService:
     scenario = CanaryService(account)
     scenario.prepare()
     scenario.wait(scenario.create_pipeline())
+    return scenario
+
+
+@pytest.fixture(scope="session")
+def fleet(account: Account) -> Ec2Fleet:
+    """Release C's pipeline, with its first execution behind it."""
+    scenario = Ec2Fleet(account)
+    scenario.prepare()
+    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
+    return scenario
+
+
+@pytest.fixture(scope="session")
+def residency(account: Account) -> DataResidency:
+    """Release B's pipeline, with its first execution behind it."""
+    scenario = DataResidency(account)
+    scenario.prepare()
+    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
     return scenario
 
 

@@ -11,28 +11,9 @@ from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
 
 if TYPE_CHECKING:
-    from local.account import Account
     from tests.e2e.outside import Outside
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def fleet(account: Account) -> Ec2Fleet:
-    """Release C's pipeline, with its first execution behind it."""
-    scenario = Ec2Fleet(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
-
-
-@pytest.fixture(scope="module")
-def residency(account: Account) -> DataResidency:
-    """Release B's pipeline, with its first execution behind it."""
-    scenario = DataResidency(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
 
 
 def page(outside: Outside, region: str, name: str) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -21,6 +21,8 @@ from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
 from tests.e2e.outside import Outside, wait_until
 
 if TYPE_CHECKING:
+    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
+
     from crosscheck.rollback.undo import Begun, WayBack
     from local.account import Account
     from local.scenarios.scenario import Scenario
@@ -62,14 +64,19 @@ class Region:
         """Release, and wait for its end; the check of this region's deploy action."""
         execution = self.scenario.push(message)
         assert self.scenario.wait(execution) == ends
+        return self.begun(execution)
+
+    def begun(self, execution: str) -> PlannedCheck:
+        """The check, once the action has begun its deployment."""
+        wait_until(lambda: self.planned(execution), "the deployment")
         planned = self.planned(execution)
         assert planned is not None
         return planned
 
     def planned(self, execution: str) -> PlannedCheck | None:
-        """The check, as soon as the action names its deployment."""
+        """The check of this region's deploy action, None before it names its deployment."""
         found = [action for action in self.scenario.actions(execution) if action["actionName"] == self.action]
-        run = parse_run(found[0]) if found else None
+        run = parse_run(cast("ActionExecutionDetailTypeDef", found[0])) if found else None
         if run is None or not run.external:
             return None
         named = run.configuration
@@ -94,13 +101,9 @@ class Region:
         return CodeDeployUndo().begin(planned, way, self.aws)
 
     def proven(self, proof: PlannedCheck) -> Finding:
-        """The first look at the proof that is not PENDING."""
-
-        def look() -> Finding | None:
-            finding = self.look(proof)
-            return finding if finding.verdict is not Verdict.PENDING else None
-
-        return wait_until(look, "the way back's end")
+        """What the proof says in the end."""
+        wait_until(lambda: self.look(proof).verdict is not Verdict.PENDING, "the way back's end")
+        return self.look(proof)
 
 
 @pytest.fixture(scope="module")
@@ -108,41 +111,23 @@ def aws(account: Account) -> Clients:
     return OutsideClients(Outside(account.describe()))
 
 
-@pytest.fixture(scope="module")
-def fleet_release(account: Account) -> Ec2Fleet:
-    scenario = Ec2Fleet(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
-
-
-@pytest.fixture(scope="module")
-def residency_release(account: Account) -> DataResidency:
-    scenario = DataResidency(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
-
-
 @pytest.fixture
-def fleet(fleet_release: Ec2Fleet, outside: Outside, aws: Clients) -> Region:
+def us_east(fleet: Ec2Fleet, outside: Outside, aws: Clients) -> Region:
     (name,) = {
         action["name"]
-        for stage in fleet_release.definition()["stages"]
+        for stage in fleet.definition()["stages"]
         for action in stage["actions"]
         if action.get("region") == FLEET_REGION
     }
-    return Region(fleet_release, outside, aws, FLEET_REGION, name, "CodeDeploy", APPLICATION)
+    return Region(fleet, outside, aws, FLEET_REGION, name, "CodeDeploy", APPLICATION)
 
 
 @pytest.fixture
-def singapore(residency_release: DataResidency, outside: Outside, aws: Clients) -> Region:
-    return Region(
-        residency_release, outside, aws, SINGAPORE.region, "Deploy-Singapore", "CodeDeployToECS", SINGAPORE.name
-    )
+def singapore(residency: DataResidency, outside: Outside, aws: Clients) -> Region:
+    return Region(residency, outside, aws, SINGAPORE.region, "Deploy-Singapore", "CodeDeployToECS", SINGAPORE.name)
 
 
-@pytest.fixture(params=["fleet", "singapore"])
+@pytest.fixture(params=["us_east", "singapore"])
 def region(request: pytest.FixtureRequest) -> Region:
     found: Region = request.getfixturevalue(request.param)
     return found
@@ -213,7 +198,7 @@ def test_what_hangs_is_stopped_and_goes_back(region: Region) -> None:
     before = region.page()
     region.outcome("hang")
     execution = region.scenario.push("Serve a page that never comes")
-    planned = wait_until(lambda: region.planned(execution), "the deployment")
+    planned = region.begun(execution)
     wait_until(lambda: region.look(planned).reason.endswith("is InProgress"), "the deployment's start")
     way = region.propose(planned)
     assert (way.standing, way.reason.split(" is ")[1]) == (
@@ -227,14 +212,12 @@ def test_what_hangs_is_stopped_and_goes_back(region: Region) -> None:
     assert region.scenario.wait(execution) == "Failed"
 
 
-def test_both_regions_run_the_intended_image(residency_release: DataResidency, outside: Outside, aws: Clients) -> None:
-    execution = residency_release.push("Serve the catalogue of both regions")
-    assert residency_release.wait(execution) == "Succeeded"
+def test_both_regions_run_the_intended_image(residency: DataResidency, outside: Outside, aws: Clients) -> None:
+    execution = residency.push("Serve the catalogue of both regions")
+    assert residency.wait(execution) == "Succeeded"
     for name, service in (("Deploy", LONDON), ("Deploy-Singapore", SINGAPORE)):
-        region = Region(residency_release, outside, aws, service.region, name, "CodeDeployToECS", service.name)
-        planned = region.planned(execution)
-        assert planned is not None
-        finding = region.look(planned)
+        region = Region(residency, outside, aws, service.region, name, "CodeDeployToECS", service.name)
+        finding = region.look(region.begun(execution))
         assert finding.verdict is Verdict.PASS
         assert "not compared" not in finding.reason
         assert finding.values["intended digest web"] in region.page()[1]
