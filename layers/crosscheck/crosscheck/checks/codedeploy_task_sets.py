@@ -81,7 +81,7 @@ def judge_serving(
 
 
 def _foreign(serving: Serving, ours: Deployment, green: set[str]) -> Outcome | None:
-    if serving.deployment == ours.id or serving.id in green:
+    if serving.deployment == ours.id or (not serving.deployment and serving.id in green):
         return None
     if ours.undoes:
         gone = serving.deployment == ours.undoes
