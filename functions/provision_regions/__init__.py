@@ -1,1 +1,1 @@
-"""Serves the custom resources that work in many regions: `Custom::ArtifactStores`."""
+"""Serves the custom resources that work in many regions: stores, replication rules, forwarding of events."""

@@ -18,6 +18,7 @@ from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.telemetry import count
 from provision_regions.conclusion import UnfinishedError
 from provision_regions.denials import in_words
+from provision_regions.forwarding.resource import serve_forwarding
 from provision_regions.identity import physical_id
 from provision_regions.partitions import partition_named
 from provision_regions.patience import Patience, deadline_of
@@ -32,6 +33,7 @@ type Resource = Callable[[Request, str, Surroundings], Answer]
 
 RESOURCES: Mapping[str, Resource] = {
     "Custom::ArtifactStores": serve_stores,
+    "Custom::EventForwarding": serve_forwarding,
     "Custom::ReplicationRules": serve_replication,
 }
 
@@ -101,4 +103,5 @@ def _surroundings(context: LambdaContext) -> Surroundings:
         home_region=home_region,
         store_prefix=settings.required("ARTIFACT_STORE_PREFIX"),
         patience=Patience(deadline_of(lambda: context.get_remaining_time_in_millis() / 1000)),
+        forwarding_role=settings.optional("FORWARDING_ROLE_ARN"),
     )

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything a resource needs besides its request. ``store_prefix`` is the template's ArtifactStorePrefix."""
+    """Everything a resource needs besides its request.
+
+    ``store_prefix`` is the template's ArtifactStorePrefix. ``forwarding_role`` is the ARN of the role that forwarding
+    rules send events under; a template that forwards nothing leaves it empty.
+    """
 
     clients: Clients
     partition: Partition
@@ -21,3 +25,4 @@ class Surroundings:
     home_region: str
     store_prefix: str
     patience: Patience
+    forwarding_role: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.aws_json.errors import ApiError
 from local.codepipeline.action_rules import check_action
+from local.codepipeline.actions import lambda_deploy
 from local.codepipeline.condition_rules import check_conditions
 from local.codepipeline.parsing import declared_stores
 from local.codepipeline.problems import Problem
@@ -88,6 +89,10 @@ def _version_two(wire: Wire, _region: str) -> Iterator[Problem]:
     for feature in ("variables", "triggers"):
         if wire.get(feature):
             yield _structure(f"The {feature} of a pipeline are only supported for pipelines of type V2")
+    for action in _actions(wire):
+        kind = action["actionTypeId"]
+        if (kind["category"], kind["owner"], kind["provider"]) == lambda_deploy.KEY:
+            yield _action(f"The Lambda deploy action '{action['name']}' is only supported for pipelines of type V2")
 
 
 def _stores(wire: Wire, region: str) -> Iterator[Problem]:

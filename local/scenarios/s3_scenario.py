@@ -1,4 +1,4 @@
-"""A scenario whose source is a versioned S3 bucket, and which has artifact stores of its own."""
+"""A scenario whose source is a versioned S3 bucket, hosted outside the region of the account's Crosscheck stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from local.account import Account
 
 STACK_SECONDS = 120
-STORES_HOME = "us-east-1"  # where the account's Crosscheck stack is, whose provider makes the stores
+PROVIDER_REGION = "us-east-1"  # where the account's Crosscheck stack is, whose provider serves other stacks
 
 # What a pipeline's role needs for its source, and to create deployments.
 SOURCE_PERMISSIONS = ("s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion")
@@ -68,7 +68,7 @@ class S3Scenario(Scenario):
     def prepare(self) -> None:
         """Create the targets, the source with a first release, the stores and the roles."""
         self.create_pipeline_role()
-        self._create_stores()
+        self._create_regions()
         self._create_source()
         self._upload(self.files(self.first_change))
         self.create_targets()
@@ -89,26 +89,30 @@ class S3Scenario(Scenario):
         s3 = self.account.aws.client("s3", self.home)
         return str(s3.put_object(Bucket=self.source_bucket, Key=self.source_key, Body=_zip(files))["VersionId"])
 
-    def _create_stores(self) -> None:
-        """Let the account's stack make artifact stores for the pipeline's regions, by a stack of the scenario's own."""
-        properties = {
-            "ServiceToken": self.account.outputs["RegionalProviderArn"],
-            "ServiceTimeout": 300,
-            "Regions": list(self.regions),
-            "Prefix": self.prefix,
-            "OnDelete": "Empty",
-        }
-        template = {
-            "Resources": {"Stores": {"Type": "Custom::ArtifactStores", "Properties": properties}},
-            "Outputs": {"Stores": {"Value": {"Fn::GetAtt": ["Stores", "ArtifactStores"]}}},
-        }
-        cloudformation, name = self.account.aws.client("cloudformation", STORES_HOME), f"{self.pipeline}-stores"
-        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    def _create_regions(self) -> None:
+        """Let the account's Crosscheck make the pipeline's artifact stores and forward the events of its home region.
+
+        That takes a stack of the scenario's own in Crosscheck's region.
+        """
+        cloudformation, name = self.account.aws.client("cloudformation", PROVIDER_REGION), f"{self.pipeline}-regions"
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(self._regions_template()))
         cloudformation.get_waiter("stack_create_complete").wait(
             StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": STACK_SECONDS}
         )
         (output,) = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
         self._stores = json.loads(output["OutputValue"])
+
+    def _regions_template(self) -> dict[str, Any]:
+        served = {"ServiceToken": self.account.outputs["RegionalProviderArn"], "ServiceTimeout": 300}
+        stores = {**served, "Regions": list(self.regions), "Prefix": self.prefix, "OnDelete": "Empty"}
+        forwarding = {**served, "Regions": [self.home]}
+        return {
+            "Resources": {
+                "Stores": {"Type": "Custom::ArtifactStores", "Properties": stores},
+                "Forwarding": {"Type": "Custom::EventForwarding", "Properties": forwarding},
+            },
+            "Outputs": {"Stores": {"Value": {"Fn::GetAtt": ["Stores", "ArtifactStores"]}}},
+        }
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:

@@ -34,18 +34,18 @@ def canary(account: Account) -> CanaryService:
 
 
 @pytest.fixture(scope="session")
-def fleet(account: Account) -> Ec2Fleet:
-    """Release C's pipeline, with its first execution behind it."""
-    scenario = Ec2Fleet(account)
+def residency(account: Account) -> DataResidency:
+    """Release B's pipeline, with its first execution behind it."""
+    scenario = DataResidency(account)
     scenario.prepare()
     assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
     return scenario
 
 
 @pytest.fixture(scope="session")
-def residency(account: Account) -> DataResidency:
-    """Release B's pipeline, with its first execution behind it."""
-    scenario = DataResidency(account)
+def fleet(account: Account) -> Ec2Fleet:
+    """Release C's pipeline, with its first execution behind it."""
+    scenario = Ec2Fleet(account)
     scenario.prepare()
     assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
     return scenario

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
-from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
+from local.scenarios.data_residency import LONDON, SINGAPORE
+from local.scenarios.ec2_fleet import APPLICATION, GROUP
 
 if TYPE_CHECKING:
+    from local.scenarios.data_residency import DataResidency
+    from local.scenarios.ec2_fleet import Ec2Fleet
     from tests.e2e.outside import Outside
 
 pytestmark = pytest.mark.e2e

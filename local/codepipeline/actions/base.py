@@ -11,6 +11,7 @@ from local.codepipeline.declarations import Action, ActionType
 from local.codepipeline.errors import ActionError, FailureType, HaltedError
 from local.codepipeline.state import ActionExecution, Artifact, Execution, Revision
 from local.codepipeline.tools import Tools
+from local.outcomes import Outcome
 
 # A wait is cut into slices of at most so many real seconds, to end soon after a halt.
 _SLICE = 0.1
@@ -55,6 +56,11 @@ class ActionContext:
     def client(self, service: str) -> Any:
         """A boto3 client under the action's role in its region."""
         return self.tools.aws.client(service, self.region, self.credentials)
+
+    def outcome(self, provider: str, service: str) -> Outcome:
+        """How this deployment shall end: an outcome belongs to a release, going back to an earlier one is healthy."""
+        going_back = self.execution.rollback_target is not None
+        return Outcome.HEALTHY if going_back else self.tools.outcomes.of(self.region, provider, service)
 
     def read(self, artifact: Artifact) -> bytes:
         """An input artifact, from the store of the action's region."""

@@ -9,8 +9,10 @@ from local.codepipeline.actions import (
     codedeploy,
     codedeploy_ecs,
     ecs_deploy,
+    lambda_deploy,
     lambda_invoke,
     repository_source,
+    s3_deploy,
     s3_source,
 )
 from local.codepipeline.actions.base import ActionKind
@@ -28,6 +30,8 @@ _KINDS = (
     codedeploy.KIND,
     codedeploy_ecs.KIND,
     cloudformation.KIND,
+    s3_deploy.KIND,
+    lambda_deploy.KIND,
     lambda_invoke.KIND,
 )
 

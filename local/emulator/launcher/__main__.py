@@ -18,6 +18,7 @@ from local.emulator.launcher import (
     log_groups,
     processes,
     regions,
+    rule_arns,
     service_events,
     version,
     waits,
@@ -53,6 +54,7 @@ def main() -> None:
     event_buses.install()
     custom_resources.install()
     authorization.install()
+    rule_arns.install()
     conditions.install()
     definitions.install()
     log_groups.install()

@@ -44,6 +44,7 @@ class World:
         self.s3 = FakeS3(self)
         self.kms = FakeKms(self)
         self.ssm = FakeSsm()
+        self.services: dict[str, Any] = {"s3": self.s3, "kms": self.kms, "ssm": self.ssm}
         self.before: Callable[[str, str], None] = lambda operation, region: None
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
@@ -96,5 +97,4 @@ class World:
             if fault.operation == operation and fault.region == region and fault.times > 0:
                 fault.times -= 1
                 raise fault.error
-        handler = {"s3": self.s3, "kms": self.kms, "ssm": self.ssm}[service]
-        return cast("dict[str, Any]", getattr(handler, operation)(region, **params))
+        return cast("dict[str, Any]", getattr(self.services[service], operation)(region, **params))

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
+from crosscheck.checks.alarms import Alarms
+from crosscheck.checks.artifact_store import ArtifactStore
+from crosscheck.checks.cloudformation_stack import CloudFormationStack
 from crosscheck.checks.ecr_image import EcrImage
 from crosscheck.checks.ecs_service import EcsService
 from crosscheck.checks.http_check import Http
+from crosscheck.checks.lambda_alias import LambdaAlias
+from crosscheck.checks.metric import MetricCheck
+from crosscheck.checks.pipeline_execution import PipelineExecution
 from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.checks.replication_cover import ReplicationCover
+from crosscheck.checks.s3_object import S3Object
+from crosscheck.checks.source_bucket import SourceBucket
+from crosscheck.checks.window import WindowCheck
 from crosscheck.telemetry import count
 from crosscheck.verdicts import Finding, Verdict
 
@@ -20,7 +30,22 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun, Check, PlannedCheck
     from crosscheck.clients import Clients
 
-CHECKS: Mapping[str, Check] = {check.kind: check for check in (EcsService(), EcrImage(), Http())}
+_OFFERED: tuple[Check, ...] = (
+    Alarms(),
+    CloudFormationStack(),
+    EcrImage(),
+    EcsService(),
+    Http(),
+    LambdaAlias(),
+    MetricCheck(),
+    S3Object(),
+    WindowCheck(),
+)
+# Preflight's, and the proof that a stage was rolled back: no plan may ask for them.
+_INTERNAL: tuple[Check, ...] = (ArtifactStore(), PipelineExecution(), ReplicationCover(), SourceBucket())
+
+CHECKS: Mapping[str, Check] = {check.kind: check for check in _OFFERED}
+EVERY_CHECK: Mapping[str, Check] = {check.kind: check for check in (*_OFFERED, *_INTERNAL)}
 
 logger = Logger(child=True)
 
@@ -34,7 +59,7 @@ def look(planned: PlannedCheck, aws: Clients) -> Finding:
     if unfinished:
         return unfinished
     try:
-        return CHECKS[planned.kind].look(planned, aws)
+        return EVERY_CHECK[planned.kind].look(planned, aws)
     except AWS_ERRORS as error:
         return planned.found(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crosscheck.checks.catalogue import CHECKS
+from crosscheck.checks.catalogue import EVERY_CHECK
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.errors import ConfigurationError
 
@@ -47,10 +47,10 @@ def from_json(document: object) -> PlannedCheck:
 
 
 def _known(kind: str, parameters: Mapping[str, str]) -> None:
-    if kind not in CHECKS:
-        known = ", ".join(sorted(CHECKS))
+    if kind not in EVERY_CHECK:
+        known = ", ".join(sorted(EVERY_CHECK))
         raise ConfigurationError(f"no check {kind[:QUOTED]!r} in this version; it knows: {known}")
-    for key, spec in CHECKS[kind].parameters.items():
+    for key, spec in EVERY_CHECK[kind].parameters.items():
         if spec.needed and key not in parameters:
             raise ConfigurationError(f"a planned {kind} lacks the parameter {key}")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
@@ -54,7 +54,16 @@ def make_plan(
     if len(checks) > CHECK_LIMIT:
         raise ConfigurationError(f"checks: {len(checks)} checks are planned; a gate takes at most {CHECK_LIMIT}")
     _tell_apart(checks)
-    return Plan(scope.stage, tuple(checks))
+    return Plan(scope.stage, tuple(_since_the_release(checks)))
+
+
+def _since_the_release(checks: Sequence[PlannedCheck]) -> Iterator[PlannedCheck]:
+    """Each check knows when the first deploy action began in its region."""
+    begun: dict[str, float] = {}
+    for check in checks:
+        if check.run:
+            begun[check.region] = min(check.run.started, begun.get(check.region, check.run.started))
+    return (replace(check, since=begun.get(check.region, 0.0)) for check in checks)
 
 
 def _tell_apart(checks: Sequence[PlannedCheck]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crosscheck import facts
+from crosscheck.preflight import BASELINE_KINDS, WARNING
 from crosscheck.releases.model import Concern
 from crosscheck.verdicts import Verdict
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from crosscheck.ledger import Record
 
 THE_PLAN = "plan"
-
-# Findings of these kinds only remember how it was: nothing is wrong with it.
-_BASELINES = frozenset({"lambda-alias"})
 
 
 def preflight(records: Mapping[str, Record]) -> tuple[Concern, ...]:
@@ -40,7 +38,7 @@ def _of_the_regions(records: Mapping[str, Record]) -> Iterator[Concern]:
 
 
 def _of_the_finding(region: str, finding: Mapping[str, Any]) -> Iterator[Concern]:
-    if finding["kind"] in _BASELINES:
+    if finding["kind"] in BASELINE_KINDS:
         return
     match Verdict(finding["verdict"]):
         case Verdict.FAIL:
@@ -49,6 +47,6 @@ def _of_the_finding(region: str, finding: Mapping[str, Any]) -> Iterator[Concern
             yield Concern(region, finding["reason"], severe=False)
         case Verdict.PASS | Verdict.PENDING:
             pass
-    warning = finding["values"].get("warning", "")
+    warning = finding["values"].get(WARNING, "")
     if warning:
         yield Concern(region, warning, severe=False)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crosscheck.checks.cloudformation_stack import CloudFormationStack
 from crosscheck.checks.ecs_service import EcsService
+from crosscheck.checks.lambda_alias import LambdaAlias
+from crosscheck.rollback.cloudformation import CloudFormationUndo
 from crosscheck.rollback.ecs_service import EcsUndo
+from crosscheck.rollback.lambda_alias import LambdaAliasUndo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +17,11 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.rollback.undo import Undo
 
-UNDOS: Mapping[str, Undo] = {EcsService.kind: EcsUndo()}
+UNDOS: Mapping[str, Undo] = {
+    CloudFormationStack.kind: CloudFormationUndo(),
+    EcsService.kind: EcsUndo(),
+    LambdaAlias.kind: LambdaAliasUndo(),
+}
 
 
 def undo_of(planned: PlannedCheck) -> Undo | None:

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 import boto3
-from botocore.exceptions import ClientError
 
 from local.clients import ADMINISTRATOR, Aws, Credentials
+from tests.unit.local.codepipeline.lambda_versions import LambdaVersions
+from tests.unit.local.codepipeline.refusals import refusal
 
 # One session for all tests: it reads the service models once. Moto patches the clients that it makes.
 SESSION = boto3.Session()
@@ -18,18 +19,15 @@ SESSION = boto3.Session()
 PAYLOAD_LIMIT = 1_048_576  # Lambda's limit for asynchronous invocations
 
 
-def refusal(code: str, operation: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": code}}, operation)
-
-
 class Function(Protocol):
     def __call__(self, job: dict[str, Any]) -> None: ...
 
 
-class FakeLambda:
+class FakeLambda(LambdaVersions):
     """Runs functions in threads of their own, as asynchronous invocations do."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.functions: dict[str, Function] = {}
         self.jobs: list[dict[str, Any]] = []
         self.threads: list[threading.Thread] = []

@@ -142,7 +142,16 @@ def test_a_failed_stage_can_roll_itself_back(account: Account) -> None:
         "the rollback",
     )
     assert newest["rollbackMetadata"]["rollbackTargetPipelineExecutionId"] == first
-    account.ended("my-pipeline", newest["pipelineExecutionId"])
+    rollback = newest["pipelineExecutionId"]
+    account.ended("my-pipeline", rollback)
+    assert account.details(rollback, "Pipeline", "", "STARTED")["execution-trigger"] == {
+        "trigger-type": "AutomatedRollback",
+        "trigger-detail": f'{{"FailedPipelineExecutionId":"{second}"}}',
+    }
+    assert account.details(rollback, "Pipeline", "", "STARTED")["pipeline-execution-attempt"] == 1.0
+    assert account.changes(rollback)[1] == "Stage DeployStage STARTED"
+    order = [detail["execution-id"] for *_, detail in account.events.events]
+    assert second not in order[order.index(rollback) :]  # its end is told before the rollback begins
     executions = account.api().list_pipeline_executions(pipelineName="my-pipeline")["pipelineExecutionSummaries"]
     assert len(executions) == 3
 

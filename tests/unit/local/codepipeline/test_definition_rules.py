@@ -8,12 +8,14 @@ import pytest
 from local.aws_json.errors import ApiError
 from local.codepipeline.definition_rules import check_definition
 from tests.unit.local.codepipeline.harness import HOME, SECOND, Wire
-from tests.unit.local.codepipeline.wires import build, ecs, git_source, invoke, pipeline
+from tests.unit.local.codepipeline.wires import action, build, ecs, git_source, invoke, pipeline
 
 STRUCTURE = "InvalidStructureException"
 STAGE = "InvalidStageDeclarationException"
 ACTION = "InvalidActionDeclarationException"
 STORE = {"type": "S3", "location": "store"}
+LAMBDA = action("Code", "Deploy", "Lambda", {"FunctionName": "shop"})
+LAMBDA_IN_V1 = pipeline([git_source()], [LAMBDA], pipelineType="V1", executionMode="SUPERSEDED")
 
 
 def good() -> Wire:
@@ -52,6 +54,7 @@ def last(wire: Wire) -> Any:
         (pipeline([git_source(namespace="A")], [build(namespace="A")]), STRUCTURE, "Namespaces must be unique"),
         (change(lambda w: w.update(variables=[{"name": "a"}, {"name": "a"}])), STRUCTURE, "variable names"),
         (change(lambda w: w.update(pipelineType="V1")), STRUCTURE, "QUEUED"),
+        (LAMBDA_IN_V1, ACTION, "Lambda deploy action 'Code' is only supported for pipelines of type V2"),
         (change(lambda w: w.pop("artifactStore")), STRUCTURE, "either an artifactStore or artifactStores"),
         (change(lambda w: w.update(artifactStores={HOME: STORE})), STRUCTURE, "but not both"),
         (pipeline([git_source()], [build()], artifactStores={SECOND: STORE}), STRUCTURE, "own region us-east-1"),

@@ -39,7 +39,8 @@ def test_a_newer_waiting_execution_supersedes_the_older_one(account: Account, ga
     wait_for(lambda: waiting(account) == [second], "the second to wait")
     third = account.start("my-pipeline")
     assert account.ended("my-pipeline", second) == "Superseded"
-    assert account.changes(second)[-1] == "Pipeline SUPERSEDED"
+    assert account.changes(second)[-2:] == ["Stage SourceStage SUCCEEDED", "Pipeline SUPERSEDED"]
+    assert list(account.actions("my-pipeline", second)) == ["Source"]
     gate.release(first)
     gate.held(third)
     gate.release(third)

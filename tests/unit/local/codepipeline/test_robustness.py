@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.local.codepipeline.fakes import refusal
 from tests.unit.local.codepipeline.functions import Verdicts
 from tests.unit.local.codepipeline.gates import HeldGate
 from tests.unit.local.codepipeline.harness import SECOND, Account
+from tests.unit.local.codepipeline.refusals import refusal
 from tests.unit.local.codepipeline.wires import approval, build, ecs, git_source, invoke, pipeline
 
 

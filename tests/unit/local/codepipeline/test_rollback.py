@@ -109,6 +109,63 @@ def test_a_failed_rollback_can_be_retried_and_stays_in_its_stage(account: Accoun
     assert "Stage LastStage STARTED" not in account.changes(rollback)
 
 
+def test_a_rollback_that_succeeded_is_listed_as_one_among_those_that_did(
+    account: Account, two_releases: tuple[str, str, str]
+) -> None:
+    first, second, _ = two_releases
+    rollback = roll_back(account, first)
+    account.ended("my-pipeline", rollback)
+    assert succeeded_in(account, "DeployStage") == [
+        (rollback, "ROLLBACK", "Succeeded"),
+        (second, "STANDARD", "Succeeded"),
+        (first, "STANDARD", "Succeeded"),
+    ]
+    assert [execution for execution, *_ in succeeded_in(account, "BuildStage")] == [second, first]
+
+
+def test_a_rollback_that_failed_did_not_succeed_in_the_stage(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()]))
+    gate.held(first)
+    gate.release(first)
+    account.ended("my-pipeline", first)
+    rollback = roll_back(account, first, "GateStage")
+    gate.held(rollback)
+    gate.release(rollback, failure="no")
+    assert account.ended("my-pipeline", rollback) == "Failed"
+    assert succeeded_in(account, "GateStage") == [(first, "STANDARD", "Succeeded")]
+
+
+def test_a_failed_release_is_rolled_back_to_an_earlier_one(account: Account, gate: HeldGate) -> None:
+    first = account.create(pipeline([git_source()], [invoke()]))
+    gate.held(first)
+    gate.release(first)
+    account.ended("my-pipeline", first)
+    second = account.start("my-pipeline")
+    gate.held(second)
+    gate.release(second, failure="bad")
+    assert account.ended("my-pipeline", second) == "Failed"
+    (target,) = succeeded_in(account, "GateStage")
+    rollback = roll_back(account, target[0], "GateStage")
+    gate.held(rollback)
+    gate.release(rollback)
+    assert account.ended("my-pipeline", rollback) == "Succeeded"
+    assert account.execution("my-pipeline", second)["status"] == "Failed"
+    stage = account.api().get_pipeline_state(name="my-pipeline")["stageStates"][1]
+    assert stage["latestExecution"] == {
+        "pipelineExecutionId": rollback,
+        "status": "Succeeded",
+        "type": "ROLLBACK",
+    }
+
+
+def succeeded_in(account: Account, stage: str) -> list[tuple[str, str, str]]:
+    """The executions that succeeded in a stage, with their type and status; the newest first."""
+    listed = account.api().list_pipeline_executions(
+        pipelineName="my-pipeline", filter={"succeededInStage": {"stageName": stage}}
+    )["pipelineExecutionSummaries"]
+    return [(each["pipelineExecutionId"], each["executionType"], each["status"]) for each in listed]
+
+
 def test_what_cannot_be_the_target(account: Account, two_releases: tuple[str, str, str]) -> None:
     first, *_ = two_releases
     errors = account.api().exceptions

@@ -92,6 +92,18 @@ def test_tags_are_added_replaced_and_removed(account: Account, execution: str) -
     assert [tag["key"] for tag in api.list_tags_for_resource(resourceArn=ARN)["tags"]] == ["crosscheck:channel"]
 
 
+def test_the_tags_that_steer_crosscheck_come_back_as_they_were(account: Account, execution: str) -> None:
+    wanted = {
+        "crosscheck:channel": "C0RELEASES",
+        "crosscheck:ignore": "true",
+        "crosscheck:plan": "/crosscheck/plans/my_service-1.json",
+        "crosscheck:rollback": "auto",
+    }
+    tags = [{"key": key, "value": value} for key, value in wanted.items()]
+    account.api().tag_resource(resourceArn=ARN, tags=tags)
+    assert account.api().list_tags_for_resource(resourceArn=ARN)["tags"] == tags
+
+
 def test_tags_that_aws_refuses(account: Account, execution: str) -> None:
     errors, api = account.api().exceptions, account.api()
     with pytest.raises(errors.InvalidTagsException):

@@ -1,0 +1,102 @@
+"""`Custom::EventForwarding`: what each request does, from its properties to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.cloudformation.answer import succeeded
+from crosscheck.cloudformation.request import RequestType, request_type
+from crosscheck.errors import ConfigurationError, MissingSettingError
+from provision_regions.conclusion import MAX_RUNS, insist_on_all
+from provision_regions.forwarding.content import rule_name
+from provision_regions.forwarding.properties import read_regions
+from provision_regions.forwarding.records import RECORD, Records
+from provision_regions.forwarding.rules import ForwardingRule
+from provision_regions.regional import each_region
+from provision_regions.stores.names import names_for
+
+if TYPE_CHECKING:
+    from crosscheck.cloudformation.answer import Answer
+    from crosscheck.cloudformation.request import Request
+    from provision_regions.forwarding.rules import RuleLook
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+
+def serve_forwarding(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """Let every wanted region forward its events, and no other one.
+
+    Raises:
+        CrosscheckError: the answer is FAILED with this text.
+        ClientError: AWS refuses in the home region; the same.
+    """
+    if request_type(request) is RequestType.DELETE:
+        return _remove(request, physical_id, around)
+    wanted = read_regions(request.properties, around)
+    if wanted and not around.forwarding_role:
+        raise MissingSettingError("FORWARDING_ROLE_ARN")
+    names = names_for(request, around, RECORD)
+    Forwarding(around, names).reach(wanted)
+    return succeeded(physical_id, {"RuleName": rule_name(names)})
+
+
+def _remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
+    """What the properties say does not matter: the record knows the regions."""
+    try:
+        names = names_for(request, around, RECORD)
+    except ConfigurationError:  # with such a stack nothing was ever made
+        return succeeded(physical_id)
+    Forwarding(around, names).reach(())
+    return succeeded(physical_id)
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """The rules of one resource. Create, Update, Delete and a rollback are the same: every step ensures a state."""
+
+    around: Surroundings
+    names: Names
+
+    def reach(self, wanted: Collection[str]) -> None:
+        """Make the rules of the wanted regions, then remove those of the others.
+
+        Raises:
+            RegionsFailedError: regions refuse, or have a rule of that name that is somebody else's; in that case
+                nothing was changed anywhere.
+        """
+        records = Records(self.around, self.names)
+        recorded = records.read()
+        looks = self._survey(wanted)
+        begun = recorded | set(wanted)
+        records.change(recorded, begun)
+        self._make(looks)
+        self._remove(begun - set(wanted))
+        records.change(begun, wanted)
+
+    def _survey(self, wanted: Collection[str]) -> Mapping[str, RuleLook]:
+        def look(region: str) -> RuleLook:
+            rule = self._rule(region)
+            found = rule.look()
+            rule.refuse_foreign(found)
+            return found
+
+        ends = each_region(wanted, look, self.around.patience.deadline)
+        insist_on_all(ends, MAX_RUNS)  # a few calls per region: what hangs now is not worth another run
+        return ends.done
+
+    def _make(self, looks: Mapping[str, RuleLook]) -> None:
+        def make(region: str) -> None:
+            self._rule(region).ensure(looks[region])
+
+        insist_on_all(each_region(looks, make, self.around.patience.deadline), MAX_RUNS)
+
+    def _remove(self, regions: Collection[str]) -> None:
+        def remove(region: str) -> None:
+            self._rule(region).remove()
+
+        insist_on_all(each_region(sorted(regions), remove, self.around.patience.deadline), MAX_RUNS)
+
+    def _rule(self, region: str) -> ForwardingRule:
+        return ForwardingRule(self.around, self.names, region)

@@ -1,0 +1,122 @@
+"""The forwarding rule of one region."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from provision_regions.forwarding.content import event_pattern, rule_name, target
+from provision_regions.patience import code_of
+from provision_regions.stores.names import OWNER_TAG
+from provision_regions.stores.standing import ForeignError, Standing
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+    from provision_regions.stores.names import Names
+    from provision_regions.surroundings import Surroundings
+
+NOT_FOUND = "ResourceNotFoundException"
+# ValidationException: EventBridge tries the target's role at once, and a new one is not known everywhere yet; and it
+# may still see targets that were just removed.
+TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
+
+
+@dataclass(frozen=True)
+class RuleLook:
+    """Whose the rule is, and whether it matches what it must and is enabled."""
+
+    standing: Standing
+    good: bool = False
+
+
+class ForwardingRule:
+    """The rule on the region's default bus."""
+
+    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
+        self._events: EventBridgeClient = around.clients.events(region)
+        self._call = around.patience.also(*TRANSIENT)
+        self._names = names
+        self._name = rule_name(names)
+        self._pattern = event_pattern(around.account, region)
+        self._target = target(names, around.forwarding_role)
+
+    def look(self) -> RuleLook:
+        """Look for the rule. It gets its tag in the call that makes it, so none is ever ours and untagged."""
+        absent = RuleLook(Standing.ABSENT)
+        with _gone_is_fine():
+            found = self._call(self._events.describe_rule, Name=self._name)
+            listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
+            ours = {"Key": OWNER_TAG, "Value": self._names.owner} in listed
+            matches = json.loads(found.get("EventPattern", "{}")) == json.loads(self._pattern)
+            good = matches and found["State"] == "ENABLED"
+            return RuleLook(Standing.OURS if ours else Standing.FOREIGN, good)
+        return absent
+
+    def refuse_foreign(self, look: RuleLook) -> None:
+        """Raise ForeignError where the rule is somebody else's."""
+        if look.standing is Standing.FOREIGN:
+            raise ForeignError(
+                f"the EventBridge rule {self._name} exists and is not ours (its tag {OWNER_TAG} is not "
+                f"{self._names.owner}); it was left as it is"
+            )
+
+    def ensure(self, look: RuleLook) -> None:
+        """Make the rule, or what is wrong with it, right; targets that somebody added stay."""
+        if not look.good:
+            self._put_rule(new=look.standing is Standing.ABSENT)
+        if self._target not in self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]:
+            self._call(_whole(self._events.put_targets, "PutTargets"), Rule=self._name, Targets=[self._target])
+
+    def remove(self) -> None:
+        """Remove the rule with all its targets, where it is ours."""
+        if self.look().standing is not Standing.OURS:
+            return
+        with _gone_is_fine():
+            targets = self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]
+            if targets:
+                ids = [entry["Id"] for entry in targets]
+                self._call(_whole(self._events.remove_targets, "RemoveTargets"), Rule=self._name, Ids=ids)
+            self._call(self._events.delete_rule, Name=self._name)
+
+    def _put_rule(self, *, new: bool) -> None:
+        """EventBridge takes tags only for a rule that is being made, and ignores them otherwise.
+
+        https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+        """
+        description = f"Sends this region's release events to {self._names.home_region} for {self._names.owner}"[:512]
+        tags: Any = {"Tags": [{"Key": OWNER_TAG, "Value": self._names.owner}]} if new else {}
+        self._call(
+            self._events.put_rule,
+            Name=self._name,
+            EventPattern=self._pattern,
+            State="ENABLED",
+            Description=description,
+            **tags,
+        )
+
+
+@contextmanager
+def _gone_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) != NOT_FOUND:
+            raise
+
+
+def _whole[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:
+    """The call, raising what it reports of a single target: AWS answers 200 to that, too."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        failed = method(*args, **kwargs)["FailedEntries"]
+        if failed:
+            reported = {"Code": failed[0].get("ErrorCode", ""), "Message": failed[0].get("ErrorMessage", "")}
+            raise ClientError({"Error": reported}, operation)  # type: ignore[typeddict-item]
+
+    return call

@@ -1,0 +1,59 @@
+"""A world with event buses, and requests for `Custom::EventForwarding` in it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crosscheck.cloudformation.answer import Answer, Status, body, failed
+from crosscheck.cloudformation.request import read_request
+from crosscheck.errors import CrosscheckError
+from provision_regions.denials import in_words
+from provision_regions.forwarding.resource import serve_forwarding
+from provision_regions.identity import physical_id
+from tests.fakes.regions.events import FakeEvents
+from tests.fakes.regions.requests import event, surroundings
+from tests.fakes.regions.world import World
+
+HOME, EU, ASIA, LONDON = "us-east-1", "eu-west-1", "ap-southeast-1", "eu-west-2"
+OWNER = "us-east-1/shop/Forwarding"
+NAME = "crosscheck-forward-6f3c00aa37e3"  # the first 12 hex digits of sha256(OWNER)
+ROLE = "arn:aws:iam::111122223333:role/crosscheck-ForwardingRole"
+
+
+class ForwardingWorld(World):
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.events = FakeEvents(self.account)
+        self.services["events"] = self.events
+
+
+def properties(*regions: str, **changes: object) -> dict[str, object]:
+    return {"ServiceToken": "arn", "ServiceTimeout": "300", "Regions": list(regions) or [""], **changes}
+
+
+def run(
+    world: World, kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any
+) -> Answer:
+    """One run of the function, with the answers that it gives to what AWS refuses."""
+    role = changes.pop("role", ROLE)
+    named = {"ResourceType": "Custom::EventForwarding", "LogicalResourceId": "Forwarding"}
+    content = event(kind, wanted, old, **(named | changes))
+    content["PhysicalResourceId"] = changes.get("PhysicalResourceId", physical_id(content, world.home_region))
+    identity = physical_id(content, world.home_region)
+    request = read_request(content)
+    try:
+        answer = serve_forwarding(request, identity, replace(surroundings(world), forwarding_role=role))
+    except CrosscheckError as error:
+        answer = failed(identity, str(error))
+    except (ClientError, BotoCoreError) as error:
+        answer = failed(identity, in_words(world.home_region, error))
+    assert len(body(request, answer)) <= 4096
+    return answer
+
+
+def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Answer:
+    answer = run(world, kind, wanted, **changes)
+    assert answer.status is Status.SUCCESS, answer.reason
+    return answer

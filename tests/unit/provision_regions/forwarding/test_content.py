@@ -1,0 +1,74 @@
+"""F10: what a rule matches, and that nothing goes round."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from provision_regions.forwarding.content import SOURCES, event_pattern, rule_name, target
+from provision_regions.stores.names import Names, names_for
+from tests.fakes.regions.forwarding_world import EU, HOME, LONDON, OWNER, ForwardingWorld, properties
+from tests.fakes.regions.requests import request, surroundings
+
+ROLE = "arn:aws:iam::111122223333:role/r"
+
+
+def names(**changes: Any) -> Names:
+    found = names_for(request("Create", properties(EU)), surroundings(ForwardingWorld()), "EventForwarding")
+    return replace(found, logical_id="Forwarding", **changes)
+
+
+def matches(pattern: str, event: dict[str, str]) -> bool:
+    return all(event[key] in values for key, values in json.loads(pattern).items())
+
+
+def event(region: str, source: str = "aws.codepipeline", kind: str = "") -> dict[str, str]:
+    return {
+        "account": "111122223333",
+        "region": region,
+        "source": source,
+        "detail-type": kind or SOURCES[source][0],
+    }
+
+
+def test_the_name_is_the_owners_and_every_owner_has_his_own() -> None:
+    assert names().owner == OWNER
+    owners = [names(), names(stack="other"), names(home_region=EU)]
+    found = {rule_name(owner) for owner in owners}
+    assert len(found) == 3
+    assert all(re.fullmatch(r"crosscheck-forward-[0-9a-f]{12}", name) for name in found)
+
+
+@pytest.mark.parametrize(("source", "kind"), [(source, kind) for source, kinds in SOURCES.items() for kind in kinds])
+def test_the_events_of_releases_match(source: str, kind: str) -> None:
+    assert matches(event_pattern("111122223333", LONDON), event(LONDON, source, kind))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "aws.ec2"},
+        {"detail-type": "ECS Task State Change"},
+        {"account": "999900001111"},
+        {"region": EU},
+    ],
+)
+def test_nothing_else_matches(change: dict[str, str]) -> None:
+    assert not matches(event_pattern("111122223333", LONDON), event(LONDON) | change)
+
+
+def test_f10_what_was_forwarded_is_never_forwarded_again_by_two_homes() -> None:
+    """Each home has a rule in the other's region; an event keeps its own region on its way."""
+    in_london, in_home = event_pattern("111122223333", LONDON), event_pattern("111122223333", HOME)
+    from_london = event(LONDON)
+    assert matches(in_london, from_london)
+    assert not matches(in_home, from_london)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_f57_the_target_is_the_home_bus_of_the_partition(partition: str) -> None:
+    found = target(names(partition=partition), ROLE)
+    arn = f"arn:{partition}:events:us-east-1:111122223333:event-bus/default"
+    assert found == {"Id": "home", "Arn": arn, "RoleArn": ROLE}

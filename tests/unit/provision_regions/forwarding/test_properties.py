@@ -1,0 +1,39 @@
+import re
+
+import pytest
+
+from crosscheck.errors import ConfigurationError
+from provision_regions.forwarding.properties import read_regions
+from tests.fakes.regions.forwarding_world import ASIA, EU, HOME, ForwardingWorld, properties
+from tests.fakes.regions.requests import surroundings
+
+AROUND = surroundings(ForwardingWorld())
+
+
+def test_f10_the_home_region_is_left_out_and_the_others_are_sorted() -> None:
+    assert read_regions(properties(HOME, EU, ASIA), AROUND) == (ASIA, EU)
+
+
+@pytest.mark.parametrize(("given", "read"), [([""], ()), ("", ()), (f"{EU}, {ASIA}", (ASIA, EU)), ([f" {EU} "], (EU,))])
+def test_f35_lists_strings_and_the_empty_parameter(given: object, read: tuple[str, ...]) -> None:
+    assert read_regions({"Regions": given}, AROUND) == read
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"Regions": ["nowhere-9", EU]}, "unknown region 'nowhere-9' (partition aws)"),
+        ({"Regions": ["cn-north-1"]}, "unknown region 'cn-north-1'"),
+        ({"Regions": [EU, ASIA, EU]}, f"region {EU} is listed twice"),
+        ({"Regions": {"a": "b"}}, "Regions must be a list of regions"),
+        ({"Region": EU}, "unknown property Region"),
+    ],
+)
+def test_what_is_wrong_is_named(change: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        read_regions(properties(EU) | change, AROUND)
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="Regions is missing"):
+        read_regions({}, AROUND)
