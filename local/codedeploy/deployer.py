@@ -1,5 +1,6 @@
 """Makes deployments, and settles what became of them."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from local.codedeploy.model import (
 )
 from local.codedeploy.revisions import Revisions, outcome_problem
 from local.codedeploy.schedule import Schedule
-from local.codedeploy.state import Group, Platform, State
+from local.codedeploy.state import SPECIFIED, Group, Platform, State
 from local.outcomes import Outcome, Outcomes
 
 PROVIDERS = {Platform.SERVER: "CodeDeploy", Platform.ECS: "CodeDeployToECS"}
@@ -48,7 +49,7 @@ class Deployer:
         Raises:
             ApiError: whatever CreateDeployment refuses.
         """
-        revision, config = _revision(group, request), _config(group, request)
+        revision, config = self._whole(group, _revision(group, request)), _config(group, request)
         tasks, problem = self._content(group, revision)  # asks other services: not under the lock
         with self.state.lock:
             self._require_idle(group)
@@ -87,6 +88,19 @@ class Deployer:
             by_habit = RollbackEvent.STOP in deployment.rolls_back_on
             group.history = stopped(group.history, now, by_habit if rollback is None else rollback)
         self.look(group)
+
+    def _whole(self, group: Group, revision: Wire) -> Wire:
+        """The revision with its content and the hash of that; the hash alone names one that was deployed before."""
+        name = _SPECIFIC[revision["revisionType"]]
+        if name not in SPECIFIED:
+            return revision
+        given = revision[name]
+        if "content" not in given:
+            return self.state.registered(group.scope, group.application, revision)
+        digest = hashlib.sha256(given["content"].encode()).hexdigest()
+        if given.get("sha256", digest) != digest:
+            raise ApiError("InvalidRevisionException", "The sha256 of the revision is not the one of its content")
+        return {**revision, name: {**given, "sha256": digest}}
 
     def _require_idle(self, group: Group) -> None:
         now = self.clock.now()

@@ -80,9 +80,9 @@ class CodeDeploy:
 
 
 def _text(group: Group, revision: Wire) -> str:
-    """A revision as its page names it: its version, and what the deployment that brought it was called."""
+    """A revision as its page names it: its version, and what the deployment that brought it first was called."""
     location = revision["s3Location"]
     version = location.get("version") or location.get("eTag") or location["key"]
     brought = [each for each in group.history if each.revision == revision and each.request]
-    description = brought[-1].request.get("description", "") if brought and brought[-1].request else ""
+    description = brought[0].request.get("description", "") if brought and brought[0].request else ""
     return f"{version} {description}".strip()

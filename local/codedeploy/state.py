@@ -9,8 +9,11 @@ from typing import Any
 
 from local.aws_json.errors import ApiError
 from local.aws_json.messages import Scope
-from local.codedeploy.model import Deployment, History, Tasks
+from local.codedeploy.model import Deployment, History, Tasks, Wire
 from local.regions import partition_of
+
+# The parts of a revision that hold an AppSpec.
+SPECIFIED = ("appSpecContent", "string")
 
 
 class Platform(StrEnum):
@@ -18,6 +21,15 @@ class Platform(StrEnum):
 
     SERVER = "Server"
     ECS = "ECS"
+
+
+def same_revision(deployed: Wire, asked: Wire) -> bool:
+    """Whether a revision is the one that is asked for; an AppSpec is, if its hash or else its content is the same."""
+    for name in SPECIFIED:
+        if name in asked and name in deployed:
+            part = "sha256" if "sha256" in asked[name] else "content"
+            return bool(deployed[name].get(part) == asked[name].get(part))
+    return deployed == asked
 
 
 @dataclass
@@ -101,6 +113,18 @@ class State:
         """Every group of an account in a region."""
         applications = list(self.applications(scope).values())  # copies: requests come at the same time
         return (group for application in applications for group in list(application.groups.values()))
+
+    def registered(self, scope: Scope, application: str, revision: Wire) -> Wire:
+        """A revision that was deployed before; an AppSpec's hash is enough to name it.
+
+        Raises:
+            ApiError: ApplicationDoesNotExistException, RevisionDoesNotExistException.
+        """
+        for group in self.application(scope, application).groups.values():
+            for deployment in group.history:
+                if same_revision(deployment.revision, revision):
+                    return deployment.revision
+        raise ApiError("RevisionDoesNotExistException", "No application revision found for the given location")
 
     def deployment(self, scope: Scope, deployment_id: str) -> tuple[Group, Deployment]:
         """A deployment with its group.

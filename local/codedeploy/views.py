@@ -1,12 +1,13 @@
 """Deployments, their targets and their groups as CodeDeploy's API describes them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from local.aws_json.operations import present
 from local.codedeploy.deployer import ecs_target, instances_of
 from local.codedeploy.model import Deployment, Status, finite, last_good, undone_by
 from local.codedeploy.schedule import Event, Progress, progress_of
-from local.codedeploy.state import Application, Group, Platform
+from local.codedeploy.state import SPECIFIED, Application, Group, Platform
 from local.codedeploy.task_sets import TaskSet, task_sets
 from local.regions import partition_of
 
@@ -42,8 +43,8 @@ def deployment(group: Group, shown: Deployment, now: float) -> Wire:
         deploymentGroupName=group.name,
         deploymentConfigName=shown.config,
         deploymentId=shown.id,
-        previousRevision=shown.previous,
-        revision=shown.revision,
+        previousRevision=without_content(shown.previous),
+        revision=without_content(shown.revision),
         status=shown.status(now).value,
         errorInformation=_error(shown, now),
         createTime=shown.created,
@@ -58,6 +59,16 @@ def deployment(group: Group, shown: Deployment, now: float) -> Wire:
         **{name: group.settings.get(name) for name in _FROM_GROUP if name not in request},
         **{name: request.get(name) for name in (*_FROM_REQUEST, "autoRollbackConfiguration") if name in request},
     )
+
+
+def without_content(revision: Mapping[str, Any] | None) -> Wire | None:
+    """A revision as GetDeployment tells it: of an AppSpec the hash only. GetApplicationRevision has the content."""
+    if revision is None:
+        return None
+    told = {name: dict(part) if isinstance(part, dict) else part for name, part in revision.items()}
+    for name in SPECIFIED:
+        told.get(name, {}).pop("content", None)
+    return told
 
 
 def _error(shown: Deployment, now: float) -> Wire | None:

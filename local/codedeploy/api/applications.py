@@ -6,7 +6,7 @@ from local.aws_json.errors import ApiError
 from local.aws_json.messages import Json, Parameters
 from local.codedeploy import views
 from local.codedeploy.api.call import Call, Operation, named_page
-from local.codedeploy.state import Application, Platform
+from local.codedeploy.state import Application, Platform, same_revision
 
 
 def create_application(call: Call, parameters: Parameters) -> Json:
@@ -38,15 +38,14 @@ def delete_application(call: Call, parameters: Parameters) -> Json:
 
 def get_application_revision(call: Call, parameters: Parameters) -> Json:
     """A revision is registered by its first deployment."""
-    application, revision = call.application(parameters), parameters["revision"]
+    application = call.application(parameters)
+    revision = call.deployer.state.registered(call.scope, application.name, parameters["revision"])
     used = [
         (group.name, deployment.created)
         for group in application.groups.values()
         for deployment in group.history
-        if deployment.revision == revision
+        if same_revision(deployment.revision, revision)
     ]
-    if not used:
-        raise ApiError("RevisionDoesNotExistException", "No application revision found for the given location")
     times = [created for _, created in used]
     information = {
         "deploymentGroups": sorted({name for name, _ in used}),

@@ -81,6 +81,29 @@ def test_an_unhealthy_green_task_set_fails_after_the_deployment_succeeded(servic
     assert service.page() == (False, "my-service:3 image:3")
 
 
+def test_a_deployment_tells_the_hash_of_its_appspec_and_the_application_its_content(service: Account) -> None:
+    revision = service.appspec(3)
+    told = service.deployment(service.released(revision))["revision"]
+    assert told["appSpecContent"].keys() == {"sha256"}
+    found = service.api.get_application_revision(applicationName=APPLICATION, revision=told)["revision"]
+    assert found["appSpecContent"]["content"] == revision["appSpecContent"]["content"]
+    service.released(service.appspec(4))
+    assert service.deployment(service.released(told))["previousRevision"]["appSpecContent"].keys() == {"sha256"}
+    assert service.page() == (True, "my-service:3 image:3")
+
+
+@pytest.mark.parametrize(
+    ("specified", "code"),
+    [
+        ({"sha256": "0" * 64}, "RevisionDoesNotExistException"),
+        ({"content": "version: 0.0", "sha256": "0" * 64}, "InvalidRevisionException"),
+    ],
+)
+def test_a_hash_that_no_appspec_has(service: Account, specified: Any, code: str) -> None:
+    with pytest.raises(service.api.exceptions.from_code(code)):
+        service.deploy({"revisionType": "AppSpecContent", "appSpecContent": specified})
+
+
 def test_going_back_after_an_unhealthy_release(service: Account) -> None:
     choose(service, Outcome.UNHEALTHY)
     service.released(service.appspec(3))

@@ -48,6 +48,16 @@ def test_a_healthy_deployment_goes_instance_by_instance(fleet: Account) -> None:
     assert fleet.page() == (True, "version-2")
 
 
+def test_the_page_says_what_the_deployment_was_called_that_brought_the_revision_first(account: Account) -> None:
+    account.ec2_group()
+    account.deploy(account.bundle(1), description="source revision 1")
+    account.after(100)
+    account.released(account.bundle(2))
+    account.deploy(account.bundle(1), description="once more")
+    account.after(100)
+    assert account.page() == (True, "version-1 source revision 1")
+
+
 def test_the_lifecycle_events_of_an_instance(fleet: Account) -> None:
     deployment = fleet.deploy(fleet.bundle(2))
     fleet.after(10)

@@ -86,8 +86,10 @@ def release(
 def test_the_templates_are_filled_in(account: Account, codedeploy: CodeDeploy) -> None:
     status, result = release(account)
     assert status == "Succeeded"
-    info = account.aws.client("codedeploy", HOME).get_deployment(deploymentId=result["externalExecutionId"])
-    content = info["deploymentInfo"]["revision"]["appSpecContent"]["content"]
+    api = account.aws.client("codedeploy", HOME)
+    info = api.get_deployment(deploymentId=result["externalExecutionId"])["deploymentInfo"]
+    found = api.get_application_revision(applicationName=APPLICATION, revision=info["revision"])
+    content = found["revision"]["appSpecContent"]["content"]
     arn = f"arn:aws:ecs:{HOME}:{ACCOUNT_ID}:task-definition/my-service:2"
     assert f"TaskDefinition: {arn}" in content
     registered = account.aws.client("ecs", HOME).task_definitions[arn]

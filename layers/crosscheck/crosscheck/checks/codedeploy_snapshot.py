@@ -1,0 +1,202 @@
+"""What CodeDeploy says of a deployment group, of a deployment, and of each of its targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mypy_boto3_codedeploy import CodeDeployClient
+    from mypy_boto3_codedeploy.literals import FileExistsBehaviorType
+    from mypy_boto3_codedeploy.type_defs import (
+        DeploymentInfoTypeDef,
+        DeploymentTargetTypeDef,
+        DiagnosticsTypeDef,
+        LifecycleEventTypeDef,
+        RevisionLocationTypeDef,
+    )
+
+# BatchGetDeployments and BatchGetDeploymentTargets take so many ids.
+BATCH = 25
+TARGET_LIMIT = 1_000
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What was deployed, as one text to compare by: where it lies, or the hash of what it says.
+
+    ``bucket`` and ``key`` are empty for what is not an object of S3; ``location`` is CodeDeploy's own form of it.
+    """
+
+    text: str
+    location: RevisionLocationTypeDef
+    bucket: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment. ``rolled_back_by`` is the rollback that followed it, ``undoes`` the deployment that it follows as a
+    rollback itself; ``created`` is in epoch seconds."""
+
+    id: str
+    application: str
+    group: str
+    status: str
+    created: float
+    revision: Revision
+    platform: str = "Server"
+    creator: str = "user"
+    error: str = ""
+    description: str = ""
+    rolled_back_by: str = ""
+    undoes: str = ""
+    ignores_stop_failures: bool = False
+    file_exists: FileExistsBehaviorType | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """``what`` is an instance, or a service of ECS, whose id is ``cluster:service``. ``event`` and ``error`` are of the
+    lifecycle event that failed; ``task_sets`` are the ids of the green task sets."""
+
+    what: str
+    id: str
+    status: str
+    event: str = ""
+    error: str = ""
+    task_sets: tuple[str, ...] = ()
+
+
+def read_newest(client: CodeDeployClient, application: str, group: str) -> str | None:
+    """The id of a group's last attempted deployment, empty before the first; None where there is no such group.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    missing = (
+        client.exceptions.ApplicationDoesNotExistException,
+        client.exceptions.DeploymentGroupDoesNotExistException,
+    )
+    try:
+        answer = client.get_deployment_group(applicationName=application, deploymentGroupName=group)
+    except missing:
+        return None
+    return answer["deploymentGroupInfo"].get("lastAttemptedDeployment", {}).get("deploymentId", "")
+
+
+def read_deployment(client: CodeDeployClient, deployment: str) -> Deployment | None:
+    """A deployment; None where there is none of that id.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    try:
+        answer = client.get_deployment(deploymentId=deployment)
+    except client.exceptions.DeploymentDoesNotExistException:
+        return None
+    return parse_deployment(answer["deploymentInfo"])
+
+
+def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[Deployment]:
+    """The deployments of these ids, in no order.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    answers = [client.batch_get_deployments(deploymentIds=list(few)) for few in batched(ids, BATCH, strict=False)]
+    return [parse_deployment(info) for answer in answers for info in answer.get("deploymentsInfo", [])]
+
+
+def read_targets(client: CodeDeployClient, deployment: str) -> tuple[Target, ...]:
+    """What became of a deployment's targets; empty where it has not started.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    pages = client.get_paginator("list_deployment_targets").paginate(
+        deploymentId=deployment, PaginationConfig={"MaxItems": TARGET_LIMIT}
+    )
+    try:
+        ids = [target for page in pages for target in page.get("targetIds", [])]
+    except client.exceptions.DeploymentNotStartedException:
+        return ()
+    answers = (
+        client.batch_get_deployment_targets(deploymentId=deployment, targetIds=list(few))
+        for few in batched(ids, BATCH, strict=False)
+    )
+    return tuple(_target(target) for answer in answers for target in answer.get("deploymentTargets", []))
+
+
+def parse_deployment(info: DeploymentInfoTypeDef) -> Deployment:
+    """A deployment of GetDeployment's or BatchGetDeployments' answer."""
+    rollback = info.get("rollbackInfo", {})
+    return Deployment(
+        id=info.get("deploymentId", ""),
+        application=info.get("applicationName", ""),
+        group=info.get("deploymentGroupName", ""),
+        status=info.get("status", ""),
+        created=_seconds(info.get("createTime")),
+        revision=parse_revision(info.get("revision", {})),
+        platform=info.get("computePlatform", "Server"),
+        creator=info.get("creator", "user"),
+        error=info.get("errorInformation", {}).get("code", ""),
+        description=info.get("description", ""),
+        rolled_back_by=rollback.get("rollbackDeploymentId", ""),
+        undoes=rollback.get("rollbackTriggeringDeploymentId", ""),
+        ignores_stop_failures=info.get("ignoreApplicationStopFailures", False),
+        file_exists=info.get("fileExistsBehavior"),
+    )
+
+
+def parse_revision(location: RevisionLocationTypeDef) -> Revision:
+    """A revision. GetDeployment leaves out what an AppSpec says, and gives the hash of it."""
+    kind = location.get("revisionType", "")
+    if kind == "S3":
+        stored = location.get("s3Location", {})
+        bucket, key = stored.get("bucket", ""), stored.get("key", "")
+        version = stored.get("version") or stored.get("eTag", "")
+        return Revision(f"s3://{bucket}/{key}{f'@{version}' if version else ''}", location, bucket, key)
+    if kind == "GitHub":
+        origin = location.get("gitHubLocation", {})
+        return Revision(f"github:{origin.get('repository', '')}@{origin.get('commitId', '')}", location)
+    specified = location.get("appSpecContent") or location.get("string") or {}
+    return Revision(f"appspec sha256:{specified.get('sha256', '')}", location)
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0.0
+
+
+def _target(target: DeploymentTargetTypeDef) -> Target:
+    if "ecsTarget" in target:
+        service = target["ecsTarget"]
+        green = (each for each in service.get("taskSetsInfo", []) if each.get("taskSetLabel", "").upper() == "GREEN")
+        return Target(
+            "service",
+            service.get("targetId", ""),
+            service.get("status", "Unknown"),
+            *_failure(service.get("lifecycleEvents", [])),
+            tuple(each.get("identifer", "") for each in green),  # the model spells it so
+        )
+    instance = target.get("instanceTarget", {})
+    return Target(
+        "instance",
+        instance.get("targetId", ""),
+        instance.get("status", "Unknown"),
+        *_failure(instance.get("lifecycleEvents", [])),
+    )
+
+
+def _failure(events: Sequence[LifecycleEventTypeDef]) -> tuple[str, str]:
+    """The lifecycle event that failed, and its error code; the diagnostics' texts may quote anything, so they stay
+    out."""
+    failed = next((event for event in events if event.get("status") == "Failed"), None)
+    if failed is None:
+        return "", ""
+    diagnostics: DiagnosticsTypeDef = failed.get("diagnostics", {})
+    return failed.get("lifecycleEventName", ""), diagnostics.get("errorCode", "")
