@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from crosscheck.checks.alarms import Alarms
 from crosscheck.checks.artifact_store import ArtifactStore
 from crosscheck.checks.cloudformation_stack import CloudFormationStack
+from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.checks.ecr_image import EcrImage
 from crosscheck.checks.ecs_service import EcsService
 from crosscheck.checks.http_check import Http
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _OFFERED: tuple[Check, ...] = (
     Alarms(),
     CloudFormationStack(),
+    CodeDeploy(),
     EcrImage(),
     EcsService(),
     Http(),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.checks.cloudformation_stack import CloudFormationStack
+from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.checks.ecs_service import EcsService
 from crosscheck.checks.lambda_alias import LambdaAlias
 from crosscheck.rollback.cloudformation import CloudFormationUndo
+from crosscheck.rollback.codedeploy import CodeDeployUndo
 from crosscheck.rollback.ecs_service import EcsUndo
 from crosscheck.rollback.lambda_alias import LambdaAliasUndo
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 UNDOS: Mapping[str, Undo] = {
     CloudFormationStack.kind: CloudFormationUndo(),
+    CodeDeploy.kind: CodeDeployUndo(),
     EcsService.kind: EcsUndo(),
     LambdaAlias.kind: LambdaAliasUndo(),
 }
