@@ -31,8 +31,8 @@ class Item:
     passed. ``mode`` is what may be done about a failure (``off``, ``suggest``, ``auto``), ``left`` says why
     CodePipeline does it instead, ``judged`` is the verdict that a gate has given already. ``regions`` are all those
     that the stage was deployed to, or those that a rollback brings back; ``target`` is what they go back to.
-    ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look has
-    the last word; ``confirm`` is the verdict that it is to confirm, which the state machine adds.
+    ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look
+    has the last word; ``confirm`` is the verdict that it is to confirm, which the state machine adds.
     """
 
     purpose: Purpose
