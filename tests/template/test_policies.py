@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.template.expanded import Template, expanded, resources
 
 # AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
 ONLY_EVERYWHERE = {
+    "cloudwatch:GetMetricData",
     "codepipeline:GetJobDetails",
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",
@@ -30,9 +32,20 @@ DEPLOYING = (
     "ecs:Stop",
     "ecs:Create",
     "ecs:Delete",
-    "codedeploy:",
+    "ecs:Put",
+    "codedeploy:Create",
+    "codedeploy:Stop",
+    "codedeploy:Update",
+    "codedeploy:Delete",
+    "cloudformation:Rollback",
+    "cloudformation:Update",
+    "cloudformation:Delete",
     "lambda:Update",
     "codepipeline:Rollback",
+    "codepipeline:Retry",
+    "codepipeline:Start",
+    "codepipeline:Stop",
+    "codepipeline:PutApproval",
 )
 
 
@@ -64,8 +77,38 @@ def test_every_resource_is_named_where_aws_lets_us(role: str, action: str, state
         assert action in ONLY_EVERYWHERE, f"{role} may do {action} everywhere"
 
 
-def test_nothing_in_this_version_may_change_what_releases_deploy_to() -> None:
-    assert [action for _, action, _ in ALLOWED if action.startswith(DEPLOYING)] == []
+def test_only_the_rollback_policy_may_change_what_releases_deploy_to() -> None:
+    writing = {(name, action) for name, action, _ in ALLOWED if action.startswith(DEPLOYING)}
+    assert {name for name, _ in writing} == {"RollbackPolicy"}
+    assert {action for _, action in writing} == {
+        "cloudformation:RollbackStack",
+        "codedeploy:CreateDeployment",
+        "codedeploy:StopDeployment",
+        "codepipeline:RollbackStage",
+        "ecs:StopServiceDeployment",
+        "ecs:UpdateService",
+        "lambda:UpdateAlias",
+    }
+
+
+def test_the_rollback_policy_is_conclude_checks_alone_and_gone_with_rollback_mode_off() -> None:
+    template = expanded()
+    assert template["Resources"]["RollbackPolicy"]["Condition"] == "RollbackOn"
+    assert template["Conditions"]["RollbackOn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RollbackMode"}, "off"]}]}
+    holders = {
+        name: policy
+        for name, role in resources("AWS::IAM::Role").items()
+        for policy in role.get("ManagedPolicyArns", [])
+        if "RollbackPolicy" in str(policy)
+    }
+    attached = {"Fn::If": ["RollbackOn", {"Ref": "RollbackPolicy"}, {"Ref": "AWS::NoValue"}]}
+    assert holders == {"ConcludeChecksRole": attached}
+
+
+@pytest.mark.parametrize("policy", [*resources("AWS::IAM::ManagedPolicy")])
+def test_a_managed_policy_fits_iams_limit(policy: str) -> None:
+    document = json.dumps(resources("AWS::IAM::ManagedPolicy")[policy]["PolicyDocument"], separators=(",", ":"))
+    assert len(document) < 6_144  # substitutions make it shorter, not longer
 
 
 def test_f51_only_the_service_that_works_under_a_role_may_assume_it() -> None:

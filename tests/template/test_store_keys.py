@@ -29,7 +29,7 @@ def without_tag(statement: Template) -> Template:
     return {**statement, "Condition": {key: value for key, value in likes.items() if key not in {OWNER, ADOPT}}}
 
 
-@pytest.mark.parametrize("name", ["PipelineArtifactPolicy", "ArtifactReadPolicy", "GateStageRole"])
+@pytest.mark.parametrize("name", ["PipelineArtifactPolicy", "ArtifactReadPolicy", "CheckPolicy"])
 def test_an_adopted_key_is_used_like_one_of_ours(name: str) -> None:
     ours, adopted = using_keys(name)
     assert ours["Condition"]["StringLike"][OWNER] == OWN

@@ -123,7 +123,7 @@ def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger:
             },
             "UpdateService was refused",
         ),
-        ({"cause": json.dumps({"errorType": "KeyError", "errorMessage": "'secret'"})}, NOT_BEGUN),
+        ({"verdict": "FAIL", "cause": json.dumps({"errorType": "KeyError", "errorMessage": "'secret'"})}, NOT_BEGUN),
         ({"verdict": "FAIL", "cause": "the task timed out"}, NOT_BEGUN),
         ({"purpose": "rollback"}, UNPROVEN),
     ],
