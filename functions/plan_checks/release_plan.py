@@ -59,10 +59,10 @@ class ReleasePlanning:
     clock: Callable[[], float]
 
     def plan(self, finished: Finished) -> list[Item]:
-        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come.
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
+        or where the stage is not one of the pipeline's any more.
 
         Raises:
-            ConfigurationError: the stage is not one of the pipeline's (any more).
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.codepipeline(finished.subject.region)
@@ -118,7 +118,7 @@ class ReleasePlanning:
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
-            baseline=baseline_of(situation.records, each.region, min(run.started for run in ran.values())),
+            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
         )
 
     def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
