@@ -1,8 +1,8 @@
 """Deploy action ECS: a new task definition revision with the built images, and the wait for its deployment.
 
-Like the real one it leaves the service with the new revision where the deployment fails, and is content once the service
-is steady again, whatever the service is steady on: when the circuit breaker restored the old revision, the action
-succeeds all the same.
+Like the real one it leaves the service with the new revision where the deployment fails, and is content once the
+service is steady again, whatever the service is steady on: when the circuit breaker restored the old revision, the
+action succeeds all the same.
 """
 
 import json
