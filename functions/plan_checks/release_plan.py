@@ -69,7 +69,13 @@ class ReleasePlanning:
         pipeline = read_pipeline(client, finished.subject)
         execution = read_execution(client, finished.subject)
         gates = self._gates(pipeline, execution, finished)
-        found = due(pipeline.definition, gates, finished.stage, succeeded=finished.succeeded)
+        found = due(
+            pipeline.definition,
+            gates,
+            finished.stage,
+            succeeded=finished.succeeded,
+            alone=execution.is_rollback,
+        )
         if not found:
             return []
         situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
