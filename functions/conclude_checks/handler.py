@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from crosscheck.rollback.stage import StageUndo
 
 from conclude_checks.concluding import Concluding
 from conclude_checks.taking_back import TakingBack
@@ -15,6 +14,7 @@ from conclude_checks.whole_stage import WholeStage
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
+from crosscheck.rollback.stage import StageUndo
 from crosscheck.verification import parse_item
 
 if TYPE_CHECKING:
