@@ -156,8 +156,8 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
     concluding(ledger, cards).unplanned({"subject": RELEASE.key, "stage": "Deploy", "state": "SUCCEEDED"})
     verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}
     assert list(verdicts) == ["verdict/Deploy/eu-west-1"]
-    told = verdicts["verdict/Deploy/eu-west-1"]
-    assert (told["verdict"], told["final"], told["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
+    closed = verdicts["verdict/Deploy/eu-west-1"]
+    assert (closed["verdict"], closed["final"], closed["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
     assert cards.told == [RELEASE.key]
 
 

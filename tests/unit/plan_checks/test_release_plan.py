@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from crosscheck.verdicts import Finding, Verdict
 from crosscheck.verification import Purpose
 from plan_checks.modes import Mode
+from plan_checks.release_plan import IGNORED
 from tests.fakes.codepipeline_plans import EXECUTION, GATE, STARTED, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
 
