@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from crosscheck.rollback.catalogue import undo_of
 
 from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
 from crosscheck.rollback.undo import MovedOnError
 from crosscheck.telemetry import count
@@ -56,9 +56,10 @@ class TakingBack:
         """
         if item.left:
             return self._told(item, Choice(RollbackState.LEFT, item.left))
-        brought = [check for check in item.checks if check.run and not check.gap]
-        if brought and not any(map(undo_of, brought)):
+        ran = [check for check in item.checks if check.run]
+        if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
+        brought = [check for check in ran if not check.gap]
         try:
             choice = choose([self._propose(item, check) for check in brought], item.mode)
             if choice.state is not RollbackState.RUNNING:

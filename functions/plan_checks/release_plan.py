@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from plan_checks.pipeline_reading import Execution, Pipeline, Runs
     from plan_checks.settings import Settings
 
-PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
+IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,16 @@ class ReleasePlanning:
     clock: Callable[[], float]
 
     def plan(self, finished: Finished) -> list[Item]:
-        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come.
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
+        or where the stage is not one of the pipeline's any more.
 
         Raises:
-            ConfigurationError: the stage is not one of the pipeline's (any more).
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
-        if pipeline.tags.ignore:
-            return []
         execution = read_execution(client, finished.subject)
-        gates = self._gates(pipeline, execution, finished)
+        gates = self._gates(pipeline, execution)
         found = due(
             pipeline.definition,
             gates,
@@ -82,7 +80,7 @@ class ReleasePlanning:
         situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
         return [item for each in found if (item := self._item(each, situation))]
 
-    def _gates(self, pipeline: Pipeline, execution: Execution, finished: Finished) -> tuple[Gate, ...]:
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {
             place: run.configuration["UserParameters"]
             for place, run in execution.runs.items()
@@ -90,8 +88,7 @@ class ReleasePlanning:
         }
 
         def read(text: str) -> Parameters:
-            resolved = text.replace(PLACEHOLDER, finished.subject.execution)
-            return parse_parameters(resolved, self.clients.ssm, pipeline.tags.plan)
+            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
@@ -100,6 +97,8 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
+        if situation.pipeline.tags.ignore:
+            return _ignored(each, situation)
         since = max(run.started for run in ran.values())
         judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
         if judged not in {None, Verdict.FAIL}:
@@ -123,7 +122,7 @@ class ReleasePlanning:
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
-            baseline=baseline_of(situation.records, each.region, min(run.started for run in ran.values())),
+            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
         )
 
     def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
@@ -174,6 +173,20 @@ class _Situation:
         definition = self.pipeline.definition
         names = dict.fromkeys((stage, self.finished.stage))
         return left_to_codepipeline([definition.stage(name) for name in names])
+
+
+def _ignored(each: Due, situation: _Situation) -> Item:
+    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
+    return Item(
+        purpose=Purpose.STAGE,
+        subject=situation.finished.subject,
+        region=each.region,
+        since=situation.now,
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        stage=each.stage,
+        attempt=situation.finished.attempt,
+        last=True,
+    )
 
 
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:
