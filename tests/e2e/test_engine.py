@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.outside import Outside, wait_until, words
+from tests.e2e.own_pipeline import HOME
 from tests.e2e.small_pipelines import EXECUTION, SmallPipelines, answer_approval, asking, condition, rule
 
 if TYPE_CHECKING:
@@ -161,6 +162,8 @@ def test_the_gate_judges_as_a_rule_and_the_stage_rolls_itself_back(pipelines: Sm
     assert pipeline.ended(pipeline.first) == "Succeeded"
     assert pipeline.rules(pipeline.first) == [("Gate", "Succeeded")]
     _card(outside, pipeline.first, "SUCCEEDED", "passed")
+    own = pipelines.own
+    own.put_release(f"{own.account_id}.dkr.ecr.{HOME}.amazonaws.com/{own.name}:newer")
     outside.deployments(REGION, "unhealthy")
     execution = pipeline.start()
     assert pipeline.ended(execution) == "Failed"
