@@ -62,29 +62,39 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
         "status": run.status,
         "started": run.started,
         "configuration": dict(run.configuration),
-        "inputs": {name: {"bucket": item.bucket, "key": item.key} for name, item in run.inputs.items()},
+        "inputs": _artifacts_document(run.inputs),
         "account": run.account,
         "error": run.error,
         "external": run.external,
         "outputs": dict(run.outputs),
+        "produced": _artifacts_document(run.produced),
     }
+
+
+def _artifacts_document(artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
+    return {name: {"bucket": item.bucket, "key": item.key} for name, item in artifacts.items()}
 
 
 def _run(fields: Mapping[str, Any]) -> ActionRun:
     started = _number(fields, "started")
-    inputs = {name: _object(value, "inputs") for name, value in _object(fields.get("inputs", {}), "inputs").items()}
     return ActionRun(
         stage=_text(fields, "stage"),
         name=_text(fields, "name"),
         status=_text(fields, "status"),
         started=started,
         configuration=_texts(fields, "configuration"),
-        inputs={name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in inputs.items()},
+        inputs=_artifacts(fields, "inputs"),
         account=_text(fields, "account", ""),
         error=_text(fields, "error", ""),
         external=_text(fields, "external", ""),
         outputs=_texts(fields, "outputs"),
+        produced=_artifacts(fields, "produced"),
     )
+
+
+def _artifacts(fields: Mapping[str, Any], key: str) -> Mapping[str, Artifact]:
+    found = {name: _object(value, key) for name, value in _object(fields.get(key, {}), key).items()}
+    return {name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in found.items()}
 
 
 def _object(value: object, what: str) -> Mapping[str, Any]:

@@ -12,7 +12,17 @@ from crosscheck.checks.ecr_image import planned_replica
 from crosscheck.checks.planned import from_json, to_json
 from crosscheck.errors import ConfigurationError
 
-RUN = ActionRun("S", "A", "Succeeded", 1.5, {"ClusterName": "c"}, {"In": Artifact("b", "k")}, "111122223333", "E")
+RUN = ActionRun(
+    "S",
+    "A",
+    "Succeeded",
+    1.5,
+    {"ClusterName": "c"},
+    {"In": Artifact("b", "k")},
+    "111122223333",
+    "E",
+    produced={"Out": Artifact("b", "l")},
+)
 
 
 @pytest.mark.parametrize(

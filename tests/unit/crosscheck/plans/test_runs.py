@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from crosscheck.checks.check import Artifact
 from crosscheck.plans.runs import latest, parse_run
 from tests.fakes.codepipeline import action_execution
 from tests.fakes.codepipeline_release import NOW, STARTED
@@ -17,3 +18,10 @@ def test_a_run_with_little_known_of_it() -> None:
     assert (run.status, run.inputs, run.account) == ("InProgress", {}, "")
     abroad = parse_run({"stageName": "S", "actionName": "A", "input": {"roleArn": "arn:aws:iam::444455556666:role/r"}})
     assert abroad.account == "444455556666"
+
+
+def test_what_an_action_made_is_known_by_its_place() -> None:
+    place = {"bucket": "store", "key": "p/SourceOutp/1"}
+    listed = [{"name": "SourceOutput", "s3location": place}, {"name": "half", "s3location": {"bucket": "store"}}]
+    detail = action_execution("Source", "Source", STARTED) | {"output": {"outputArtifacts": listed}}
+    assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}  # type: ignore[arg-type]  # as the API gives it
