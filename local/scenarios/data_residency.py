@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from local.scenarios.ecs_service import BUILD_PERMISSIONS, push_image
@@ -103,6 +104,7 @@ class DataResidency(S3Scenario):
         "ecs:TagResource",
         "iam:PassRole",
     )
+    tags = MappingProxyType({"crosscheck:rollback": "auto"})
     first_change = "Serve the catalogue"
 
     def create_targets(self) -> None:
