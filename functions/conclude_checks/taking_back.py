@@ -56,9 +56,10 @@ class TakingBack:
         """
         if item.left:
             return self._told(item, Choice(RollbackState.LEFT, item.left))
-        brought = [check for check in item.checks if check.run and not check.gap]
-        if brought and not any(map(undo_of, brought)):
+        ran = [check for check in item.checks if check.run]
+        if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
+        brought = [check for check in ran if not check.gap]
         try:
             choice = choose([self._propose(item, check) for check in brought], item.mode)
             if choice.state is not RollbackState.RUNNING:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
+IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,23 @@ class ReleasePlanning:
     clock: Callable[[], float]
 
     def plan(self, finished: Finished) -> list[Item]:
-        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come.
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
+        or where the stage is not one of the pipeline's any more.
 
         Raises:
-            ConfigurationError: the stage is not one of the pipeline's (any more).
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
-        if pipeline.tags.ignore:
-            return []
         execution = read_execution(client, finished.subject)
         gates = self._gates(pipeline, execution, finished)
-        found = due(pipeline.definition, gates, finished.stage, succeeded=finished.succeeded)
+        found = due(
+            pipeline.definition,
+            gates,
+            finished.stage,
+            succeeded=finished.succeeded,
+            alone=execution.is_rollback,
+        )
         if not found:
             return []
         situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
@@ -94,6 +99,8 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
+        if situation.pipeline.tags.ignore:
+            return _ignored(each, situation)
         since = max(run.started for run in ran.values())
         judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
         if judged not in {None, Verdict.FAIL}:
@@ -118,7 +125,7 @@ class ReleasePlanning:
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
-            baseline=baseline_of(situation.records, each.region, min(run.started for run in ran.values())),
+            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
         )
 
     def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
@@ -169,6 +176,20 @@ class _Situation:
         definition = self.pipeline.definition
         names = dict.fromkeys((stage, self.finished.stage))
         return left_to_codepipeline([definition.stage(name) for name in names])
+
+
+def _ignored(each: Due, situation: _Situation) -> Item:
+    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
+    return Item(
+        purpose=Purpose.STAGE,
+        subject=situation.finished.subject,
+        region=each.region,
+        since=situation.now,
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        stage=each.stage,
+        attempt=situation.finished.attempt,
+        last=True,
+    )
 
 
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:

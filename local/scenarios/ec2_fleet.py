@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
+from collections.abc import Mapping
+from typing import ClassVar
 
 from local.scenarios.s3_scenario import DEPLOY_PERMISSIONS, PROVIDER_REGION, SOURCE_PERMISSIONS, S3Scenario
 
@@ -35,7 +36,7 @@ class Ec2Fleet(S3Scenario):
     regions = ("us-west-2", "us-east-1", "ap-southeast-2")
     prefix = "pipeline-artifacts-fleet"
     permissions = (*DEPLOY_PERMISSIONS, *SOURCE_PERMISSIONS)
-    tags = MappingProxyType({"crosscheck:rollback": "auto", "crosscheck:plan": PLAN})
+    tags: ClassVar[Mapping[str, str]] = {"crosscheck:rollback": "auto", "crosscheck:plan": PLAN}
     first_change = "Welcome"
 
     def create_targets(self) -> None:

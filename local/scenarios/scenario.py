@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from local.account import Account
 
 POLL_SECONDS = 0.2
@@ -30,7 +28,7 @@ class Scenario(ABC):
     definition_file: ClassVar[str]
     regions: ClassVar[tuple[str, ...]]
     permissions: ClassVar[tuple[str, ...]]
-    tags: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    tags: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -12,10 +12,15 @@ from crosscheck.errors import ConfigurationError
 QUOTED = 40
 # Far above any time in epoch seconds; an integer may be too large for a float.
 NUMBER_LIMIT = 1e12
+# No check reads these of an action's configuration; they may be long, hold secrets, and would stay in the history of
+# the state machine.
+_STAYS_BEHIND = frozenset({"ParameterOverrides", "UserParameters"})
+# What checks read of an action's output variables, which may be all outputs of a stack.
+_READ_OUTPUTS = frozenset({"FunctionVersion"})
 
 
 def to_json(planned: PlannedCheck) -> dict[str, Any]:
-    """The check as a JSON object; what is empty is left out."""
+    """The check as a JSON object; what is empty, and what no check reads, is left out."""
     document: dict[str, Any] = {
         "kind": planned.kind,
         "region": planned.region,
@@ -61,40 +66,30 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
         "name": run.name,
         "status": run.status,
         "started": run.started,
-        "configuration": dict(run.configuration),
-        "inputs": _artifacts_document(run.inputs),
+        "configuration": {key: value for key, value in run.configuration.items() if key not in _STAYS_BEHIND},
+        "inputs": {name: {"bucket": item.bucket, "key": item.key} for name, item in run.inputs.items()},
         "account": run.account,
         "error": run.error,
         "external": run.external,
-        "outputs": dict(run.outputs),
-        "produced": _artifacts_document(run.produced),
+        "outputs": {key: value for key, value in run.outputs.items() if key in _READ_OUTPUTS},
     }
-
-
-def _artifacts_document(artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
-    return {name: {"bucket": item.bucket, "key": item.key} for name, item in artifacts.items()}
 
 
 def _run(fields: Mapping[str, Any]) -> ActionRun:
     started = _number(fields, "started")
+    inputs = {name: _object(value, "inputs") for name, value in _object(fields.get("inputs", {}), "inputs").items()}
     return ActionRun(
         stage=_text(fields, "stage"),
         name=_text(fields, "name"),
         status=_text(fields, "status"),
         started=started,
         configuration=_texts(fields, "configuration"),
-        inputs=_artifacts(fields, "inputs"),
+        inputs={name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in inputs.items()},
         account=_text(fields, "account", ""),
         error=_text(fields, "error", ""),
         external=_text(fields, "external", ""),
         outputs=_texts(fields, "outputs"),
-        produced=_artifacts(fields, "produced"),
     )
-
-
-def _artifacts(fields: Mapping[str, Any], key: str) -> Mapping[str, Artifact]:
-    found = {name: _object(value, key) for name, value in _object(fields.get(key, {}), key).items()}
-    return {name: Artifact(_text(value, "bucket"), _text(value, "key")) for name, value in found.items()}
 
 
 def _object(value: object, what: str) -> Mapping[str, Any]:

@@ -12,17 +12,7 @@ from crosscheck.checks.ecr_image import planned_replica
 from crosscheck.checks.planned import from_json, to_json
 from crosscheck.errors import ConfigurationError
 
-RUN = ActionRun(
-    "S",
-    "A",
-    "Succeeded",
-    1.5,
-    {"ClusterName": "c"},
-    {"In": Artifact("b", "k")},
-    "111122223333",
-    "E",
-    produced={"Out": Artifact("b", "l")},
-)
+RUN = ActionRun("S", "A", "Succeeded", 1.5, {"ClusterName": "c"}, {"In": Artifact("b", "k")}, "111122223333", "E")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +30,16 @@ def test_a_check_travels_as_json(planned: PlannedCheck) -> None:
     carried = json.loads(json.dumps(to_json(planned)))
     assert from_json(carried) == planned
     assert from_json(carried).id == planned.id
+
+
+def test_f50_what_no_check_reads_of_an_action_stays_behind() -> None:
+    told = {"StackName": "s", "ParameterOverrides": '{"Password": "hidden"}', "UserParameters": "hidden"}
+    outputs = {"FunctionVersion": "8", "Endpoint": "hidden"}
+    run = ActionRun("S", "A", "Succeeded", 1.5, told, outputs=outputs)
+    carried = to_json(PlannedCheck("cloudformation-stack", "eu-west-1", {"stack": "s"}, run))
+    assert carried["run"]["configuration"] == {"StackName": "s"}
+    assert carried["run"]["outputs"] == {"FunctionVersion": "8"}
+    assert "hidden" not in json.dumps(carried)
 
 
 def test_when_the_release_began_makes_no_other_check() -> None:
@@ -60,7 +60,7 @@ def test_what_is_empty_is_left_out() -> None:
     [
         (None, "a check must be an object"),
         ({"region": "r"}, "kind must be a string"),
-        ({"kind": "nonsense", "region": "r"}, "no check 'nonsense' in this version; it knows: ecr-image, ecs-service"),
+        ({"kind": "nonsense", "region": "r"}, "no check 'nonsense' in this version; it knows: alarms, "),
         ({"kind": "http", "region": "r"}, "a planned http lacks the parameter url"),
         ({"kind": "http", "region": 5, "parameters": {"url": "u"}}, "region must be a string"),
         ({"kind": "http", "region": "r", "parameters": {"url": 5}}, "url must be a string"),
