@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from local.cards import wait_for_card
 from tests.e2e.outside import wait_until, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from local.cards import Card
     from local.scenarios.scenario import Scenario
@@ -69,7 +70,7 @@ class Group:
 
         def look() -> bool:
             newest = self.newest
-            return newest["deploymentId"] != than and newest["status"] == status
+            return bool(newest["deploymentId"] != than and newest["status"] == status)
 
         wait_until(look, f"a deployment in {self.region} that is {status}", SECONDS)
 
@@ -101,7 +102,17 @@ def line(text: str, region: str) -> str:
     return f"{lines[at].partition(' ')[2]} {follows}".strip()
 
 
-def tag(scenario: Scenario, key: str, value: str) -> None:
-    """Tag the scenario's pipeline."""
-    arn = f"arn:aws:codepipeline:{scenario.home}:{scenario.account.account_id}:{scenario.pipeline}"
-    scenario.client.tag_resource(resourceArn=arn, tags=[{"key": key, "value": value}])
+@contextmanager
+def without_rollback(*scenarios: Scenario) -> Iterator[None]:
+    """Their releases are judged meanwhile, and nothing of them is taken back."""
+    _tag(scenarios, "off")
+    try:
+        yield
+    finally:
+        _tag(scenarios, "auto")
+
+
+def _tag(scenarios: Sequence[Scenario], mode: str) -> None:
+    for scenario in scenarios:
+        arn = f"arn:aws:codepipeline:{scenario.home}:{scenario.account.account_id}:{scenario.pipeline}"
+        scenario.client.tag_resource(resourceArn=arn, tags=[{"key": "crosscheck:rollback", "value": mode}])

@@ -45,7 +45,7 @@ def test_a_good_release_passes_in_both_regions_at_once(
     assert residency.wait(execution) == "Succeeded"
     card = settled(outside, execution, "SUCCEEDED", {LONDON.region: "passed", SINGAPORE.region: "passed"})
     for here in (london, singapore):
-        assert f"{here.application}: 2 of 2 tasks run " in line(card, here.region) or "2 of 2 tasks run" in card
+        assert "2 of 2 tasks run " in line(card, here.region)
         assert here.page()[0] == 200
     runs = {action["actionName"]: action for action in residency.actions(execution)}
     assert runs["Deploy"]["startTime"] < runs["Deploy-Singapore"]["lastUpdateTime"]
@@ -81,7 +81,7 @@ def test_a_failed_action_leaves_the_other_region_as_it_is(
     execution = residency.push("Fail in Singapore")
     assert residency.wait(execution) == "Failed"
     card = settled(outside, execution, "FAILED", {LONDON.region: "passed", SINGAPORE.region: "rolled_back"})
-    assert residency.definition()["stages"][2]["name"] == "Deploy_to_Production"
+    assert ":x: *Deploy_to_Production* failed" in card
     assert "2 of 2 tasks run" in line(card, SINGAPORE.region)
     assert singapore.page() == before
     assert london.page()[0] == 200

@@ -29,8 +29,12 @@ def deploy(region: str, *inputs: str, status: str = "Succeeded") -> ActionRun:
     return ActionRun("Deploy", region, status, 3.0, CONFIGURATION, copies)
 
 
-def deploying(*regions: str) -> Scope:
-    actions = [action(name, "Deploy", "CodeDeploy", name, configuration=CONFIGURATION) for name in regions]
+def deploying(*regions: str, names: tuple[str, ...] = ()) -> Scope:
+    """The scope of a stage with an action for each of the regions, called like it."""
+    actions = [
+        action(name, "Deploy", "CodeDeploy", region, configuration=CONFIGURATION)
+        for name, region in zip(names or regions, regions, strict=True)
+    ]
     pipeline: Any = {"name": "p", "stages": [{"name": "Deploy", "actions": actions}]}
     return scope(parse_definition(pipeline, HOME), Position(), "Deploy", ())
 
@@ -77,20 +81,7 @@ def test_a_failed_action_was_given_something_too() -> None:
 
 def test_several_actions_of_a_region_that_deploy_one_artifact_need_one_check() -> None:
     one = deploy(HOME, "SourceOutput")
-    twice = scope(
-        parse_definition(
-            {  # type: ignore[arg-type]  # as GetPipeline gives it
-                "name": "p",
-                "stages": [
-                    {"name": "Deploy", "actions": [action(n, "Deploy", "CodeDeploy", HOME) for n in ("one", "other")]}
-                ],
-            },
-            HOME,
-        ),
-        Position(),
-        "Deploy",
-        (),
-    )
+    twice = deploying(HOME, HOME, names=("one", "other"))
     plan = make_plan(twice, by_place(SOURCE, replace(one, name="one"), replace(one, name="other")))
     assert [check.kind for check in plan.checks] == ["codedeploy", "codedeploy", "source-parity"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from crosscheck.checks.check import Artifact
 from crosscheck.plans.runs import latest, parse_run
 from tests.fakes.codepipeline import action_execution
@@ -23,5 +25,5 @@ def test_a_run_with_little_known_of_it() -> None:
 def test_what_an_action_made_is_known_by_its_place() -> None:
     place = {"bucket": "store", "key": "p/SourceOutp/1"}
     listed = [{"name": "SourceOutput", "s3location": place}, {"name": "half", "s3location": {"bucket": "store"}}]
-    detail = action_execution("Source", "Source", STARTED) | {"output": {"outputArtifacts": listed}}
-    assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}  # type: ignore[arg-type]  # as the API gives it
+    detail: Any = {**action_execution("Source", "Source", STARTED), "output": {"outputArtifacts": listed}}
+    assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}
