@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from crosscheck.rollback.catalogue import undo_of
 
 from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
 from crosscheck.rollback.undo import MovedOnError
 from crosscheck.telemetry import count

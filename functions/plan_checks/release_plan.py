@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from plan_checks.pipeline_reading import Execution, Pipeline, Runs
     from plan_checks.settings import Settings
 
-PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
 IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
@@ -68,7 +67,7 @@ class ReleasePlanning:
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
         execution = read_execution(client, finished.subject)
-        gates = self._gates(pipeline, execution, finished)
+        gates = self._gates(pipeline, execution)
         found = due(
             pipeline.definition,
             gates,
@@ -81,7 +80,7 @@ class ReleasePlanning:
         situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
         return [item for each in found if (item := self._item(each, situation))]
 
-    def _gates(self, pipeline: Pipeline, execution: Execution, finished: Finished) -> tuple[Gate, ...]:
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {
             place: run.configuration["UserParameters"]
             for place, run in execution.runs.items()
@@ -89,8 +88,7 @@ class ReleasePlanning:
         }
 
         def read(text: str) -> Parameters:
-            resolved = text.replace(PLACEHOLDER, finished.subject.execution)
-            return parse_parameters(resolved, self.clients.ssm, pipeline.tags.plan)
+            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 

@@ -18,7 +18,6 @@ STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 GATE = "crosscheck-gate"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 # Tags per page; CodePipeline's own page is 100, but whoever reads only the first page has to fail.
-TAGS = 2
 
 
 def declared(name: str, category: str, provider: str, region: str = "", **more: Any) -> dict[str, Any]:
@@ -64,7 +63,6 @@ class FakePipelines(FakeCodePipeline):
 
     def __init__(self, stages: Sequence[Mapping[str, Any]] = CANARY) -> None:
         super().__init__()
-        self.tags: dict[str, str] = {}
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
         self.define(stages)
@@ -107,9 +105,6 @@ class FakePipelines(FakeCodePipeline):
         self.executions[EXECUTION] = [detail, *self.executions[EXECUTION]]
         return detail
 
-    def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**super().get_pipeline(body), "metadata": {"pipelineArn": arn(body["name"])}}
-
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.get_pipeline({"name": body["pipelineName"]})
         execution = body["pipelineExecutionId"]
@@ -117,14 +112,6 @@ class FakePipelines(FakeCodePipeline):
             raise RefusedError("PipelineExecutionNotFoundException")
         named = {"pipelineName": body["pipelineName"], "pipelineExecutionId": execution}
         return {"pipelineExecution": {**named, "executionType": self.kinds[execution]}}
-
-    def list_tags_for_resource(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        if body["resourceArn"] not in map(arn, self.pipelines):
-            raise RefusedError("ResourceNotFoundException")
-        start = int(body.get("nextToken", "0"))
-        found = [{"key": key, "value": value} for key, value in self.tags.items()]
-        more = {"nextToken": str(start + TAGS)} if start + TAGS < len(found) else {}
-        return {"tags": found[start : start + TAGS], **more}
 
     def _declared(self, stage_name: str, name: str) -> Mapping[str, Any]:
         stages = self.pipelines[PIPELINE]["stages"]
@@ -135,8 +122,3 @@ class FakePipelines(FakeCodePipeline):
             for action in each["actions"]
             if action["name"] == name
         )
-
-
-def arn(pipeline: str) -> str:
-    """The pipeline's ARN."""
-    return f"arn:aws:codepipeline:{HOME}:{ACCOUNT}:{pipeline}"
