@@ -111,7 +111,8 @@ class ReleasePlanning:
         chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
-        plan = _plan(replace(chosen, actions=begun), ran, parameters, problem, situation.pipeline)
+        runs = situation.execution.runs
+        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem, situation.pipeline)
         return Item(
             purpose=Purpose.STAGE,
             subject=situation.finished.subject,
