@@ -12,6 +12,7 @@ from crosscheck.plans.gates import find_gates
 from crosscheck.plans.parameters import Parameters, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.scope import Position, scope
+from crosscheck.releases.attempts import attempt_of
 from crosscheck.verdicts import Verdict
 from crosscheck.verification import Item, Purpose
 from plan_checks.baseline import baseline_of
@@ -59,7 +60,7 @@ class ReleasePlanning:
 
     def plan(self, finished: Finished) -> list[Item]:
         """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
-        or where the stage is not one of the pipeline's any more.
+        where the stage was retried since, and where it is not one of the pipeline's any more.
 
         Raises:
             ClientError, BotoCoreError: AWS refused, or did not answer.
@@ -77,7 +78,10 @@ class ReleasePlanning:
         )
         if not found:
             return []
-        situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
+        records = self.ledger.read(finished.subject)
+        if attempt_of(records, finished.stage) > finished.attempt:
+            return []  # it was retried since: its end will ask again
+        situation = _Situation(finished, pipeline, execution, records, self.clock())
         return [item for each in found if (item := self._item(each, situation))]
 
     def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
@@ -128,8 +132,8 @@ class ReleasePlanning:
 
     def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
         """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
-        if each.gates:
-            return each.gates[0].parameters, ""
+        for gate in (*each.judges, *each.gates):
+            return gate.parameters, ""
         try:
             return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
         except ConfigurationError as error:

@@ -111,6 +111,31 @@ def test_what_the_gate_was_told_holds_for_the_fan_out(canary: Account) -> None:
     assert (item.since, item.deadline, item.soak, item.mode) == (canary.now, canary.now + 300, 120, "suggest")
 
 
+def test_a_gate_in_a_dry_run_has_no_say_beside_one_that_judges(canary: Account) -> None:
+    dry, judge = gates("A", '{"dry_run": true}'), gates("B", '{"deadline_minutes": 5}')
+    canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry, judge)])
+    canary.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = canary.plan("Validate", succeeded=False)
+    assert (item.mode, item.deadline) == ("auto", canary.now + 300)
+
+
+def test_where_all_gates_are_in_a_dry_run_nothing_is_taken_back(canary: Account) -> None:
+    dry = gates("A", '{"dry_run": true}')
+    canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry)])
+    canary.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = canary.plan("Deploy")
+    assert (item.judged, item.mode) == ("", "off")
+
+
+@pytest.mark.parametrize(("attempt", "regions"), [(1, []), (2, [PACIFIC, EUROPE])])
+def test_f4_the_end_of_an_attempt_that_was_retried_since_asks_for_nothing(
+    secondaries: Account, attempt: int, regions: list[str]
+) -> None:
+    secondaries.stage_is("DeploySecondary", "RESUMED", 2)
+    items = secondaries.plan("DeploySecondary", succeeded=False, attempt=attempt)
+    assert [item.region for item in items] == regions
+
+
 def test_the_variables_of_a_gate_are_those_of_its_run(canary: Account) -> None:
     stages = [
         source(),
