@@ -85,7 +85,9 @@ def read_file(client: S3Client, artifact: Artifact, name: str, limit: int = DEFI
         ClientError, BotoCoreError: S3 or KMS refused, or did not answer.
     """
     try:
-        with zipfile.ZipFile(_StoredObject(client, artifact)) as archive, archive.open(name) as member:
+        # Buffered, since a raw file may give less than was asked for, which zipfile takes for the end of the zip.
+        stored = io.BufferedReader(_StoredObject(client, artifact))
+        with zipfile.ZipFile(stored) as archive, archive.open(name) as member:
             content = member.read(limit + 1)
     except KeyError:
         raise UnreadableArtifactError(f"the input artifact holds no {name}") from None
