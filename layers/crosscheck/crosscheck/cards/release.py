@@ -9,6 +9,9 @@ from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, cont
 from crosscheck.cards.mrkdwn import escape, link, one_line, plain
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, RegionState, Release, StageProgress
+from crosscheck.states import State
+
+_BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 
 EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
@@ -20,7 +23,7 @@ ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": 
 
 def render(release: Release) -> Card:
     """The card of a release."""
-    _, word = signs.of_state(release.state)
+    _, word = _headline(release)
     title = f"{release.subject.pipeline}: {word}"
     body = lists(
         [
@@ -57,7 +60,7 @@ def regions_in_words(regions: Iterable[RegionProgress]) -> str:
 
 
 def _summary(release: Release) -> str:
-    sign, word = signs.of_state(release.state)
+    sign, word = _headline(release)
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     took = f" after {duration(release.seconds)}" if release.seconds is not None else ""
     page = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
@@ -70,6 +73,15 @@ def _summary(release: Release) -> str:
     return "\n".join(lines)
 
 
+def _headline(release: Release) -> tuple[str, str]:
+    """Sign and word: the pipeline's state, unless it is green and a region is not."""
+    sign, word = signs.of_state(release.state)
+    broken = [part.region for part in release.regions if part.state in _BROKEN]
+    if release.state is not State.SUCCEEDED or not broken:
+        return sign, word
+    return signs.of_state(State.FAILED)[0], f"{word}, but not in {_named(broken)}"
+
+
 def _outcome(release: Release) -> str:
     """Where every region that failed is back, whatever the pipeline's own state says."""
     if any(part.state is RegionState.FAILED for part in release.regions):
@@ -77,8 +89,12 @@ def _outcome(release: Release) -> str:
     back = [part.region for part in release.regions if part.state is RegionState.ROLLED_BACK]
     if not back:
         return ""
-    where = ", ".join(escape(region, NAME_LIMIT) for region in back)
-    return f" · rolled back in {where if len(back) <= MOST_NAMES else f'{len(back)} regions'}"
+    return f" · rolled back in {_named(back)}"
+
+
+def _named(regions: list[str]) -> str:
+    names = ", ".join(escape(region, NAME_LIMIT) for region in regions)
+    return names if len(regions) <= MOST_NAMES else f"{len(regions)} regions"
 
 
 def _revision(release: Release) -> list[str]:

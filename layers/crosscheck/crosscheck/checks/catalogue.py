@@ -58,6 +58,8 @@ EVERY_CHECK: Mapping[str, Check] = {check.kind: check for check in (*_OFFERED, *
 
 logger = Logger(child=True)
 
+_HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
+
 
 def look(planned: PlannedCheck, aws: Clients) -> Finding:
     """Look once. What AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes: nothing comes
@@ -93,4 +95,5 @@ def _unfinished(planned: PlannedCheck, run: ActionRun) -> Finding | None:
             return planned.found(Verdict.PENDING, f"deploy action {run.name} is in progress")
         case _:
             cause = f" ({run.error})" if run.error else ""
-            return planned.found(Verdict.FAIL, f"deploy action {run.name} is {run.status.lower()}{cause}")
+            happened = _HAPPENED.get(run.status, f"is {run.status.lower()}")
+            return planned.found(Verdict.FAIL, f"deploy action {run.name} {happened}{cause}")

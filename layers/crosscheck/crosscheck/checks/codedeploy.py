@@ -104,5 +104,5 @@ def _fleet(run: ActionRun | None, ours: Deployment, targets: Sequence[Target]) -
     revision = judge_revision(ours, run)
     if revision and revision.verdict is Verdict.FAIL:
         return revision
-    passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id} ({ours.revision.text})")
+    passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id}")
     return judge_targets(targets) or revision or passed

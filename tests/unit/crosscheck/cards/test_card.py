@@ -122,6 +122,14 @@ def test_the_summary_names_the_regions_once_all_that_failed_are_back() -> None:
     assert "· rolled back in 9 regions · <" in _texts(render(many.release))
 
 
+def test_a_green_pipeline_with_a_broken_region_is_not_told_as_a_success() -> None:
+    facts = _rolled_back("us-east-1").event(events.pipeline("SUCCEEDED", 11, attempt=2))
+    card = render(facts.release)
+    assert card.text.startswith("multi-region-service: succeeded, but not in us-east-1. ")
+    assert ":x: *Succeeded, but not in us-east-1*" in _texts(card)
+    assert card.metadata["event_payload"]["state"] == "SUCCEEDED"
+
+
 def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> None:
     facts = _rolled_back(left="eu-west-1")
     long = judge("eu-west-1", [Finding("ecs-service", "app", Verdict.FAIL, "<&>" * 500)])

@@ -48,7 +48,7 @@ def test_every_instance_has_the_revision_of_the_action(fake: FakeCodeDeploy) -> 
     made = deployed(fake)
     finding = looked(fake, derived(made))
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == f"3 of 3 instances Succeeded in {made} (s3://store/release/2@v2)"
+    assert finding.reason == f"3 of 3 instances Succeeded in {made}"
     assert finding.values == {
         "deployment": made,
         "status": "Succeeded",

@@ -12,7 +12,7 @@ from crosscheck.verdicts import Verdict
     ("status", "verdict", "reason"),
     [
         ("Succeeded", Verdict.INCONCLUSIVE, "no check for provider AppConfig"),
-        ("Failed", Verdict.FAIL, "deploy action Bring is failed"),
+        ("Failed", Verdict.FAIL, "deploy action Bring failed"),
         ("InProgress", Verdict.PENDING, "deploy action Bring is in progress"),
     ],
 )
