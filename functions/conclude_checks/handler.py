@@ -35,11 +35,13 @@ def _parts() -> tuple[TakingBack, Concluding]:
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """``{"holder", "take_back": item}`` or ``{"holder", "conclude": {"subject", "regions", "results"}}``.
-
-    ``holder`` is the name of the state machine's execution.
-    """
+    """``{"holder", "take_back": item}``, ``{"holder", "conclude": {"subject", "regions", "results"}}`` or
+    ``{"unplanned": <the state machine's input>}``; ``holder`` is the name of the state machine's execution."""
     taking_back, concluding = _parts()
+    if "unplanned" in event:
+        concluding.unplanned(event["unplanned"])
+        logger.error("unplanned", subject=event["unplanned"]["subject"], stage=event["unplanned"].get("stage", ""))
+        return {}
     if "take_back" in event:
         taken = taking_back.take(parse_item(event["take_back"]), event["holder"])
         logger.info("take back", region=event["take_back"]["region"], state=taken["state"])

@@ -45,12 +45,16 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """What follows, why, what each region is, and what travels to the next look."""
+    """What follows, why, what each region is, and what travels to the next look.
+
+    ``open`` are the regions that were not judged to the end when the gate had to end: somebody else has to.
+    """
 
     step: Step
     reason: str
     regions: tuple[RegionVerdict, ...]
     progress: Progress
+    open: frozenset[str] = frozenset()
 
     def named(self, *verdicts: Verdict) -> tuple[str, ...]:
         """The regions with one of these verdicts, sorted."""
@@ -148,7 +152,10 @@ def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, 
 def _conclude(step: Step, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
     """The last word. What was still under way is unknown: nobody will look again."""
     final = [item if item.settled else replace(item, finding=_unfinished(item.finding)) for item in weighed]
-    return Decision(step, reason, _by_region(final), progress)
+    regions = _by_region(final)
+    failed = {region.region for region in regions if region.verdict is Verdict.FAIL}
+    unsettled = {item.look.region for item in weighed if not item.settled}
+    return Decision(step, reason, regions, progress, open=frozenset(unsettled - failed))
 
 
 def _unfinished(finding: Finding) -> Finding:

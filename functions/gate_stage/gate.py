@@ -13,19 +13,20 @@ from crosscheck.checks.catalogue import look
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.pipelines import parse_definition
-from crosscheck.plans.parameters import Parameters, parse_parameters
+from crosscheck.plans.parameters import Parameters, parse_document, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.runs import read_runs
 from crosscheck.plans.scope import scope
+from crosscheck.plans.tags import read_tags
 from crosscheck.verdicts import Verdict
 from gate_stage.decision import Decision, Limits, Look, decide, preview
 from gate_stage.identity import Context, identify, read_context
 
 if TYPE_CHECKING:
-    from mypy_boto3_codepipeline import CodePipelineClient
-
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
+    from crosscheck.pipelines import PipelineDefinition
+    from crosscheck.plans.tags import Tags
     from crosscheck.subjects import Subject
     from crosscheck.verdicts import Finding
     from gate_stage.continuation import Progress
@@ -41,7 +42,7 @@ class UnreadableError(CrosscheckError):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was looked at, and what follows from it. ``judge`` names the gate's own action, empty where unknown."""
+    """What was looked at, and what follows from it. ``judge`` names the gate among the judges of a region."""
 
     subject: Subject
     plan: Plan
@@ -66,11 +67,13 @@ class Gate:
             UnreadableError: the job, the plan or the pipeline cannot be read now. What cannot be read in a region is
                 no error but that region's verdict.
         """
+        own = Parameters(**parse_document(job.parameters, "UserParameters"))
+        context = self._context(job, own)
+        subject = identify(context, own, self._aws.home_region)
+        pipeline, tags = self._pipeline(subject)
         with _asking(self._aws.home_region):
-            parameters = parse_parameters(job.parameters, self._aws.ssm)
-        context = self._context(job, parameters)
-        subject = identify(context, parameters, self._aws.home_region)
-        plan = self._plan(subject, context, parameters, context.account or job.account)
+            parameters = parse_parameters(job.parameters, self._aws.ssm, tags.plan)
+        plan = self._plan(subject, pipeline, context, parameters, context.account or job.account)
         looks = self._look(plan)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
@@ -87,19 +90,32 @@ class Gate:
                 return Context()
             raise
 
-    def _plan(self, subject: Subject, context: Context, parameters: Parameters, account: str) -> Plan:
+    def _pipeline(self, subject: Subject) -> tuple[PipelineDefinition, Tags]:
         client = self._aws.codepipeline(subject.region)
         try:
-            with _asking(subject.region, but=_absent(client)):
-                pipeline = client.get_pipeline(name=subject.pipeline)["pipeline"]
-                runs = read_runs(client, subject.pipeline, subject.execution)
+            with _asking(subject.region, but=(client.exceptions.PipelineNotFoundException,)):
+                answer = client.get_pipeline(name=subject.pipeline)
+                tags = read_tags(client, answer["metadata"]["pipelineArn"])
         except client.exceptions.PipelineNotFoundException:
             raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
+        return parse_definition(answer["pipeline"], subject.region), tags
+
+    def _plan(
+        self,
+        subject: Subject,
+        pipeline: PipelineDefinition,
+        context: Context,
+        parameters: Parameters,
+        account: str,
+    ) -> Plan:
+        client = self._aws.codepipeline(subject.region)
+        try:
+            with _asking(subject.region, but=(client.exceptions.PipelineExecutionNotFoundException,)):
+                runs = read_runs(client, subject.pipeline, subject.execution)
         except client.exceptions.PipelineExecutionNotFoundException:
             text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
             raise ConfigurationError(text) from None
-        definition = parse_definition(pipeline, subject.region)
-        chosen = scope(definition, context.position, parameters.stage, parameters.regions)
+        chosen = scope(pipeline, context.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, account)
 
     def _look(self, plan: Plan) -> tuple[Look, ...]:
@@ -114,10 +130,6 @@ class Gate:
     def _late(self, check: PlannedCheck) -> Finding:
         reason = f"{check.region} did not answer within {self._region_seconds:g} seconds"
         return check.found(Verdict.INCONCLUSIVE, reason)
-
-
-def _absent(client: CodePipelineClient) -> tuple[type[Exception], ...]:
-    return client.exceptions.PipelineNotFoundException, client.exceptions.PipelineExecutionNotFoundException
 
 
 @contextmanager

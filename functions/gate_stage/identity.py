@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from crosscheck.plans.parameters import Parameters
 
 
+UNNAMED = "gate"
+
+
 @dataclass(frozen=True)
 class Context:
     """What GetJobDetails says of a job; empty where it says nothing. ``region`` hosts the pipeline."""
@@ -27,9 +30,12 @@ class Context:
 
     @property
     def judge(self) -> str:
-        """The gate's name among the judges of a region: ``<stage>/<action>``, empty where it is not known."""
+        """The gate's name among the judges of a region: ``<stage>/<action>``, or just ``gate`` where it is not known.
+
+        Never empty: the judge without a name is the fan-out.
+        """
         known = self.position
-        return f"{known.stage}/{known.action}" if known.stage and known.action else ""
+        return f"{known.stage}/{known.action}" if known.stage and known.action else UNNAMED
 
 
 def read_context(client: CodePipelineClient, job_id: str) -> Context:

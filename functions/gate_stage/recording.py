@@ -27,7 +27,7 @@ class Recorder:
         The card is told whether or not the ledger changed, so that a crash between the two writes loses nothing.
         """
         decision, progress = judgement.decision, judgement.decision.progress
-        final = decision.step is not Step.CONTINUE
+        ended = decision.step is not Step.CONTINUE
         for region in decision.regions:
             fact = facts.verdict(
                 judgement.plan.stage,
@@ -35,7 +35,7 @@ class Recorder:
                 judge_since=progress.since,
                 look=progress.look,
                 now=now,
-                final=final,
+                final=ended and region.region not in decision.open,
                 judge=judgement.judge,
             )
             self._ledger.merge(judgement.subject, fact)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
+IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,15 @@ class ReleasePlanning:
         """
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
-        if pipeline.tags.ignore:
-            return []
         execution = read_execution(client, finished.subject)
         gates = self._gates(pipeline, execution, finished)
-        found = due(pipeline.definition, gates, finished.stage, succeeded=finished.succeeded)
+        found = due(
+            pipeline.definition,
+            gates,
+            finished.stage,
+            succeeded=finished.succeeded,
+            alone=execution.is_rollback,
+        )
         if not found:
             return []
         records = self.ledger.read(finished.subject)
@@ -98,6 +103,8 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
+        if situation.pipeline.tags.ignore:
+            return _ignored(each, situation)
         since = max(run.started for run in ran.values())
         judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
         if judged not in {None, Verdict.FAIL}:
@@ -172,6 +179,20 @@ class _Situation:
         definition = self.pipeline.definition
         names = dict.fromkeys((stage, self.finished.stage))
         return left_to_codepipeline([definition.stage(name) for name in names])
+
+
+def _ignored(each: Due, situation: _Situation) -> Item:
+    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
+    return Item(
+        purpose=Purpose.STAGE,
+        subject=situation.finished.subject,
+        region=each.region,
+        since=situation.now,
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        stage=each.stage,
+        attempt=situation.finished.attempt,
+        last=True,
+    )
 
 
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:

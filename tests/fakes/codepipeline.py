@@ -10,6 +10,7 @@ from typing import Any
 from tests.fakes.json_protocol import JsonService, RefusedError
 
 ACCOUNT = "111122223333"
+ARN = f"arn:aws:codepipeline:us-east-1:{ACCOUNT}"
 PAGE = 100
 
 
@@ -32,6 +33,7 @@ class FakeCodePipeline(JsonService):
         self.jobs: dict[str, FakeJob] = {}
         self.pipelines: dict[str, Mapping[str, Any]] = {}
         self.executions: dict[str, list[Mapping[str, Any]]] = {}
+        self.tags: dict[str, Mapping[str, str]] = {}
 
     def get_job_details(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         job = self._job(body["jobId"])
@@ -51,7 +53,13 @@ class FakeCodePipeline(JsonService):
     def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if body["name"] not in self.pipelines:
             raise RefusedError("PipelineNotFoundException")
-        return {"pipeline": self.pipelines[body["name"]]}
+        return {"pipeline": self.pipelines[body["name"]], "metadata": {"pipelineArn": f"{ARN}:{body['name']}"}}
+
+    def list_tags_for_resource(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = body["resourceArn"].removeprefix(f"{ARN}:")
+        if name not in self.pipelines:
+            raise RefusedError("ResourceNotFoundException")
+        return {"tags": [{"key": key, "value": value} for key, value in self.tags.get(name, {}).items()]}
 
     def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if body["pipelineName"] not in self.pipelines:

@@ -64,7 +64,6 @@ class FakePipelines(FakeCodePipeline):
 
     def __init__(self, stages: Sequence[Mapping[str, Any]] = CANARY) -> None:
         super().__init__()
-        self.tags: dict[str, str] = {}
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
         self.define(stages)
@@ -107,9 +106,6 @@ class FakePipelines(FakeCodePipeline):
         self.executions[EXECUTION] = [detail, *self.executions[EXECUTION]]
         return detail
 
-    def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**super().get_pipeline(body), "metadata": {"pipelineArn": arn(body["name"])}}
-
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.get_pipeline({"name": body["pipelineName"]})
         execution = body["pipelineExecutionId"]
@@ -119,10 +115,8 @@ class FakePipelines(FakeCodePipeline):
         return {"pipelineExecution": {**named, "executionType": self.kinds[execution]}}
 
     def list_tags_for_resource(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        if body["resourceArn"] not in map(arn, self.pipelines):
-            raise RefusedError("ResourceNotFoundException")
+        found = super().list_tags_for_resource(body)["tags"]
         start = int(body.get("nextToken", "0"))
-        found = [{"key": key, "value": value} for key, value in self.tags.items()]
         more = {"nextToken": str(start + TAGS)} if start + TAGS < len(found) else {}
         return {"tags": found[start : start + TAGS], **more}
 
@@ -135,8 +129,3 @@ class FakePipelines(FakeCodePipeline):
             for action in each["actions"]
             if action["name"] == name
         )
-
-
-def arn(pipeline: str) -> str:
-    """The pipeline's ARN."""
-    return f"arn:aws:codepipeline:{HOME}:{ACCOUNT}:{pipeline}"

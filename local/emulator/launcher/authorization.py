@@ -7,7 +7,14 @@ from ministack.core import iam_actions, iam_evaluator
 
 # By service: the field that names the resource, and the field in which ministack would look for such a name.
 _NAMES = {
-    "ecs": {"services": "serviceName", "service": "serviceName", "tasks": "taskDefinition"},
+    "ecs": {
+        "serviceDeploymentArn": "taskDefinition",
+        "serviceDeploymentArns": "taskDefinition",
+        "serviceRevisionArns": "taskDefinition",
+        "services": "serviceName",
+        "service": "serviceName",
+        "tasks": "taskDefinition",
+    },
     "kms": {"AliasName": "KeyId"},
     "ssm": {"Names": "Name"},
 }

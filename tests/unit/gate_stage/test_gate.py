@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -110,10 +111,10 @@ def test_two_gates_over_the_same_region_each_keep_their_verdict(account: Account
     assert verdicts[verdict_of("eu-west-1", "ValidateSecondary/Validate-Again")] == "PASS"
 
 
-def test_a_gate_that_does_not_know_its_action_judges_without_a_name(account: Account) -> None:
+def test_a_gate_that_does_not_know_its_action_is_still_told_from_the_fan_out(account: Account) -> None:
     account.release.codepipeline.jobs[JOB] = FakeJob({})
     account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
-    assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1"}
+    assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1/gate"}
 
 
 def test_regions_narrow_what_is_looked_at(account: Account) -> None:
@@ -121,6 +122,26 @@ def test_regions_narrow_what_is_looked_at(account: Account) -> None:
     answer = account.invoke(parameters={"regions": ["eu-west-1"]})
     assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
     assert account.release.regions["ap-southeast-1"].ecs.calls == []
+
+
+def test_the_plan_that_the_pipelines_tag_names_is_followed_unless_the_gate_names_its_own(account: Account) -> None:
+    for name, region in (("tagged", "ap-southeast-1"), ("own", "eu-west-1")):
+        SESSION.client("ssm", region_name=HOME).put_parameter(
+            Name=f"/crosscheck/plans/{name}", Value=json.dumps({"regions": region}), Type="String"
+        )
+    account.release.codepipeline.tags[PIPELINE] = {"crosscheck:plan": "/crosscheck/plans/tagged"}
+    assert account.invoke()["outputVariables"]["regions_passed"] == "ap-southeast-1"
+    account.release.codepipeline.jobs["again"] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
+    answer = account.invoke(parameters={"plan": "/crosscheck/plans/own"}, job="again")
+    assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
+
+
+def test_a_region_that_is_not_judged_to_the_end_is_left_open_for_the_fan_out(account: Account) -> None:
+    account.release.regions["ap-southeast-1"].fail_tasks()
+    account.release.regions["eu-west-1"].deploying()
+    assert account.invoke()["outcome"] == "failed"
+    final = {region: account.ledger()[verdict_of(region)].latest["final"] for region in SECONDARIES}
+    assert final == {"ap-southeast-1": True, "eu-west-1": False}
 
 
 def test_a_plan_in_ssm_is_followed(account: Account) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck.checks import catalogue
 from crosscheck.checks.window import WindowCheck
-from crosscheck.plans import added
 from tests.fakes.codepipeline_release import NOW
+from tests.fakes.json_protocol import RefusedError
 
 if TYPE_CHECKING:
     import pytest
@@ -20,8 +20,7 @@ MINUTE = 60.0
 def window(account: Account, opens_in: float, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """UserParameters with a window that opens so many minutes after the first look."""
     check = WindowCheck(lambda: account.now)
-    for module in (catalogue, added):
-        monkeypatch.setattr(module, "CHECKS", {**catalogue.CHECKS, check.kind: check})
+    monkeypatch.setattr(catalogue, "EVERY_CHECK", {**catalogue.EVERY_CHECK, check.kind: check})
     moments = [NOW.timestamp() + minutes * MINUTE for minutes in (opens_in, opens_in + 60)]
     opens, closes = (f"{moment // 3600 % 24:02.0f}:{moment // 60 % 60:02.0f}" for moment in moments)
     entry = {"kind": "window", "timezone": "UTC", "open": opens, "close": closes, "region": "eu-west-1"}
@@ -46,11 +45,10 @@ def test_after_the_window_opened_the_deadline_is_as_long_as_ever(
     parameters = window(account, 2, monkeypatch)
     account.release.regions["eu-west-1"].deploying()
     answer = account.invoke(parameters=parameters)
-    looks = 1
-    while answer["outcome"] == "continued":
-        looks += 1
-        answer = account.look_again(answer, looks, parameters=parameters)
-    assert looks == 1 + 4 + 2  # two minutes closed, then the one of the deadline, a look every half
+    # two minutes closed, then the one of the deadline, a look every half
+    for look in range(2, 2 + 4 + 2):
+        assert answer["outcome"] == "continued"
+        answer = account.look_again(answer, look, parameters=parameters)
     assert "not done within 1 minutes" in answer["failureDetails"]["message"]
 
 
@@ -62,3 +60,15 @@ def test_a_region_that_fails_while_another_waits_fails_at_once(
     message = account.invoke(parameters=parameters)["failureDetails"]["message"]
     assert message.startswith("FAIL regions=ap-southeast-1: ")
     assert "unknown eu-west-1: not judged to the end; last seen: the window is closed" in message
+
+
+def test_f17_a_pipeline_that_cannot_be_read_after_long_waiting_is_asked_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = window(account, 5, monkeypatch)
+    account.release.regions["eu-west-1"].deploying()
+    answer = account.invoke(parameters=parameters)
+    for look in range(2, 6):
+        answer = account.look_again(answer, look, parameters=parameters)
+    account.release.codepipeline.refuse("GetPipeline", RefusedError("ThrottlingException"))
+    assert account.look_again(answer, 6, parameters=parameters)["outcome"] == "continued"

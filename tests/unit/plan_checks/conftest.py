@@ -51,7 +51,8 @@ class Account:
 
     def tag(self, **tags: str) -> None:
         """Tag the pipeline; a tag of somebody else's is there already."""
-        self.codepipeline.tags |= {"team": "web", "cost": "7"} | {f"crosscheck:{key}": tags[key] for key in tags}
+        known = self.codepipeline.tags.get(PIPELINE, {"team": "web", "cost": "7"})
+        self.codepipeline.tags[PIPELINE] = {**known, **{f"crosscheck:{key}": tags[key] for key in tags}}
 
     def publish(self, plan: str) -> None:
         """Write a plan, and name it by the pipeline's tag."""

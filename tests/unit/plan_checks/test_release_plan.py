@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from crosscheck.verdicts import Finding, Verdict
 from crosscheck.verification import Purpose
 from plan_checks.modes import Mode
+from plan_checks.release_plan import IGNORED
 from tests.fakes.codepipeline_plans import EXECUTION, GATE, STARTED, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
 
@@ -240,9 +241,12 @@ def test_a_stage_that_is_no_longer_defined_asks_for_nothing(canary: Account, gon
     assert canary.plan(gone, succeeded=False) == []
 
 
-def test_an_ignored_pipeline_is_left_alone(secondaries: Account) -> None:
+def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> None:
     secondaries.tag(ignore="true")
-    assert secondaries.plan("DeploySecondary", succeeded=False) == []
+    items = secondaries.plan("DeploySecondary", succeeded=False)
+    assert [item.region for item in items] == [PACIFIC, EUROPE]
+    assert {(item.mode, item.last) for item in items} == {("off", True)}
+    assert {check.gap for item in items for check in item.checks} == {IGNORED}
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def test_only_tasks_without_parameters_get_the_whole_input() -> None:
     given = {name: set(task.get("Parameters", {})) for name, task in tasks()}
     assert given == {
         "Plan": set(),
+        "Unplanned": {"unplanned.$"},
         "Look": set(),
         "TakeBack": {"holder.$", "take_back.$"},
         "Conclude": {"holder.$", "conclude.$"},
@@ -142,6 +143,12 @@ def written(machine: dict[str, Any]) -> set[str]:
         for each in (state, *state.get("Catch", ()))
         if "ResultPath" in each
     }
+
+
+def test_a_plan_that_cannot_be_made_is_told_and_fails() -> None:
+    caught = MACHINE["States"]["Plan"]["Catch"][-1]
+    assert (caught["Next"], caught["ResultPath"]) == ("Unplanned", "$.error")
+    assert MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]["Type"] == "Fail"
 
 
 def test_what_a_region_reads_is_in_the_item_or_written_by_an_earlier_state() -> None:

@@ -55,11 +55,11 @@ logger = Logger(child=True)
 def look(planned: PlannedCheck, aws: Clients) -> Finding:
     """Look once. What AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes: nothing comes
     out, so that one region's trouble never takes the verdicts of the others."""
-    if planned.gap:
-        return planned.found(Verdict.INCONCLUSIVE, planned.gap)
     unfinished = _unfinished(planned, planned.run) if planned.run else None
     if unfinished:
         return unfinished
+    if planned.gap:
+        return planned.found(Verdict.INCONCLUSIVE, planned.gap)
     try:
         return EVERY_CHECK[planned.kind].look(planned, aws)
     except AWS_ERRORS as error:

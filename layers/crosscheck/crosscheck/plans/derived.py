@@ -49,7 +49,7 @@ def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> Pla
         return None
     if provider is None:
         gap = f"no check for provider {action.provider} in this version (action {action.name})"
-        return PlannedCheck(action.provider, action.region, {"action": action.name}, gap=gap)
+        return PlannedCheck(action.provider, action.region, {"action": action.name}, run, gap)
     parameters = {key: given.get(name) or provider.defaults.get(key, "") for key, name in provider.keys.items()}
     gap = _unknown(action, run, account) or _missing(action, provider, parameters, given)
     return PlannedCheck(provider.kind, action.region, parameters, run, gap)

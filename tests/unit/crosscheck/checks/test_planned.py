@@ -60,7 +60,7 @@ def test_what_is_empty_is_left_out() -> None:
     [
         (None, "a check must be an object"),
         ({"region": "r"}, "kind must be a string"),
-        ({"kind": "nonsense", "region": "r"}, "no check 'nonsense' in this version; it knows: ecr-image, ecs-service"),
+        ({"kind": "nonsense", "region": "r"}, "no check 'nonsense' in this version; it knows: alarms, "),
         ({"kind": "http", "region": "r"}, "a planned http lacks the parameter url"),
         ({"kind": "http", "region": 5, "parameters": {"url": "u"}}, "region must be a string"),
         ({"kind": "http", "region": "r", "parameters": {"url": 5}}, "url must be a string"),

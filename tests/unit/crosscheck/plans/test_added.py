@@ -26,7 +26,7 @@ def secondaries(*regions: str) -> Scope:
     ("entry", "words"),
     [
         ({}, "needs the key kind"),
-        ({"kind": "codedeploy"}, "no check 'codedeploy' in this version; it knows: ecr-image, ecs-service, http"),
+        ({"kind": "nothing"}, "no check 'nothing' in this version; it knows: alarms, "),
         ({"kind": "nonsense"}, "no check 'nonsense'"),
         ({"kind": "ecs-service", "cluster": "c"}, "ecs-service needs the key service"),
         ({"kind": "ecs-service", "cluster": "c", "service": 4}, "service of ecs-service must be a string"),

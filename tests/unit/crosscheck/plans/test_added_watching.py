@@ -6,25 +6,14 @@ from typing import Any
 
 import pytest
 
-from crosscheck.checks.alarms import Alarms
-from crosscheck.checks.catalogue import CHECKS
-from crosscheck.checks.metric import MetricCheck
-from crosscheck.checks.window import WindowCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines import parse_definition
-from crosscheck.plans import added
 from crosscheck.plans.added import added_checks
 from crosscheck.plans.scope import Position, Scope, scope
 from tests.fakes.codepipeline_release import STAGES
 
 METRIC = {"kind": "metric", "namespace": "My/Service", "metric": "Errors"}
 WINDOW = {"kind": "window", "timezone": "Europe/Berlin", "open": "02:00", "close": "05:00"}
-
-
-@pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = {check.kind: check for check in (Alarms(), MetricCheck(), WindowCheck())}
-    monkeypatch.setattr(added, "CHECKS", {**CHECKS, **ours})
 
 
 def secondaries() -> Scope:

@@ -1,0 +1,159 @@
+"""An account that enforces IAM: what the stack's roles may suffices, and what is denied to them is not known."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.account import HOME_REGION, STACK, Account
+from local.scenarios.canary_service import CanaryService
+from tests.e2e.outside import Outside, words
+from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
+from tests.e2e.verifications import Verifications, name_of, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.e2e
+
+EU, AP = "eu-west-1", "ap-southeast-1"
+OPEN = "open-service"
+READERS = ("GateStageRole", "CheckRegionRole", "ConcludeChecksRole")
+# What the emulator's policies tell a region by: ECS's resources carry it in their ARN.
+DENIED = [f"arn:aws:ecs:{AP}:*:*"]
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
+        account.deploy(RollbackMode="auto")
+        yield account
+
+
+@pytest.fixture
+def client(strict: Account) -> Iterator[Outside]:
+    """The account from outside; its faults end with the test."""
+    found = Outside(strict.describe())
+    yield found
+    found.post("/reset", {}).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def canary(strict: Account) -> CanaryService:
+    scenario = CanaryService(strict)
+    scenario.prepare()
+    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
+    return scenario
+
+
+@pytest.fixture(scope="module")
+def ungated(strict: Account) -> SmallPipeline:
+    """Two regions and no gate; one good release is behind it."""
+    outside = Outside(strict.describe())
+    pipelines = SmallPipelines.prepare(outside, OPEN, (EU, AP), strict.outputs)
+    rights = [{"Effect": "Allow", "Action": ["ecs:*", "s3:*", "iam:PassRole"], "Resource": "*"}]
+    _put_policy(strict, f"{OPEN}-role", "release", rights)
+    pipeline = pipelines.create(OPEN, pipelines.deploying())
+    wanted = pipeline.ended(pipeline.first)
+    execution = pipeline.first if wanted == "Succeeded" else pipeline.start()
+    assert pipeline.ended(execution) == "Succeeded"
+    return pipeline
+
+
+def _put_policy(account: Account, role: str, name: str, statements: list[dict[str, Any]]) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    account.aws.client("iam", HOME_REGION).put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+
+
+def _role(account: Account, logical: str) -> str:
+    stacks = account.aws.client("cloudformation", HOME_REGION)
+    asked = {"StackName": STACK, "LogicalResourceId": logical}
+    return str(stacks.describe_stack_resources(**asked)["StackResources"][0]["PhysicalResourceId"])
+
+
+@pytest.fixture
+def denied(strict: Account, canary: CanaryService, ungated: SmallPipeline) -> Iterator[None]:
+    """ECS of one region is denied to whoever reads it; both pipelines have had a good release before."""
+    del canary, ungated
+    roles = [_role(strict, logical) for logical in READERS]
+    for role in roles:
+        _put_policy(strict, role, "denied", [{"Effect": "Deny", "Action": "ecs:*", "Resource": DENIED}])
+    yield
+    for role in roles:
+        strict.aws.client("iam", HOME_REGION).delete_role_policy(RoleName=role, PolicyName="denied")
+
+
+def _refusals(account: Account) -> list[str]:
+    lines = (
+        line
+        for log in (account.directory / "functions").glob("*.log")
+        for line in log.read_text(errors="replace").splitlines()
+    )
+    return [line for line in lines if "AccessDenied" in line or "not authorized" in line]
+
+
+def test_the_stacks_rights_suffice_for_a_release_and_its_rollback(
+    strict: Account, canary: CanaryService, client: Outside
+) -> None:
+    before = _refusals(strict)
+    client.deployments(AP, "unhealthy")
+    execution = canary.push("Cache the product list")
+    assert canary.wait(execution) == "Failed"
+    card = settled(client, execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="rolled_back")
+    assert "rolled back in ap-southeast-1" in words(card)
+    assert _refusals(strict) == before
+
+
+def test_f17_a_region_that_denies_access_is_unknown_to_the_gate(
+    strict: Account, canary: CanaryService, client: Outside, denied: None
+) -> None:
+    del denied
+    running = _running(strict)
+    execution = canary.push("A release that one region hides")
+    assert canary.wait(execution) == "Failed"
+    card = settled(client, execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="unknown")
+    assert "in ap-southeast-1 was refused: AccessDenied" in words(card)
+    assert _running(strict) != running
+
+
+def _running(account: Account) -> str:
+    ecs = account.aws.client("ecs", AP)
+    (service,) = ecs.describe_services(cluster="production-ap", services=["my-service"])["services"]
+    return str(service["taskDefinition"])
+
+
+def test_f17_a_region_that_denies_access_is_unknown_to_the_fan_out(
+    strict: Account, ungated: SmallPipeline, client: Outside, denied: None
+) -> None:
+    del denied
+    execution = ungated.start()
+    assert ungated.ended(execution) == "Succeeded"
+    verifications = Verifications(client, strict.outputs["VerifyStateMachineArn"])
+    concluded = verifications.ended(name_of(execution, "World"))["output"]["concluded"]
+    assert (concluded["passed"], concluded["failed"], concluded["unknown"]) == ([EU], [], [AP])
+    card = settled(client, execution, eu_west_1="passed", ap_southeast_1="unknown")
+    assert "in ap-southeast-1 was refused: AccessDenied" in words(card)
+
+
+@pytest.fixture
+def without_rollback(strict: Account) -> Iterator[None]:
+    strict.deploy(RollbackMode="off")
+    yield
+    strict.deploy(RollbackMode="auto")
+
+
+def test_with_rollback_off_nobody_has_the_right_to_it(
+    strict: Account, ungated: SmallPipeline, client: Outside, without_rollback: None
+) -> None:
+    del without_rollback
+    stacks = strict.aws.client("cloudformation", HOME_REGION)
+    resources = stacks.describe_stack_resources(StackName=STACK)["StackResources"]
+    assert "RollbackPolicy" not in {resource["LogicalResourceId"] for resource in resources}
+    client.deployments(AP, "unhealthy")
+    execution = ungated.start()
+    assert ungated.ended(execution) == "Succeeded"
+    card = settled(client, execution, eu_west_1="passed", ap_southeast_1="failed")
+    Verifications(client, strict.outputs["VerifyStateMachineArn"]).ended(name_of(execution, "World"))
+    assert "roll" not in words(card).lower()
