@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from plan_checks.pipeline_reading import Execution, Pipeline, Runs
     from plan_checks.settings import Settings
 
-PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
 IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
@@ -69,7 +68,7 @@ class ReleasePlanning:
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
         execution = read_execution(client, finished.subject)
-        gates = self._gates(pipeline, execution, finished)
+        gates = self._gates(pipeline, execution)
         found = due(
             pipeline.definition,
             gates,
@@ -85,7 +84,7 @@ class ReleasePlanning:
         situation = _Situation(finished, pipeline, execution, records, self.clock())
         return [item for each in found if (item := self._item(each, situation))]
 
-    def _gates(self, pipeline: Pipeline, execution: Execution, finished: Finished) -> tuple[Gate, ...]:
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {
             place: run.configuration["UserParameters"]
             for place, run in execution.runs.items()
@@ -93,8 +92,7 @@ class ReleasePlanning:
         }
 
         def read(text: str) -> Parameters:
-            resolved = text.replace(PLACEHOLDER, finished.subject.execution)
-            return parse_parameters(resolved, self.clients.ssm, pipeline.tags.plan)
+            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
@@ -113,7 +111,8 @@ class ReleasePlanning:
         chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
-        plan = _plan(replace(chosen, actions=begun), ran, parameters, problem, situation.pipeline)
+        runs = situation.execution.runs
+        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem, situation.pipeline)
         return Item(
             purpose=Purpose.STAGE,
             subject=situation.finished.subject,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import requests
 
 from local.scenarios.canary_service import SERVICES
 from tests.e2e.outside import wait_until, words
+from tests.e2e.verifications import name_of
 
 if TYPE_CHECKING:
     from local.scenarios.canary_service import CanaryService
@@ -112,8 +112,7 @@ def verified(canary: CanaryService, outside: Outside, execution: str) -> list[st
 
 def verifications(execution: str, *stages: str) -> list[str]:
     """The contract's names for an execution that has finished these stages once."""
-    hashed = (hashlib.sha256(stage.encode()).hexdigest()[:12] for stage in stages)
-    return sorted([f"{execution}-preflight", *(f"{execution}-{each}-1" for each in hashed)])
+    return sorted([f"{execution}-preflight", *(name_of(execution, stage) for stage in stages)])
 
 
 def _service(region: str) -> EcsService:

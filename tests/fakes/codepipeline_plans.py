@@ -18,7 +18,6 @@ STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 GATE = "crosscheck-gate"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 # Tags per page; CodePipeline's own page is 100, but whoever reads only the first page has to fail.
-TAGS = 2
 
 
 def declared(name: str, category: str, provider: str, region: str = "", **more: Any) -> dict[str, Any]:

@@ -75,6 +75,6 @@ def test_a_check_that_no_plan_asks_for_is_described(kind: str) -> None:
 
 
 def test_the_rights_are_those_that_the_template_gives() -> None:
-    history = {"codedeploy:ListDeployments", "codedeploy:BatchGetDeployments"}
+    history = {f"codedeploy:{call}" for call in ("ListDeployments", "BatchGetDeployments", "GetApplicationRevision")}
     assert rights(document(CHECKS_MD)) - {"codepipeline:GetPipelineExecution"} == actions_of("CheckPolicy") - history
     assert history <= rights(document("rollback.md"))

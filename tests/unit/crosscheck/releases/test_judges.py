@@ -93,7 +93,8 @@ def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) ->
 
 @pytest.mark.parametrize("trigger", ["ManualRollback", "AutomatedRollback"])
 def test_a_rollback_never_gets_to_a_gate_in_another_stage(trigger: str) -> None:
-    started = events.pipeline("STARTED", **{"execution-trigger": {"trigger-type": trigger, "trigger-detail": "x"}})
+    detail: dict[str, Any] = {"execution-trigger": {"trigger-type": trigger, "trigger-detail": "x"}}
+    started = events.pipeline("STARTED", **detail)
     facts = _gated().event(started).event(events.stage("Primary", "SUCCEEDED", 6))
     assert _is(facts) == ("verifying", "deployed, being verified")
     facts.event(events.pipeline("SUCCEEDED", 7))
