@@ -113,12 +113,6 @@ class FakePipelines(FakeCodePipeline):
         named = {"pipelineName": body["pipelineName"], "pipelineExecutionId": execution}
         return {"pipelineExecution": {**named, "executionType": self.kinds[execution]}}
 
-    def list_tags_for_resource(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = super().list_tags_for_resource(body)["tags"]
-        start = int(body.get("nextToken", "0"))
-        more = {"nextToken": str(start + TAGS)} if start + TAGS < len(found) else {}
-        return {"tags": found[start : start + TAGS], **more}
-
     def _declared(self, stage_name: str, name: str) -> Mapping[str, Any]:
         stages = self.pipelines[PIPELINE]["stages"]
         return next(
