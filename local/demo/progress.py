@@ -38,8 +38,10 @@ class Progress:
                 status = self._scenario.status(self._execution)
                 live.update(_progress(self._scenario.actions(self._execution)))
                 if status not in RUNNING or time.monotonic() > deadline:
-                    return
+                    break
                 time.sleep(POLL_SECONDS)
+        if not self._console.is_terminal:
+            self._console.print()  # there Live leaves its last line open
 
 
 def _progress(actions: list[dict[str, Any]]) -> Group:

@@ -97,8 +97,8 @@ class _Demo:
 
 def _summary(results: list[Result]) -> Table:
     table = Table(title="\nReleases", title_justify="left")
-    for column in ("release", "as expected", "pipeline", "regions", "s"):
-        table.add_column(column, no_wrap=column != "as expected")
+    for column in ("release", "expected", "pipeline", "regions", "s"):
+        table.add_column(column, no_wrap=True)
     for result in results:
         regions = result.card.get("regions", {})
         table.add_row(
