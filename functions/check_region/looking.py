@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from check_region.current import current
 from check_region.decision import decide
 from check_region.telling import tell
 from crosscheck.bounded import all_within
 from crosscheck.checks.catalogue import look
+from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
 from crosscheck.verdicts import Verdict, judge
 from crosscheck.verification import Purpose
@@ -64,9 +66,15 @@ class Looking:
 
     def _see(self, item: Item) -> RegionVerdict:
         """All checks at once; what does not answer in time is INCONCLUSIVE and takes nothing from the others."""
-        work = {number: partial(look, check, self.clients) for number, check in enumerate(item.checks)}
+        work = {number: partial(self._look, item, check) for number, check in enumerate(item.checks)}
         found = all_within(self.seconds, work) if work else {}
         return judge(item.region, [found.get(number) or self._late(check) for number, check in enumerate(item.checks)])
+
+    def _look(self, item: Item, check: PlannedCheck) -> Finding:
+        try:
+            return look(current(check, item.subject, self.clients), self.clients)
+        except AWS_ERRORS as error:
+            return check.found(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
 
     def _late(self, check: PlannedCheck) -> Finding:
         return check.found(Verdict.INCONCLUSIVE, f"{check.region} did not answer within {self.seconds:g} seconds")

@@ -56,21 +56,24 @@ class TakingBack:
         """
         if item.left:
             return self._told(item, Choice(RollbackState.LEFT, item.left))
+        try:
+            return self._take(item, holder)
+        except AWS_ERRORS as error:
+            raise TakeBackError(explain(error, item.region)) from error
+
+    def _take(self, item: Item, holder: str) -> dict[str, Any]:
         records = self.ledger.read(item.subject)
         if attempt_of(records, item.stage) > item.attempt:
             return self._told(item, Choice(RollbackState.MOVED_ON, f"{item.stage} was retried since"))
         ran = [check for check in item.checks if check.run]
         if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
-        brought = [check for check in ran if not check.gap]
-        try:
-            mine = _claim(item) in records and records[_claim(item)].once.get("holder") == holder
-            choice = choose([self._propose(item, check) for check in brought], item.mode, begun=mine)
-            if choice.state is not RollbackState.RUNNING:
-                return self._told(item, choice)
-            return self._begin(item, choice, holder)
-        except AWS_ERRORS as error:
-            raise TakeBackError(explain(error, item.region)) from error
+        found = [self._propose(item, check) for check in ran if not check.gap]
+        claim = records.get(_claim(item))
+        choice = choose(found, item.mode, begun=claim is not None and claim.once.get("holder") == holder)
+        if choice.state is not RollbackState.RUNNING:
+            return self._told(item, choice)
+        return self._begin(item, choice, holder)
 
     def _propose(self, item: Item, planned: PlannedCheck) -> Found:
         undo = undo_of(planned)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crosscheck.plans.preflight import plan_preflight
-
 from crosscheck import facts
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger import Fact, Order
 from crosscheck.plans.parameters import parse_parameters
 from crosscheck.plans.plan import make_plan
+from crosscheck.plans.preflight import plan_preflight
 from crosscheck.plans.scope import Position, scope
 from crosscheck.verification import Item, Purpose
 from plan_checks.modes import Mode

@@ -175,10 +175,18 @@ def test_what_preflight_saw_is_given_to_the_way_back(world: World) -> None:
     assert world.undo.baselines == [{"task definition": "web:7"}]
 
 
-def test_where_no_service_has_a_way_back_the_whole_stage_is_asked_for(world: World) -> None:
-    site = PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN)
+@pytest.mark.parametrize(
+    "brought",
+    [
+        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN),
+        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": ""}, RUN, "action Bring extracts an archive"),
+        PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, RUN, "no check for provider AppConfig"),
+    ],
+    ids=["an object", "an archive", "an unknown provider"],
+)
+def test_what_has_no_way_back_of_its_own_goes_back_with_the_stage(world: World, brought: PlannedCheck) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
-    assert world.take(replace(ITEM, checks=(site, asked_for))) == {"state": WHOLE_STAGE}
+    assert world.take(replace(ITEM, checks=(brought, asked_for))) == {"state": WHOLE_STAGE}
     assert world.ledger.read(RELEASE) == {}
 
 
@@ -192,20 +200,3 @@ def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
     assert world.take(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
     assert world.told()[1] == "nothing that this execution deployed here can be taken back"
-
-
-@pytest.mark.parametrize(
-    "brought",
-    [
-        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN),
-        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": ""}, RUN, "action Bring extracts an archive"),
-        PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, RUN, "no check for provider AppConfig"),
-    ],
-    ids=["an object", "an archive", "an unknown provider"],
-)
-def test_what_has_no_way_back_of_its_own_goes_back_with_the_stage(
-    ledger_table: DynamoDBClient, brought: PlannedCheck
-) -> None:
-    world = World(ledger_table, FakeUndo())
-    page = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
-    assert world.take(replace(ITEM, checks=(brought, page))) == {"state": WHOLE_STAGE}

@@ -51,8 +51,8 @@ class Account:
 
     def tag(self, **tags: str) -> None:
         """Tag the pipeline; a tag of somebody else's is there already."""
-        ours = {f"crosscheck:{key}": value for key, value in tags.items()}
-        self.codepipeline.tags[PIPELINE] = {"team": "web", "cost": "7", **ours}
+        known = self.codepipeline.tags.get(PIPELINE, {"team": "web", "cost": "7"})
+        self.codepipeline.tags[PIPELINE] = {**known, **{f"crosscheck:{key}": tags[key] for key in tags}}
 
     def publish(self, plan: str) -> None:
         """Write a plan, and name it by the pipeline's tag."""

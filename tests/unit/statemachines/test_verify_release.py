@@ -145,6 +145,12 @@ def written(machine: dict[str, Any]) -> set[str]:
     }
 
 
+def test_a_plan_that_cannot_be_made_is_told_and_fails() -> None:
+    caught = MACHINE["States"]["Plan"]["Catch"][-1]
+    assert (caught["Next"], caught["ResultPath"]) == ("Unplanned", "$.error")
+    assert MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]["Type"] == "Fail"
+
+
 def test_what_a_region_reads_is_in_the_item_or_written_by_an_earlier_state() -> None:
     top = {path.removeprefix("$.").split(".")[0] for path in paths(BRANCH["States"])}
     assert top <= set(ITEM) | written(BRANCH)

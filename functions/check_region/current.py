@@ -1,0 +1,31 @@
+"""What CodePipeline says now of an action that was in progress when its check was planned.
+
+A stage may have failed while another action of it goes on, and a plan outlives a retry.
+https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crosscheck.plans.runs import read_runs
+from crosscheck.subjects import ImageSubject
+
+if TYPE_CHECKING:
+    from crosscheck.checks.check import PlannedCheck
+    from crosscheck.clients import Clients
+    from crosscheck.subjects import Subject
+
+
+def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Clients) -> PlannedCheck:
+    """The check with the action's run as it is now; unchanged where that had ended already.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    run = planned.run
+    if run is None or run.status != "InProgress" or isinstance(subject, ImageSubject):
+        return planned
+    runs = read_runs(clients.codepipeline(subject.region), subject.pipeline, subject.execution)
+    return replace(planned, run=runs.get((run.stage, run.name), run))
