@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crosscheck.verification import Item
 
 UNJUDGED = "the check itself failed; its log says why"
+UNPLANNED = "the verification could not be planned; the log of plan_checks says why"
 NOT_BEGUN = "it could not be begun; the log of conclude_checks says why"
 UNPROVEN = "it was begun, and whether the region is back is not known: the check itself failed; its log says why"
 
@@ -62,6 +63,19 @@ class Concluding:
             "unknown": _regions(outcomes, {"", Verdict.INCONCLUSIVE, Verdict.PENDING}),
             "proofs": [proof.to_json() for proof in proofs if proof],
         }
+
+    def unplanned(self, asked: Mapping[str, Any]) -> None:
+        """Close the regions of a stage whose verification could not even be planned: they are unknown. ``asked`` is the
+        state machine's input; of an image, or before anything was deployed, there is nothing to close."""
+        subject, stage = parse_subject(asked["subject"]), asked.get("stage", "")
+        now = self.clock()
+        records = self.ledger.read(subject) if stage else {}
+        deployed = (record.latest for name, record in records.items() if name.startswith(facts.action(stage, "")))
+        for region in sorted({latest["region"] for latest in deployed if latest.get("category") == "Deploy"}):
+            judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
+            fact = facts.verdict(stage, judged, judge_since=now, look=0, now=now, final=True)
+            self.ledger.merge(subject, fact)
+        self.cards.changed(subject, f"unplanned {stage} {now}")
 
     def _open(self, outcome: Outcome) -> list[Fact]:
         """A region whose check never answered is unknown, and says so; a rollback that never began has failed."""

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from crosscheck.rollback.stage import StageUndo
 
 from conclude_checks.concluding import Concluding
 from conclude_checks.taking_back import TakingBack
@@ -15,6 +14,7 @@ from conclude_checks.whole_stage import WholeStage
 from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.ledger import Ledger
+from crosscheck.rollback.stage import StageUndo
 from crosscheck.verification import parse_item
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ def _parts() -> tuple[TakingBack, Concluding]:
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """``{"holder", "take_back": item}`` or ``{"holder", "conclude": {"subject", "regions", "results"}}``.
-
-    ``holder`` is the name of the state machine's execution.
-    """
+    """``{"holder", "take_back": item}``, ``{"holder", "conclude": {"subject", "regions", "results"}}`` or
+    ``{"unplanned": <the state machine's input>}``; ``holder`` is the name of the state machine's execution."""
     taking_back, concluding = _parts()
+    if "unplanned" in event:
+        concluding.unplanned(event["unplanned"])
+        logger.error("unplanned", subject=event["unplanned"]["subject"], stage=event["unplanned"].get("stage", ""))
+        return {}
     if "take_back" in event:
         taken = taking_back.take(parse_item(event["take_back"]), event["holder"])
         logger.info("take back", region=event["take_back"]["region"], state=taken["state"])

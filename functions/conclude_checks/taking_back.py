@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from crosscheck.rollback.catalogue import undo_of
 
 from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.releases.attempts import attempt_of
+from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
-from crosscheck.rollback.undo import MovedOnError
+from crosscheck.rollback.undo import Begun, MovedOnError, Standing
 from crosscheck.telemetry import count
 from crosscheck.verification import Item, Purpose
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
     from crosscheck.ledger import Ledger
-    from crosscheck.rollback.undo import Begun
 
 logger = Logger(child=True)
 
@@ -56,12 +56,16 @@ class TakingBack:
         """
         if item.left:
             return self._told(item, Choice(RollbackState.LEFT, item.left))
+        records = self.ledger.read(item.subject)
+        if attempt_of(records, item.stage) > item.attempt:
+            return self._told(item, Choice(RollbackState.MOVED_ON, f"{item.stage} was retried since"))
         ran = [check for check in item.checks if check.run]
         if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
         brought = [check for check in ran if not check.gap]
         try:
-            choice = choose([self._propose(item, check) for check in brought], item.mode)
+            mine = _claim(item) in records and records[_claim(item)].once.get("holder") == holder
+            choice = choose([self._propose(item, check) for check in brought], item.mode, begun=mine)
             if choice.state is not RollbackState.RUNNING:
                 return self._told(item, choice)
             return self._begin(item, choice, holder)
@@ -76,7 +80,7 @@ class TakingBack:
         return Found(planned, undo.propose(planned, baseline, self.clients))
 
     def _begin(self, item: Item, choice: Choice, holder: str) -> dict[str, Any]:
-        if not self.ledger.claim(item.subject, facts.rollback_claim(item.stage, item.region, item.attempt), holder):
+        if not self.ledger.claim(item.subject, _claim(item), holder):
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
@@ -89,6 +93,8 @@ class TakingBack:
         return {"state": RollbackState.RUNNING.value, "proof": self._proof(item, choice, begun).to_json()}
 
     def _undo(self, each: Found) -> Begun:
+        if each.way.standing is Standing.BACK and each.way.proof:
+            return Begun(each.way.reason, each.way.proof)  # begun before a crash
         undo = undo_of(each.planned)
         if undo is None:
             raise AssertionError("only what can be taken back is ready")
@@ -117,3 +123,7 @@ class TakingBack:
         self.ledger.merge(item.subject, told)
         self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {choice.state} {now}")
         return {"state": choice.state.value}
+
+
+def _claim(item: Item) -> str:
+    return facts.rollback_claim(item.stage, item.region, item.attempt)

@@ -42,9 +42,13 @@ _STATES = {
 }
 
 
-def choose(found: Sequence[Found], mode: str) -> Choice:
-    """What to do about a region with these deployments; ``mode`` is ``suggest`` or ``auto``."""
-    ready = tuple(each for each in found if each.way.standing is Standing.READY)
+def choose(found: Sequence[Found], mode: str, *, begun: bool = False) -> Choice:
+    """What to do about a region with these deployments; ``mode`` is ``suggest`` or ``auto``.
+
+    ``begun`` says that we may have begun before, and died: what is back may be so by our doing, and is proven with
+    the rest.
+    """
+    ready = tuple(each for each in found if each.way.standing is Standing.READY or (begun and _provable(each.way)))
     if not ready:
         standing = next((kind for kind in _PRECEDENCE if any(each.way.standing is kind for each in found)), None)
         if standing is None:
@@ -53,6 +57,10 @@ def choose(found: Sequence[Found], mode: str) -> Choice:
     targets = ", ".join(dict.fromkeys(each.way.target for each in ready if each.way.target))
     state = RollbackState.RUNNING if mode == "auto" else RollbackState.SUGGESTED
     return Choice(state, _reasons(ready), targets, ready)
+
+
+def _provable(way: WayBack) -> bool:
+    return way.standing is Standing.BACK and way.proof is not None
 
 
 def no_way_back(planned: PlannedCheck) -> WayBack:

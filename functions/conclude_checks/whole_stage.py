@@ -15,11 +15,11 @@ from crosscheck.verification import Item, Purpose
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crosscheck.rollback.stage import StageUndo
-
     from crosscheck.card_queue import CardQueue
     from crosscheck.clients import Clients
     from crosscheck.ledger import Ledger
+    from crosscheck.rollback.stage import StageUndo
+    from crosscheck.rollback.undo import WayBack
 
 PROVE_SECONDS = 3_600.0
 _STATES = {
@@ -61,13 +61,14 @@ class WholeStage:
     def _begin(self, failed: Sequence[Item], subject: Subject, holder: str) -> Item | None:
         first = failed[0]
         way = self.undo.propose(subject, first.stage, self.clients)
-        if way.standing is not Standing.READY:
+        claim = facts.rollback_claim(first.stage, "all", first.attempt)
+        if way.standing is not Standing.READY and not self._begun(way, subject, claim, holder):
             self._tell(failed, _STATES[way.standing], way.reason, way.target)
             return None
-        if first.mode != "auto":
+        if any(item.mode != "auto" for item in failed):
             self._tell(failed, RollbackState.SUGGESTED, way.reason, way.target)
             return None
-        if not self.ledger.claim(subject, facts.rollback_claim(first.stage, "all", first.attempt), holder):
+        if not self.ledger.claim(subject, claim, holder):
             return None
         self._tell(failed, RollbackState.RUNNING, f"rolling back to {way.target}", way.target)
         begun = self.undo.begin(subject, first.stage, way, self.clients)
@@ -76,6 +77,7 @@ class WholeStage:
         return replace(
             first,
             purpose=Purpose.ROLLBACK,
+            mode="off",  # a rollback that fails is not rolled back
             region=begun.proof.region,
             since=now,
             checks=(begun.proof,),
@@ -84,6 +86,11 @@ class WholeStage:
             target=way.target,
             judged="",
         )
+
+    def _begun(self, way: WayBack, subject: Subject, claim: str, holder: str) -> bool:
+        """Whether the stage goes back because we began it, and died before we could say so."""
+        claimed = self.ledger.read(subject).get(claim)
+        return way.standing is Standing.BACK and claimed is not None and claimed.once.get("holder") == holder
 
     def _tell(self, failed: Sequence[Item], state: RollbackState, reason: str, target: str = "") -> None:
         now = self.clock()

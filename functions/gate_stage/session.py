@@ -61,7 +61,7 @@ class Session:
     def _again(self, job: Job, progress: Progress, reason: str, patience: int | None) -> Answer:
         """Ask again later; a failure once patience or the deadline is at an end. No region was looked at."""
         following = replace(progress, unread=progress.unread + 1)
-        overdue = self.clock() - progress.since >= _deadline(job) and progress.pass_since is None
+        overdue = progress.counted(self.clock()) >= _deadline(job) and progress.pass_since is None
         logger.warning("no look", reason=reason, times=following.unread)
         count("GateUnreadable")
         if overdue or (patience is not None and following.unread >= patience):

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from crosscheck import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from crosscheck.checks.check import PlannedCheck
     from crosscheck.ledger import Record
 
 
-def baseline_of(records: Mapping[str, Record], region: str, before: float) -> dict[str, dict[str, str]]:
-    """The values that preflight saw of each target, by ``<kind> <target>``.
+def baseline_of(
+    records: Mapping[str, Record], checks: Iterable[PlannedCheck], region: str, before: float
+) -> dict[str, dict[str, str]]:
+    """The values that preflight saw of what ``checks`` look at, by ``<kind> <target>``.
 
     What was read at or after ``before``, when the region's deployment began (epoch seconds), may be the release's own
     doing already: then there is no baseline.
@@ -22,4 +25,5 @@ def baseline_of(records: Mapping[str, Record], region: str, before: float) -> di
     preflight = records.get(f"{facts.PREFLIGHTS}{region}")
     if preflight is None or datetime.fromisoformat(preflight.latest["at"]).timestamp() >= before:
         return {}
-    return {f"{finding['kind']} {finding['target']}": finding["values"] for finding in preflight.latest["findings"]}
+    seen = {f"{finding['kind']} {finding['target']}": finding["values"] for finding in preflight.latest["findings"]}
+    return {name: seen[name] for name in (f"{check.kind} {check.target}" for check in checks) if name in seen}

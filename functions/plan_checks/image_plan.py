@@ -36,7 +36,9 @@ class ImagePlanning:
         """An item for each destination; none where the image goes nowhere."""
         now = self.clock()
         ecr = self.clients.ecr(image.region)
-        found = destinations(ecr, image, self.settings.regions, self.settings.prefixes)
+        # The stack replicates from its own region only; elsewhere the registry's own rules say where an image goes.
+        promised = self.settings.regions if image.region == self.clients.home_region else ()
+        found = destinations(ecr, image, promised, self.settings.prefixes)
         if found:
             self._tell(image, found, now)
         return [

@@ -2,7 +2,7 @@
 
 Where a gate covers a stage and a region, the gate is the judge of it. Its turn comes with the stage that it stands in,
 so what it covers is concluded once that stage has finished; a gate that can have no turn any more, because the stage
-that it verifies failed, leaves its regions to the fan-out.
+that it verifies failed, or because a rollback runs this stage alone, leaves its regions to the fan-out.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ class Due:
         return tuple(gate for gate in self.gates if not gate.parameters.dry_run)
 
 
-def due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool) -> tuple[Due, ...]:
-    """What is to be judged when the stage ``finished`` has ended."""
-    return tuple(_due(definition, gates, finished, succeeded=succeeded))
+def due(
+    definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool, alone: bool = False
+) -> tuple[Due, ...]:
+    """What is to be judged when the stage ``finished`` has ended; ``alone``: the execution runs no other stage."""
+    in_turn = [gate for gate in gates if gate.stands == finished] if alone else gates
+    return tuple(_due(definition, in_turn, finished, succeeded=succeeded))
 
 
 def _due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool) -> Iterator[Due]:

@@ -12,6 +12,7 @@ from crosscheck.plans.gates import find_gates
 from crosscheck.plans.parameters import Parameters, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.scope import Position, scope
+from crosscheck.releases.attempts import attempt_of
 from crosscheck.verdicts import Verdict
 from crosscheck.verification import Item, Purpose
 from plan_checks.baseline import baseline_of
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from plan_checks.pipeline_reading import Execution, Pipeline, Runs
     from plan_checks.settings import Settings
 
-PLACEHOLDER = "#{codepipeline.PipelineExecutionId}"
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
+IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
 @dataclass(frozen=True)
@@ -58,25 +59,32 @@ class ReleasePlanning:
     clock: Callable[[], float]
 
     def plan(self, finished: Finished) -> list[Item]:
-        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come.
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
+        where the stage was retried since, and where it is not one of the pipeline's any more.
 
         Raises:
-            ConfigurationError: the stage is not one of the pipeline's (any more).
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
-        if pipeline.tags.ignore:
-            return []
         execution = read_execution(client, finished.subject)
-        gates = self._gates(pipeline, execution, finished)
-        found = due(pipeline.definition, gates, finished.stage, succeeded=finished.succeeded)
+        gates = self._gates(pipeline, execution)
+        found = due(
+            pipeline.definition,
+            gates,
+            finished.stage,
+            succeeded=finished.succeeded,
+            alone=execution.is_rollback,
+        )
         if not found:
             return []
-        situation = _Situation(finished, pipeline, execution, self.ledger.read(finished.subject), self.clock())
+        records = self.ledger.read(finished.subject)
+        if attempt_of(records, finished.stage) > finished.attempt:
+            return []  # it was retried since: its end will ask again
+        situation = _Situation(finished, pipeline, execution, records, self.clock())
         return [item for each in found if (item := self._item(each, situation))]
 
-    def _gates(self, pipeline: Pipeline, execution: Execution, finished: Finished) -> tuple[Gate, ...]:
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {
             place: run.configuration["UserParameters"]
             for place, run in execution.runs.items()
@@ -84,8 +92,7 @@ class ReleasePlanning:
         }
 
         def read(text: str) -> Parameters:
-            resolved = text.replace(PLACEHOLDER, finished.subject.execution)
-            return parse_parameters(resolved, self.clients.ssm, pipeline.tags.plan)
+            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
@@ -94,6 +101,8 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
+        if situation.pipeline.tags.ignore:
+            return _ignored(each, situation)
         since = max(run.started for run in ran.values())
         judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
         if judged not in {None, Verdict.FAIL}:
@@ -102,7 +111,8 @@ class ReleasePlanning:
         chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
-        plan = _plan(replace(chosen, actions=begun), ran, parameters, problem, situation.pipeline)
+        runs = situation.execution.runs
+        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem, situation.pipeline)
         return Item(
             purpose=Purpose.STAGE,
             subject=situation.finished.subject,
@@ -117,13 +127,13 @@ class ReleasePlanning:
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
-            baseline=baseline_of(situation.records, each.region, min(run.started for run in ran.values())),
+            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
         )
 
     def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
         """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
-        if each.gates:
-            return each.gates[0].parameters, ""
+        for gate in (*each.judges, *each.gates):
+            return gate.parameters, ""
         try:
             return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
         except ConfigurationError as error:
@@ -168,6 +178,20 @@ class _Situation:
         definition = self.pipeline.definition
         names = dict.fromkeys((stage, self.finished.stage))
         return left_to_codepipeline([definition.stage(name) for name in names])
+
+
+def _ignored(each: Due, situation: _Situation) -> Item:
+    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
+    return Item(
+        purpose=Purpose.STAGE,
+        subject=situation.finished.subject,
+        region=each.region,
+        since=situation.now,
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        stage=each.stage,
+        attempt=situation.finished.attempt,
+        last=True,
+    )
 
 
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from local.scenarios.canary_service import CanaryService
+from local.scenarios.data_residency import DataResidency
+from local.scenarios.ec2_fleet import Ec2Fleet
+
 if TYPE_CHECKING:
-    from local.scenarios.canary_service import CanaryService
+    from local.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class DemoRelease:
-    """A release: how the deployments of each region end, and what its card must say at last."""
+    """A release: how the deployments of each region end, and what its card must say at last.
+
+    ``message`` is that of the change; empty for the release that the creation of the pipeline starts. ``provider`` is
+    CodePipeline's name for what deploys.
+    """
 
     name: str
     title: str
-    start: Callable[[CanaryService], str]
-    outcomes: Mapping[str, str]
+    scenario: type[Scenario]
+    provider: str
     state: str
     regions: Mapping[str, str]
+    message: str = ""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self, scenario: Scenario) -> str:
+        """Start it; the execution's id."""
+        return scenario.push(self.message) if self.message else scenario.create_pipeline()
 
     def expects(self, payload: Mapping[str, Any]) -> bool:
         """Whether a card's metadata says what it must."""
@@ -45,18 +59,66 @@ class Result:
 RELEASES = (
     DemoRelease(
         name="a-good",
-        title="Release A: every region is healthy",
-        start=lambda scenario: scenario.create_pipeline(),
-        outcomes={},
+        title="Release A, a service on ECS in three regions: every region is healthy",
+        scenario=CanaryService,
+        provider="ECS",
         state="SUCCEEDED",
         regions={"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"},
     ),
     DemoRelease(
         name="a-unhealthy-secondary",
         title="Release A again: in eu-west-1 the deployment is green, then its tasks fail",
-        start=lambda scenario: scenario.push("Cache the product list"),
+        scenario=CanaryService,
+        provider="ECS",
+        message="Cache the product list",
         outcomes={"eu-west-1": "unhealthy"},
         state="FAILED",
-        regions={"us-east-1": "passed", "eu-west-1": "failed", "ap-southeast-1": "passed"},
+        regions={"us-east-1": "passed", "eu-west-1": "rolled_back", "ap-southeast-1": "passed"},
+    ),
+    DemoRelease(
+        name="a-unhealthy-primary",
+        title="Release A once more: the primary is unhealthy, so the secondaries never start",
+        scenario=CanaryService,
+        provider="ECS",
+        message="Cache the product list everywhere",
+        outcomes={"us-east-1": "unhealthy"},
+        state="FAILED",
+        regions={"us-east-1": "rolled_back", "eu-west-1": "skipped", "ap-southeast-1": "skipped"},
+    ),
+    DemoRelease(
+        name="b-good",
+        title="Release B, blue/green in London and Singapore at once, no gate: both are healthy",
+        scenario=DataResidency,
+        provider="CodeDeployToECS",
+        state="SUCCEEDED",
+        regions={"eu-west-2": "passed", "ap-southeast-1": "passed"},
+    ),
+    DemoRelease(
+        name="b-unhealthy-singapore",
+        title="Release B again: the pipeline is green, and Singapore is silently broken",
+        scenario=DataResidency,
+        provider="CodeDeployToECS",
+        message="Serve the catalogue of the day",
+        outcomes={"ap-southeast-1": "unhealthy"},
+        state="SUCCEEDED",
+        regions={"eu-west-2": "passed", "ap-southeast-1": "rolled_back"},
+    ),
+    DemoRelease(
+        name="c-good",
+        title="Release C, an EC2 fleet in three regions: every page answers",
+        scenario=Ec2Fleet,
+        provider="CodeDeploy",
+        state="SUCCEEDED",
+        regions={"us-west-2": "passed", "us-east-1": "passed", "ap-southeast-2": "passed"},
+    ),
+    DemoRelease(
+        name="c-unhealthy-sydney",
+        title="Release C again: every deployment succeeds, and Sydney's page answers 503",
+        scenario=Ec2Fleet,
+        provider="CodeDeploy",
+        message="Serve the second page",
+        outcomes={"ap-southeast-2": "unhealthy"},
+        state="SUCCEEDED",
+        regions={"us-west-2": "passed", "us-east-1": "passed", "ap-southeast-2": "rolled_back"},
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 from rich.console import Console
@@ -16,10 +16,12 @@ from local.cards import CardTimeoutError, wait_for_card
 from local.demo.progress import Progress
 from local.demo.releases import RELEASES, DemoRelease, Result
 from local.pictures import take_picture
-from local.scenarios.canary_service import CanaryService
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Mapping
+
+    from local.scenarios.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build/demo"
@@ -35,38 +37,62 @@ def run(interrupted: threading.Event) -> int:  # noqa: ARG001 - every command is
     with Account(RUNS / "demo") as account:
         with console.status("Deploying Crosscheck into a local AWS account with sam deploy …"):
             account.deploy()
-            scenario = CanaryService(account)
-            scenario.prepare()
         console.print(
             f"Deployed in {time.monotonic() - began:.0f} s. Slack shows the releases live: {account.slack_url}"
         )
-        results = [_release(account, scenario, release, console) for release in RELEASES]
+        demo = _Demo(account, console)
+        results = [demo.run(release) for release in RELEASES]
     console.print(_summary(results))
     for result in results:
         console.print(f"Slack after {result.release.name}: {result.picture}", soft_wrap=True)
     return 0 if all(result.as_expected for result in results) else 1
 
 
-def _release(account: Account, scenario: CanaryService, release: DemoRelease, console: Console) -> Result:
-    console.print(f"\n[bold]{release.title}[/]")
-    for region, outcome in release.outcomes.items():
-        _choose(account, region, outcome)
-    began = time.monotonic()
-    execution = release.start(scenario)
-    Progress(scenario, execution, console).show_until_ended()
-    try:
-        card = wait_for_card(account.slack_url, execution, release.expects)["metadata"]["event_payload"]
-    except CardTimeoutError as error:
-        console.print(f"[red]{error}[/]")
-        card = {}
-    seconds = time.monotonic() - began
-    picture = take_picture(f"{account.slack_url}/", PICTURES / f"{release.name}.png", WIDTH, HEIGHT, fit=True)
-    return Result(release, execution, card, seconds, str(picture))
+class _Demo:
+    """Runs releases in the account, one after another; a scenario is prepared when its first release comes."""
 
+    def __init__(self, account: Account, console: Console) -> None:
+        self._account = account
+        self._console = console
+        self._scenarios: dict[type[Scenario], Scenario] = {}
 
-def _choose(account: Account, region: str, outcome: str) -> None:
-    body = {"region": region, "provider": "ECS", "outcome": outcome}
-    requests.post(f"{account.control_url}/deployments", json=body, timeout=10).raise_for_status()
+    def run(self, release: DemoRelease) -> Result:
+        """Run a release to its end, which is the last verdict on its card."""
+        self._console.print(f"\n[bold]{release.title}[/]")
+        scenario = self._scenario(release.scenario)
+        for region, outcome in release.outcomes.items():
+            self._control("/deployments", {"region": region, "provider": release.provider, "outcome": outcome})
+        began = time.monotonic()
+        execution = release.start(scenario)
+        Progress(scenario, execution, self._console).show_until_ended()
+        card = self._card(release, execution)
+        seconds = time.monotonic() - began
+        self._control("/reset", {})
+        page = f"{self._account.slack_url}/"
+        picture = take_picture(page, PICTURES / f"{release.name}.png", WIDTH, HEIGHT, fit=True)
+        return Result(release, execution, card, seconds, str(picture))
+
+    def _scenario(self, kind: type[Scenario]) -> Scenario:
+        if kind not in self._scenarios:
+            with self._console.status("Preparing what the pipeline deploys to …"):
+                self._scenarios[kind] = kind(self._account)
+                self._scenarios[kind].prepare()
+        return self._scenarios[kind]
+
+    def _card(self, release: DemoRelease, execution: str) -> Mapping[str, Any]:
+        try:
+            with self._console.status("Waiting for the verdict on every region …"):
+                card = wait_for_card(self._account.slack_url, execution, release.expects)
+        except CardTimeoutError as error:
+            self._console.print(f"[red]{error}[/]")
+            return {}
+        payload: Mapping[str, Any] = card["metadata"]["event_payload"]
+        verdicts = ", ".join(f"{region} [bold]{state}[/]" for region, state in payload["regions"].items())
+        self._console.print(f"  Crosscheck: {verdicts}")
+        return payload
+
+    def _control(self, path: str, body: Mapping[str, str]) -> None:
+        requests.post(f"{self._account.control_url}{path}", json=body, timeout=10).raise_for_status()
 
 
 def _summary(results: list[Result]) -> Table:

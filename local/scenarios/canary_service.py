@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from local.scenarios.ecs_service import BUILD_PERMISSIONS, EcsService, push_image
 from local.scenarios.scenario import Scenario
@@ -19,7 +20,10 @@ SERVICES = (
 
 
 class CanaryService(Scenario):
-    """``<web>/<region>/my-service`` answers as that region's service does. The stores are the account's own."""
+    """``<web>/<region>/my-service`` answers as that region's service does. The stores are the account's own.
+
+    Its tag lets Crosscheck take back the regions that failed, whatever the stack's RollbackMode suggests.
+    """
 
     pipeline = "multi-region-service"
     definition_file = "canary_service.json"
@@ -34,6 +38,7 @@ class CanaryService(Scenario):
         "ecs:UpdateService",
         "iam:PassRole",
     )
+    tags: ClassVar[Mapping[str, str]] = {"crosscheck:rollback": "auto"}
 
     @property
     def stores(self) -> dict[str, Any]:

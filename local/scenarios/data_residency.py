@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from local.scenarios.ecs_service import BUILD_PERMISSIONS, push_image
 from local.scenarios.s3_scenario import DEPLOY_PERMISSIONS, SOURCE_PERMISSIONS, S3Scenario
@@ -103,6 +104,7 @@ class DataResidency(S3Scenario):
         "ecs:TagResource",
         "iam:PassRole",
     )
+    tags: ClassVar[Mapping[str, str]] = {"crosscheck:rollback": "auto"}
     first_change = "Serve the catalogue"
 
     def create_targets(self) -> None:

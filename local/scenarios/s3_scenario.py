@@ -47,6 +47,10 @@ class S3Scenario(Scenario):
     def files(self, message: str) -> dict[str, bytes]:
         """The files of a release, by path."""
 
+    def archive(self, message: str) -> bytes:
+        """The files of a release as the zip that is its source."""
+        return _zip(self.files(message))
+
     @abstractmethod
     def create_targets(self) -> None:
         """Create what the pipeline deploys to."""
@@ -70,12 +74,12 @@ class S3Scenario(Scenario):
         self.create_pipeline_role()
         self._create_regions()
         self._create_source()
-        self._upload(self.files(self.first_change))
+        self._upload(self.first_change)
         self.create_targets()
 
     def push(self, message: str) -> str:
         """Upload a new version of the source and start a release of it; the execution's id."""
-        self._upload(self.files(message))
+        self._upload(message)
         return str(self.client.start_pipeline_execution(name=self.pipeline)["pipelineExecutionId"])
 
     def _create_source(self) -> None:
@@ -84,10 +88,10 @@ class S3Scenario(Scenario):
         s3.create_bucket(Bucket=self.source_bucket, CreateBucketConfiguration={"LocationConstraint": self.home})
         s3.put_bucket_versioning(Bucket=self.source_bucket, VersioningConfiguration={"Status": "Enabled"})
 
-    def _upload(self, files: Mapping[str, bytes]) -> str:
+    def _upload(self, message: str) -> str:
         """Upload a release; its S3 version id."""
-        s3 = self.account.aws.client("s3", self.home)
-        return str(s3.put_object(Bucket=self.source_bucket, Key=self.source_key, Body=_zip(files))["VersionId"])
+        s3, body = self.account.aws.client("s3", self.home), self.archive(message)
+        return str(s3.put_object(Bucket=self.source_bucket, Key=self.source_key, Body=body)["VersionId"])
 
     def _create_regions(self) -> None:
         """Let the account's Crosscheck make the pipeline's artifact stores and forward the events of its home region.

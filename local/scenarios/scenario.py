@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,13 +21,14 @@ class Scenario(ABC):
     """A release pipeline in an account that has the stack deployed; what it deploys to is the subclass's.
 
     ``regions`` are those of its actions, the pipeline's own first; ``permissions`` are what its role needs beside the
-    stores.
+    stores; ``tags`` are the pipeline's.
     """
 
     pipeline: ClassVar[str]
     definition_file: ClassVar[str]
     regions: ClassVar[tuple[str, ...]]
     permissions: ClassVar[tuple[str, ...]]
+    tags: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -70,7 +72,8 @@ class Scenario(ABC):
 
     def create_pipeline(self) -> str:
         """Create the pipeline. As on AWS that starts its first execution, whose id is kept and answered."""
-        self.client.create_pipeline(pipeline=self.definition())
+        tags = [{"key": key, "value": value} for key, value in self.tags.items()]
+        self.client.create_pipeline(pipeline=self.definition(), tags=tags)
         (started,) = self.client.list_pipeline_executions(pipelineName=self.pipeline)["pipelineExecutionSummaries"]
         self.first_execution = str(started["pipelineExecutionId"])
         return self.first_execution

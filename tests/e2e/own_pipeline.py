@@ -67,7 +67,7 @@ class OwnPipeline:
         """A service in every region, running an image of the home registry; the image to release."""
         ecr = self.outside.client("ecr")
         ecr.create_repository(repositoryName=self.name)
-        for tag in ("old", "new"):
+        for tag in ("old", "new", "newer"):
             manifest = {"schemaVersion": 2, "config": {"digest": f"sha256:{tag.encode().hex():0>64}"}, "layers": []}
             ecr.put_image(repositoryName=self.name, imageTag=tag, imageManifest=json.dumps(manifest))
         image = f"{self.account_id}.dkr.ecr.{HOME}.amazonaws.com/{self.name}"
@@ -85,11 +85,16 @@ class OwnPipeline:
         bucket = f"{self.name}-source"
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        self.put_release(image)
+        return bucket
+
+    def put_release(self, image: str) -> None:
+        """Let the next execution release the image."""
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
             archive.writestr("imagedefinitions.json", json.dumps([{"name": "web", "imageUri": image}]))
-        s3.put_object(Bucket=bucket, Key="release.zip", Body=content.getvalue())
-        return bucket
+        key = {"Bucket": f"{self.name}-source", "Key": "release.zip"}
+        self.outside.client("s3").put_object(**key, Body=content.getvalue())
 
     def create_role(self) -> str:
         """The pipeline's role; its ARN."""

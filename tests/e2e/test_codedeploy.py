@@ -9,13 +9,23 @@ import requests
 
 from local.scenarios.data_residency import LONDON, SINGAPORE
 from local.scenarios.ec2_fleet import APPLICATION, GROUP
+from tests.e2e.code_deploy import without_rollback
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from local.scenarios.data_residency import DataResidency
     from local.scenarios.ec2_fleet import Ec2Fleet
     from tests.e2e.outside import Outside
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_rollback(residency: DataResidency, fleet: Ec2Fleet) -> Iterator[None]:
+    """What is taken back here is taken back by the test: Crosscheck only looks."""
+    with without_rollback(residency, fleet):
+        yield
 
 
 def page(outside: Outside, region: str, name: str) -> tuple[int, str]:

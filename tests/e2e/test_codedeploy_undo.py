@@ -18,9 +18,12 @@ from crosscheck.rollback.undo import MovedOnError, Standing
 from crosscheck.verdicts import Finding, Verdict
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
+from tests.e2e.code_deploy import without_rollback
 from tests.e2e.outside import Outside, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
     from crosscheck.rollback.undo import Begun, WayBack
@@ -104,6 +107,13 @@ class Region:
         """What the proof says in the end."""
         wait_until(lambda: self.look(proof).verdict is not Verdict.PENDING, "the way back's end")
         return self.look(proof)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_rollback(residency: DataResidency, fleet: Ec2Fleet) -> Iterator[None]:
+    """What is taken back here is taken back by the test: Crosscheck only looks."""
+    with without_rollback(residency, fleet):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from tests.fakes.json_protocol import JsonService, RefusedError
 ACCOUNT = "111122223333"
 ARN = f"arn:aws:codepipeline:us-east-1:{ACCOUNT}"
 PAGE = 100
+TAGS = 2  # small pages: whoever reads only the first one fails
 
 
 @dataclass
@@ -59,7 +60,10 @@ class FakeCodePipeline(JsonService):
         name = body["resourceArn"].removeprefix(f"{ARN}:")
         if name not in self.pipelines:
             raise RefusedError("ResourceNotFoundException")
-        return {"tags": [{"key": key, "value": value} for key, value in self.tags.get(name, {}).items()]}
+        start = int(body.get("nextToken", "0"))
+        found = [{"key": key, "value": value} for key, value in self.tags.get(name, {}).items()]
+        more = {"nextToken": str(start + TAGS)} if start + TAGS < len(found) else {}
+        return {"tags": found[start : start + TAGS], **more}
 
     def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if body["pipelineName"] not in self.pipelines:

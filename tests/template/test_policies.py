@@ -13,7 +13,12 @@ from tests.template.expanded import Template, expanded, resources
 
 # AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
 ONLY_EVERYWHERE = {
+    "cloudwatch:DescribeAlarmHistory",
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
+    "codedeploy:BatchGetDeploymentTargets",
+    "codedeploy:ListDeploymentTargets",
+    "codedeploy:StopDeployment",
     "codepipeline:GetJobDetails",
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",

@@ -1,7 +1,8 @@
 """Deploy action ECS: a new task definition revision with the built images, and the wait for its deployment.
 
-Like the real one it is content once the service is steady again, whatever the service is steady on: when the
-circuit breaker restored the old revision, the action succeeds all the same.
+Like the real one it leaves the service with the new revision where the deployment fails, and is content once the
+service is steady again, whatever the service is steady on: when the circuit breaker restored the old revision, the
+action succeeds all the same.
 """
 
 import json
@@ -43,14 +44,14 @@ def _run(context: ActionContext) -> ActionResult:
     cluster, service = context.configuration["ClusterName"], context.configuration["ServiceName"]
     context.report(url=ecs_service_url(context.region, cluster, service))
     images = _images(context)
-    if outcome is Outcome.FAIL:
-        raise ActionError(FailureType.JOB_FAILED, f"(service {service}) was unable to place a task.")
     task_definition = _register(context, _service(context)["taskDefinition"], images)
     deployment = _update(context, task_definition)
     context.report(external_id=deployment, summary=f"Deployment {deployment} is in progress")
     while outcome is Outcome.HANG:
         context.pause(POLL_SECONDS)
     _await_steady(context, task_definition)
+    if outcome is Outcome.FAIL:  # and yet ECS is steady: it knew the revision as a good one
+        raise ActionError(FailureType.JOB_FAILED, f"(service {service}) was unable to place a task.")
     return ActionResult(summary=f"Deployment {deployment} is completed")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conclude_checks.concluding import NOT_BEGUN, UNJUDGED, UNPROVEN, Concluding
+from conclude_checks.concluding import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Concluding
 from crosscheck import facts
 from crosscheck.ledger import Fact, Ledger, Order
 from crosscheck.releases import fold_image
@@ -142,3 +142,25 @@ def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger:
         "rollback/Deploy/eu-west-1",
         "rollback/Deploy/sa-east-1",
     }
+
+
+def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Ledger) -> None:
+    cards = Cards()
+    for stage, action, region, category in (
+        ("Deploy", "To-Europe", "eu-west-1", "Deploy"),
+        ("Deploy", "Tell", "us-east-1", "Invoke"),
+        ("Other", "To-Brazil", "sa-east-1", "Deploy"),
+    ):
+        told = {"stage": stage, "action": action, "region": region, "category": category}
+        ledger.merge(RELEASE, Fact(facts.action(stage, action), Order.first(), told))
+    concluding(ledger, cards).unplanned({"subject": RELEASE.key, "stage": "Deploy", "state": "SUCCEEDED"})
+    verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}
+    assert list(verdicts) == ["verdict/Deploy/eu-west-1"]
+    closed = verdicts["verdict/Deploy/eu-west-1"]
+    assert (closed["verdict"], closed["final"], closed["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
+    assert cards.told == [RELEASE.key]
+
+
+def test_an_image_that_could_not_be_planned_leaves_nothing_to_close(ledger: Ledger) -> None:
+    concluding(ledger).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
+    assert ledger.read(IMAGE) == {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crosscheck.checks import catalogue
 from crosscheck.checks.window import WindowCheck
 from tests.fakes.codepipeline_release import NOW
+from tests.fakes.json_protocol import RefusedError
 
 if TYPE_CHECKING:
     import pytest
@@ -59,3 +60,15 @@ def test_a_region_that_fails_while_another_waits_fails_at_once(
     message = account.invoke(parameters=parameters)["failureDetails"]["message"]
     assert message.startswith("FAIL regions=ap-southeast-1: ")
     assert "unknown eu-west-1: not judged to the end; last seen: the window is closed" in message
+
+
+def test_f17_a_pipeline_that_cannot_be_read_after_long_waiting_is_asked_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = window(account, 5, monkeypatch)
+    account.release.regions["eu-west-1"].deploying()
+    answer = account.invoke(parameters=parameters)
+    for look in range(2, 6):
+        answer = account.look_again(answer, look, parameters=parameters)
+    account.release.codepipeline.refuse("GetPipeline", RefusedError("ThrottlingException"))
+    assert account.look_again(answer, 6, parameters=parameters)["outcome"] == "continued"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from crosscheck.checks.check import PlannedCheck
 from crosscheck.ledger import Record
 from crosscheck.verdicts import Verdict
 from plan_checks.baseline import baseline_of
@@ -48,10 +49,13 @@ def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
     assert said(facts) is expected
 
 
-def test_a_baseline_was_read_before_the_deployment_began() -> None:
+def test_a_baseline_is_of_what_is_checked_and_was_read_before_the_deployment_began() -> None:
     finding = {"kind": "lambda-alias", "target": "f/live", "values": {"version": "7"}}
-    known = records(**{"preflight/eu-west-1": {"at": EARLY, "findings": [finding]}})
-    assert baseline_of(known, "eu-west-1", BEGUN) == {"lambda-alias f/live": {"version": "7"}}
-    assert baseline_of(known, "eu-west-2", BEGUN) == {}
+    other = {"kind": "artifact-store", "target": "b", "values": {"versioning": "Enabled"}}
+    known = records(**{"preflight/eu-west-1": {"at": EARLY, "findings": [other, finding]}})
+    checks = [PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"})]
+    assert baseline_of(known, checks, "eu-west-1", BEGUN) == {"lambda-alias f/live": {"version": "7"}}
+    assert baseline_of(known, [], "eu-west-1", BEGUN) == {}
+    assert baseline_of(known, checks, "eu-west-2", BEGUN) == {}
     late = records(**{"preflight/eu-west-1": {"at": LATE, "findings": [finding]}})
-    assert baseline_of(late, "eu-west-1", BEGUN) == {}
+    assert baseline_of(late, checks, "eu-west-1", BEGUN) == {}

@@ -73,3 +73,13 @@ def test_a_gate_in_a_dry_run_is_no_judge() -> None:
     (found,) = due(CANARY, (dry,), "First", succeeded=True)
     assert (found.gates, found.judges) == ((dry,), ())
     assert judged("Prove", dry, succeeded=True) == []
+
+
+def test_a_rollback_of_a_stage_never_gets_to_a_gate_behind_it() -> None:
+    found = due(CANARY, GATES, "Others", succeeded=True, alone=True)
+    assert found == (Due("Others", "eu-west-1", ()), Due("Others", "sa-east-1", ()))
+
+
+def test_a_gate_in_the_stage_itself_judges_its_rollback() -> None:
+    inside = replace(FIRST, stands="First")
+    assert due(CANARY, (inside,), "First", succeeded=True, alone=True) == (Due("First", "us-east-1", (inside,)),)

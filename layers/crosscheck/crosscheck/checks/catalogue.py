@@ -21,6 +21,7 @@ from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.checks.replication_cover import ReplicationCover
 from crosscheck.checks.s3_object import S3Object
 from crosscheck.checks.source_bucket import SourceBucket
+from crosscheck.checks.source_parity import SourceParity
 from crosscheck.checks.window import WindowCheck
 from crosscheck.telemetry import count
 from crosscheck.verdicts import Finding, Verdict
@@ -43,8 +44,14 @@ _OFFERED: tuple[Check, ...] = (
     S3Object(),
     WindowCheck(),
 )
-# Preflight's, and the proof that a stage was rolled back: no plan may ask for them.
-_INTERNAL: tuple[Check, ...] = (ArtifactStore(), PipelineExecution(), ReplicationCover(), SourceBucket())
+# Preflight's, the proof that a stage was rolled back, and what only CodePipeline can tell: no plan may ask for them.
+_INTERNAL: tuple[Check, ...] = (
+    ArtifactStore(),
+    PipelineExecution(),
+    ReplicationCover(),
+    SourceBucket(),
+    SourceParity(),
+)
 
 CHECKS: Mapping[str, Check] = {check.kind: check for check in _OFFERED}
 EVERY_CHECK: Mapping[str, Check] = {check.kind: check for check in (*_OFFERED, *_INTERNAL)}

@@ -28,8 +28,9 @@ class ActionRun:
     """The latest run of an action in one execution. ``started`` is in epoch seconds, ``status`` CodePipeline's.
 
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
-    is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN), and
-    ``outputs`` are the action's output variables; empty where CodePipeline tells none.
+    is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
+    source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
+    empty where CodePipeline tells none.
     """
 
     stage: str
@@ -42,6 +43,7 @@ class ActionRun:
     error: str = ""
     external: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    produced: Mapping[str, Artifact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

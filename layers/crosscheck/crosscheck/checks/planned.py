@@ -12,10 +12,15 @@ from crosscheck.errors import ConfigurationError
 QUOTED = 40
 # Far above any time in epoch seconds; an integer may be too large for a float.
 NUMBER_LIMIT = 1e12
+# No check reads these of an action's configuration; they may be long, hold secrets, and would stay in the history of
+# the state machine.
+_STAYS_BEHIND = frozenset({"ParameterOverrides", "UserParameters"})
+# What checks read of an action's output variables, which may be all outputs of a stack.
+_READ_OUTPUTS = frozenset({"FunctionVersion"})
 
 
 def to_json(planned: PlannedCheck) -> dict[str, Any]:
-    """The check as a JSON object; what is empty is left out."""
+    """The check as a JSON object; what is empty, and what no check reads, is left out."""
     document: dict[str, Any] = {
         "kind": planned.kind,
         "region": planned.region,
@@ -61,12 +66,12 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
         "name": run.name,
         "status": run.status,
         "started": run.started,
-        "configuration": dict(run.configuration),
+        "configuration": {key: value for key, value in run.configuration.items() if key not in _STAYS_BEHIND},
         "inputs": {name: {"bucket": item.bucket, "key": item.key} for name, item in run.inputs.items()},
         "account": run.account,
         "error": run.error,
         "external": run.external,
-        "outputs": dict(run.outputs),
+        "outputs": {key: value for key, value in run.outputs.items() if key in _READ_OUTPUTS},
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crosscheck.checks.check import PlannedCheck
+from crosscheck.checks.source_parity import SourceParity
 
 if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun
@@ -53,6 +54,31 @@ def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> Pla
     parameters = {key: given.get(name) or provider.defaults.get(key, "") for key, name in provider.keys.items()}
     gap = _unknown(action, run, account) or _missing(action, provider, parameters, given)
     return PlannedCheck(provider.kind, action.region, parameters, run, gap)
+
+
+def derive_parity(
+    action: ActionDefinition, run: ActionRun | None, runs: Iterable[ActionRun], home_region: str
+) -> Iterator[PlannedCheck]:
+    """For each artifact that a deploy action got straight from a source: that its region was given the same.
+
+    ``runs`` are those of the whole execution; ``home_region`` hosts the pipeline, and so all its sources: they cannot
+    be cross-region actions.
+    """
+    sources = {name: each for each in runs if not each.inputs for name in each.produced}
+    for name, copy in run.inputs.items() if run else ():
+        if name in sources:
+            source, given = sources[name], sources[name].produced[name]
+            told = {
+                **({"revision": source.external} if source.external else {}),
+                "artifact": name,
+                "bucket": copy.bucket,
+                "key": copy.key,
+                "source_region": home_region,
+                "source_bucket": given.bucket,
+                "source_key": given.key,
+            }
+            # Without the run: what an action was given is known of one that failed as well, and is not what goes back.
+            yield PlannedCheck(SourceParity.kind, action.region, told)
 
 
 def _unknown(action: ActionDefinition, run: ActionRun | None, account: str) -> str:

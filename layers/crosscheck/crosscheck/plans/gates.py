@@ -5,6 +5,7 @@ Where a gate covers a stage and a region, the gate is the judge of it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 from crosscheck.errors import ConfigurationError
 from crosscheck.plans.parameters import Parameters
 from crosscheck.plans.scope import Position, scope
-from crosscheck.releases.outline import is_gate
 
 if TYPE_CHECKING:
     from crosscheck.pipelines import PipelineDefinition, StageDefinition
 
 type Read = Callable[[str], Parameters]
+
+# Of the pipeline or of an earlier action; nobody knows its value before the gate runs.
+VARIABLE = "#{"
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,29 @@ def _of_stage(
     for number, rule in enumerate(stage.rules):
         if rule.provider == "LambdaInvoke" and is_gate(rule.configuration, function):
             parameters = _read(rule.configuration.get("UserParameters", ""), read)
-            yield from _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+            if parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
+                yield from _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+
+
+def is_gate(configuration: Mapping[str, str], function: str) -> bool:
+    """Whether what is configured so invokes the gate, named as it is or by an ARN."""
+    return function in configuration.get("FunctionName", "").split(":")
+
+
+def _without_variables(text: str) -> str:
+    """UserParameters as they were declared, without the keys whose values are not known."""
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(given, dict):
+        return text
+    return json.dumps({key: value for key, value in given.items() if VARIABLE not in json.dumps(value)})
 
 
 def _read(text: str, read: Read) -> Parameters:
     try:
-        return read(text)
+        return read(_without_variables(text))
     except ConfigurationError:
         return Parameters()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.plans.added import added_checks
-from crosscheck.plans.derived import derive
+from crosscheck.plans.derived import derive, derive_parity
 
 if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun, PlannedCheck
@@ -41,7 +41,8 @@ def make_plan(
     entries: Sequence[Mapping[str, Any]] = (),
     account: str = "",
 ) -> Plan:
-    """The plan for a scope. ``account`` is the pipeline's; ``entries`` are a plan's ``checks``.
+    """The plan for a scope. ``runs`` are those of the whole execution, ``account`` is the pipeline's, ``entries`` are a
+    plan's ``checks``.
 
     Raises:
         ConfigurationError: of ``added_checks``, and for more checks than a token can count or tell apart.
@@ -53,8 +54,19 @@ def make_plan(
     checks += {check.key: check for check in added if check.key not in derived}.values()
     if len(checks) > CHECK_LIMIT:
         raise ConfigurationError(f"checks: {len(checks)} checks are planned; a gate takes at most {CHECK_LIMIT}")
+    checks += _parity(scope, runs)[: CHECK_LIMIT - len(checks)]  # no plan that fitted before it does not fit with it
     _tell_apart(checks)
     return Plan(scope.stage, tuple(_since_the_release(checks)))
+
+
+def _parity(scope: Scope, runs: Mapping[tuple[str, str], ActionRun]) -> list[PlannedCheck]:
+    """Each once: several actions of a region may deploy the same artifact."""
+    checks = (
+        check
+        for action in scope.actions
+        for check in derive_parity(action, runs.get((action.stage, action.name)), runs.values(), scope.home_region)
+    )
+    return list({check.key: check for check in checks}.values())
 
 
 def _since_the_release(checks: Sequence[PlannedCheck]) -> Iterator[PlannedCheck]:

@@ -10,7 +10,7 @@ from crosscheck.pipelines import account_of
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
-    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
+    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef, ArtifactDetailTypeDef
 
 # 500 actions, each of them retried a few times
 LIMIT = 2_000
@@ -52,13 +52,18 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         status=detail.get("status", "InProgress"),
         started=started.timestamp() if started else 0.0,
         configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
-        inputs={
-            artifact["name"]: Artifact(artifact["s3location"]["bucket"], artifact["s3location"]["key"])
-            for artifact in given.get("inputArtifacts", [])
-            if {"bucket", "key"} <= artifact.get("s3location", {}).keys()
-        },
+        inputs=_artifacts(given.get("inputArtifacts", [])),
         account=account_of(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
         external=result.get("externalExecutionId", ""),
         outputs=told.get("outputVariables", {}),
+        produced=_artifacts(told.get("outputArtifacts", [])),
     )
+
+
+def _artifacts(listed: Iterable[ArtifactDetailTypeDef]) -> Mapping[str, Artifact]:
+    return {
+        artifact["name"]: Artifact(artifact["s3location"]["bucket"], artifact["s3location"]["key"])
+        for artifact in listed
+        if {"bucket", "key"} <= artifact.get("s3location", {}).keys()
+    }

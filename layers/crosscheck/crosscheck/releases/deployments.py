@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 type Records = Mapping[str, Record]
 
+# CodePipeline's words for what starts an execution that takes one stage back, and runs no other.
+ROLLBACKS = frozenset({"ManualRollback", "AutomatedRollback"})
+
 
 @dataclass(frozen=True)
 class Deployment:
     """A deploy action: where it stands in the definition, and its fact where there is one.
 
-    ``gated``: gates verify its stage; ``gates`` are the stages that hold them, as far as they are known.
+    ``gated``: gates verify its stage; ``gates`` are the stages that hold them, as far as they are known. A rollback has
+    only those of the stage itself.
     """
 
     stage: str
@@ -51,19 +55,29 @@ def deployments(records: Records) -> list[Deployment]:
 
 def _outlined(outline: Mapping[str, Any], records: Records) -> list[Deployment]:
     # Versions before the fan-out wrote no "gates".
-    gates = outline.get("gates", {})
+    gates = {name: tuple(gates) for name, gates in outline.get("gates", {}).items()}
+    gated = set(outline["gated"])
+    if _is_rollback(records):
+        gates = {name: (name,) for name in gates if name in gates[name]}
+        gated &= gates.keys()
     return [
         Deployment(
             stage=stage["name"],
             region=action["region"],
-            gated=stage["name"] in outline["gated"],
-            gates=tuple(gates.get(stage["name"], ())),
+            gated=stage["name"] in gated,
+            gates=gates.get(stage["name"], ()),
             record=records.get(facts.action(stage["name"], action["name"])),
         )
         for stage in outline["stages"]
         for action in stage["actions"]
         if action["category"] == "Deploy"
     ]
+
+
+def _is_rollback(records: Records) -> bool:
+    pipeline = records.get(facts.PIPELINE)
+    trigger = pipeline.once.get("trigger", {}) if pipeline else {}
+    return trigger.get("type", "") in ROLLBACKS
 
 
 def _seen(records: Records) -> list[Deployment]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.errors import ConfigurationError
-from crosscheck.plans.scope import Position, scope
+from crosscheck.plans.gates import find_gates
+from crosscheck.plans.parameters import Parameters, parse_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from crosscheck.pipelines import ActionDefinition, PipelineDefinition, StageDefinition
+    from crosscheck.pipelines import PipelineDefinition
 
 
 def outline(definition: PipelineDefinition, gate_function: str) -> dict[str, Any]:
@@ -44,48 +41,13 @@ def outline(definition: PipelineDefinition, gate_function: str) -> dict[str, Any
     }
 
 
-def is_gate(configuration: Mapping[str, str], gate_function: str) -> bool:
-    """Whether what is configured so invokes the gate, named as it is or by an ARN."""
-    return gate_function in configuration.get("FunctionName", "").split(":")
-
-
 def _gates(definition: PipelineDefinition, gate_function: str) -> dict[str, set[str]]:
     gates: dict[str, set[str]] = {}
-    for stage in definition.stages:
-        for verified in (*_judged(definition, stage, gate_function), *_ruled(stage, gate_function)):
-            gates.setdefault(verified, set()).add(stage.name)
+    for gate in find_gates(definition, gate_function, {}, _own):
+        gates.setdefault(gate.stage, set()).add(gate.stands)
     return gates
 
 
-def _judged(definition: PipelineDefinition, stage: StageDefinition, gate_function: str) -> Iterator[str]:
-    """The stages that gates among the actions of this stage verify; a gate without one refuses itself."""
-    for action in stage.actions:
-        if action.provider == "Lambda" and is_gate(action.configuration, gate_function):
-            try:
-                yield _scope_of(definition, action)
-            except ConfigurationError:
-                continue
-
-
-def _scope_of(definition: PipelineDefinition, gate: ActionDefinition) -> str:
-    named = _named_stage(gate.configuration.get("UserParameters", ""))
-    return scope(definition, Position(gate.stage, gate.name), named, ()).stage
-
-
-def _ruled(stage: StageDefinition, gate_function: str) -> Iterator[str]:
-    """The stages that gates among the rules of this stage's conditions verify; such a gate must name its stage."""
-    for rule in stage.rules:
-        if rule.provider == "LambdaInvoke" and is_gate(rule.configuration, gate_function):
-            named = _named_stage(rule.configuration.get("UserParameters", ""))
-            if named:
-                yield named
-
-
-def _named_stage(parameters: str) -> str:
-    """Empty where the parameters name none, or are none: the gate itself says what is wrong with them."""
-    try:
-        given = json.loads(parameters)
-    except (ValueError, RecursionError):
-        return ""
-    named = given.get("stage") if isinstance(given, dict) else None
-    return named if isinstance(named, str) else ""
+def _own(text: str) -> Parameters:
+    """What a gate was told directly; a plan is not read for a card."""
+    return Parameters(**parse_document(text, "UserParameters"))

@@ -32,6 +32,16 @@ def test_a_check_travels_as_json(planned: PlannedCheck) -> None:
     assert from_json(carried).id == planned.id
 
 
+def test_f50_what_no_check_reads_of_an_action_stays_behind() -> None:
+    told = {"StackName": "s", "ParameterOverrides": '{"Password": "hidden"}', "UserParameters": "hidden"}
+    outputs = {"FunctionVersion": "8", "Endpoint": "hidden"}
+    run = ActionRun("S", "A", "Succeeded", 1.5, told, outputs=outputs)
+    carried = to_json(PlannedCheck("cloudformation-stack", "eu-west-1", {"stack": "s"}, run))
+    assert carried["run"]["configuration"] == {"StackName": "s"}
+    assert carried["run"]["outputs"] == {"FunctionVersion": "8"}
+    assert "hidden" not in json.dumps(carried)
+
+
 def test_when_the_release_began_makes_no_other_check() -> None:
     one, other = (PlannedCheck("http", "r", {"url": "u"}, since=since) for since in (0.0, 5.0))
     assert (one.key, one.id) == (other.key, other.id)

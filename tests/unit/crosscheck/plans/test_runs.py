@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Any
+
+from crosscheck.checks.check import Artifact
 from crosscheck.plans.runs import latest, parse_run
 from tests.fakes.codepipeline import action_execution
 from tests.fakes.codepipeline_release import NOW, STARTED
@@ -17,3 +20,10 @@ def test_a_run_with_little_known_of_it() -> None:
     assert (run.status, run.inputs, run.account) == ("InProgress", {}, "")
     abroad = parse_run({"stageName": "S", "actionName": "A", "input": {"roleArn": "arn:aws:iam::444455556666:role/r"}})
     assert abroad.account == "444455556666"
+
+
+def test_what_an_action_made_is_known_by_its_place() -> None:
+    place = {"bucket": "store", "key": "p/SourceOutp/1"}
+    listed = [{"name": "SourceOutput", "s3location": place}, {"name": "half", "s3location": {"bucket": "store"}}]
+    detail: Any = {**action_execution("Source", "Source", STARTED), "output": {"outputArtifacts": listed}}
+    assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}

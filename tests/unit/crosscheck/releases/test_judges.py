@@ -91,6 +91,17 @@ def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) ->
     assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
 
 
+@pytest.mark.parametrize("trigger", ["ManualRollback", "AutomatedRollback"])
+def test_a_rollback_never_gets_to_a_gate_in_another_stage(trigger: str) -> None:
+    started = events.pipeline("STARTED", **{"execution-trigger": {"trigger-type": trigger, "trigger-detail": "x"}})
+    facts = _gated().event(started).event(events.stage("Primary", "SUCCEEDED", 6))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.event(events.pipeline("SUCCEEDED", 7))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    inside = _deployed({"Primary": ["Primary", "Validate"]}).event(started)
+    assert _is(inside) == ("verifying", "deployed, waiting for the gate")
+
+
 def test_a_gate_that_ended_half_way_leaves_it_to_the_fan_out() -> None:
     facts = _gated().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
     assert _is(facts) == ("verifying", "1 of 2")

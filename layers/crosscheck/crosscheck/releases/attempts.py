@@ -1,0 +1,18 @@
+"""Which attempt at a stage is the latest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crosscheck import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crosscheck.ledger import Record
+
+
+def attempt_of(records: Mapping[str, Record], stage: str) -> int:
+    """The latest attempt at a stage that an event told of, -1 where none did."""
+    record = records.get(facts.stage(stage))
+    return int(record.latest["attempt"]) if record and record.latest else -1

@@ -1,0 +1,70 @@
+"""Release A that fails after something newer has come to the region: that is left as it is."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.canary_regions import US, deploy_by_hand, deployed, running, told, verified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.scenarios.canary_service import CanaryService
+    from tests.e2e.outside import Outside
+
+pytestmark = pytest.mark.e2e
+
+
+@contextmanager
+def held_before_its_gate(canary: CanaryService) -> Iterator[None]:
+    """Releases deploy to the primary and wait there."""
+    transition = {"pipelineName": canary.pipeline, "stageName": "ValidatePrimary", "transitionType": "Inbound"}
+    canary.client.disable_stage_transition(**transition, reason="Something newer comes first")
+    try:
+        yield
+    finally:
+        canary.client.enable_stage_transition(**transition)
+
+
+def test_a_release_that_a_newer_one_has_followed_is_not_taken_back(canary: CanaryService, outside: Outside) -> None:
+    with held_before_its_gate(canary):
+        outside.deployments(US, "unhealthy")
+        older = canary.push("Turn pictures")
+        deployed(canary, older, "Deploy-US-East")
+        outside.deployments(US, "healthy")
+        newer = canary.push("Turn pictures the right way round")
+        deployed(canary, newer, "Deploy-US-East")
+        brought = running(outside)[US]
+    assert canary.wait(older) == "Failed"
+    left = f"↳ not rolled back: {brought.task_definition} was deployed to my-service since"
+    told(outside, older, left, us="failed", eu="skipped", ap="skipped")
+    verified(canary, outside, older)
+    assert canary.wait(newer) == "Succeeded"
+    told(outside, newer, us="passed", eu="passed", ap="passed")
+    assert running(outside)[US] == brought
+
+
+def test_what_somebody_deployed_by_hand_since_is_not_taken_back(canary: CanaryService, outside: Outside) -> None:
+    image = running(outside)[US]
+    with held_before_its_gate(canary):
+        outside.deployments(US, "unhealthy")
+        execution = canary.push("Mirror pictures")
+        deployed(canary, execution, "Deploy-US-East")
+        before = _registered_again(outside, image.task_definition)
+        brought = deploy_by_hand(outside, US, before)
+    assert canary.wait(execution) == "Failed"
+    left = f"↳ not rolled back: {brought.task_definition} was deployed to my-service since"
+    told(outside, execution, left, us="failed", eu="skipped", ap="skipped")
+    verified(canary, outside, execution)
+    assert running(outside)[US] == brought
+
+
+def _registered_again(outside: Outside, revision: str) -> str:
+    """A new revision with the containers of another one."""
+    ecs = outside.client("ecs", US)
+    containers = ecs.describe_task_definition(taskDefinition=revision)["taskDefinition"]["containerDefinitions"]
+    made = ecs.register_task_definition(family="my-service", containerDefinitions=containers)["taskDefinition"]
+    return f"my-service:{made['revision']}"

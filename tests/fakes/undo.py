@@ -1,0 +1,64 @@
+"""A way back without AWS: deployments to services, of which a test says how they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crosscheck.checks.check import PlannedCheck
+    from crosscheck.clients import Clients
+
+
+def refused(operation: str, code: str) -> ClientError:
+    """AWS's refusal; its text holds what must never be told."""
+    return ClientError({"Error": {"Code": code, "Message": "secret text"}}, operation)
+
+
+@dataclass
+class FakeUndo:
+    """As strict as the contract: what was begun is BACK from then on; only a READY way may be begun.
+
+    ``standing`` is that of every service not named in ``standings``. ``moved`` services move on between proposal and
+    act. ``errors`` come out of ``begin``, one at each call; with ``lost`` the first call has its effect and then
+    raises, as when the answer is lost.
+    """
+
+    standing: Standing = Standing.READY
+    standings: dict[str, Standing] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    errors: list[Exception] = field(default_factory=list)
+    lost: bool = False
+    begun: list[str] = field(default_factory=list)
+    baselines: list[Mapping[str, str]] = field(default_factory=list)
+
+    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> WayBack:
+        """As the test says."""
+        self.baselines.append(baseline)
+        service = planned.parameters["service"]
+        standing = self.standings.get(service, self.standing)
+        proven = standing in {Standing.READY, Standing.BACK}
+        told = {**planned.parameters, "task_definition": f"{service}:7"}
+        proof = replace(planned, parameters=told, run=None) if proven else None
+        return WayBack(standing, f"{service} is {standing}", f"{service}:7" if proof else "", {}, proof)
+
+    def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+        """Take it back, unless it moved on."""
+        if way.standing is not Standing.READY or way.proof is None:
+            raise AssertionError("only what is ready may be begun")
+        service = planned.parameters["service"]
+        if service in self.moved:
+            raise MovedOnError(f"{service} changed meanwhile")
+        if self.errors and not self.lost:
+            raise self.errors.pop(0)
+        self.begun.append(service)
+        self.standings[service] = Standing.BACK
+        if self.errors:
+            raise self.errors.pop(0)
+        return Begun(f"took {service} back", way.proof)

@@ -1,0 +1,80 @@
+"""docs/checks.md says what the code does."""
+
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.checks.catalogue import CHECKS, EVERY_CHECK
+from crosscheck.checks.check import ActionRun, PlannedCheck
+from crosscheck.pipelines import parse_definition
+from crosscheck.plans import derived
+from crosscheck.plans.added import added_checks
+from crosscheck.plans.scope import Position, scope
+from tests.fakes.codepipeline_release import action
+from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table
+from tests.unit.docs.policies import actions_of
+
+CHECKS_MD = "checks.md"
+REGIONS = ("eu-central-1", "us-east-1")
+STAGE = {"name": "Deploy", "actions": [action(f"To-{region}", "Deploy", "ECS", region) for region in REGIONS]}
+PIPELINE = parse_definition({"name": "p", "stages": [STAGE]}, "us-east-1")  # type: ignore[typeddict-item]  # as GetPipeline gives it
+SCOPE = scope(PIPELINE, Position(), "Deploy", ())
+RUN = ActionRun("Deploy", "Service", "Succeeded", 1.0)
+SERVICES = [PlannedCheck("ecs-service", region, {"cluster": "c", "service": "s"}, RUN) for region in REGIONS]
+
+MATRIX = section(CHECKS_MD, "## What is read, and what makes it fail")
+PROVIDERS = section(CHECKS_MD, "## Derived from the pipeline's definition")
+
+
+def test_every_check_that_can_be_asked_for_has_its_row() -> None:
+    kinds = [quoted(row[0])[0] for row in table(MATRIX)]
+    assert sorted(kinds) == sorted(CHECKS)
+    assert all(len(row) == 6 and all(row) for row in table(MATRIX))
+
+
+def test_every_provider_is_in_the_table_with_the_configuration_that_is_read() -> None:
+    told = {quoted(row[0])[0]: (quoted(row[1])[0], quoted(row[2])) for row in table(PROVIDERS)}
+    assert told == {name: (each.kind, list(each.keys.values())) for name, each in derived._PROVIDERS.items()}
+
+
+@pytest.mark.parametrize("row", table(MATRIX), ids=lambda row: quoted(row[0])[0])
+def test_a_row_names_the_providers_that_its_check_is_derived_from(row: list[str]) -> None:
+    [kind] = quoted(row[0])
+    assert set(quoted(row[1])) == {name for name, each in derived._PROVIDERS.items() if each.kind == kind}
+
+
+def test_the_modes_of_cloudformation_without_a_check_are_named() -> None:
+    assert set(quoted(PROVIDERS)) >= derived._NOTHING_DEPLOYED
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS))
+def test_the_parameters_are_those_that_the_check_takes(kind: str) -> None:
+    rows = table(section(CHECKS_MD, f"### `{kind}`"))
+    spec = CHECKS[kind].parameters
+    assert [quoted(key) for key, _, _ in rows] == [[key] for key in spec]
+    for (key, needed, value), expected in zip(rows, spec.values(), strict=True):
+        assert needed == ("yes" if expected.needed else "no"), key
+        assert value.startswith(expected.expected.partition(":")[0]), key
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS))
+def test_the_examples_are_accepted(kind: str) -> None:
+    examples = json_blocks(section(CHECKS_MD, f"### `{kind}`"))
+    assert examples
+    for example in examples:
+        assert example["kind"] == kind
+        planned = added_checks([example], SCOPE, SERVICES)
+        assert {check.kind for check in planned} == {kind}
+        assert {check.region for check in planned} == ({example["region"]} if "region" in example else set(REGIONS))
+
+
+@pytest.mark.parametrize("kind", sorted(EVERY_CHECK.keys() - CHECKS.keys()))
+def test_a_check_that_no_plan_asks_for_is_described(kind: str) -> None:
+    after = document(CHECKS_MD).partition("\n## Preflight\n")[2]
+    assert any(kind in quoted(line) for line in after.splitlines() if line.startswith("|"))
+
+
+def test_the_rights_are_those_that_the_template_gives() -> None:
+    history = {f"codedeploy:{call}" for call in ("ListDeployments", "BatchGetDeployments", "GetApplicationRevision")}
+    assert rights(document(CHECKS_MD)) - {"codepipeline:GetPipelineExecution"} == actions_of("CheckPolicy") - history
+    assert history <= rights(document("rollback.md"))

@@ -1,0 +1,49 @@
+"""docs/rollback.md says what the code and the template do."""
+
+from __future__ import annotations
+
+from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
+from conclude_checks import taking_back, whole_stage
+from crosscheck.checks.pipeline_execution import PipelineExecution
+from crosscheck.rollback.catalogue import UNDOS
+from crosscheck.rollback.states import RollbackState
+from plan_checks.modes import STALE_SECONDS, Mode
+from tests.template.expanded import expanded, resources
+from tests.unit.docs.markdown import document, quoted, rights, section, table
+from tests.unit.docs.policies import actions_of
+
+ROLLBACK_MD = "rollback.md"
+
+
+def test_every_way_back_says_what_proves_it() -> None:
+    proofs = [quoted(row[4])[0] for row in table(section(ROLLBACK_MD, "## The ways back"))]
+    assert sorted(proofs) == sorted([*UNDOS, PipelineExecution.kind])
+
+
+def test_every_state_has_its_line_on_the_card() -> None:
+    states = [quoted(row[0])[0] for row in table(section(ROLLBACK_MD, "## What the card says"))]
+    assert sorted(states) == sorted(RollbackState)
+
+
+def test_the_rights_are_those_of_the_policy() -> None:
+    told = rights("\n".join(" ".join(row) for row in table(section(ROLLBACK_MD, "## Rights"))))
+    assert told == actions_of("RollbackPolicy")
+
+
+def test_the_policy_is_attached_to_conclude_checks_alone_and_gone_with_off() -> None:
+    attached = [name for name, role in resources("AWS::IAM::Role").items() if "RollbackPolicy" in str(role)]
+    assert attached == ["ConcludeChecksRole"]
+    template = expanded()
+    condition = template["Resources"]["RollbackPolicy"]["Condition"]
+    assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RollbackMode"}, "off"]}]}
+
+
+def test_times_and_modes_are_those_of_the_code() -> None:
+    text = document(ROLLBACK_MD)
+    assert f"looks again after {OBSERVE_SECONDS} s, or `soak_minutes`" in text
+    assert f"looks again after {CONFIRM_SECONDS} s" in text
+    assert STALE_SECONDS == 3_600
+    assert "over an hour before" in text
+    minutes = taking_back.PROVE_SECONDS / 60, whole_stage.PROVE_SECONDS / 60
+    assert "The proof has {:g} minutes (a stage: {:g})".format(*minutes) in text
+    assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)

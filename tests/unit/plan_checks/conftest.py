@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crosscheck import facts
+from crosscheck.ledger import Fact, Ledger, Order
+from crosscheck.subjects import Subject
+from crosscheck.verdicts import Finding, RegionVerdict, Verdict
+from plan_checks.modes import Mode
+from plan_checks.preflight_plan import PreflightPlanning
+from plan_checks.release_plan import Finished, ReleasePlanning
+from plan_checks.settings import Settings
+from tests.builders import tables
+from tests.fakes.cards import Cards
+from tests.fakes.codepipeline_plans import EXECUTION, GATE, HOME, PIPELINE, STARTED, FakePipelines
+from tests.fakes.json_protocol import SESSION, FakeClients
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from crosscheck.verification import Item
+
+SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
+FINISHED = STARTED.timestamp() + 300
+PLAN = "/crosscheck/plans/my-plan"
+
+
+class Account:
+    """A home region with a pipeline, plans and a ledger, as plan_checks sees it; ``now`` is its clock."""
+
+    def __init__(self, table: DynamoDBClient) -> None:
+        self.codepipeline = FakePipelines()
+        self.ledger = Ledger(table, tables.NAME, 90)
+        self.cards = Cards()
+        self.clients = FakeClients({("codepipeline", HOME): self.codepipeline})
+        self.settings = Settings((HOME,), (), Mode.AUTO, GATE)
+        self.now = FINISHED + 10
+
+    def plan(self, stage: str, *, succeeded: bool = True, attempt: int = 1) -> list[Item]:
+        """What follows from a stage that finished five minutes after the release began."""
+        planning = ReleasePlanning(self.clients, self.ledger, self.settings, lambda: self.now)
+        return planning.plan(Finished(SUBJECT, stage, succeeded, attempt, FINISHED))
+
+    def preflight(self) -> list[Item]:
+        """What is looked at when the execution starts."""
+        planning = PreflightPlanning(self.clients, self.ledger, self.cards, self.settings, lambda: self.now)
+        return planning.plan(SUBJECT)
+
+    def tag(self, **tags: str) -> None:
+        """Tag the pipeline; a tag of somebody else's is there already."""
+        ours = {f"crosscheck:{key}": value for key, value in tags.items()}
+        self.codepipeline.tags[PIPELINE] = {"team": "web", "cost": "7", **ours}
+
+    def publish(self, plan: str) -> None:
+        """Write a plan, and name it by the pipeline's tag."""
+        SESSION.client("ssm", region_name=HOME).put_parameter(Name=PLAN, Value=plan, Type="String", Overwrite=True)
+        self.tag(plan=PLAN)
+
+    def set_mode(self, mode: Mode) -> None:
+        """Set the stack's RollbackMode."""
+        self.settings = replace(self.settings, rollback_mode=mode)
+
+    def gate_said(self, stage: str, region: str, verdict: Verdict, *, final: bool = True, second: int = 60) -> None:
+        """What the gate of a stage saw of a region, so many seconds after the release began."""
+        judged = RegionVerdict(region, verdict, "as the gate saw it", ())
+        now = STARTED.timestamp() + second
+        said = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final, judge="Validate/Gate")
+        self.ledger.merge(SUBJECT, said)
+
+    def preflight_saw(self, region: str, *findings: Finding, second: int = -5) -> None:
+        """What preflight saw of a region."""
+        judged = RegionVerdict(region, Verdict.PASS, "", findings)
+        self.ledger.merge(SUBJECT, facts.preflight(judged, now=STARTED.timestamp() + second))
+
+    def stage_is(self, stage: str, state: str, attempt: int) -> None:
+        """What an event told of a stage."""
+        latest: dict[str, Any] = {"state": state, "attempt": attempt, "at": STARTED.isoformat()}
+        self.ledger.merge(SUBJECT, Fact(facts.stage(stage), Order(attempt, 1, STARTED), latest))
+
+
+@pytest.fixture
+def account(ledger_table: DynamoDBClient) -> Account:
+    return Account(ledger_table)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.verification import Purpose
+from tests.fakes.codepipeline_plans import CANARY, PIPELINE, deploys, source, stage
+from tests.fakes.json_protocol import RefusedError
+from tests.unit.plan_checks.conftest import SUBJECT
+
+if TYPE_CHECKING:
+    from tests.unit.plan_checks.conftest import Account
+
+
+def problem(account: Account) -> str:
+    """What the ledger says is wrong with the plan; empty where nothing is."""
+    account.preflight()
+    record = account.ledger.read(SUBJECT).get("plan")
+    return record.latest["problem"] if record else ""
+
+
+def test_every_region_that_the_pipeline_touches_is_looked_at(account: Account) -> None:
+    items = account.preflight()
+    assert [item.region for item in items] == ["ap-southeast-1", "eu-west-1", "us-east-1"]
+    assert {(item.purpose, item.since, item.mode) for item in items} == {(Purpose.PREFLIGHT, account.now, "off")}
+    assert {check.region for item in items for check in item.checks if check.region != item.region} == set()
+    assert [check.kind for check in items[1].checks] == ["artifact-store", "image-replication"]
+
+
+def test_nothing_wrong_is_no_fact_and_no_card(account: Account) -> None:
+    account.publish('{"checks": [{"kind": "http", "url": "https://{region}.example.com/"}]}')
+    account.tag(rollback="suggest")
+    assert problem(account) == ""
+    assert account.cards.told == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ("[]", "the plan: expected a JSON object"),
+        ('{"soak": 1}', "the plan: unknown key 'soak'"),
+        ('{"checks": [{"kind": "nonsense"}]}', "checks: no check 'nonsense'"),
+        ('{"checks": [{"kind": "http", "url": 5}]}', "checks: url of http must be"),
+    ],
+)
+def test_what_is_wrong_with_the_plan_is_told_before_anything_is_deployed(
+    account: Account, plan: str, words: str
+) -> None:
+    account.publish(plan)
+    assert words in problem(account)
+    assert account.cards.told == [SUBJECT.key]
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"rollback": "always"}, "the tag crosscheck:rollback must be"),
+        ({"plan": "/elsewhere/secret"}, "plan must be the name of an SSM parameter under /crosscheck/plans/"),
+        ({"plan": "/crosscheck/plans/absent"}, "there is no SSM parameter of that name in us-east-1"),
+    ],
+)
+def test_what_is_wrong_with_the_tags_is_told(account: Account, tags: dict[str, str], words: str) -> None:
+    account.tag(**tags)
+    assert words in problem(account)
+
+
+def test_a_wrong_plan_takes_nothing_from_the_preflight(account: Account) -> None:
+    account.publish("{")
+    assert len(account.preflight()) == 3
+
+
+def test_a_plan_is_read_as_every_stage_that_deploys_will_read_it(account: Account) -> None:
+    """An image can be told from an ECS action only: the second stage has none."""
+    site = deploys("Site", "eu-west-1", "S3", BucketName="b", ObjectKey="k")
+    account.codepipeline.define([source(), *CANARY[1:2], stage("Others", site)])
+    account.publish(json.dumps({"checks": [{"kind": "ecr-image"}]}))
+    assert "no ECS action of eu-west-1" in problem(account)
+
+
+def test_an_ignored_pipeline_is_left_alone(account: Account) -> None:
+    account.tag(ignore="yes", rollback="always")
+    assert account.preflight() == []
+    assert account.ledger.read(SUBJECT) == {}
+
+
+def test_f54_what_aws_refuses_is_asked_again_by_the_state_machine(account: Account) -> None:
+    account.codepipeline.refuse("GetPipeline", RefusedError("ThrottlingException"))
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        account.preflight()
+
+
+def test_a_pipeline_that_is_gone_says_so(account: Account) -> None:
+    del account.codepipeline.pipelines[PIPELINE]
+    with pytest.raises(ClientError, match="PipelineNotFoundException"):
+        account.preflight()
