@@ -64,4 +64,6 @@ def open_to_all(outside: Outside, region: str, bucket: str) -> None:
     """Let everybody read the bucket's objects, as a static site's are."""
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    outside.client("s3", region).put_bucket_policy(Bucket=bucket, Policy=policy)
+    s3 = outside.client("s3", region)
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy)

@@ -1,6 +1,7 @@
 """What IAM policies are evaluated for, where ministack differs from AWS in a way that policies notice."""
 
 import json
+import re
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
@@ -20,9 +21,20 @@ _NAMES = {
 }
 
 
+# By what the path ends with, then by method; ministack takes the first ones for ListAliases, the last for GetFunction.
+_LAMBDA_ACTIONS = (
+    (
+        re.compile(r"/functions/[^/]+/aliases/[^/]+/?$"),
+        {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"},
+    ),
+    (re.compile(r"/functions/[^/]+/provisioned-concurrency/?$"), {"GET": "GetProvisionedConcurrencyConfig"}),
+)
+
+
 def install() -> None:
     """Authorise requests for what they name, and take loopback for the TLS that clients use on AWS."""
     _authorise_for_what_is_named()
+    _tell_the_actions_of_lambda_apart()
     _take_loopback_for_tls()
 
 
@@ -47,6 +59,16 @@ def _authorise_for_what_is_named() -> None:
         return extract(service, method, path, headers, _named(service, body), *rest)
 
     iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def _tell_the_actions_of_lambda_apart() -> None:
+    known = iam_actions._lambda_action  # noqa: SLF001 - ministack offers no public name
+
+    def lambda_action(method: str, path: str) -> Any:
+        found = (actions.get(method) for pattern, actions in _LAMBDA_ACTIONS if pattern.search(path))
+        return next(filter(None, found), None) or known(method, path)
+
+    iam_actions._lambda_action = lambda_action  # noqa: SLF001
 
 
 def _named(service: str, body: bytes) -> bytes:
