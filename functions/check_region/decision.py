@@ -32,19 +32,27 @@ class Step:
 
 
 def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
-    """What follows from what was seen. ``now`` is in epoch seconds."""
-    last = item.last or 0 < item.deadline <= now
+    """What follows from what was seen. ``now`` is in epoch seconds.
+
+    The state machine's own patience ends after half an hour, which it tells by ``last``; an item with a later deadline
+    is looked at until then, the rarer the longer that is.
+    """
+    over = item.deadline <= now if item.deadline else item.last
     match seen.verdict:
-        case Verdict.PENDING if last:
+        case Verdict.PENDING if over:
             reason = f"not done at the deadline: {seen.reason}"
             return Step(replace(seen, verdict=Verdict.FAIL, reason=reason), final=True)
         case Verdict.PENDING:
-            return Step(seen, final=False)
+            return Step(seen, final=False, wait=_rarer(item, now) if item.last else 0)
         case Verdict.INCONCLUSIVE:
-            return Step(seen, final=last or item.purpose is Purpose.PREFLIGHT)
+            return Step(seen, final=item.last or over or item.purpose is Purpose.PREFLIGHT)
         case Verdict.PASS | Verdict.FAIL:
-            wait = 0 if last or item.confirm == seen.verdict else _wait(item, seen.verdict)
+            wait = 0 if over or item.confirm == seen.verdict else _wait(item, seen.verdict)
             return Step(seen, final=wait == 0, wait=wait)
+
+
+def _rarer(item: Item, now: float) -> int:
+    return max(OBSERVE_SECONDS, round((item.deadline - now) / 10))
 
 
 def _wait(item: Item, verdict: Verdict) -> int:

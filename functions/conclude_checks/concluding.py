@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from conclude_checks.taking_back import WHOLE_STAGE
 from crosscheck import facts
+from crosscheck.releases.deployments import deployments
 from crosscheck.rollback.states import RollbackState
 from crosscheck.subjects import ImageSubject, parse_subject
 from crosscheck.verdicts import RegionVerdict, Verdict
 from crosscheck.verification import Purpose, parse_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conclude_checks.whole_stage import WholeStage
     from crosscheck.card_queue import CardQueue
-    from crosscheck.ledger import Fact, Ledger
+    from crosscheck.ledger import Fact, Ledger, Record
     from crosscheck.verification import Item
 
 UNJUDGED = "the check itself failed; its log says why"
@@ -65,15 +66,16 @@ class Concluding:
         }
 
     def unplanned(self, asked: Mapping[str, Any]) -> None:
-        """Close the regions of a stage whose verification could not even be planned: they are unknown. ``asked`` is the
-        state machine's input; of an image, or before anything was deployed, there is nothing to close."""
+        """Close the regions that wait for a verification which could not even be planned: they are unknown.
+
+        ``asked`` is the state machine's input; of an image, or before anything was deployed, there is nothing to close.
+        """
         subject, stage = parse_subject(asked["subject"]), asked.get("stage", "")
         now = self.clock()
         records = self.ledger.read(subject) if stage else {}
-        deployed = (record.latest for name, record in records.items() if name.startswith(facts.action(stage, "")))
-        for region in sorted({latest["region"] for latest in deployed if latest.get("category") == "Deploy"}):
+        for deployed, region in sorted(set(_waiting(records, stage))):
             judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
-            fact = facts.verdict(stage, judged, judge_since=now, look=0, now=now, final=True)
+            fact = facts.verdict(deployed, judged, judge_since=now, look=0, now=now, final=True)
             self.ledger.merge(subject, fact)
         self.cards.changed(subject, f"unplanned {stage} {now}")
 
@@ -98,6 +100,15 @@ class Concluding:
             for name in self.ledger.read(subject):
                 if name.startswith(facts.deployed_by("")):
                     self.cards.changed(parse_subject(name.removeprefix(facts.deployed_by(""))), cause)
+
+
+def _waiting(records: Mapping[str, Record], finished: str) -> Iterator[tuple[str, str]]:
+    """The stages and regions that the end of a stage would have judged: its own, and those that gates in it verify."""
+    for deployment in deployments(records):
+        place = (deployment.stage, deployment.region)
+        spoken = any(facts.is_verdict_on(name, *place) and record.latest["final"] for name, record in records.items())
+        if deployment.latest and not spoken and finished in {deployment.stage, *deployment.gates}:
+            yield place
 
 
 def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:

@@ -87,13 +87,22 @@ class TakingBack:
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
-        try:
-            begun = [self._undo(each) for each in choice.ready]
-        except MovedOnError as error:
-            return self._told(item, Choice(RollbackState.MOVED_ON, str(error)))
+        begun, stayed = self._undo_all(choice)
+        if not begun:
+            return self._told(item, Choice(RollbackState.MOVED_ON, "; ".join(stayed)))
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
         return {"state": RollbackState.RUNNING.value, "proof": self._proof(item, choice, begun).to_json()}
+
+    def _undo_all(self, choice: Choice) -> tuple[list[Begun], list[str]]:
+        """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""
+        begun, stayed = [], []
+        for each in choice.ready:
+            try:
+                begun.append(self._undo(each))
+            except MovedOnError as error:
+                stayed.append(str(error))
+        return begun, stayed
 
     def _undo(self, each: Found) -> Begun:
         if each.way.standing is Standing.BACK and each.way.proof:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.releases.attempts import attempt_of
 from crosscheck.rollback.states import RollbackState
 from crosscheck.rollback.undo import MovedOnError, Standing
 from crosscheck.subjects import Subject
@@ -45,6 +46,9 @@ class WholeStage:
         first, subject = failed[0], failed[0].subject
         if not isinstance(subject, Subject):
             raise TypeError("only executions have stages")
+        if attempt_of(self.ledger.read(subject), first.stage) > first.attempt:
+            self._tell(failed, RollbackState.MOVED_ON, f"{first.stage} was retried since")
+            return None
         healthy = sorted(set(first.regions) - {item.region for item in failed})
         if healthy:
             reason = f"only the whole stage can be rolled back, which would take {', '.join(healthy)} back as well"

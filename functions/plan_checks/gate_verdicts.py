@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from crosscheck.ledger import Record
 
 
-def gates_verdict(records: Mapping[str, Record], stage: str, region: str, since: float) -> Verdict | None:
-    """The worst of the gates' last words on a region since the deployment began (epoch seconds); None for none."""
+def gates_verdict(records: Mapping[str, Record], stage: str, region: str, since: Mapping[str, float]) -> Verdict | None:
+    """The worst of the gates' last words on a region; None for none.
+
+    ``since`` tells, in epoch seconds and by the judge's name, from when on its word counts; that of the empty name goes
+    for every other judge.
+    """
     own = facts.verdict_name(stage, region)
     spoken = [
         Verdict(record.latest["verdict"])
         for name, record in records.items()
-        if name != own and facts.is_verdict_on(name, stage, region) and _counts(record.latest, since)
+        if name != own
+        and facts.is_verdict_on(name, stage, region)
+        and _counts(record.latest, since.get(name.removeprefix(f"{own}/"), since[""]))
     ]
     return worst(spoken) if spoken else None
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 # An event that comes so late says nothing about what is in service now.
 STALE_SECONDS = 3_600.0
-_CODEPIPELINES_OWN = frozenset({"ROLLBACK", "RETRY"})
+ROLLBACK, RETRY = "ROLLBACK", "RETRY"
 
 
 class Mode(StrEnum):
-    """The values of RollbackMode."""
+    """The values of RollbackMode, the most careful first."""
 
     OFF = "off"
     SUGGEST = "suggest"
@@ -26,12 +26,13 @@ class Mode(StrEnum):
 class Circumstances:
     """What decides: the parameter, the tag, what the gate was told, and what kind of execution it is.
 
-    ``age`` is how many seconds ago the stage finished. ``gate`` and ``tag`` are empty where they say nothing.
+    ``age`` is how many seconds ago the stage finished. ``gates`` is what each gate of the region was told, and ``tag``
+    what the pipeline's tag says, empty where they say nothing.
     """
 
     ceiling: Mode
     tag: str = ""
-    gate: str = ""
+    gates: tuple[str, ...] = ()
     dry_run: bool = False
     is_rollback: bool = False
     age: float = 0.0
@@ -40,22 +41,30 @@ class Circumstances:
 def mode_of(given: Circumstances) -> Mode:
     """``off`` is a ceiling; below it the gate prevails over the tag, and the tag over the parameter.
 
-    A rollback is never rolled back, and a dry run touches nothing. What is not understood, or comes late, is only
-    suggested.
+    Of several gates the most careful one counts. A rollback is never rolled back, and a dry run touches nothing. What
+    is not understood, or comes late, is only suggested.
     """
     if given.ceiling is Mode.OFF or given.dry_run or given.is_rollback:
         return Mode.OFF
-    wanted = given.gate or given.tag or given.ceiling.value
+    careful = [mode.value for mode in Mode if mode.value in given.gates]
+    wanted = next(iter(careful), "") or given.tag or given.ceiling.value
     if wanted not in Mode or (wanted == Mode.AUTO and given.age > STALE_SECONDS):
         return Mode.SUGGEST
     return Mode(wanted)
 
 
-def left_to_codepipeline(stages: list[StageDefinition]) -> str:
-    """Why CodePipeline itself takes these stages back or tries again; empty where it does not."""
-    for stage in stages:
-        if stage.on_failure in _CODEPIPELINES_OWN:
-            return f"stage {stage.name} has its own onFailure {stage.on_failure}: left to CodePipeline"
-        if stage.on_success_rollback:
-            return f"a condition of stage {stage.name} rolls it back: left to CodePipeline"
+def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, attempt: int) -> str:
+    """Why CodePipeline itself takes the stage ``deployed`` back, or tries again; empty where it does not.
+
+    ``finished`` is the stage whose end is judged: the same, or that of the gate. CodePipeline retries a stage by itself
+    once, so from the second ``attempt`` on it does not. A rollback of the gate's stage repeats the gate and takes
+    nothing back, so it is not waited for.
+    """
+    if deployed.on_failure == ROLLBACK:
+        return f"stage {deployed.name} has its own onFailure {ROLLBACK}: left to CodePipeline"
+    if deployed.on_success_rollback:
+        return f"a condition of stage {deployed.name} rolls it back: left to CodePipeline"
+    retrying = [stage.name for stage in (deployed, finished) if stage.on_failure == RETRY]
+    if retrying and attempt <= 1:
+        return f"stage {retrying[0]} has its own onFailure {RETRY}: left to CodePipeline"
     return ""

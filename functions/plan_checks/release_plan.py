@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
+# A day's looks at a region that flickers would not fit into the history of an execution of the state machine.
+MOST_MINUTES = 360
 IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
@@ -103,8 +105,9 @@ class ReleasePlanning:
             return None
         if situation.pipeline.tags.ignore:
             return _ignored(each, situation)
-        since = max(run.started for run in ran.values())
-        judged = gates_verdict(situation.records, each.stage, each.region, since) if each.judges else None
+        judged = (
+            gates_verdict(situation.records, each.stage, each.region, situation.turns(each)) if each.judges else None
+        )
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
@@ -121,9 +124,9 @@ class ReleasePlanning:
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
             stage=each.stage,
             attempt=situation.finished.attempt,
-            deadline=situation.now + parameters.deadline_minutes * 60,
+            deadline=situation.now + min(parameters.deadline_minutes, MOST_MINUTES) * 60,
             soak=parameters.soak_minutes * 60,
-            mode=self._mode(parameters, situation).value,
+            mode=self._mode(each, parameters, situation).value,
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
@@ -139,12 +142,12 @@ class ReleasePlanning:
         except ConfigurationError as error:
             return Parameters(), str(error)
 
-    def _mode(self, parameters: Parameters, situation: _Situation) -> Mode:
+    def _mode(self, each: Due, parameters: Parameters, situation: _Situation) -> Mode:
         return mode_of(
             Circumstances(
                 ceiling=self.settings.rollback_mode,
                 tag=situation.pipeline.tags.rollback,
-                gate=parameters.rollback,
+                gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
                 dry_run=parameters.dry_run,
                 is_rollback=situation.execution.is_rollback,
                 age=situation.now - situation.finished.at,
@@ -168,6 +171,14 @@ class _Situation:
         places = [(action.stage, action.name) for action in actions if action.region == region]
         return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
 
+    def turns(self, each: Due) -> Mapping[str, float]:
+        """Since when each gate's word counts, by its name among the judges: its own last run, never before the latest
+        deployment to the region. The empty name stands for a gate whose run is not known."""
+        deployed = max(run.started for run in self.ran(each.stage, each.region).values())
+        places = {f"{gate.stands}/{gate.name}": (gate.stands, gate.name) for gate in each.judges}
+        runs = {judge: self.execution.runs[place] for judge, place in places.items() if place in self.execution.runs}
+        return {"": deployed, **{judge: max(deployed, run.started) for judge, run in runs.items()}}
+
     def regions(self, stage: str) -> tuple[str, ...]:
         """The regions that the execution has deployed to in a stage, sorted."""
         actions = self.pipeline.definition.stage(stage).deploy_actions
@@ -176,8 +187,8 @@ class _Situation:
     def left(self, stage: str) -> str:
         """Why CodePipeline itself deals with a failure of the stage, or of the one that finished."""
         definition = self.pipeline.definition
-        names = dict.fromkeys((stage, self.finished.stage))
-        return left_to_codepipeline([definition.stage(name) for name in names])
+        deployed, finished = definition.stage(stage), definition.stage(self.finished.stage)
+        return left_to_codepipeline(deployed, finished, self.finished.attempt)
 
 
 def _ignored(each: Due, situation: _Situation) -> Item:

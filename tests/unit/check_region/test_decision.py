@@ -60,5 +60,14 @@ def test_what_is_not_done_at_the_deadline_has_failed(item: Item) -> None:
     assert (step.judged.verdict, step.judged.reason) == (Verdict.FAIL, "not done at the deadline: as seen")
 
 
+def test_f13_a_deadline_beyond_the_state_machines_patience_is_kept() -> None:
+    patient = replace(STAGE, last=True, deadline=NOW + 3_600)
+    step = decide(patient, seen(Verdict.PENDING), NOW)
+    assert (step.final, step.wait) == (False, 360)
+    assert decide(patient, seen(Verdict.PASS), NOW).wait == OBSERVE_SECONDS
+    assert decide(patient, seen(Verdict.PENDING), NOW + 3_590).wait == OBSERVE_SECONDS
+    assert decide(patient, seen(Verdict.PENDING), NOW + 3_600).final
+
+
 def test_the_deadline_is_still_to_come() -> None:
     assert not decide(replace(STAGE, deadline=NOW + 1), seen(Verdict.PENDING), NOW).final

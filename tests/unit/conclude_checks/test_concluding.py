@@ -151,7 +151,8 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
         ("Deploy", "Tell", "us-east-1", "Invoke"),
         ("Other", "To-Brazil", "sa-east-1", "Deploy"),
     ):
-        told = {"stage": stage, "action": action, "region": region, "category": category}
+        about = {"stage": stage, "action": action, "region": region, "category": category}
+        told = {**about, "state": "SUCCEEDED", "at": "2026-03-04T10:00:40+00:00"}
         ledger.merge(RELEASE, Fact(facts.action(stage, action), Order.first(), told))
     concluding(ledger, cards).unplanned({"subject": RELEASE.key, "stage": "Deploy", "state": "SUCCEEDED"})
     verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}

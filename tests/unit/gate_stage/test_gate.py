@@ -131,8 +131,8 @@ def test_the_plan_that_the_pipelines_tag_names_is_followed_unless_the_gate_names
         )
     account.release.codepipeline.tags[PIPELINE] = {"crosscheck:plan": "/crosscheck/plans/tagged"}
     assert account.invoke()["outputVariables"]["regions_passed"] == "ap-southeast-1"
-    account.release.codepipeline.jobs["again"] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
-    answer = account.invoke(parameters={"plan": "/crosscheck/plans/own"}, job="again")
+    account.release.codepipeline.jobs[JOB.replace("a", "b")] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
+    answer = account.invoke(parameters={"plan": "/crosscheck/plans/own"}, job=JOB.replace("a", "b"))
     assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
 
 
@@ -204,7 +204,7 @@ def test_identity_without_the_right_to_ask(account: Account) -> None:
         (context("ValidateSecondary", "X"), {"regions": "us-east-1"}, "does not deploy to us-east-1"),
         (context("ValidateSecondary", "X"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
         (context("Source", "Source"), {}, "neither stage Source"),
-        (context("ValidateSecondary", "X"), {"checks": [{"kind": "metric"}]}, "no check 'metric' in this version"),
+        (context("ValidateSecondary", "X"), {"checks": [{"kind": "weather"}]}, "no check 'weather' in this version"),
         (context("ValidateSecondary", "X"), {"rollback": "always"}, 'rollback must be "off", "suggest" or "auto"'),
         (context("ValidateSecondary", "X"), {"colour": 1}, "unknown key 'colour'"),
     ],

@@ -22,7 +22,7 @@ def verdict(word: str, *, final: bool = True, at: str = LATE) -> dict[str, Any]:
 
 
 def said(facts: dict[str, Any]) -> Verdict | None:
-    return gates_verdict(records(**facts), "Deploy", "eu-west-1", BEGUN)
+    return gates_verdict(records(**facts), "Deploy", "eu-west-1", {"": BEGUN})
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,14 @@ def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
     facts: dict[str, Any], expected: Verdict | None
 ) -> None:
     assert said(facts) is expected
+
+
+def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
+    known = records(**{"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL")})
+    again = {"": BEGUN, "Prove/G": BEGUN + 60}
+    assert gates_verdict(known, "Deploy", "eu-west-1", again) is None
+    other = {"": BEGUN, "Prove/H": BEGUN + 60}
+    assert gates_verdict(known, "Deploy", "eu-west-1", other) is Verdict.FAIL
 
 
 def test_a_baseline_is_of_what_is_checked_and_was_read_before_the_deployment_began() -> None:

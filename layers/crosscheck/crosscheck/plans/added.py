@@ -26,13 +26,13 @@ def added_checks(
 ) -> tuple[PlannedCheck, ...]:
     """The checks of ``[{"kind": …, "region"?: …, "regions"?: […], …}]``; without a region, one for each in scope.
 
-    A region of the stage that is out of scope is left out: regions may share a plan. ``{region}`` in a text, or in the
-    texts of a list or an object, stands for the check's region. ``derived`` are the checks of the deploy actions in
-    scope.
+    A region of the pipeline that is out of scope is left out: stages and regions may share a plan. ``{region}`` in a
+    text, or in the texts of a list or an object, stands for the check's region. ``derived`` are the checks of the
+    deploy actions in scope.
 
     Raises:
         ConfigurationError: an unknown kind or key, a missing key, a wrong value, keys that do not go together, a region
-            of another stage. Keys are quoted, values are not.
+            of another pipeline. Keys are quoted, values are not.
     """
     return tuple(check for entry in entries for check in _planned(entry, scope, derived))
 
@@ -96,9 +96,9 @@ def _regions(kind: str, entry: Mapping[str, Any], scope: Scope) -> tuple[str, ..
     named = _named(kind, entry)
     if named is None:
         return scope.regions
-    if not named <= set(scope.stage_regions):
-        known = ", ".join(scope.stage_regions)
-        raise ConfigurationError(f"checks: region: stage {scope.stage} deploys to {known} only")
+    if not named <= set(scope.pipeline_regions):
+        known = ", ".join(scope.pipeline_regions)
+        raise ConfigurationError(f"checks: region: the pipeline deploys to {known} only")
     return tuple(region for region in scope.regions if region in named)
 
 

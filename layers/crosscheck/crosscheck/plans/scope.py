@@ -23,13 +23,14 @@ class Position:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is verified: a stage's deploy actions, those in ``regions``. ``stage_regions`` are all of the stage's;
-    ``home_region`` hosts the pipeline."""
+    """What is verified: a stage's deploy actions, those in ``regions``. ``stage_regions`` are all of the stage's,
+    ``pipeline_regions`` all that any stage deploys to; ``home_region`` hosts the pipeline."""
 
     stage: str
     actions: tuple[ActionDefinition, ...]
     stage_regions: tuple[str, ...]
     home_region: str
+    pipeline_regions: tuple[str, ...] = ()
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -54,7 +55,8 @@ def scope(definition: PipelineDefinition, position: Position, stage: str, region
             f"regions: stage {verified.name} does not deploy to {strangers[0][:40]}; it deploys to {', '.join(known)}"
         )
     chosen = tuple(action for action in actions if not regions or action.region in regions)
-    return Scope(verified.name, chosen, tuple(known), definition.region)
+    everywhere = tuple(sorted({action.region for action in definition.actions if action.deploys}))
+    return Scope(verified.name, chosen, tuple(known), definition.region, everywhere)
 
 
 def _default_stage(definition: PipelineDefinition, position: Position) -> StageDefinition:

@@ -32,15 +32,15 @@ def secondaries(*regions: str) -> Scope:
         ({"kind": "ecs-service", "cluster": "c", "service": 4}, "service of ecs-service must be a string"),
         ({"kind": "ecs-service", "cluster": "c", "service": "s", "url": "u"}, "unknown key 'url' in ecs-service"),
         (
-            {"kind": "ecs-service", "cluster": "c", "service": "s", "region": "us-east-1"},
-            "deploys to ap-southeast-1, eu",
+            {"kind": "ecs-service", "cluster": "c", "service": "s", "region": "sa-east-1"},
+            "the pipeline deploys to ap-southeast-1, eu",
         ),
         (
             {"kind": "ecs-service", "cluster": "c", "service": "s", "region": 1},
             "region of ecs-service must be a string",
         ),
         ({"kind": "http", "url": "https://x/", "regions": []}, "regions of http must be a list of regions"),
-        ({"kind": "http", "url": "https://x/", "regions": ["us-east-1"]}, "DeploySecondary deploys to ap-southeast-1"),
+        ({"kind": "http", "url": "https://x/", "regions": ["sa-east-1"]}, "the pipeline deploys to ap-southeast-1"),
         ({"kind": "http", "url": "https://x/", "region": "eu-west-1", "regions": ["eu-west-1"]}, "not both"),
         ({"kind": "http"}, "http needs the key url"),
         ({"kind": "http", "url": 5}, "url of http must be a URL"),
@@ -122,3 +122,8 @@ def test_an_image_that_is_not_named_is_that_of_each_ecs_action_of_the_region() -
         ("ecr-image", "my-service/production-eu/my-service"),
     ]
     assert {check.gap for check in plan.of("eu-west-1")} == {"action Deploy-EU-West has not run in this execution"}
+
+
+def test_stages_may_share_a_plan_that_names_the_regions_of_another() -> None:
+    entry = {"kind": "http", "url": "https://x.example/", "regions": ["us-east-1", "eu-west-1"]}
+    assert [check.region for check in added_checks([entry], secondaries())] == ["eu-west-1"]
