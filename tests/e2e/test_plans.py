@@ -57,7 +57,8 @@ def test_a_plan_adds_checks_to_the_fan_out(pipelines: SmallPipelines, account: A
     pipeline = _create(pipelines, "plans-pages", pipelines.deploying(), plan=plan)
     output = _verified(account, outside, pipeline.first)
     kinds = {item["region"]: [check["kind"] for check in item["checks"]] for item in output["regions"]}
-    assert kinds == {EU: ["ecs-service", "http"], AP: ["ecs-service", "http"]}
+    expected = ["ecs-service", "http", "source-parity"]
+    assert kinds == {EU: expected, AP: expected}
     card = settled(outside, pipeline.first, eu_west_1="passed", ap_southeast_1="passed")
     assert f"/{AP}/{SERVICE} answers 200 in " in words(card)
 
