@@ -131,8 +131,9 @@ def test_the_plan_that_the_pipelines_tag_names_is_followed_unless_the_gate_names
         )
     account.release.codepipeline.tags[PIPELINE] = {"crosscheck:plan": "/crosscheck/plans/tagged"}
     assert account.invoke()["outputVariables"]["regions_passed"] == "ap-southeast-1"
-    account.release.codepipeline.jobs[JOB.replace("a", "b")] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
-    answer = account.invoke(parameters={"plan": "/crosscheck/plans/own"}, job=JOB.replace("a", "b"))
+    again = JOB.replace("a", "b")
+    account.release.codepipeline.jobs[again] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
+    answer = account.invoke(parameters={"plan": "/crosscheck/plans/own"}, job=again)
     assert answer["outputVariables"]["regions_passed"] == "eu-west-1"
 
 
