@@ -106,12 +106,11 @@ def test_only_an_alarm_that_goes_off_after_the_deployment_began_counts(
 
 
 def _measure(outside: Outside, region: str, before: float, after: float) -> None:
-    """One value for each of the last minutes, those before the aged release and those since."""
+    """One value a minute, before the aged release and since; none for the minutes in which it may yet begin."""
     now = datetime.now(UTC)
-    release = now - timedelta(minutes=MINUTES_AGO)
-    moments = [now - timedelta(minutes=minutes) for minutes in range(2 * MINUTES_AGO)]
-    data = [_point(moment, after if moment > release else before) for moment in moments]
-    outside.client("cloudwatch", region).put_metric_data(Namespace="Shop", MetricData=data)
+    recent = [_point(now - timedelta(minutes=minutes), after) for minutes in range(MINUTES_AGO - 3)]
+    past = [_point(now - timedelta(minutes=MINUTES_AGO + minutes), before) for minutes in range(MINUTES_AGO)]
+    outside.client("cloudwatch", region).put_metric_data(Namespace="Shop", MetricData=[*recent, *past])
 
 
 def _point(moment: datetime, value: float) -> dict[str, Any]:
@@ -139,9 +138,16 @@ def test_a_metric_is_compared_with_its_values_before_the_release(
     assert f"{AP}: Latency Average: 300 is above the max 200 (300, 300, 300)" in _reason(above, above.first)
 
     silent = _judged(pipelines, "aged-silent", [{**metric, "metric": "Errors", "max": 1, "region": EU}])
-    reason = _reason(silent, silent.first)
-    assert reason.startswith(f"FAIL regions=: unknown {EU}: Errors Average: no data in 6 complete periods")
-    assert f"passed: {AP}" in reason
+    no_data = "Errors Average: no data in 6 complete periods"
+    told = f"FAIL regions=: unknown {EU}: {no_data}; passed: {AP}"
+    assert _reason(silent, silent.first) == told
+
+    checks = [{**metric, "max": 200}, {**metric, "metric": "Errors", "max": 1, "region": EU}]
+    plan = put_plan(outside, "metrics", {"checks": checks})
+    fanned = _create(pipelines, "aged-fan-out", pipelines.deploying(), plan=plan)
+    settled(outside, fanned.first, eu_west_1="unknown", ap_southeast_1="failed")
+    card = words(said(outside, fanned.first, no_data))
+    assert "Latency Average: 300 is above the max 200" in card
 
 
 def _judged(pipelines: SmallPipelines, name: str, checks: Sequence[dict[str, Any]]) -> SmallPipeline:
