@@ -192,8 +192,15 @@ def test_what_has_no_way_back_of_its_own_goes_back_with_the_stage(world: World, 
 
 def test_beside_a_service_that_has_one_the_others_are_no_obstacle(world: World) -> None:
     site = PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN)
-    world.take(replace(ITEM, checks=(site, WEB)))
+    taken = world.take(replace(ITEM, checks=(site, WEB)))
     assert world.undo.begun == ["web"]
+    assert parse_item(taken["proof"]).left == "b/k: s3-object has no way back of its own"
+
+
+def test_what_moves_on_beside_what_is_taken_back_is_told_with_it(world: World) -> None:
+    world.undo.moved = {"api"}
+    taken = world.take(replace(ITEM, checks=(WEB, API)))
+    assert parse_item(taken["proof"]).left == "api changed meanwhile"
 
 
 def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
