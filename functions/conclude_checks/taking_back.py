@@ -11,6 +11,7 @@ from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.plans.current import current
 from crosscheck.releases.attempts import attempt_of
 from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
@@ -65,7 +66,8 @@ class TakingBack:
         records = self.ledger.read(item.subject)
         if attempt_of(records, item.stage) > item.attempt:
             return self._told(item, Choice(RollbackState.MOVED_ON, f"{item.stage} was retried since"))
-        ran = [check for check in item.checks if check.run]
+        # What had begun but not ended when it was planned has told its deployment since.
+        ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
         found = [self._propose(item, check) for check in ran if not check.gap]

@@ -10,7 +10,7 @@ from crosscheck import facts
 from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.clients import Clients
 from crosscheck.ledger import Fact, Ledger, Order
-from crosscheck.rollback.undo import Standing
+from crosscheck.rollback.undo import Standing, WayBack
 from crosscheck.subjects import Subject
 from crosscheck.verification import Item, Purpose, parse_item
 from tests.builders import tables
@@ -207,3 +207,20 @@ def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
     assert world.take(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
     assert world.told()[1] == "nothing that this execution deployed here can be taken back"
+
+
+def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = replace(RUN, status="Failed", external="d-1")
+    monkeypatch.setattr("crosscheck.plans.current.read_runs", lambda *_: {("Deploy", "EU"): ended})
+    seen: list[ActionRun | None] = []
+    propose = world.undo.propose
+
+    def proposing(planned: PlannedCheck, baseline: Any, aws: Clients) -> WayBack:
+        seen.append(planned.run)
+        return propose(planned, baseline, aws)
+
+    monkeypatch.setattr(world.undo, "propose", proposing)
+    world.take(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
+    assert seen == [ended]
