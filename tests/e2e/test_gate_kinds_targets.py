@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.asked_targets import AskedTargets
 from tests.e2e.ledger_verdicts import GATE, LedgerVerdicts
-from tests.e2e.outside import Outside
+from tests.e2e.outside import Outside, wait_until
 from tests.e2e.small_pipelines import EXECUTION, SmallPipelines
 from tests.e2e.tagged_pipeline import create_tagged, put_plan
 from tests.e2e.verifications import Verifications, name_of, settled
@@ -61,6 +61,20 @@ def _output(pipeline: SmallPipeline) -> dict[str, Any]:
     runs = pipeline.client.list_action_executions(**asked)["actionExecutionDetails"]
     output: dict[str, Any] = next(run for run in runs if run["actionName"] == "Verify")["output"]
     return output
+
+
+def _logged(outside: Outside, execution: str) -> dict[str, Any]:
+    """What the gate logged of a dry run."""
+    named = {"StackName": outside.description["stack"], "LogicalResourceId": "GateStageLogs"}
+    group = outside.client("cloudformation").describe_stack_resource(**named)["StackResourceDetail"]
+
+    def look() -> dict[str, Any]:
+        pages = outside.client("logs").get_paginator("filter_log_events").paginate
+        events = (event for page in pages(logGroupName=group["PhysicalResourceId"]) for event in page["events"])
+        told = [event["message"] for event in events if execution in event["message"]]
+        return next((json.loads(text) for text in told if '"dry run"' in text), {})
+
+    return wait_until(look, "the log of the dry run")
 
 
 def _in_order(seen: dict[str, tuple[str, str]]) -> None:
@@ -126,6 +140,9 @@ def test_a_dry_gate_tells_its_verdicts_and_writes_none(
     assert output["outputVariables"] == told
     summary = f"look 1: dry run ({AP} FAIL, {EU} PASS)"
     assert output["executionResult"]["externalExecutionSummary"] == summary
+    logged = _logged(outside, pipeline.first)
+    assert {entry.split()[0] for entry in logged["plan"] if entry.endswith(f" in {EU}")} >= KINDS | {"ecs-service"}
+    assert logged["regions"][AP].startswith(f"FAIL: {SERVICE}-{AP}/settings.json: the object was deleted at ")
     # The gate is no judge then: the fan-out is, and its verdicts are the only ones.
     settled(outside, pipeline.first, eu_west_1="passed", ap_southeast_1="failed")
     facts = _verdicts(pipeline, account).facts
