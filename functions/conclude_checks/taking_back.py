@@ -91,7 +91,8 @@ class TakingBack:
         if not begun:
             return self._told(item, Choice(RollbackState.MOVED_ON, "; ".join(stayed)))
         count("RegionsRolledBack")
-        logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
+        done = [each.reason for each in begun]
+        logger.info("rolled back", region=item.region, stage=item.stage, done=done, stayed=stayed)
         return {"state": RollbackState.RUNNING.value, "proof": self._proof(item, choice, begun).to_json()}
 
     def _undo_all(self, choice: Choice) -> tuple[list[Begun], list[str]]:
