@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines import VARIABLE
 from crosscheck.plans.parameters import Parameters
 from crosscheck.plans.scope import Position, scope
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from crosscheck.pipelines import PipelineDefinition, StageDefinition
 
 type Read = Callable[[str], Parameters]
-
-# Of the pipeline or of an earlier action; nobody knows its value before the gate runs.
-VARIABLE = "#{"
 
 
 @dataclass(frozen=True)
