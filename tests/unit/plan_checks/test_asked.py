@@ -8,6 +8,7 @@ from crosscheck.subjects import ImageSubject, Subject
 from plan_checks.asked import asked
 from plan_checks.release_plan import Finished
 from record_events.verifications import finished_stage, preflight
+from tests.builders import events
 
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
@@ -25,3 +26,9 @@ def test_another_input_is_refused_in_words(wrong: dict[str, str]) -> None:
     right = finished_stage(RELEASE, "Deploy", State.SUCCEEDED, 1, "2026-03-04T10:00:40+00:00").input
     with pytest.raises(ConfigurationError, match="not an input that record_events writes"):
         asked({**right, **wrong})
+
+
+@pytest.mark.parametrize("name", ["stage", "preflight", "image"])
+def test_the_example_inputs_are_understood(name: str) -> None:
+    kinds = {"stage": Finished, "preflight": Subject, "image": ImageSubject}
+    assert isinstance(asked(events.load(f"verify_release_{name}")), kinds[name])

@@ -75,7 +75,9 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, None)
     if len(begun) < len(parts) and all(part.state is RegionState.PASSED for part in begun):
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
-    return min(begun, key=_rank)
+    # What one stage brought is there, whether or not a later stage ever started.
+    brought = [part for part in begun if part.state is not RegionState.SKIPPED]
+    return min(brought or begun, key=_rank)
 
 
 def _rank(part: RegionProgress) -> int:

@@ -135,6 +135,13 @@ def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
     assert _states(facts) == {"eu-west-1": "failed"}
 
 
+def test_what_one_stage_brought_counts_where_a_later_one_never_started() -> None:
+    stages = (("Infra", [deploys("Infra", "us-east-1")]), ("App", [deploys("App", "us-east-1")]))
+    facts = Facts().outline(*stages, gated=("Infra",)).event(events.action("Infra", "Infra", "SUCCEEDED", 5))
+    facts.verdict("Infra", _judged(Verdict.PASS), 9).event(events.pipeline("FAILED", 10))
+    assert _states(facts) == {"us-east-1": "passed"}
+
+
 def test_without_a_definition_the_deploy_actions_seen_are_the_regions() -> None:
     facts = Facts().event(events.action("Deploy", "Two", "STARTED", 3, region="eu-west-1"))
     assert _states(facts) == {"eu-west-1": "deploying"}
