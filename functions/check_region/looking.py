@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from check_region.current import current
 from check_region.decision import decide
 from check_region.telling import tell
 from crosscheck.bounded import all_within
 from crosscheck.checks.catalogue import look
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.plans.current import current
 from crosscheck.verdicts import Verdict, judge
 from crosscheck.verification import Purpose
 

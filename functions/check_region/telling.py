@@ -34,6 +34,7 @@ def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:
 def _rollback(item: Item, region: str, step: Step, now: float) -> Fact:
     state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {step.judged.reason}"
     if step.final:
-        state = RollbackState.DONE if step.judged.verdict is Verdict.PASS else RollbackState.FAILED
-        reason = step.judged.reason
+        back = step.judged.verdict is Verdict.PASS and not item.left
+        state = RollbackState.DONE if back else RollbackState.FAILED
+        reason = f"{step.judged.reason}; not taken back: {item.left}" if item.left else step.judged.reason
     return facts.rollback(item.stage, region, item.attempt, state, reason, now=now, target=item.target)

@@ -11,6 +11,7 @@ from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
+from crosscheck.plans.current import current
 from crosscheck.releases.attempts import attempt_of
 from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
@@ -65,7 +66,8 @@ class TakingBack:
         records = self.ledger.read(item.subject)
         if attempt_of(records, item.stage) > item.attempt:
             return self._told(item, Choice(RollbackState.MOVED_ON, f"{item.stage} was retried since"))
-        ran = [check for check in item.checks if check.run]
+        # What had begun but not ended when it was planned has told its deployment since.
+        ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
         found = [self._propose(item, check) for check in ran if not check.gap]
@@ -73,7 +75,8 @@ class TakingBack:
         choice = choose(found, item.mode, begun=claim is not None and claim.once.get("holder") == holder)
         if choice.state is not RollbackState.RUNNING:
             return self._told(item, choice)
-        return self._begin(item, choice, holder)
+        stay = [each.way.reason for each in found if each.way.standing in {Standing.STUCK, Standing.MOVED_ON}]
+        return self._begin(item, choice, stay, holder)
 
     def _propose(self, item: Item, planned: PlannedCheck) -> Found:
         undo = undo_of(planned)
@@ -82,7 +85,8 @@ class TakingBack:
         baseline = item.baseline.get(f"{planned.kind} {planned.target}", {})
         return Found(planned, undo.propose(planned, baseline, self.clients))
 
-    def _begin(self, item: Item, choice: Choice, holder: str) -> dict[str, Any]:
+    def _begin(self, item: Item, choice: Choice, stay: list[str], holder: str) -> dict[str, Any]:
+        """``stay`` says of the region's other deployments why they are not taken back."""
         if not self.ledger.claim(item.subject, _claim(item), holder):
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
@@ -91,9 +95,11 @@ class TakingBack:
         if not begun:
             return self._told(item, Choice(RollbackState.MOVED_ON, "; ".join(stayed)))
         count("RegionsRolledBack")
-        done = [each.reason for each in begun]
-        logger.info("rolled back", region=item.region, stage=item.stage, done=done, stayed=stayed)
-        return {"state": RollbackState.RUNNING.value, "proof": self._proof(item, choice, begun).to_json()}
+        logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
+        return {
+            "state": RollbackState.RUNNING.value,
+            "proof": self._proof(item, choice, begun, [*stay, *stayed]).to_json(),
+        }
 
     def _undo_all(self, choice: Choice) -> tuple[list[Begun], list[str]]:
         """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""
@@ -113,7 +119,7 @@ class TakingBack:
             raise AssertionError("only what can be taken back is ready")
         return undo.begin(each.planned, each.way, self.clients)
 
-    def _proof(self, item: Item, choice: Choice, begun: list[Begun]) -> Item:
+    def _proof(self, item: Item, choice: Choice, begun: list[Begun], stayed: list[str]) -> Item:
         now = self.clock()
         return Item(
             purpose=Purpose.ROLLBACK,
@@ -126,6 +132,7 @@ class TakingBack:
             deadline=now + PROVE_SECONDS,
             regions=(item.region,),
             target=choice.target,
+            left="; ".join(stayed),
         )
 
     def _told(self, item: Item, choice: Choice) -> dict[str, Any]:

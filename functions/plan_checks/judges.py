@@ -2,7 +2,8 @@
 
 Where a gate covers a stage and a region, the gate is the judge of it. Its turn comes with the stage that it stands in,
 so what it covers is concluded once that stage has finished; a gate that can have no turn any more, because the stage
-that it verifies failed, or because a rollback runs this stage alone, leaves its regions to the fan-out.
+that it verifies failed, or one between the two, or because a rollback runs this stage alone, leaves its regions to the
+fan-out.
 """
 
 from __future__ import annotations
@@ -47,5 +48,16 @@ def _due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *
             found = Due(stage.name, region, covering)
             later = [gate for gate in found.judges if order.index(gate.stands) > order.index(stage.name)]
             own_turn = stage.name == finished and not (succeeded and later)
-            if own_turn or any(gate.stands == finished for gate in found.judges if stage.name != finished):
+            if own_turn or _turn_of_a_gate(found, order, finished, succeeded=succeeded):
                 yield found
+
+
+def _turn_of_a_gate(found: Due, order: Sequence[str], finished: str, *, succeeded: bool) -> bool:
+    """Whether a gate behind the region's stage has had its turn, or lost it to a failed stage before its own."""
+    if finished not in order or order.index(finished) == order.index(found.stage):
+        return False
+    if any(gate.stands == finished for gate in found.judges):
+        return True
+    between = order.index(found.stage) < order.index(finished)
+    lost = any(order.index(gate.stands) > order.index(finished) for gate in found.judges)
+    return not succeeded and between and lost

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crosscheck import facts
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.gates import find_gates
+from crosscheck.plans.gates import UNREAD, find_gates
 from crosscheck.plans.parameters import Parameters, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.scope import Position, scope
@@ -140,7 +140,7 @@ class ReleasePlanning:
         try:
             return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
         except ConfigurationError as error:
-            return Parameters(), str(error)
+            return UNREAD, str(error)
 
     def _mode(self, each: Due, parameters: Parameters, situation: _Situation) -> Mode:
         return mode_of(

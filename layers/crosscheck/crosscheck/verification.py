@@ -29,8 +29,9 @@ class Item:
 
     ``since`` is when this verification was planned; ``soak`` is how many seconds a region is observed before it has
     passed. ``mode`` is what may be done about a failure (``off``, ``suggest``, ``auto``), ``left`` says why
-    CodePipeline does it instead, ``judged`` is the verdict that a gate has given already. ``regions`` are all those
-    that the stage was deployed to, or those that a rollback brings back; ``target`` is what they go back to.
+    CodePipeline does it instead, or of a rollback what stays as the release brought it, ``judged`` is the verdict that
+    a gate has given already. ``regions`` are all those that the stage was deployed to, or those that a rollback brings
+    back; ``target`` is what they go back to.
     ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look
     has the last word; ``confirm`` is the verdict that it is to confirm, which the state machine adds.
     """

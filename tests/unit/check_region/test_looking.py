@@ -169,3 +169,11 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
         released.set()
     findings = ledger.read(RELEASE)[FACT].latest["findings"]
     assert [finding["verdict"] for finding in findings] == ["PASS", "INCONCLUSIVE"]
+
+
+def test_a_region_of_which_a_part_stays_is_not_rolled_back(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.PASS)
+    looking.look(replace(ROLLBACK, left="b/k: s3-object has no way back of its own"))
+    told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+    assert told["state"] == "failed"
+    assert told["reason"] == "as the test says; not taken back: b/k: s3-object has no way back of its own"

@@ -10,7 +10,7 @@ from crosscheck import facts
 from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.clients import Clients
 from crosscheck.ledger import Fact, Ledger, Order
-from crosscheck.rollback.undo import Standing
+from crosscheck.rollback.undo import Standing, WayBack
 from crosscheck.subjects import Subject
 from crosscheck.verification import Item, Purpose, parse_item
 from tests.builders import tables
@@ -192,11 +192,35 @@ def test_what_has_no_way_back_of_its_own_goes_back_with_the_stage(world: World, 
 
 def test_beside_a_service_that_has_one_the_others_are_no_obstacle(world: World) -> None:
     site = PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN)
-    world.take(replace(ITEM, checks=(site, WEB)))
+    taken = world.take(replace(ITEM, checks=(site, WEB)))
     assert world.undo.begun == ["web"]
+    assert parse_item(taken["proof"]).left == "b/k: s3-object has no way back of its own"
+
+
+def test_what_moves_on_beside_what_is_taken_back_is_told_with_it(world: World) -> None:
+    world.undo.moved = {"api"}
+    taken = world.take(replace(ITEM, checks=(WEB, API)))
+    assert parse_item(taken["proof"]).left == "api changed meanwhile"
 
 
 def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
     assert world.take(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
     assert world.told()[1] == "nothing that this execution deployed here can be taken back"
+
+
+def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = replace(RUN, status="Failed", external="d-1")
+    monkeypatch.setattr("crosscheck.plans.current.read_runs", lambda *_: {("Deploy", "EU"): ended})
+    seen: list[ActionRun | None] = []
+    propose = world.undo.propose
+
+    def proposing(planned: PlannedCheck, baseline: Any, aws: Clients) -> WayBack:
+        seen.append(planned.run)
+        return propose(planned, baseline, aws)
+
+    monkeypatch.setattr(world.undo, "propose", proposing)
+    world.take(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
+    assert seen == [ended]

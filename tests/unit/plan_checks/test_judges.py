@@ -59,6 +59,14 @@ def test_a_gate_behind_a_stage_that_failed_never_has_its_turn() -> None:
     assert judged("Others", *GATES, succeeded=False) == [("Others", "eu-west-1"), ("Others", "sa-east-1")]
 
 
+def test_a_gate_behind_a_failed_stage_that_follows_the_deployment_never_has_its_turn() -> None:
+    smoke = {"name": "Smoke", "actions": []}
+    definition = pipeline(deploy("First", "us-east-1"), smoke, {"name": "Prove", "actions": []})
+    assert due(definition, (FIRST,), "Smoke", succeeded=True) == ()
+    assert due(definition, (FIRST,), "Smoke", succeeded=False) == (Due("First", "us-east-1", (FIRST,)),)
+    assert due(definition, (), "Smoke", succeeded=False) == ()
+
+
 def test_a_region_that_no_gate_covers_is_judged_at_once() -> None:
     assert judged("Others", EUROPE, succeeded=True) == [("Others", "sa-east-1")]
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # The description of a deployment by which Crosscheck takes another one back: this, and the other one's id.
 MARKER = "crosscheck:"
 ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
-_BROKEN = frozenset({"Failed", "Skipped", "Unknown"})
+_BROKEN = frozenset({"Failed", "Skipped"})
+_MOVING = frozenset({"Pending", "InProgress", "Ready"})
 # Deployments that bring the group's own revision to further instances.
 _FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
 
@@ -67,8 +68,10 @@ def judge_targets(targets: Sequence[Target]) -> Outcome | None:
         return Outcome(Verdict.FAIL, f"{told(targets)}; {_told(broken[0])}")
     if not targets:
         return Outcome(Verdict.INCONCLUSIVE, "no instance matched the group: nothing is deployed, nothing is proven")
-    if any(target.status != "Succeeded" for target in targets):
+    if any(target.status in _MOVING for target in targets):
         return Outcome(Verdict.PENDING, told(targets))
+    if any(target.status != "Succeeded" for target in targets):
+        return Outcome(Verdict.INCONCLUSIVE, f"{told(targets)}: CodeDeploy does not say what became of it")
     return None
 
 

@@ -87,7 +87,7 @@ def _given_up(seen: ServiceSnapshot, since: float | None) -> Deployment | None:
 def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
     """Whether as many tasks run as are desired, and if not, whether they fail or only take their time."""
     primary = seen.primary
-    failing = bool(_failures(seen, since, seen.task_definition)) or bool(primary and primary.failed)
+    failures = max(len(_failures(seen, since, seen.task_definition)), primary.failed if primary else 0)
     told = f"{_running(seen)}{_last_stop(seen, since, seen.task_definition)}"
     rollout = primary.rollout if primary else ""
     if rollout == "FAILED":
@@ -95,9 +95,11 @@ def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
     if seen.desired == 0:
         return Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
     if rollout == "IN_PROGRESS":
-        verdict = Verdict.FAIL if failing and seen.running_now == 0 else Verdict.PENDING
+        verdict = Verdict.FAIL if failures and seen.running_now == 0 else Verdict.PENDING
         return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {told}")
     if seen.running_now < seen.desired:
+        # Fewer failures than missing tasks: others are only on their way, as where the service is being scaled out.
+        failing = failures and (seen.running_now == 0 or failures >= seen.desired - seen.running_now)
         return Outcome(Verdict.FAIL if failing else Verdict.PENDING, told)
     return None
 

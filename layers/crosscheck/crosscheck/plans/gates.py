@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 type Read = Callable[[str], Parameters]
 
+# Keys that may hold Crosscheck back, and what is assumed of them where they cannot be read.
+_CAREFUL = frozenset({"dry_run", "plan", "rollback"})
+UNREAD = Parameters(rollback="suggest")
+
 
 @dataclass(frozen=True)
 class Gate:
     """A gate. ``stands`` is the stage that it is part of; ``stage`` and ``regions`` are what it verifies.
 
-    ``name`` is its action's, or its rule's; ``parameters`` are what it was told, defaults where that is unreadable:
-    the gate itself will say what is wrong.
+    ``name`` is its action's, or its rule's; ``parameters`` are what it was told, defaults where that is unreadable,
+    and no more than a suggestion to roll back: the gate itself will say what is wrong.
     """
 
     stands: str
@@ -78,14 +82,16 @@ def _without_variables(text: str) -> str:
         return text
     if not isinstance(given, dict):
         return text
-    return json.dumps({key: value for key, value in given.items() if VARIABLE not in json.dumps(value)})
+    known = {key: value for key, value in given.items() if VARIABLE not in json.dumps(value)}
+    unknown = _CAREFUL & (given.keys() - known.keys())
+    return json.dumps({"rollback": UNREAD.rollback, **known} if unknown else known)
 
 
 def _read(text: str, read: Read) -> Parameters:
     try:
         return read(_without_variables(text))
     except ConfigurationError:
-        return Parameters()
+        return UNREAD
 
 
 def _gate(definition: PipelineDefinition, position: Position, name: str, parameters: Parameters) -> Iterator[Gate]:

@@ -12,9 +12,15 @@ from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_lambda import LambdaClient
+
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.checks.lambda_rules import Alias
     from crosscheck.clients import Clients
+
+
+# So many versions between the one before and the one brought are asked for.
+BETWEEN_LIMIT = 20
 
 
 class LambdaAliasUndo:
@@ -31,7 +37,7 @@ class LambdaAliasUndo:
         way = _compared(planned, alias, before, told)
         if way.standing is Standing.READY and read_version(client, function, before) is None:
             return WayBack(Standing.STUCK, f"{told}: version {before}, which it served before, does not exist any more")
-        return way
+        return _doubted(client, planned, way, before, told) if way.standing is Standing.READY else way
 
     def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
         """Point the alias back at the version before, with no weight on any other.
@@ -80,6 +86,26 @@ def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> Wa
         target=f"version {before}",
         seen={"before": before, "revision id": alias.revision},
         proof=_proof(planned, before),
+    )
+
+
+def _doubted(client: LambdaClient, planned: PlannedCheck, way: WayBack, before: str, told: str) -> WayBack:
+    """The baseline is read when the execution starts; until its turn came, an earlier execution or a person may have
+    brought a version of their own, which going back to the baseline would take away."""
+    brought = intended_version(planned)
+    if not (before.isdecimal() and brought.isdecimal()):
+        return way
+    between = range(int(before) + 1, int(brought))
+    found = [
+        number
+        for number in between[-BETWEEN_LIMIT:]
+        if read_version(client, planned.parameters["function"], str(number))
+    ]
+    if not found and len(between) <= BETWEEN_LIMIT:
+        return way
+    named = f"version {found[-1]} was" if found else "many versions were"
+    return WayBack(
+        Standing.STUCK, f"{told}: served version {before} when the execution started; {named} published since"
     )
 
 

@@ -85,7 +85,15 @@ def test_without_inputs_nothing_says_what_was_meant(fake: FakeCodeDeploy) -> Non
     assert finding.reason == "CodePipeline names no input artifact of Deploy-US-West"
 
 
-@pytest.mark.parametrize("status", ["Failed", "Skipped", "Unknown"])
+def test_a_target_of_which_codedeploy_knows_nothing_proves_nothing_and_takes_nothing_back(fake: FakeCodeDeploy) -> None:
+    made = deployed(fake, 2)
+    fake.instance(made, "Unknown")
+    finding = looked(fake, derived(made))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason.startswith("2 of 3 instances Succeeded, 1 Unknown")
+
+
+@pytest.mark.parametrize("status", ["Failed", "Skipped"])
 def test_a_target_that_did_not_succeed_fails_with_its_event_and_no_log(fake: FakeCodeDeploy, status: str) -> None:
     made = deployed(fake, 2)
     diagnostics = {"errorCode": "ScriptFailed", "message": "a secret", "logTail": "a secret"}

@@ -54,6 +54,8 @@ DRAINING = Deployment("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
         (seen(desired=0, running=0), Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven"),
         (seen({"running": 1}, stopped=crash()), Verdict.FAIL, "1 of 2 tasks run; last task stopped: Essential"),
         (seen({"running": 1, "failed": 1}), Verdict.FAIL, "1 of 2 tasks run"),
+        (seen(desired=4, stopped=crash()), Verdict.PENDING, "2 of 4 tasks run; last task stopped"),
+        (seen({"running": 0}, desired=4, stopped=crash()), Verdict.FAIL, "0 of 4 tasks run; last task stopped"),
         (seen({"running": 1}), Verdict.PENDING, "1 of 2 tasks run"),
         (seen({"running": 1}, stopped=crash(stopped=SINCE - 1)), Verdict.PENDING, "1 of 2"),
         (seen({"running": 1}, stopped=crash(task_definition=OLD)), Verdict.PENDING, "1 of 2"),

@@ -4,6 +4,8 @@ import json
 from functools import partial
 from typing import Any
 
+import pytest
+
 from crosscheck.pipelines import PipelineDefinition, parse_definition
 from crosscheck.plans.gates import find_gates
 from crosscheck.plans.parameters import Parameters, parse_parameters
@@ -74,3 +76,16 @@ def test_other_functions_and_gates_with_nothing_to_verify_are_none() -> None:
     other = action("X", "Lambda", category="Invoke", configuration={"FunctionName": "notify"})
     definition = pipeline({"name": "Early", "actions": [gate("Nothing yet")]}, FIRST, {"name": "L", "actions": [other]})
     assert find_gates(definition, GATE, {}, read) == ()
+
+
+@pytest.mark.parametrize("text", ['{"rollback": "off", "soak_minute": 5}', "not JSON", '{"dry_run": "yes"}'])
+def test_f19_a_gate_that_cannot_be_read_never_lets_anything_be_taken_back(text: str) -> None:
+    [found] = find_gates(pipeline(FIRST, {"name": "Prove", "actions": [gate("G", text)]}), GATE, {}, read)
+    assert found.parameters.rollback == "suggest"
+
+
+@pytest.mark.parametrize("key", ["dry_run", "plan", "rollback"])
+def test_what_may_forbid_a_rollback_and_is_not_known_yet_forbids_it(key: str) -> None:
+    text = json.dumps({key: "#{variables.careful}", "soak_minutes": 2})
+    [found] = find_gates(pipeline(FIRST, {"name": "Prove", "actions": [gate("G", text)]}), GATE, {}, read)
+    assert found.parameters == Parameters(soak_minutes=2.0, rollback="suggest")

@@ -96,6 +96,19 @@ def test_a_version_that_was_deleted_is_no_way_back(fake: FakeLambda) -> None:
     assert "version 6, which it served before, does not exist any more" in way.reason
 
 
+def test_f4_a_baseline_that_an_earlier_execution_has_outdated_is_no_way_back(fake: FakeLambda) -> None:
+    fake.publish(FUNCTION, "5")
+    way = proposed(fake, baseline={"version": "5"})  # read before the execution before ours had brought version 6
+    assert way.standing is Standing.STUCK
+    assert way.reason == "my-function:live: served version 5 when the execution started; version 6 was published since"
+
+
+def test_a_gap_of_versions_that_were_never_there_is_no_obstacle(fake: FakeLambda) -> None:
+    fake.publish(FUNCTION, "5")
+    del fake.functions[FUNCTION].versions["6"]
+    assert proposed(fake, baseline={"version": "5"}).standing is Standing.READY
+
+
 def test_an_alias_that_moved_on_after_the_proposal_is_left_alone(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.point(FUNCTION, "live", "8")

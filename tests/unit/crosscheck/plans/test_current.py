@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from check_region.current import current
 from check_region.looking import Looking
 from crosscheck.checks.check import ActionRun, PlannedCheck
+from crosscheck.plans.current import current
 from crosscheck.subjects import Subject
 from crosscheck.verdicts import Verdict
 from crosscheck.verification import Item, Purpose
