@@ -105,11 +105,11 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
-        if situation.pipeline.tags.ignore:
-            return _ignored(each, situation)
         judged = (
             gates_verdict(situation.records, each.stage, each.region, situation.turns(each)) if each.judges else None
         )
+        if situation.pipeline.tags.ignore:
+            return None if judged else _ignored(each, situation)
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)

@@ -264,6 +264,13 @@ def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> 
     assert {check.gap for item in items for check in item.checks} == {IGNORED}
 
 
+@pytest.mark.parametrize("verdict", Verdict)
+def test_what_a_gate_says_of_an_ignored_pipeline_stands(canary: Account, verdict: Verdict) -> None:
+    canary.tag(ignore="true")
+    canary.gate_said("DeployPrimary", PRIMARY, verdict)
+    assert canary.plan("ValidatePrimary") == []
+
+
 @pytest.mark.parametrize(
     ("operation", "code"),
     [
