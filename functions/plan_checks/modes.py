@@ -56,7 +56,7 @@ def mode_of(given: Circumstances) -> Mode:
 def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, *, retried: bool) -> str:
     """Why CodePipeline itself takes the stage ``deployed`` back, or tries again; empty where it does not.
 
-    ``finished`` is the stage that failed: the same, or that of the gate. CodePipeline acts only where a stage fails, and
+    ``finished`` is the stage that failed: the same, or that of the gate. CodePipeline acts where a stage fails, and
     retries it by itself once: ``retried`` says that it has. A rollback of the gate's stage repeats the gate and takes
     nothing back, so it is not waited for.
     """
