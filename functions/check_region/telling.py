@@ -36,5 +36,7 @@ def _rollback(item: Item, region: str, step: Step, now: float) -> Fact:
     if step.final:
         back = step.judged.verdict is Verdict.PASS and not item.left
         state = RollbackState.DONE if back else RollbackState.FAILED
-        reason = f"{step.judged.reason}; not taken back: {item.left}" if item.left else step.judged.reason
+        unproven = "it could not be proven: " if step.judged.verdict is Verdict.INCONCLUSIVE else ""
+        stays = f"; not taken back: {item.left}" if item.left else ""
+        reason = f"{unproven}{step.judged.reason}{stays}"
     return facts.rollback(item.stage, region, item.attempt, state, reason, now=now, target=item.target)

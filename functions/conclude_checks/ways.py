@@ -35,7 +35,8 @@ class Choice:
 
 # Where nothing is ready, the most telling of what stands in the way.
 _PRECEDENCE = (Standing.STUCK, Standing.MOVED_ON, Standing.BACK)
-_STATES = {
+# What is told of what is not ready.
+STATES = {
     Standing.STUCK: RollbackState.SUGGESTED,
     Standing.MOVED_ON: RollbackState.MOVED_ON,
     Standing.BACK: RollbackState.BACK,
@@ -53,7 +54,7 @@ def choose(found: Sequence[Found], mode: str, *, begun: bool = False) -> Choice:
         standing = next((kind for kind in _PRECEDENCE if any(each.way.standing is kind for each in found)), None)
         if standing is None:
             return Choice(RollbackState.SUGGESTED, "nothing that this execution deployed here can be taken back")
-        return Choice(_STATES[standing], _reasons(each for each in found if each.way.standing is standing))
+        return Choice(STATES[standing], _reasons(each for each in found if each.way.standing is standing))
     targets = ", ".join(dict.fromkeys(each.way.target for each in ready if each.way.target))
     state = RollbackState.RUNNING if mode == "auto" else RollbackState.SUGGESTED
     return Choice(state, _reasons(ready), targets, ready)

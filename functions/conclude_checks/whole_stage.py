@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conclude_checks.ways import STATES
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.releases.attempts import attempt_of
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from crosscheck.rollback.undo import WayBack
 
 PROVE_SECONDS = 3_600.0
-_STATES = {
-    Standing.STUCK: RollbackState.SUGGESTED,
-    Standing.MOVED_ON: RollbackState.MOVED_ON,
-    Standing.BACK: RollbackState.BACK,
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class WholeStage:
         way = self.undo.propose(subject, first.stage, self.clients)
         claim = facts.rollback_claim(first.stage, "all", first.attempt)
         if way.standing is not Standing.READY and not self._begun(way, subject, claim, holder):
-            self._tell(failed, _STATES[way.standing], way.reason, way.target)
+            self._tell(failed, STATES[way.standing], way.reason, way.target)
             return None
         if any(item.mode != "auto" for item in failed):
             self._tell(failed, RollbackState.SUGGESTED, way.reason, way.target)

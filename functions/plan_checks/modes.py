@@ -46,25 +46,26 @@ def mode_of(given: Circumstances) -> Mode:
     """
     if given.ceiling is Mode.OFF or given.dry_run or given.is_rollback:
         return Mode.OFF
-    careful = [mode.value for mode in Mode if mode.value in given.gates]
-    wanted = next(iter(careful), "") or given.tag or given.ceiling.value
-    if wanted not in Mode or (wanted == Mode.AUTO and given.age > STALE_SECONDS):
-        return Mode.SUGGEST
-    return Mode(wanted)
+    wanted = {gate or given.tag or given.ceiling.value for gate in given.gates or ("",)}
+    understood = [mode for mode in Mode if mode.value in wanted]
+    careful = understood[0] if understood else Mode.SUGGEST
+    unclear = len(understood) < len(wanted) or given.age > STALE_SECONDS
+    return Mode.SUGGEST if careful is Mode.AUTO and unclear else careful
 
 
-def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, attempt: int) -> str:
+def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, *, retried: bool) -> str:
     """Why CodePipeline itself takes the stage ``deployed`` back, or tries again; empty where it does not.
 
-    ``finished`` is the stage whose end is judged: the same, or that of the gate. CodePipeline retries a stage by itself
-    once, so from the second ``attempt`` on it does not. A rollback of the gate's stage repeats the gate and takes
+    ``finished`` is the stage that failed: the same, or that of the gate. CodePipeline acts where a stage fails, and
+    retries it by itself once: ``retried`` says that it has. A rollback of the gate's stage repeats the gate and takes
     nothing back, so it is not waited for.
     """
+    if finished.on_failure == RETRY and not retried:
+        return f"stage {finished.name} has its own onFailure {RETRY}: left to CodePipeline"
+    if deployed.name != finished.name:
+        return ""
     if deployed.on_failure == ROLLBACK:
         return f"stage {deployed.name} has its own onFailure {ROLLBACK}: left to CodePipeline"
     if deployed.on_success_rollback:
         return f"a condition of stage {deployed.name} rolls it back: left to CodePipeline"
-    retrying = [stage.name for stage in (deployed, finished) if stage.on_failure == RETRY]
-    if retrying and attempt <= 1:
-        return f"stage {retrying[0]} has its own onFailure {RETRY}: left to CodePipeline"
     return ""

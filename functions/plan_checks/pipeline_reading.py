@@ -48,6 +48,19 @@ def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
     return Pipeline(definition, read_tags(client, arn), account=arn.split(":")[4])
 
 
+def retried_by_itself(client: CodePipelineClient, subject: Subject, stage: str) -> bool:
+    """Whether CodePipeline has retried the stage by itself in this execution.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    for state in client.get_pipeline_state(name=subject.pipeline).get("stageStates", []):
+        latest = state.get("latestExecution", {}).get("pipelineExecutionId", "")
+        if state.get("stageName") == stage and latest == subject.execution:
+            return state.get("retryStageMetadata", {}).get("autoStageRetryAttempt", 0) > 0
+    return False
+
+
 def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
     """An execution of it.
 

@@ -18,8 +18,8 @@ from crosscheck.verification import Item, Purpose
 from plan_checks.baseline import baseline_of
 from plan_checks.gate_verdicts import gates_verdict
 from plan_checks.judges import due
-from plan_checks.modes import Circumstances, Mode, left_to_codepipeline, mode_of
-from plan_checks.pipeline_reading import read_execution, read_pipeline
+from plan_checks.modes import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
+from plan_checks.pipeline_reading import read_execution, read_pipeline, retried_by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
-# A day's looks at a region that flickers would not fit into the history of an execution of the state machine.
-MOST_MINUTES = 360
+# A region that flickers costs about 18 events a minute; an execution of the state machine holds 25,000.
+MOST_MINUTES, MOST_REGION_MINUTES = 360, 1_000
 IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
@@ -83,7 +83,9 @@ class ReleasePlanning:
         records = self.ledger.read(finished.subject)
         if attempt_of(records, finished.stage) > finished.attempt:
             return []  # it was retried since: its end will ask again
-        situation = _Situation(finished, pipeline, execution, records, self.clock())
+        retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
+        retried = retries and retried_by_itself(client, finished.subject, finished.stage)
+        situation = _Situation(finished, pipeline, execution, records, self.clock(), retried=retried, due=len(found))
         return [item for each in found if (item := self._item(each, situation))]
 
     def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
@@ -103,11 +105,11 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
-        if situation.pipeline.tags.ignore:
-            return _ignored(each, situation)
         judged = (
             gates_verdict(situation.records, each.stage, each.region, situation.turns(each)) if each.judges else None
         )
+        if situation.pipeline.tags.ignore:
+            return None if judged else _ignored(each, situation)
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
@@ -124,7 +126,7 @@ class ReleasePlanning:
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
             stage=each.stage,
             attempt=situation.finished.attempt,
-            deadline=situation.now + min(parameters.deadline_minutes, MOST_MINUTES) * 60,
+            deadline=situation.now + min(parameters.deadline_minutes, situation.patience) * 60,
             soak=parameters.soak_minutes * 60,
             mode=self._mode(each, parameters, situation).value,
             left=situation.left(each.stage),
@@ -164,6 +166,13 @@ class _Situation:
     execution: Execution
     records: Mapping[str, Record]
     now: float
+    retried: bool
+    due: int
+
+    @property
+    def patience(self) -> float:
+        """The minutes for which a region may be looked at, the fewer the more regions there are."""
+        return min(MOST_MINUTES, MOST_REGION_MINUTES / self.due)
 
     def ran(self, stage: str, region: str) -> Runs:
         """The deploy actions of a region that the execution has run."""
@@ -186,9 +195,11 @@ class _Situation:
 
     def left(self, stage: str) -> str:
         """Why CodePipeline itself deals with a failure of the stage, or of the one that finished."""
+        if self.finished.succeeded:
+            return ""
         definition = self.pipeline.definition
         deployed, finished = definition.stage(stage), definition.stage(self.finished.stage)
-        return left_to_codepipeline(deployed, finished, self.finished.attempt)
+        return left_to_codepipeline(deployed, finished, retried=self.retried)
 
 
 def _ignored(each: Due, situation: _Situation) -> Item:

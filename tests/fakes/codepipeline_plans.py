@@ -65,6 +65,7 @@ class FakePipelines(FakeCodePipeline):
         super().__init__()
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
+        self.retried: dict[str, int] = {}
         self.define(stages)
 
     def define(self, stages: Sequence[Mapping[str, Any]], **more: Any) -> None:
@@ -104,6 +105,16 @@ class FakePipelines(FakeCodePipeline):
         # CodePipeline lists the newest run first.
         self.executions[EXECUTION] = [detail, *self.executions[EXECUTION]]
         return detail
+
+    def get_pipeline_state(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``retried`` counts, by stage, how often CodePipeline has retried it by itself."""
+        declared = self.get_pipeline(body)["pipeline"]["stages"]
+        latest = {"pipelineExecutionId": EXECUTION, "status": "Failed"}
+        states = [{"stageName": each["name"], "latestExecution": latest} for each in declared]
+        for state in states:
+            if count := self.retried.get(str(state["stageName"])):
+                state["retryStageMetadata"] = {"autoStageRetryAttempt": count}
+        return {"pipelineName": body["name"], "stageStates": states}
 
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.get_pipeline({"name": body["pipelineName"]})

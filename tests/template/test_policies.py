@@ -123,6 +123,14 @@ def test_f51_only_the_service_that_works_under_a_role_may_assume_it() -> None:
         assert trusted == [others.get(name, "lambda.amazonaws.com")], name
 
 
+def test_the_provider_changes_nothing_about_plans() -> None:
+    statements = [statement for role, statement in _statements() if role == "ProvisionRegionsRole"]
+    changing = {"ssm:AddTagsToResource", "ssm:DeleteParameters", "ssm:PutParameter"}
+    [denied] = [set(each["Action"]) for each in statements if each.get("Sid") == "NeverPlans"]
+    [allowed] = [set(each["Action"]) for each in statements if each.get("Sid") == "Parameters"]
+    assert denied == changing == {action for action in allowed if not action.startswith(("ssm:Get", "ssm:List"))}
+
+
 def test_every_role_takes_the_permissions_boundary() -> None:
     for name, role in resources("AWS::IAM::Role").items():
         assert role["PermissionsBoundary"]["Fn::If"][0] == "HasBoundary", name

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         StageDeclarationOutputTypeDef,
     )
 
+# A variable of the pipeline or of an earlier action; nobody knows its value before the action that names it runs.
+VARIABLE = "#{"
+
 
 @dataclass(frozen=True)
 class ActionDefinition:

@@ -7,7 +7,9 @@ from conclude_checks import taking_back, whole_stage
 from crosscheck.checks.pipeline_execution import PipelineExecution
 from crosscheck.rollback.catalogue import UNDOS
 from crosscheck.rollback.states import RollbackState
+from gate_stage.identity import UNNAMED
 from plan_checks.modes import STALE_SECONDS, Mode
+from plan_checks.release_plan import IGNORED, MOST_MINUTES
 from tests.template.expanded import expanded, resources
 from tests.unit.docs.markdown import document, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
@@ -47,3 +49,11 @@ def test_times_and_modes_are_those_of_the_code() -> None:
     minutes = taking_back.PROVE_SECONDS / 60, whole_stage.PROVE_SECONDS / 60
     assert "The proof has {:g} minutes (a stage: {:g})".format(*minutes) in text
     assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)
+
+
+def test_what_the_fan_out_keeps_to_is_told() -> None:
+    assert f"for {MOST_MINUTES} minutes at most" in document(ROLLBACK_MD)
+    assert f"at most {MOST_MINUTES} |" in document("plans.md")
+    assert f"judge under the name `{UNNAMED}`" in document(ROLLBACK_MD)
+    assert IGNORED in document(ROLLBACK_MD)
+    assert IGNORED in document("plans.md")

@@ -47,6 +47,8 @@ def test_f11_what_is_late_unclear_or_a_rollback_itself_is_never_taken_back(
 def test_of_several_gates_the_most_careful_one_counts() -> None:
     assert mode_of(Circumstances(Mode.AUTO, gates=("auto", "", "suggest"))) is Mode.SUGGEST
     assert mode_of(Circumstances(Mode.AUTO, gates=("", ""))) is Mode.AUTO
+    assert mode_of(Circumstances(Mode.AUTO, tag="off", gates=("auto", ""))) is Mode.OFF
+    assert mode_of(Circumstances(Mode.AUTO, tag="always", gates=("auto", ""))) is Mode.SUGGEST
 
 
 PLAIN = StageDefinition("Plain", ())
@@ -55,21 +57,24 @@ CONDITION = StageDefinition("S", (), on_success_rollback=True)
 
 
 @pytest.mark.parametrize(
-    ("deployed", "finished", "attempt", "left"),
+    ("deployed", "finished", "retried", "left"),
     [
-        (PLAIN, PLAIN, 1, ""),
-        (StageDefinition("S", (), on_failure="FAIL"), PLAIN, 1, ""),
-        (BACK, BACK, 1, "stage S has its own onFailure ROLLBACK"),
-        (BACK, PLAIN, 2, "stage S has its own onFailure ROLLBACK"),
-        (CONDITION, PLAIN, 1, "a condition of stage S rolls it back"),
-        (RETRIES, RETRIES, 1, "stage S has its own onFailure RETRY"),
-        (PLAIN, RETRIES, 0, "stage S has its own onFailure RETRY"),
-        (PLAIN, RETRIES, 2, ""),
-        (PLAIN, BACK, 1, ""),
+        (PLAIN, PLAIN, False, ""),
+        (StageDefinition("S", (), on_failure="FAIL"), PLAIN, False, ""),
+        (BACK, BACK, False, "stage S has its own onFailure ROLLBACK"),
+        (BACK, BACK, True, "stage S has its own onFailure ROLLBACK"),
+        (BACK, PLAIN, False, ""),
+        (CONDITION, CONDITION, False, "a condition of stage S rolls it back"),
+        (CONDITION, PLAIN, False, ""),
+        (RETRIES, RETRIES, False, "stage S has its own onFailure RETRY"),
+        (PLAIN, RETRIES, False, "stage S has its own onFailure RETRY"),
+        (RETRIES, RETRIES, True, ""),
+        (PLAIN, RETRIES, True, ""),
+        (PLAIN, BACK, False, ""),
     ],
 )
 def test_stages_that_codepipeline_takes_back_itself_are_left_to_it(
-    deployed: StageDefinition, finished: StageDefinition, attempt: int, left: str
+    deployed: StageDefinition, finished: StageDefinition, retried: bool, left: str
 ) -> None:
-    told = left_to_codepipeline(deployed, finished, attempt)
+    told = left_to_codepipeline(deployed, finished, retried=retried)
     assert told == (f"{left}: left to CodePipeline" if left else "")

@@ -177,6 +177,21 @@ def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
     assert item.left == reason
 
 
+def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "RETRY"})])
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    account.codepipeline.retried["Deploy"] = 1
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert not item.left
+
+
+def test_a_stage_that_succeeded_makes_codepipeline_take_nothing_back(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = account.plan("Deploy")
+    assert not item.left
+
+
 def test_a_rollback_is_verified_and_never_taken_back(secondaries: Account) -> None:
     secondaries.codepipeline.kinds[EXECUTION] = "ROLLBACK"
     assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {"off"}
@@ -247,6 +262,13 @@ def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> 
     assert [item.region for item in items] == [PACIFIC, EUROPE]
     assert {(item.mode, item.last) for item in items} == {("off", True)}
     assert {check.gap for item in items for check in item.checks} == {IGNORED}
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_what_a_gate_says_of_an_ignored_pipeline_stands(canary: Account, verdict: Verdict) -> None:
+    canary.tag(ignore="true")
+    canary.gate_said("DeployPrimary", PRIMARY, verdict)
+    assert canary.plan("ValidatePrimary") == []
 
 
 @pytest.mark.parametrize(

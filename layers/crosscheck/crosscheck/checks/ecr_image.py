@@ -100,7 +100,8 @@ class EcrImage:
         quiet = next((state for state in states if state.state is State.UNLISTED), None)
         if quiet is None:
             return self._look_again(image, states, destination, aws)
-        return unlisted(read_rules(source, quiet.registry), quiet, image, destination, self._clock())
+        rules = read_rules(source, quiet.registry)
+        return unlisted(rules, quiet, image, destination, aws.home_region, self._clock())
 
     def _look_again(self, image: SourceImage, states: Sequence[Replication], destination: str, aws: Clients) -> Outcome:
         """The replication is complete and the image was not there before that was known."""

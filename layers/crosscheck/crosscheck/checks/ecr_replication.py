@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crosscheck.checks.ecr_replica import SourceImage
 
 REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
+REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the rules of {home} only"
 NAMED = 5
 
 
@@ -99,19 +100,23 @@ def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None
     return tuple(_rule(rule, own) for rule in rules)
 
 
-def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str) -> str:
-    """Why no image of the repository will come to the destination, and what to do; empty where a rule covers it."""
+def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str, home: str) -> str:
+    """Why no image of the repository will come to the destination, and what to do; empty where a rule covers it.
+
+    ``home`` is Crosscheck's own region: the stack, and its custom resources, change no other registry.
+    """
+    remedy = REMEDY if source == home else REMEDY_ELSEWHERE.format(source=source, home=home)
     if not rules:
-        return f"the registry in {source} has no replication rule; add one ({REMEDY})"
+        return f"the registry in {source} has no replication rule; add one ({remedy})"
     towards = [rule for rule in rules if destination in rule.regions]
     if not towards:
         regions = _some({region for rule in rules for region in rule.regions}) or "no region of this account"
-        return f"the replication rules of {source} lead to {regions}, not to {destination}; add it ({REMEDY})"
+        return f"the replication rules of {source} lead to {regions}, not to {destination}; add it ({remedy})"
     if not any(rule.covers(repository) for rule in towards):
         prefixes = _some({prefix for rule in towards for prefix in rule.prefixes})
         return (
             f"the replication rules from {source} to {destination} cover only repositories that begin with {prefixes}; "
-            f"add a prefix of {repository} ({REMEDY})"
+            f"add a prefix of {repository} ({remedy})"
         )
     return ""
 

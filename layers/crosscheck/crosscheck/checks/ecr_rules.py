@@ -61,13 +61,14 @@ def judge_states(states: Sequence[Replication], source: str, destination: str) -
 
 
 def unlisted(
-    rules: Sequence[Rule] | None, seen: Replication, image: SourceImage, destination: str, now: float
+    rules: Sequence[Rule] | None, seen: Replication, image: SourceImage, destination: str, home: str, now: float
 ) -> Outcome:
-    """Why ECR lists no replication to the destination. ``rules`` is None where they cannot be known."""
+    """Why ECR lists no replication to the destination. ``rules`` is None where they cannot be known, ``home`` is
+    Crosscheck's own region."""
     if rules is None:
         text = f"{image.region} lists no replication to it, and only account {seen.registry} can see its rules"
         return Outcome(Verdict.INCONCLUSIVE, text)
-    if never := never_comes(rules, image.repository, image.region, destination):
+    if never := never_comes(rules, image.repository, image.region, destination, home):
         return Outcome(Verdict.FAIL, never)
     if now - seen.pushed < SETTLING:
         return Outcome(Verdict.PENDING, f"it was just pushed to {image.region}, which lists no replication yet")

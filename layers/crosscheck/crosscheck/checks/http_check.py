@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
 
 def _said(page: Page) -> str:
     if page.status in _REDIRECTS and page.location:
-        # Its query may be a token.
-        return f": a redirect to {one_line(page.location.partition('?')[0])}, which is not followed"
+        # Its query, its fragment and what stands before an @ may be a token.
+        shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", page.location)[0])
+        return f": a redirect to {one_line(shown)}, which is not followed"
     beginning = one_line(page.body[:400].decode(errors="replace"))
     return f"; it says {beginning!r}" if beginning else ""

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from crosscheck.checks.artifacts import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.checks.ecs_deployments import NoHistoryError
 from crosscheck.checks.ecs_history import first_images
-from crosscheck.checks.problems import AWS_ERRORS, code, explain
+from crosscheck.checks.problems import AWS_ERRORS, denied, explain
 
 if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun, Artifact
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from crosscheck.images import ImageReference
 
 DEFAULT_FILE = "imagedefinitions.json"
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 class _OutOfReachError(UnreadableArtifactError):
@@ -72,6 +71,6 @@ def _of_artifact(run: ActionRun, region: str, aws: Clients) -> Mapping[str, Imag
 
 
 def _remedy(error: ClientError, artifact: Artifact) -> str:
-    if code(error) not in _DENIED:
+    if not denied(error):
         return ""
     return f" (the gate's role needs s3:GetObject on the bucket {artifact.bucket}, and kms:Decrypt on its key)"

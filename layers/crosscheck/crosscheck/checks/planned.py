@@ -12,9 +12,17 @@ from crosscheck.errors import ConfigurationError
 QUOTED = 40
 # Far above any time in epoch seconds; an integer may be too large for a float.
 NUMBER_LIMIT = 1e12
-# No check reads these of an action's configuration; they may be long, hold secrets, and would stay in the history of
-# the state machine.
-_STAYS_BEHIND = frozenset({"ParameterOverrides", "UserParameters"})
+# What checks and rollbacks read of an action's configuration. All else may be long, or a secret of a provider that
+# nobody here knows, and would stay in the history of the state machine.
+_READ_CONFIGURATION = frozenset(
+    {
+        "ActionMode",
+        "Extract",
+        "FileName",
+        "PublishedTargetVersion",
+        *(f"Image{number}ArtifactName" for number in range(1, 5)),
+    }
+)
 # What checks read of an action's output variables, which may be all outputs of a stack.
 _READ_OUTPUTS = frozenset({"FunctionVersion"})
 
@@ -66,7 +74,7 @@ def _run_document(run: ActionRun) -> dict[str, Any]:
         "name": run.name,
         "status": run.status,
         "started": run.started,
-        "configuration": {key: value for key, value in run.configuration.items() if key not in _STAYS_BEHIND},
+        "configuration": {key: value for key, value in run.configuration.items() if key in _READ_CONFIGURATION},
         "inputs": {name: {"bucket": item.bucket, "key": item.key} for name, item in run.inputs.items()},
         "account": run.account,
         "error": run.error,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
+_DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "403"})
 
 
 def code(error: ClientError | BotoCoreError) -> str:
@@ -12,6 +13,11 @@ def code(error: ClientError | BotoCoreError) -> str:
     if isinstance(error, ClientError):
         return error.response.get("Error", {}).get("Code", "Unknown")
     return type(error).__name__
+
+
+def denied(error: ClientError | BotoCoreError) -> bool:
+    """Whether a right is missing."""
+    return code(error) in _DENIALS
 
 
 def explain(error: ClientError | BotoCoreError, region: str) -> str:

@@ -82,16 +82,16 @@ def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
 
 def _cover(pull: Pull, region: str, aws: Clients) -> Aspect:
     source = pull.registry.region
-    return ask(partial(_covered, aws.ecr(source), pull, region), source, "the registry")
+    return ask(partial(_covered, aws.ecr(source), pull, region, aws.home_region), source, "the registry")
 
 
-def _covered(client: ECRClient, pull: Pull, region: str) -> Aspect:
+def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Aspect:
     source, account = pull.registry.region, pull.registry.account
     rules = read_rules(client, account)
     if rules is None:
         unseen = f"whether {pull.repository} is replicated from {source} to {region}, only account {account} can see"
         return Aspect(unknown=unseen)
-    never = never_comes(rules, pull.repository, source, region)
+    never = never_comes(rules, pull.repository, source, region, home)
     return Aspect(
         problem=f"no replication rule brings {pull.repository} from {source} to {region}: {never}" if never else ""
     )

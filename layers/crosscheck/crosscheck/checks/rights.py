@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.problems import code, explain
+from crosscheck.checks.problems import denied, explain
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
 # S3 names some rights otherwise than the calls that need them.
 _RIGHTS = {
     "DescribeKey": "kms:DescribeKey",
@@ -28,4 +27,4 @@ def refusal(error: ClientError | BotoCoreError, region: str, resource: str) -> s
     """One clause as ``problems.explain`` writes it; for a denial also the right that Crosscheck lacks, and on what."""
     told = explain(error, region)
     right = _RIGHTS.get(getattr(error, "operation_name", ""), "")
-    return f"{told} (Crosscheck needs {right} on {resource})" if right and code(error) in _DENIED else told
+    return f"{told} (Crosscheck needs {right} on {resource})" if right and denied(error) else told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from crosscheck.checks.problems import code, explain
+from crosscheck.checks.problems import denied, explain
 from crosscheck.checks.source_parity_rules import Entry
 from crosscheck.errors import CrosscheckError
 
@@ -28,7 +28,6 @@ _END = b"PK\x05\x06"
 _END_BYTES = 22
 _SIZE = struct.Struct("<L")
 _SIZE_AT = 12
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 class NotComparableError(CrosscheckError):
@@ -45,7 +44,7 @@ def read_directory(client: S3Client, artifact: Artifact, region: str) -> Directo
     try:
         return _entries(_directory(client, artifact, region), region)
     except ClientError as error:
-        if code(error) not in _DENIED:
+        if not denied(error):
             raise
         needs = f"Crosscheck needs s3:GetObject on the bucket {artifact.bucket}, and kms:Decrypt on its key"
         raise NotComparableError(f"{explain(error, region)} ({needs})") from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines import VARIABLE
 from crosscheck.plans.parameters import Parameters
 from crosscheck.plans.scope import Position, scope
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 type Read = Callable[[str], Parameters]
 
-# Of the pipeline or of an earlier action; nobody knows its value before the gate runs.
-VARIABLE = "#{"
 # Keys that may hold Crosscheck back, and what is assumed of them where they cannot be read.
 _CAREFUL = frozenset({"dry_run", "plan", "rollback"})
 UNREAD = Parameters(rollback="suggest")

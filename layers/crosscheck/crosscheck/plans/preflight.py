@@ -9,13 +9,11 @@ from crosscheck.checks.artifact_store import ArtifactStore
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.checks.replication_cover import ReplicationCover
 from crosscheck.checks.source_bucket import SourceBucket
+from crosscheck.pipelines import VARIABLE
 from crosscheck.preflight import LAMBDA_ALIAS
 
 if TYPE_CHECKING:
     from crosscheck.pipelines import ActionDefinition, PipelineDefinition
-
-# A variable of the pipeline or of an earlier action; nobody knows its value before the action runs.
-VARIABLE = "#{"
 
 
 def plan_preflight(definition: PipelineDefinition) -> tuple[PlannedCheck, ...]:

@@ -110,6 +110,14 @@ def test_f18_an_empty_status_list_because_there_is_no_rule(world: Replicas) -> N
     assert "the registry in us-east-1 has no replication rule; add one (Custom::ReplicationRules" in finding.reason
 
 
+def test_f18_a_rule_is_missing_in_a_registry_that_the_stack_does_not_change(world: Replicas) -> None:
+    digest = world.destination.push(REPOSITORY, "9")
+    world.source.rules.clear()
+    finding = world.look(planned_replica(REPOSITORY, digest, EU, HOME))
+    assert finding.verdict is Verdict.FAIL
+    assert "add one (to the registry of eu-west-1 itself: Crosscheck writes the rules of us-east-1" in finding.reason
+
+
 def test_f18_an_empty_status_list_because_no_rule_has_the_destination(world: Replicas) -> None:
     world.source.rules.clear()
     world.source.replicate("ap-southeast-1", "us-west-2")

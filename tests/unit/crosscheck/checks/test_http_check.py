@@ -137,8 +137,9 @@ def test_f49_a_forbidden_url_is_refused_without_a_question_to_anybody(internet: 
     assert internet.connections == []
 
 
-def test_f49_a_redirect_is_not_followed(internet: Internet) -> None:
-    location = b"http://169.254.169.254/latest/meta-data/?token=secret-value"
+@pytest.mark.parametrize("tail", [b"?token=secret-value", b"#token=secret-value"])
+def test_f49_f50_a_redirect_is_not_followed_nor_quoted_with_its_secrets(internet: Internet, tail: bytes) -> None:
+    location = b"http://secret-value@169.254.169.254/latest/meta-data/" + tail
     internet.pages["52.95.110.1"] = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
     finding = internet.look()
     assert finding.verdict is Verdict.FAIL

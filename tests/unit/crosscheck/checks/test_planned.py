@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import crosscheck
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.checks.ecr_image import planned_replica
 from crosscheck.checks.planned import from_json, to_json
 from crosscheck.errors import ConfigurationError
 
-RUN = ActionRun("S", "A", "Succeeded", 1.5, {"ClusterName": "c"}, {"In": Artifact("b", "k")}, "111122223333", "E")
+RUN = ActionRun(
+    "S", "A", "Succeeded", 1.5, {"FileName": "images.json"}, {"In": Artifact("b", "k")}, "111122223333", "E"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,13 +38,24 @@ def test_a_check_travels_as_json(planned: PlannedCheck) -> None:
 
 
 def test_f50_what_no_check_reads_of_an_action_stays_behind() -> None:
-    told = {"StackName": "s", "ParameterOverrides": '{"Password": "hidden"}', "UserParameters": "hidden"}
+    secrets = {"ParameterOverrides": '{"Password": "hidden"}', "UserParameters": "hidden", "ClientSecret": "hidden"}
+    told = {"ActionMode": "CREATE_UPDATE", **secrets}
     outputs = {"FunctionVersion": "8", "Endpoint": "hidden"}
     run = ActionRun("S", "A", "Succeeded", 1.5, told, outputs=outputs)
     carried = to_json(PlannedCheck("cloudformation-stack", "eu-west-1", {"stack": "s"}, run))
-    assert carried["run"]["configuration"] == {"StackName": "s"}
+    assert carried["run"]["configuration"] == {"ActionMode": "CREATE_UPDATE"}
     assert carried["run"]["outputs"] == {"FunctionVersion": "8"}
     assert "hidden" not in json.dumps(carried)
+
+
+def test_what_is_read_of_an_actions_configuration_travels() -> None:
+    root = Path(crosscheck.__file__).parent
+    sources = [path.read_text() for folder in ("checks", "rollback") for path in (root / folder).glob("*.py")]
+    read = {key for text in sources for key in re.findall(r'run\.configuration\.get\(f?"([^"]+)"', text)}
+    assert len(read) > 4
+    every = {key.replace("{number}", number) for key in read for number in "1234"}
+    run = ActionRun("S", "A", "Succeeded", 1.5, dict.fromkeys(every, "x"))
+    assert to_json(PlannedCheck("s3-object", "r", {}, run))["run"]["configuration"].keys() == every
 
 
 def test_when_the_release_began_makes_no_other_check() -> None:

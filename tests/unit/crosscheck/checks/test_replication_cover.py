@@ -101,6 +101,15 @@ def test_what_no_rule_brings_here_fails_with_the_fix(
     assert finding.values[WARNING].startswith("task definition my-service:7 pulls my-service from us-east-1")
 
 
+def test_the_fix_for_a_registry_that_the_stack_does_not_change_is_in_its_region(world: World) -> None:
+    world.aws.fakes["ecr", "eu-central-1"] = world.ecr
+    world.run(image("eu-central-1"))
+    assert world.look().reason.endswith(
+        "the registry in eu-central-1 has no replication rule; "
+        "add one (to the registry of eu-central-1 itself: Crosscheck writes the rules of us-east-1 only)"
+    )
+
+
 def test_a_rule_to_another_account_brings_nothing_here(world: World) -> None:
     world.ecr.replicate(REGION, account="999988887777")
     assert world.look().verdict is Verdict.FAIL
