@@ -74,6 +74,11 @@ class Group:
 
         wait_until(look, f"a deployment in {self.region} that is {status}", SECONDS)
 
+    def newer_than(self, known: str) -> str:
+        """The id of the newest deployment, once it is not the one that is known."""
+        wait_until(lambda: self.ids[0] != known, f"a newer deployment in {self.region} than {known}", SECONDS)
+        return self.ids[0]
+
 
 def settled(outside: Outside, execution: str, state: str, regions: Mapping[str, str]) -> str:
     """Everything on the release's card, once it says this."""
@@ -110,6 +115,17 @@ def without_rollback(*scenarios: Scenario) -> Iterator[None]:
         yield
     finally:
         _tag(scenarios, "auto")
+
+
+@contextmanager
+def held_before(scenario: Scenario, stage: str) -> Iterator[None]:
+    """Releases wait before a stage."""
+    transition = {"pipelineName": scenario.pipeline, "stageName": stage, "transitionType": "Inbound"}
+    scenario.client.disable_stage_transition(**transition, reason="Somebody looks first")
+    try:
+        yield
+    finally:
+        scenario.client.enable_stage_transition(**transition)
 
 
 def _tag(scenarios: Sequence[Scenario], mode: str) -> None:

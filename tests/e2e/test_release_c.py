@@ -48,19 +48,21 @@ def test_a_good_release_passes_with_the_sources_version_everywhere(fleet: Ec2Fle
         assert (status, version in text) == (200, True)
 
 
-def test_a_region_whose_page_is_down_goes_back_to_the_old_version(fleet: Ec2Fleet, outside: Outside) -> None:
-    old, _ = good(fleet, outside, "Serve the page of summer")
-    before, sydney = pages(outside), group(outside, SYDNEY)
-    sydney.ends("unhealthy")
-    execution = fleet.push("Serve a page that is down in Sydney")
+@pytest.mark.parametrize("bad", [OREGON, SYDNEY], ids=["primary", "secondary"])
+def test_a_region_whose_page_is_down_goes_back_to_the_old_version(fleet: Ec2Fleet, outside: Outside, bad: str) -> None:
+    old, _ = good(fleet, outside, f"Serve the page before it is down in {bad}")
+    before, here = pages(outside), group(outside, bad)
+    here.ends("unhealthy")
+    execution = fleet.push(f"Serve a page that is down in {bad}")
     assert fleet.wait(execution) == "Succeeded"
-    card = settled(outside, execution, "SUCCEEDED", PASSED | {SYDNEY: "rolled_back"})
-    assert "503" in line(card, SYDNEY)
+    released = here.ids[0]
+    card = settled(outside, execution, "SUCCEEDED", PASSED | {bad: "rolled_back"})
+    assert "503" in line(card, bad)
     now, version = pages(outside), source_version(fleet, execution)
-    assert now[SYDNEY] == before[SYDNEY]
-    assert (now[SYDNEY][0], old in now[SYDNEY][1]) == (200, True)
-    assert all(now[region][0] == 200 and version in now[region][1] for region in (OREGON, VIRGINIA))
-    assert sydney.newest["description"].startswith("crosscheck:")
+    assert now[bad] == before[bad]
+    assert (now[bad][0], old in now[bad][1]) == (200, True)
+    assert all(now[region][0] == 200 and version in now[region][1] for region in PASSED if region != bad)
+    assert here.newest["description"] == f"crosscheck:{released}"
 
 
 def test_a_failed_action_takes_back_its_own_region_alone(fleet: Ec2Fleet, outside: Outside) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from local.account import HOME_REGION, STACK, Account
 from local.scenarios.canary_service import CanaryService
+from local.scenarios.data_residency import SINGAPORE, DataResidency
+from tests.e2e.code_deploy import Group
 from tests.e2e.outside import Outside, words
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
 from tests.e2e.verifications import Verifications, name_of, settled
@@ -49,6 +51,14 @@ def canary(strict: Account) -> CanaryService:
 
 
 @pytest.fixture(scope="module")
+def residency(strict: Account) -> DataResidency:
+    scenario = DataResidency(strict)
+    scenario.prepare()
+    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
+    return scenario
+
+
+@pytest.fixture(scope="module")
 def ungated(strict: Account) -> SmallPipeline:
     """Two regions and no gate; one good release is behind it."""
     outside = Outside(strict.describe())
@@ -74,9 +84,9 @@ def _role(account: Account, logical: str) -> str:
 
 
 @pytest.fixture
-def denied(strict: Account, canary: CanaryService, ungated: SmallPipeline) -> Iterator[None]:
-    """ECS of one region is denied to whoever reads it; both pipelines have had a good release before."""
-    del canary, ungated
+def denied(strict: Account, canary: CanaryService, residency: DataResidency, ungated: SmallPipeline) -> Iterator[None]:
+    """ECS of one region is denied to whoever reads it; every pipeline has had a good release before."""
+    del canary, residency, ungated
     roles = [_role(strict, logical) for logical in READERS]
     for role in roles:
         _put_policy(strict, role, "denied", [{"Effect": "Deny", "Action": "ecs:*", "Resource": DENIED}])
@@ -135,6 +145,21 @@ def test_f17_a_region_that_denies_access_is_unknown_to_the_fan_out(
     assert (concluded["passed"], concluded["failed"], concluded["unknown"]) == ([EU], [], [AP])
     card = settled(client, execution, eu_west_1="passed", ap_southeast_1="unknown")
     assert "in ap-southeast-1 was refused: AccessDenied" in words(card)
+
+
+def test_f17_a_region_that_hides_its_task_sets_is_unknown_and_keeps_them(
+    residency: DataResidency, client: Outside, denied: None
+) -> None:
+    del denied
+    singapore = Group(client, AP, "CodeDeployToECS", SINGAPORE.name, SINGAPORE.name)
+    known = singapore.ids
+    execution = residency.push("A catalogue that Singapore hides")
+    assert residency.wait(execution) == "Succeeded"
+    card = settled(client, execution, eu_west_2="passed", ap_southeast_1="unknown")
+    assert f"DescribeServices in {AP} was refused: AccessDenied" in words(card)
+    assert "roll" not in words(card)
+    assert singapore.ids[1:] == known
+    assert singapore.newest["creator"] == "user"
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crosscheck.checks.catalogue import look
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.verdicts import Finding, Verdict
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
-from tests.fakes.json_protocol import FakeClients
+from tests.fakes.json_protocol import FakeClients, RefusedError
 
 REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
@@ -203,6 +204,15 @@ def test_what_cannot_be_known(fake: FakeCodeDeploy) -> None:
         Verdict.INCONCLUSIVE,
         "this version has no check for CodeDeploy on Lambda",
     )
+
+
+@pytest.mark.parametrize("operation", ["GetDeploymentGroup", "GetDeployment", "BatchGetDeploymentTargets"])
+def test_f17_a_region_that_denies_is_inconclusive_with_code_and_region(fake: FakeCodeDeploy, operation: str) -> None:
+    made = deployed(fake)
+    fake.refuse(operation, RefusedError("AccessDeniedException", "secret words"))
+    finding = look(derived(made), FakeClients({("codedeploy", REGION): fake}))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == f"{operation} in {REGION} was refused: AccessDeniedException"
 
 
 def test_the_deployment_that_takes_another_back_is_waited_for(fake: FakeCodeDeploy) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from crosscheck.checks.catalogue import look
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
-from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.verdicts import Finding, Verdict
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec
 from tests.fakes.codepipeline_release import zipped
@@ -74,7 +74,7 @@ class World:
         fakes: dict[tuple[str, str | None], JsonService] = {
             (fake.service, REGION): fake for fake in (self.codedeploy, self.ecs, self.ecr)
         }
-        return CodeDeploy().look(planned, FakeClients(fakes))
+        return look(planned, FakeClients(fakes))
 
     def stop_tasks(self, count: int, *, failed: bool) -> None:
         """Some of the tasks run no longer."""
@@ -210,6 +210,14 @@ def test_an_artifact_out_of_reach_leaves_the_task_set_proven(world: World, overr
     finding = world.looked(world.run(**overrides))
     assert finding.verdict is Verdict.PASS
     assert finding.reason.endswith(words)
+
+
+@pytest.mark.parametrize("operation", ["DescribeServices", "ListTasks", "DescribeTasks"])
+def test_f17_a_service_that_is_denied_is_inconclusive_with_code_and_region(world: World, operation: str) -> None:
+    world.ecs.refuse(operation, RefusedError("AccessDeniedException", "secret words"))
+    finding = world.looked()
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == f"{operation} in {REGION} was refused: AccessDeniedException"
 
 
 def test_a_registry_that_refuses_leaves_the_task_set_proven(world: World) -> None:
