@@ -10,7 +10,13 @@ from crosscheck.subjects import ImageSubject, Subject
 from crosscheck.verification import Item, Purpose, parse_item
 
 RUN = ActionRun(
-    "Deploy", "To-Europe", "Succeeded", 1.5, {"FileName": "images.json"}, {"In": Artifact("b", "k")}, external="ecs-svc/1"
+    "Deploy",
+    "To-Europe",
+    "Succeeded",
+    1.5,
+    {"FileName": "images.json"},
+    {"In": Artifact("b", "k")},
+    external="ecs-svc/1",
 )
 FULL = Item(
     purpose=Purpose.STAGE,
