@@ -46,9 +46,18 @@ def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
             return Step(seen, final=False, wait=_rarer(item, now) if item.last else 0)
         case Verdict.INCONCLUSIVE:
             return Step(seen, final=item.last or over or item.purpose is Purpose.PREFLIGHT)
+        case Verdict.FAIL if item.passed and _moved_on(seen):
+            reason = f"it passed, and gave way before it was proven: {seen.reason}"
+            return Step(replace(seen, verdict=Verdict.INCONCLUSIVE, reason=reason), final=True)
         case Verdict.PASS | Verdict.FAIL:
             wait = 0 if over or item.confirm == seen.verdict else _wait(item, seen.verdict)
             return Step(seen, final=wait == 0, wait=wait)
+
+
+def _moved_on(seen: RegionVerdict) -> bool:
+    """Whether nothing speaks against the region but that something later is there; a queue's next execution deploys as
+    soon as this one leaves the stage."""
+    return all(finding.moved_on for finding in seen.findings if finding.verdict is Verdict.FAIL)
 
 
 def _rarer(item: Item, now: float) -> int:

@@ -50,19 +50,22 @@ class Looking:
     seconds: float = LOOK_SECONDS
 
     def look(self, item: Item) -> dict[str, Any]:
-        """``{"region", "verdict", "final", "wait"}``: where it is not final, look again after so many seconds.
+        """``{"region", "verdict", "final", "wait", "passed"}``: where it is not final, look again after so many
+        seconds; ``passed`` says that this look or an earlier one passed.
 
         Raises:
             PendingError, InconclusiveError: not decided yet, and not the last look.
         """
         if item.judged:
-            return {"region": item.region, "verdict": item.judged, "final": True, "wait": 0}
+            return {"region": item.region, "verdict": item.judged, "final": True, "wait": 0, "passed": False}
         step = decide(item, self._see(item), self.clock())
         self._tell(item, step)
         if not step.final and not step.wait:
             error = InconclusiveError if _unknown(item, step) else PendingError
             raise error(f"{step.judged.region}: {step.judged.reason}")
-        return {"region": item.region, "verdict": step.judged.verdict, "final": step.final, "wait": step.wait}
+        verdict = step.judged.verdict
+        passed = item.passed or verdict is Verdict.PASS
+        return {"region": item.region, "verdict": verdict, "final": step.final, "wait": step.wait, "passed": passed}
 
     def _see(self, item: Item) -> RegionVerdict:
         """All checks at once; what does not answer in time is INCONCLUSIVE and takes nothing from the others."""

@@ -19,7 +19,8 @@ class Finding:
     """One check's look at one thing in one region, with the values that it saw.
 
     ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
-    time until then does not count towards a deadline.
+    time until then does not count towards a deadline. ``moved_on`` marks a FAIL that is due to a later deployment: it
+    took the place of one that had come to a good end.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Finding:
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
+    moved_on: bool = False
 
 
 @dataclass(frozen=True)

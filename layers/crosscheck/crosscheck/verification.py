@@ -33,7 +33,8 @@ class Item:
     a gate has given already. ``regions`` are all those that the stage was deployed to, or those that a rollback brings
     back; ``target`` is what they go back to.
     ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look
-    has the last word; ``confirm`` is the verdict that it is to confirm, which the state machine adds.
+    has the last word. The state machine adds ``confirm``, the verdict that this look is to confirm, and ``passed``:
+    that an earlier look passed.
     """
 
     purpose: Purpose
@@ -52,6 +53,7 @@ class Item:
     target: str = ""
     last: bool = False
     confirm: str = ""
+    passed: bool = False
     baseline: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -99,5 +101,6 @@ def parse_item(document: Mapping[str, Any]) -> Item:
         target=document["target"],
         last=bool(document.get("last")),
         confirm=str(document.get("confirm", "")),
+        passed=bool(document.get("looked", {}).get("passed")),
         baseline=document["baseline"],
     )

@@ -6,7 +6,7 @@ import pytest
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
 from crosscheck.subjects import ImageSubject, Subject
-from crosscheck.verdicts import RegionVerdict, Verdict
+from crosscheck.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.verification import Item, Purpose
 
 NOW = 1_800_000_000.0
@@ -15,6 +15,26 @@ STAGE = Item(Purpose.STAGE, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
 IMAGE = Item(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=NOW)
 PREFLIGHT = Item(Purpose.PREFLIGHT, RELEASE, "eu-west-1", since=NOW)
 ROLLBACK = Item(Purpose.ROLLBACK, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
+
+
+def failing(*moved_on: bool) -> RegionVerdict:
+    findings = [
+        Finding("ecs-service", f"s{number}", Verdict.FAIL, "as seen", moved_on=moved)
+        for number, moved in enumerate(moved_on)
+    ]
+    return RegionVerdict("eu-west-1", Verdict.FAIL, "as seen", (Finding("http", "p", Verdict.PASS, ""), *findings))
+
+
+def test_f04_a_region_that_passed_and_gave_way_to_a_later_release_is_not_failed() -> None:
+    step = decide(replace(STAGE, passed=True, confirm="PASS"), failing(True), NOW)
+    assert (step.final, step.judged.verdict) == (True, Verdict.INCONCLUSIVE)
+    assert step.judged.reason == "it passed, and gave way before it was proven: as seen"
+
+
+@pytest.mark.parametrize(("passed", "moved_on"), [(False, (True,)), (True, (False,)), (True, (True, False))])
+def test_what_never_passed_or_fails_by_itself_is_failed(passed: bool, moved_on: tuple[bool, ...]) -> None:
+    item = replace(STAGE, passed=passed, confirm="FAIL")
+    assert decide(item, failing(*moved_on), NOW).judged.verdict is Verdict.FAIL
 
 
 def seen(verdict: Verdict) -> RegionVerdict:

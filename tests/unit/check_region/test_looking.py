@@ -66,7 +66,13 @@ def test_an_image_is_decided_by_one_look(
     looking: Looking, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
 ) -> None:
     sees(verdict)
-    assert looking.look(ARRIVAL) == {"region": "eu-west-1", "verdict": verdict, "final": True, "wait": 0}
+    assert looking.look(ARRIVAL) == {
+        "region": "eu-west-1",
+        "verdict": verdict,
+        "final": True,
+        "wait": 0,
+        "passed": verdict is Verdict.PASS,
+    }
     told = ledger.read(IMAGE)["verdict/replication/eu-west-1"].latest
     assert (told["verdict"], told["final"]) == (verdict, True)
     assert cards.told == [IMAGE.key]
@@ -91,6 +97,7 @@ def test_a_stage_that_fails_is_looked_at_again(looking: Looking, sees: Sees) -> 
         "verdict": Verdict.FAIL,
         "final": True,
         "wait": 0,
+        "passed": False,
     }
 
 
@@ -126,7 +133,7 @@ def test_the_deadline_ends_in_a_verdict(
 
 def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looking: Looking, ledger: Ledger) -> None:
     judged = replace(STAGE, judged="FAIL")
-    assert looking.look(judged) == {"region": "eu-west-1", "verdict": "FAIL", "final": True, "wait": 0}
+    assert looking.look(judged) == {"region": "eu-west-1", "verdict": "FAIL", "final": True, "wait": 0, "passed": False}
     assert ledger.read(RELEASE) == {}
 
 

@@ -44,9 +44,9 @@ def test_an_item_travels_as_json(item: Item) -> None:
 
 
 def test_the_state_machine_adds_what_it_knows() -> None:
-    looked = {"verdict": "FAIL", "final": False, "wait": 15}
+    looked = {"verdict": "FAIL", "final": False, "wait": 15, "passed": True}
     item = parse_item({**FULL.to_json(), "looked": looked, "confirm": "FAIL", "last": True})
-    assert (item.confirm, item.last) == ("FAIL", True)
+    assert (item.confirm, item.last, item.passed) == ("FAIL", True, True)
 
 
 def test_a_subject_of_another_making_is_refused() -> None:

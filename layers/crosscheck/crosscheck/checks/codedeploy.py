@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck.checks.check import Outcome
 from crosscheck.checks.codedeploy_ecs import look_at_service
-from crosscheck.checks.codedeploy_rules import judge_deployment, judge_revision, judge_targets, takes_back, told
+from crosscheck.checks.codedeploy_rules import (
+    gave_way,
+    judge_deployment,
+    judge_revision,
+    judge_targets,
+    takes_back,
+    told,
+)
 from crosscheck.checks.codedeploy_snapshot import read_deployment, read_newest, read_targets
 from crosscheck.checks.keys import Key, matching, text
 from crosscheck.verdicts import Verdict
@@ -73,7 +81,8 @@ def _look(planned: PlannedCheck, ours: Deployment, newest: Deployment, aws: Clie
         values["targets"] = told(targets)
         outcome, more = _targets(planned, ours, targets, aws)
         values |= more
-    return planned.found(outcome.verdict, outcome.reason, values)
+    found = planned.found(outcome.verdict, outcome.reason, values)
+    return replace(found, moved_on=outcome.verdict is Verdict.FAIL and gave_way(ours, newest))
 
 
 def _undoes(newest: Deployment, undone: str) -> Outcome | None:

@@ -33,6 +33,11 @@ def took_over(ours: Deployment, newest: Deployment) -> bool:
     return newest.id != ours.id and not follows
 
 
+def gave_way(ours: Deployment, newest: Deployment) -> bool:
+    """Whether ours had come to a good end before something else than its own way back took its place."""
+    return ours.status == "Succeeded" and took_over(ours, newest) and not takes_back(newest, ours.id)
+
+
 def takes_back(deployment: Deployment, undone: str) -> bool:
     """Whether a deployment takes another one back: by CodeDeploy's own rollback, or by Crosscheck."""
     return bool(undone) and (deployment.undoes == undone or deployment.description == f"{MARKER}{undone}")

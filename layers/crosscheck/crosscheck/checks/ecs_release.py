@@ -37,6 +37,11 @@ class Release:
     brought: str
     replaced: bool
 
+    @property
+    def gave_way(self) -> bool:
+        """Whether it had come to a good end before something else was deployed."""
+        return self.replaced and self.made.status == "SUCCESSFUL"
+
 
 def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tuple[Release | None, str]:
     """The deployment that the check's action made, or why it is unknown; neither where there is none to know.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck import facts
@@ -53,7 +54,7 @@ class EcsService:
         if seen is None:
             return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, unknown = _intended(planned, aws)
-        outcome, untold = _standing(planned, seen, meant.images, aws)
+        outcome, untold, gave_way = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
         if outcome is None and (unknown or untold):
             outcome = Outcome(Verdict.INCONCLUSIVE, unknown or untold)
@@ -61,19 +62,22 @@ class EcsService:
             images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
         told = f"{service}: {outcome.reason}{f'; {meant.instead}' if meant.instead else ''}"
-        return planned.found(outcome.verdict, told, _values(seen, meant.images, images))
+        found = planned.found(outcome.verdict, told, _values(seen, meant.images, images))
+        return replace(found, moved_on=gave_way and outcome.verdict is Verdict.FAIL)
 
 
 def _standing(
     planned: PlannedCheck, seen: ServiceSnapshot, images: Mapping[str, ImageReference], aws: Clients
-) -> tuple[Outcome | None, str]:
-    """What the service and its history say before any digest is compared, and why the history says nothing."""
+) -> tuple[Outcome | None, str, bool]:
+    """What the service and its history say before any digest is compared, why the history says nothing, and whether the
+    release gave way to a later one."""
     expected = planned.parameters.get("task_definition", "")
     other = look_for(expected, seen, aws.ecs(planned.region)) if expected else None
     outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
     release, problem = read_release(planned, seen, aws)
     untold = f"what became of the deployment is unknown: {problem}" if problem else ""
-    return weightier(outcome, judge_release(seen, release) if release else None), untold
+    told = weightier(outcome, judge_release(seen, release) if release else None)
+    return told, untold, release is not None and release.gave_way
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:

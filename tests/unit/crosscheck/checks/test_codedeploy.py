@@ -154,14 +154,16 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     newer = fake.deploy(NAMED, s3(3), "InProgress")
     finding = looked(fake, derived(made))
-    assert finding.verdict is Verdict.FAIL
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, True)
     assert finding.reason == f"moved on: {newer} (InProgress) came after {made} Succeeded"
 
 
 def test_crosschecks_own_way_back_is_told_as_such(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     back = fake.deploy(NAMED, s3(1), description=f"crosscheck:{made}")
-    assert looked(fake, derived(made)).reason == f"{made} Succeeded was taken back by {back} (Succeeded)"
+    finding = looked(fake, derived(made))
+    assert finding.reason == f"{made} Succeeded was taken back by {back} (Succeeded)"
+    assert not finding.moved_on
 
 
 def test_instances_that_auto_scaling_adds_do_not_move_on(fake: FakeCodeDeploy) -> None:

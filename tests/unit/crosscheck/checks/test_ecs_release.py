@@ -9,7 +9,7 @@ import pytest
 from crosscheck.checks.catalogue import look
 from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.verdicts import Verdict
-from tests.fakes.codepipeline_release import IMAGE, SERVICE, STARTED, bucket
+from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket
 from tests.fakes.ecs_deployments import DeployedEcs
 from tests.fakes.json_protocol import RefusedError
 
@@ -99,8 +99,16 @@ def test_what_ecs_went_back_from_and_a_later_release_deployed_anew_stays_a_failu
     ecs.deploy(task_definition(ecs, 7), "ROLLBACK_SUCCESSFUL")
     ecs.deploy(task_definition(ecs, 8))
     finding = looked(release, ecs)
-    assert finding.verdict is Verdict.FAIL
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, False)
     assert "ECS rolled back to my-service:8: the deployment of my-service:7" in finding.reason
+
+
+def test_f04_what_gave_way_to_a_later_release_failed_by_that_alone(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.define(f"{SERVICE}:9", {"app": OLD_IMAGE})
+    ecs.deploy(task_definition(ecs, 9))
+    finding = looked(release, ecs)
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, True)
 
 
 def test_what_was_deployed_once_more_after_a_rollback_passes(release: Release, ecs: DeployedEcs) -> None:
