@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun
     from crosscheck.pipelines import ActionDefinition
 
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: modes that bring
-# nothing into service
-_NOTHING_DEPLOYED = frozenset({"CHANGE_SET_REPLACE", "DELETE_ONLY"})
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set, and
+# brings nothing into service
+_NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> Pla
     """
     given = run.configuration if run and run.configuration else action.configuration
     provider = _PROVIDERS.get(action.provider)
-    if action.provider == "CloudFormation" and given.get("ActionMode") in _NOTHING_DEPLOYED:
+    if action.provider == "CloudFormation" and given.get("ActionMode") == _NOTHING_DEPLOYED:
         return None
     if provider is None:
         gap = f"no check for provider {action.provider} in this version (action {action.name})"

@@ -64,9 +64,14 @@ def test_each_provider_says_what_is_looked_at(
     assert not check.gap
 
 
-@pytest.mark.parametrize("mode", ["CHANGE_SET_REPLACE", "DELETE_ONLY"])
-def test_a_stack_that_nothing_is_brought_to_has_no_check(mode: str) -> None:
-    assert derive(action("CloudFormation", StackName="infra", ActionMode=mode), RUN, "") is None
+def test_a_change_set_alone_has_no_check() -> None:
+    assert derive(action("CloudFormation", StackName="infra", ActionMode="CHANGE_SET_REPLACE"), RUN, "") is None
+
+
+def test_a_stack_that_is_deleted_has_one() -> None:
+    check = derive(action("CloudFormation", StackName="infra", ActionMode="DELETE_ONLY"), RUN, "")
+    assert check
+    assert (check.kind, check.gap) == ("cloudformation-stack", "")
 
 
 @pytest.mark.parametrize(
