@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crosscheck.checks.check import ActionRun
     from crosscheck.pipelines import ActionDefinition
 
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set, and
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set and
 # brings nothing into service
 _NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
 
