@@ -97,7 +97,7 @@ class _Demo:
 
 def _summary(results: list[Result]) -> Table:
     table = Table(title="\nReleases", title_justify="left")
-    for column in ("release", "expected", "pipeline", "regions", "s"):
+    for column in ("release", "ok", "pipeline", "regions", "s"):
         table.add_column(column, no_wrap=True)
     for result in results:
         regions = result.card.get("regions", {})
