@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from conclude_checks.concluding import Concluding
+from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.taking_back import TakingBack
 from conclude_checks.whole_stage import WholeStage
 from crosscheck.card_queue import CardQueue
@@ -29,8 +30,9 @@ logger = Logger()
 def _parts() -> tuple[TakingBack, Concluding]:
     clients = Clients()
     ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
-    whole_stage = WholeStage(clients, ledger, cards, time.time, StageUndo())
-    return TakingBack(clients, ledger, cards, time.time), Concluding(ledger, cards, whole_stage, time.time)
+    rollbacks = Rollbacks(ledger, cards, time.time)
+    whole_stage = WholeStage(clients, rollbacks, StageUndo())
+    return TakingBack(clients, rollbacks), Concluding(ledger, cards, whole_stage, time.time)
 
 
 @logger.inject_lambda_context

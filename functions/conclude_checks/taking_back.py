@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
+from conclude_checks.rollbacks import holds, retried
 from conclude_checks.ways import Choice, Found, choose, no_way_back
 from crosscheck import facts
 from crosscheck.checks.problems import AWS_ERRORS, explain
 from crosscheck.errors import CrosscheckError
 from crosscheck.plans.current import current
-from crosscheck.releases.attempts import attempt_of
 from crosscheck.rollback.catalogue import undo_of
 from crosscheck.rollback.states import RollbackState
 from crosscheck.rollback.undo import Begun, MovedOnError, Standing
 from crosscheck.telemetry import count
-from crosscheck.verification import Item, Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crosscheck.card_queue import CardQueue
+    from conclude_checks.rollbacks import Rollbacks
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger
+    from crosscheck.verification import Item
 
 logger = Logger(child=True)
 
@@ -43,9 +40,7 @@ class TakingBack:
     """Takes regions back."""
 
     clients: Clients
-    ledger: Ledger
-    cards: CardQueue
-    clock: Callable[[], float]
+    rollbacks: Rollbacks
 
     def take(self, item: Item, holder: str) -> dict[str, Any]:
         """``{"state"}``, and ``"proof"`` where it was begun: the item that shows when the region is back.
@@ -63,16 +58,15 @@ class TakingBack:
             raise TakeBackError(explain(error, item.region)) from error
 
     def _take(self, item: Item, holder: str) -> dict[str, Any]:
-        records = self.ledger.read(item.subject)
-        if attempt_of(records, item.stage) > item.attempt:
-            return self._told(item, Choice(RollbackState.MOVED_ON, f"{item.stage} was retried since"))
+        records = self.rollbacks.ledger.read(item.subject)
+        if reason := retried(records, item):
+            return self._told(item, Choice(RollbackState.MOVED_ON, reason))
         # What had begun but not ended when it was planned has told its deployment since.
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(undo_of, ran)):
             return {"state": WHOLE_STAGE}
         found = [self._propose(item, check) for check in ran if not check.gap]
-        claim = records.get(_claim(item))
-        choice = choose(found, item.mode, begun=claim is not None and claim.once.get("holder") == holder)
+        choice = choose(found, item.mode, begun=holds(records, _claim(item), holder))
         if choice.state is not RollbackState.RUNNING:
             return self._told(item, choice)
         stay = [each.way.reason for each in found if each.way.standing in {Standing.STUCK, Standing.MOVED_ON}]
@@ -87,7 +81,7 @@ class TakingBack:
 
     def _begin(self, item: Item, choice: Choice, stay: list[str], holder: str) -> dict[str, Any]:
         """``stay`` says of the region's other deployments why they are not taken back."""
-        if not self.ledger.claim(item.subject, _claim(item), holder):
+        if not self.rollbacks.ledger.claim(item.subject, _claim(item), holder):
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
@@ -96,10 +90,9 @@ class TakingBack:
             return self._told(item, Choice(RollbackState.MOVED_ON, "; ".join(stayed)))
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
-        return {
-            "state": RollbackState.RUNNING.value,
-            "proof": self._proof(item, choice, begun, [*stay, *stayed]).to_json(),
-        }
+        proofs, left = [each.proof for each in begun], "; ".join([*stay, *stayed])
+        proof = self.rollbacks.proof([item], proofs, choice.target, PROVE_SECONDS, left)
+        return {"state": RollbackState.RUNNING.value, "proof": proof.to_json()}
 
     def _undo_all(self, choice: Choice) -> tuple[list[Begun], list[str]]:
         """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""
@@ -119,29 +112,8 @@ class TakingBack:
             raise AssertionError("only what can be taken back is ready")
         return undo.begin(each.planned, each.way, self.clients)
 
-    def _proof(self, item: Item, choice: Choice, begun: list[Begun], stayed: list[str]) -> Item:
-        now = self.clock()
-        return Item(
-            purpose=Purpose.ROLLBACK,
-            subject=item.subject,
-            region=item.region,
-            since=now,
-            checks=tuple(each.proof for each in begun),
-            stage=item.stage,
-            attempt=item.attempt,
-            deadline=now + PROVE_SECONDS,
-            regions=(item.region,),
-            target=choice.target,
-            left="; ".join(stayed),
-        )
-
     def _told(self, item: Item, choice: Choice) -> dict[str, Any]:
-        now = self.clock()
-        told = facts.rollback(
-            item.stage, item.region, item.attempt, choice.state, choice.reason, now=now, target=choice.target
-        )
-        self.ledger.merge(item.subject, told)
-        self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {choice.state} {now}")
+        self.rollbacks.tell([item], choice.state, choice.reason, choice.target)
         return {"state": choice.state.value}
 
 

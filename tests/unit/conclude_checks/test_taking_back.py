@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.taking_back import PROVE_SECONDS, WHOLE_STAGE, TakeBackError, TakingBack
 from crosscheck import facts
 from crosscheck.checks.check import ActionRun, PlannedCheck
@@ -47,7 +48,7 @@ class World:
         self.undo = undo
         self.ledger = Ledger(table, tables.NAME, 90)
         self.cards = Cards()
-        self.taking_back = TakingBack(Clients(), self.ledger, self.cards, lambda: NOW)
+        self.taking_back = TakingBack(Clients(), Rollbacks(self.ledger, self.cards, lambda: NOW))
 
     def take(self, item: Item = ITEM, holder: str = HOLDER) -> dict[str, Any]:
         return self.taking_back.take(item, holder)

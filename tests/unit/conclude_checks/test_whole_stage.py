@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.whole_stage import PROVE_SECONDS, WholeStage
 from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.ledger import Ledger
@@ -33,7 +34,7 @@ class World:
         self.release = Subject("us-east-1", "p", self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded"))
         self.ledger = Ledger(table, tables.NAME, 90)
         clients = FakeClients({("codepipeline", "us-east-1"): self.codepipeline})
-        self.stage = WholeStage(clients, self.ledger, Cards(), lambda: NOW, StageUndo())
+        self.stage = WholeStage(clients, Rollbacks(self.ledger, Cards(), lambda: NOW), StageUndo())
 
     def failed(self, *regions: str, mode: str = "auto") -> list[Item]:
         run = ActionRun("Deploy", "Site", "Succeeded", NOW - 300)
