@@ -18,7 +18,6 @@ from gate_stage.gate import Gate
 from gate_stage.job import parse_job
 from gate_stage.recording import Recorder
 from gate_stage.session import Session
-from gate_stage.settings import Settings
 from gate_stage.telemetry import logger
 
 if TYPE_CHECKING:
@@ -43,15 +42,16 @@ def prepare() -> Run:
     Raises:
         MissingSettingError: an environment variable is absent.
     """
-    return build(Clients(config=CONFIG), Settings.from_env(), time.time)
+    return build(Clients(config=CONFIG), time.time)
 
 
-def build(aws: Clients, settings: Settings, clock: Callable[[], float]) -> Run:
-    """The same, of these parts."""
-    recorder = Recorder(
-        Ledger(aws.dynamodb(), settings.ledger_table, settings.retention_days, clock),
-        CardQueue(aws.sqs(), settings.card_queue_url, settings.slack_channel),
-    )
+def build(aws: Clients, clock: Callable[[], float]) -> Run:
+    """The same, of these parts.
+
+    Raises:
+        MissingSettingError: an environment variable is absent.
+    """
+    recorder = Recorder(Ledger.from_env(aws, clock), CardQueue.from_env(aws))
     session = Session(Gate(aws, clock), recorder, clock)
 
     # The event carries credentials: it is not logged, whatever the environment says.

@@ -94,13 +94,13 @@ class Ledger:
         self._clock = clock
 
     @classmethod
-    def from_env(cls, clients: Clients) -> Ledger:
+    def from_env(cls, clients: Clients, clock: Callable[[], float] = time.time) -> Ledger:
         """The ledger that the function's environment names.
 
         Raises:
             MissingSettingError: LEDGER_TABLE or LEDGER_RETENTION_DAYS is absent.
         """
-        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
+        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
 
     def merge(self, subject: Keyed, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.

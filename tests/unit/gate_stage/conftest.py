@@ -16,7 +16,6 @@ from crosscheck.ledger import Ledger, Record
 from crosscheck.subjects import Subject
 from gate_stage.entry import build
 from gate_stage.handler import handler
-from gate_stage.settings import Settings
 from gate_stage.telemetry import logger
 from tests.fakes.codepipeline import FakeJob
 from tests.fakes.codepipeline_release import EXECUTION, HOME, JOB, NOW, PIPELINE, Release, context
@@ -43,7 +42,7 @@ class LambdaContext:
 class Account:
     """The release's world, with the gate deployed in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.release = Release()
         self.now = NOW.timestamp()
         self.context = LambdaContext()
@@ -58,7 +57,9 @@ class Account:
         )
         self.sqs = SESSION.client("sqs", region_name=HOME)
         self.queue = self.sqs.create_queue(QueueName="cards.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        self.run = build(self.release.aws, Settings(TABLE, 90, self.queue, "C0123456789"), lambda: self.now)
+        monkeypatch.setenv("LEDGER_TABLE", TABLE)
+        monkeypatch.setenv("CARD_QUEUE_URL", self.queue)
+        self.run = build(self.release.aws, lambda: self.now)
 
     def invoke(self, name: str = "codepipeline_job", **changes: Any) -> dict[str, Any]:
         """Deliver a job and give CodePipeline's record of the answer; empty where there is none."""
@@ -105,7 +106,7 @@ class Account:
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
     with mock_aws():
-        account = Account()
+        account = Account(monkeypatch)
         monkeypatch.setattr(gate_stage.entry, "prepare", lambda: account.run)
         yield account
 
