@@ -67,7 +67,7 @@ class Forwarding:
                 nothing was changed anywhere.
         """
         records = Records(self.around, self.names)
-        recorded = records.read()
+        recorded = records.read() or frozenset()
         looks = self._survey(wanted)
         begun = recorded | set(wanted)
         records.change(recorded, begun)
