@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crosscheck import facts
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.gates import UNREAD, find_gates
+from crosscheck.plans.gates import UNREAD, find_gates, holds_gate
 from crosscheck.plans.parameters import Parameters, parse_parameters
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.plans.scope import Position, scope
@@ -69,6 +69,8 @@ class ReleasePlanning:
         """
         client = self.clients.codepipeline(finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
+        if finished.succeeded and not self._matters(pipeline, finished.stage):
+            return []
         execution = read_execution(client, finished.subject)
         gates = self._gates(pipeline, execution)
         found = due(
@@ -87,6 +89,12 @@ class ReleasePlanning:
         retried = retries and retried_by_itself(client, finished.subject, finished.stage)
         situation = _Situation(finished, pipeline, execution, records, self.clock(), retried=retried, due=len(found))
         return [item for each in found if (item := self._item(each, situation))]
+
+    def _matters(self, pipeline: Pipeline, finished: str) -> bool:
+        """Whether anything can be due when this stage has ended well: most stages neither deploy nor prove. One that
+        fails may take the turn of a gate behind it."""
+        stages = (stage for stage in pipeline.definition.stages if stage.name == finished)
+        return any(stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages)
 
     def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {

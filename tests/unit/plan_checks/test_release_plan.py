@@ -10,7 +10,7 @@ from crosscheck.verdicts import Finding, Verdict
 from crosscheck.verification import Purpose
 from plan_checks.modes import Mode
 from plan_checks.release_plan import IGNORED
-from tests.fakes.codepipeline_plans import EXECUTION, GATE, STARTED, deploys, gates, source, stage
+from tests.fakes.codepipeline_plans import EXECUTION, GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
 
 if TYPE_CHECKING:
@@ -33,6 +33,27 @@ def secondaries(canary: Account) -> Account:
     canary.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=100, external="ecs-svc/1")
     canary.codepipeline.ran("DeploySecondary", "Deploy-AP", "Failed", second=101, error="JobFailed")
     return canary
+
+
+def test_of_a_stage_that_neither_deploys_nor_proves_nothing_more_is_asked(canary: Account) -> None:
+    assert canary.plan("Source") == []
+    asked = {operation for operation, _ in canary.codepipeline.calls}
+    assert asked == {"GetPipeline", "ListTagsForResource"}
+
+
+def test_a_stage_in_between_that_fails_takes_the_turn_of_the_gate_behind_it(account: Account) -> None:
+    account.codepipeline.define(
+        [
+            source(),
+            stage("Deploy", deploys("D", EUROPE)),
+            stage("Smoke", declared("S", "Test", "CodeBuild")),
+            stage("Prove", gates("G")),
+        ]
+    )
+    account.codepipeline.ran("Deploy", "D", second=10)
+    assert account.plan("Smoke") == []
+    (item,) = account.plan("Smoke", succeeded=False)
+    assert (item.stage, item.region, item.judged) == ("Deploy", EUROPE, "")
 
 
 def test_a_gate_that_is_to_come_has_its_turn(canary: Account) -> None:

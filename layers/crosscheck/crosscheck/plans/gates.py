@@ -16,7 +16,7 @@ from crosscheck.plans.parameters import Parameters
 from crosscheck.plans.scope import Position, scope
 
 if TYPE_CHECKING:
-    from crosscheck.pipelines import PipelineDefinition, StageDefinition
+    from crosscheck.pipelines import ActionDefinition, PipelineDefinition, RuleDefinition, StageDefinition
 
 type Read = Callable[[str], Parameters]
 
@@ -59,18 +59,34 @@ def _of_stage(
     read: Read,
 ) -> Iterator[Gate]:
     for action in stage.actions:
-        if action.provider == "Lambda" and action.category == "Invoke" and is_gate(action.configuration, function):
+        if _is_action(action, function):
             text = texts.get((stage.name, action.name)) or action.configuration.get("UserParameters", "")
             yield from _gate(definition, Position(stage.name, action.name), action.name, _read(text, read))
     for number, rule in enumerate(stage.rules):
-        if rule.provider == "LambdaInvoke" and is_gate(rule.configuration, function):
+        if _is_rule(rule, function):
             parameters = _read(rule.configuration.get("UserParameters", ""), read)
             if parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
                 yield from _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
 
 
-def is_gate(configuration: Mapping[str, str], function: str) -> bool:
-    """Whether what is configured so invokes the gate, named as it is or by an ARN."""
+def holds_gate(stage: StageDefinition, function: str) -> bool:
+    """Whether a gate stands in the stage, as an action or as a rule, whatever it verifies."""
+    return any(_is_action(action, function) for action in stage.actions) or any(
+        _is_rule(rule, function) for rule in stage.rules
+    )
+
+
+def _is_action(action: ActionDefinition, function: str) -> bool:
+    invokes = action.provider == "Lambda" and action.category == "Invoke"
+    return invokes and _names(action.configuration, function)
+
+
+def _is_rule(rule: RuleDefinition, function: str) -> bool:
+    return rule.provider == "LambdaInvoke" and _names(rule.configuration, function)
+
+
+def _names(configuration: Mapping[str, str], function: str) -> bool:
+    """Whether the function is named, as it is or by an ARN."""
     return function in configuration.get("FunctionName", "").split(":")
 
 
