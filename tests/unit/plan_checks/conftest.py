@@ -84,3 +84,19 @@ class Account:
 @pytest.fixture
 def account(ledger_table: DynamoDBClient) -> Account:
     return Account(ledger_table)
+
+
+@pytest.fixture
+def canary(account: Account) -> Account:
+    """Release A as far as its primary's gate."""
+    account.codepipeline.ran("DeployPrimary", "Deploy-US-East", second=10)
+    return account
+
+
+@pytest.fixture
+def secondaries(canary: Account) -> Account:
+    """Release A with a secondary that was deployed and one that was not."""
+    canary.codepipeline.ran("ValidatePrimary", "Validate-US-East", second=30)
+    canary.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=100, external="ecs-svc/1")
+    canary.codepipeline.ran("DeploySecondary", "Deploy-AP", "Failed", second=101, error="JobFailed")
+    return canary

@@ -8,31 +8,14 @@ from botocore.exceptions import ClientError
 
 from crosscheck.verdicts import Finding, Verdict
 from crosscheck.verification import Purpose
-from plan_checks.modes import Mode
 from plan_checks.release_plan import IGNORED
-from tests.fakes.codepipeline_plans import EXECUTION, GATE, STARTED, declared, deploys, gates, source, stage
+from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
 
 PRIMARY, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
-
-
-@pytest.fixture
-def canary(account: Account) -> Account:
-    """Release A as far as its primary's gate."""
-    account.codepipeline.ran("DeployPrimary", "Deploy-US-East", second=10)
-    return account
-
-
-@pytest.fixture
-def secondaries(canary: Account) -> Account:
-    """Release A with a secondary that was deployed and one that was not."""
-    canary.codepipeline.ran("ValidatePrimary", "Validate-US-East", second=30)
-    canary.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=100, external="ecs-svc/1")
-    canary.codepipeline.ran("DeploySecondary", "Deploy-AP", "Failed", second=101, error="JobFailed")
-    return canary
 
 
 def test_of_a_stage_that_neither_deploys_nor_proves_nothing_more_is_asked(canary: Account) -> None:
@@ -140,14 +123,6 @@ def test_a_gate_in_a_dry_run_has_no_say_beside_one_that_judges(canary: Account) 
     assert (item.mode, item.deadline) == ("auto", canary.now + 300)
 
 
-def test_where_all_gates_are_in_a_dry_run_nothing_is_taken_back(canary: Account) -> None:
-    dry = gates("A", '{"dry_run": true}')
-    canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry)])
-    canary.codepipeline.ran("Deploy", "D", second=10)
-    (item,) = canary.plan("Deploy")
-    assert (item.judged, item.mode) == ("", "off")
-
-
 @pytest.mark.parametrize(("attempt", "regions"), [(1, []), (2, [PACIFIC, EUROPE])])
 def test_f4_the_end_of_an_attempt_that_was_retried_since_asks_for_nothing(
     secondaries: Account, attempt: int, regions: list[str]
@@ -179,57 +154,6 @@ def test_what_preflight_saw_is_what_to_go_back_to(secondaries: Account) -> None:
     items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False)}
     assert items[EUROPE].baseline == {"ecs-service production-eu/my-service": {"task definition": "my-service:7"}}
     assert items[PACIFIC].baseline == {}
-
-
-@pytest.mark.parametrize(
-    ("condition", "reason"),
-    [
-        ({"onFailure": {"result": "ROLLBACK"}}, "stage Deploy has its own onFailure ROLLBACK: left to CodePipeline"),
-        ({"onFailure": {"result": "RETRY"}}, "stage Deploy has its own onFailure RETRY: left to CodePipeline"),
-        ({"onFailure": {"result": "FAIL"}}, ""),
-    ],
-)
-def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
-    account: Account, condition: dict[str, object], reason: str
-) -> None:
-    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
-    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
-    (item,) = account.plan("Deploy", succeeded=False)
-    assert item.left == reason
-
-
-def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(account: Account) -> None:
-    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "RETRY"})])
-    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
-    account.codepipeline.retried["Deploy"] = 1
-    (item,) = account.plan("Deploy", succeeded=False)
-    assert not item.left
-
-
-def test_a_stage_that_succeeded_makes_codepipeline_take_nothing_back(account: Account) -> None:
-    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
-    account.codepipeline.ran("Deploy", "D", second=10)
-    (item,) = account.plan("Deploy")
-    assert not item.left
-
-
-def test_a_rollback_is_verified_and_never_taken_back(secondaries: Account) -> None:
-    secondaries.codepipeline.kinds[EXECUTION] = "ROLLBACK"
-    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {"off"}
-
-
-def test_f11_a_stage_that_finished_long_ago_is_not_taken_back_by_itself(secondaries: Account) -> None:
-    secondaries.now += 7_200
-    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {"suggest"}
-
-
-@pytest.mark.parametrize(
-    ("ceiling", "tag", "mode"), [(Mode.AUTO, "Off", "off"), (Mode.SUGGEST, "auto", "auto"), (Mode.OFF, "auto", "off")]
-)
-def test_the_tag_prevails_below_the_ceiling(secondaries: Account, ceiling: Mode, tag: str, mode: str) -> None:
-    secondaries.set_mode(ceiling)
-    secondaries.tag(rollback=tag)
-    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {mode}
 
 
 def test_a_plan_adds_its_checks_and_its_patience_but_no_window(secondaries: Account) -> None:

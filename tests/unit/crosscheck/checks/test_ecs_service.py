@@ -7,31 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from crosscheck.checks.catalogue import look
-from crosscheck.checks.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.checks.check import Artifact, PlannedCheck
 from crosscheck.checks.ecs_service import EcsService
 from crosscheck.verdicts import Finding, Verdict
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket, definitions, zipped
-from tests.fakes.ecr import FakeEcr
 from tests.fakes.json_protocol import RefusedError
+from tests.unit.crosscheck.checks.ecs_look import CHECK, REGION, RUN, looked
 
 if TYPE_CHECKING:
     from tests.fakes.codepipeline_release import Release
-
-REGION = "eu-west-1"
-RUN = ActionRun(
-    "DeploySecondary",
-    "Deploy-EU-West",
-    "Succeeded",
-    STARTED.timestamp(),
-    {"FileName": ""},
-    {"BuildOutput": Artifact(bucket(REGION), "b/BuildOutp/x1")},
-)
-CHECK = PlannedCheck("ecs-service", REGION, {"cluster": "production-eu", "service": SERVICE}, RUN)
-
-
-def looked(release: Release, check: PlannedCheck = CHECK) -> Finding:
-    return look(check, release.aws)
 
 
 def test_a_healthy_service_passes_with_what_it_runs(release: Release) -> None:
@@ -174,50 +158,6 @@ def test_a_broken_service_fails_even_where_the_artifact_is_unreadable(release: R
     assert looked(release).verdict is Verdict.FAIL
 
 
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (lambda ecr: ecr.refuse("BatchGetImage", RefusedError("AccessDeniedException")), "AccessDeniedException"),
-        (lambda ecr: ecr.tags.clear(), "(ImageNotFound)"),
-        (lambda ecr: ecr.manifests.clear(), "RepositoryNotFoundException"),
-    ],
-)
-def test_f18_what_the_registry_cannot_tell_is_inconclusive(release: Release, spoil: object, words: str) -> None:
-    assert callable(spoil)
-    spoil(release.ecr)
-    finding = looked(release)
-    assert finding.verdict is Verdict.INCONCLUSIVE
-    assert words in finding.reason
-    assert "us-east-1" in finding.reason
-
-
-def test_f18_an_index_whose_children_are_gone_still_names_them(release: Release) -> None:
-    child = next(d for d in release.ecr.manifests[SERVICE] if d not in {release.digest, release.old_digest})
-    del release.ecr.manifests[SERVICE][child]
-    for task in release.regions[REGION].tasks:
-        task["containers"][0]["imageDigest"] = child
-    assert looked(release).verdict is Verdict.PASS
-
-
-def test_an_image_outside_ecr_is_compared_by_reference_only(release: Release) -> None:
-    region = release.regions[REGION]
-    region.ecs.define(f"{SERVICE}:7", {"app": "public.ecr.aws/nginx/nginx:1"})
-    release.store(REGION, zipped({"imagedefinitions.json": definitions("public.ecr.aws/nginx/nginx:1")}))
-    finding = looked(release)
-    assert finding.verdict is Verdict.PASS
-    assert "not in ECR: compared by reference only" in finding.reason
-    assert release.ecr.called("BatchGetImage") == []
-
-
-def test_an_image_pinned_by_digest(release: Release) -> None:
-    pinned = f"{IMAGE.rpartition(':')[0]}@{release.digest}"
-    release.regions[REGION].ecs.define(f"{SERVICE}:7", {"app": pinned})
-    release.store(REGION, zipped({"imagedefinitions.json": definitions(pinned)}))
-    assert looked(release).verdict is Verdict.PASS
-    release.ecr.refuse("BatchGetImage", RefusedError("AccessDeniedException"))
-    assert looked(release).verdict is Verdict.PASS
-
-
 def test_f17_a_region_that_denies_is_inconclusive_with_code_and_region(release: Release) -> None:
     release.regions[REGION].ecs.refuse("DescribeServices", RefusedError("AccessDeniedException", "secret words"))
     finding = looked(release)
@@ -298,17 +238,3 @@ def test_more_tasks_than_one_page(release: Release) -> None:
     region.service["deployments"][0] |= {"desiredCount": 250, "runningCount": 250}
     assert looked(release).reason.startswith("my-service: 250 of 250 tasks run")
     assert [len(call["tasks"]) for call in region.ecs.called("DescribeTasks")] == [100, 100, 50]
-
-
-def test_a_registry_of_another_region_is_asked_there(release: Release) -> None:
-    elsewhere = FakeEcr()
-    digest = elsewhere.push(SERVICE, "0a1b2c3", salt="eu")
-    release.aws.fakes["ecr", REGION] = elsewhere
-    image = IMAGE.replace("us-east-1", REGION)
-    region = release.regions[REGION]
-    region.ecs.define(f"{SERVICE}:7", {"app": image})
-    release.store(REGION, zipped({"imagedefinitions.json": definitions(image)}))
-    for task in region.tasks:
-        task["containers"][0]["imageDigest"] = digest
-    assert looked(release).verdict is Verdict.PASS
-    assert release.ecr.calls == []

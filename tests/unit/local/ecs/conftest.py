@@ -10,7 +10,7 @@ from local.outcomes import Outcomes
 from tests.unit.local.ecs.emulated import Emulated
 from tests.unit.local.served import Served, SetClock, recorder, serve
 
-REGION = "eu-west-1"
+REGION, CLUSTER = "eu-west-1", "production-eu"
 IMAGE = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/my-service"
 
 
@@ -40,16 +40,23 @@ class Account:
         self.emulated.images[REGION, "my-service", str(number)] = f"sha256:{number:064x}"
 
     def service(self) -> dict[str, Any]:
-        (found,) = self.ecs.describe_services(cluster="production-eu", services=["my-service"])["services"]
+        (found,) = self.ecs.describe_services(cluster=CLUSTER, services=["my-service"])["services"]
         return dict(found)
 
+    def rollouts(self) -> list[tuple[str, str, str]]:
+        """Status, revision and rollout state of each deployment that the service shows."""
+        return [
+            (entry["status"], entry["taskDefinition"][-1], entry["rolloutState"])
+            for entry in self.service()["deployments"]
+        ]
+
     def update(self, **given: Any) -> dict[str, Any]:
-        answer = self.ecs.update_service(cluster="production-eu", service="my-service", **given)
+        answer = self.ecs.update_service(cluster=CLUSTER, service="my-service", **given)
         return dict(answer["service"])
 
     def create(self, **given: Any) -> dict[str, Any]:
         """A service of two tasks that was made past the layer, as CloudFormation does."""
-        parameters = {"cluster": "production-eu", "serviceName": "my-service", "desiredCount": 2, **given}
+        parameters = {"cluster": CLUSTER, "serviceName": "my-service", "desiredCount": 2, **given}
         return self.emulated.CreateService(REGION, parameters)
 
 
@@ -77,3 +84,11 @@ def account(served: tuple[Served, ...]) -> Iterator[Account]:
     upstream.app, front.app = emulated.app, layer.app
     yield Account(emulated, layer, clock, outcomes, events, front.aws, task_sets)
     clock.stop()
+
+
+@pytest.fixture
+def steady(account: Account) -> Account:
+    """A service on my-service:1 that CloudFormation made, and a second image to release."""
+    account.create(taskDefinition=account.release(1))
+    account.release(2)
+    return account

@@ -6,24 +6,7 @@ from botocore.exceptions import ClientError
 from local.ecs import UnknownServiceError
 from local.ecs.model import ROLLOUT, STOP_ROLLBACK
 from local.outcomes import Outcome
-from tests.unit.local.ecs.conftest import IMAGE, REGION, Account
-
-CLUSTER = "production-eu"
-
-
-@pytest.fixture
-def steady(account: Account) -> Account:
-    """A service on my-service:1 that CloudFormation made, and a second image to release."""
-    account.create(taskDefinition=account.release(1))
-    account.release(2)
-    return account
-
-
-def _rollouts(account: Account) -> list[tuple[str, str, str]]:
-    return [
-        (entry["status"], entry["taskDefinition"][-1], entry["rolloutState"])
-        for entry in account.service()["deployments"]
-    ]
+from tests.unit.local.ecs.conftest import CLUSTER, IMAGE, REGION, Account
 
 
 def _tasks(account: Account, status: str = "RUNNING") -> list[dict[str, object]]:
@@ -33,7 +16,7 @@ def _tasks(account: Account, status: str = "RUNNING") -> list[dict[str, object]]
 
 def test_a_service_that_exists_is_taken_on_as_steady(steady: Account) -> None:
     assert steady.service()["runningCount"] == 2
-    assert _rollouts(steady) == [("PRIMARY", "1", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "1", "COMPLETED")]
     (digest,) = {task["containers"][0]["imageDigest"] for task in _tasks(steady)}  # type: ignore[index]
     assert digest == f"sha256:{1:064x}"
 
@@ -41,14 +24,14 @@ def test_a_service_that_exists_is_taken_on_as_steady(steady: Account) -> None:
 def test_an_update_before_the_first_look_still_knows_what_ran_before(steady: Account) -> None:
     steady.update(taskDefinition="my-service:2")
 
-    assert _rollouts(steady) == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
 
 
 def test_a_healthy_release(steady: Account) -> None:
     steady.update(taskDefinition="my-service:2")
     steady.clock.time += ROLLOUT
 
-    assert _rollouts(steady) == [("PRIMARY", "2", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "2", "COMPLETED")]
     assert steady.layer.service_health(REGION, "my-service") == (True, f"my-service:2 {IMAGE}:2")
 
 
@@ -98,7 +81,7 @@ def test_the_circuit_breaker_restores_the_old_revision(steady: Account) -> None:
     service = steady.service()
     assert service["taskDefinition"].endswith("my-service:1")
     assert service["runningCount"] == 2
-    assert _rollouts(steady) == [("PRIMARY", "1", "COMPLETED"), ("ACTIVE", "2", "FAILED")]
+    assert steady.rollouts() == [("PRIMARY", "1", "COMPLETED"), ("ACTIVE", "2", "FAILED")]
     (latest, _) = steady.ecs.list_service_deployments(cluster=CLUSTER, service="my-service")["serviceDeployments"]
     assert latest["status"] == "ROLLBACK_SUCCESSFUL"
 
@@ -109,7 +92,7 @@ def test_after_the_circuit_breaker_the_refused_revision_can_be_deployed_again(st
     steady.clock.time += ROLLOUT
     steady.update(taskDefinition="my-service:2")
 
-    assert _rollouts(steady)[0] == ("PRIMARY", "2", "IN_PROGRESS")
+    assert steady.rollouts()[0] == ("PRIMARY", "2", "IN_PROGRESS")
 
 
 def test_a_hanging_deployment_is_stopped_and_rolled_back(steady: Account) -> None:
@@ -150,12 +133,12 @@ def test_f18_an_image_that_arrives_late_is_pulled_then(steady: Account) -> None:
     steady.update(taskDefinition="my-service:3")
     steady.clock.time += ROLLOUT
 
-    assert _rollouts(steady)[0] == ("PRIMARY", "3", "IN_PROGRESS")
+    assert steady.rollouts()[0] == ("PRIMARY", "3", "IN_PROGRESS")
     assert "CannotPullContainerError" in str(_tasks(steady, "STOPPED")[0]["stoppedReason"])
     steady.push(3)
     steady.service()
     steady.clock.time += ROLLOUT
-    assert _rollouts(steady) == [("PRIMARY", "3", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "3", "COMPLETED")]
 
 
 def test_f18_an_absent_image_trips_the_circuit_breaker(account: Account) -> None:
@@ -174,7 +157,7 @@ def test_what_cloudformation_changes_is_a_deployment_too(steady: Account) -> Non
         REGION, {"cluster": CLUSTER, "service": "my-service", "taskDefinition": "my-service:2"}
     )
 
-    assert _rollouts(steady) == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
 
 
 def test_scaling_is_no_deployment(steady: Account) -> None:
@@ -189,7 +172,7 @@ def test_a_service_scaled_to_zero_counts_as_deployed(steady: Account) -> None:
     steady.update(desiredCount=0, taskDefinition="my-service:2")
     steady.clock.time += ROLLOUT
 
-    assert _rollouts(steady)[0] == ("PRIMARY", "2", "COMPLETED")
+    assert steady.rollouts()[0] == ("PRIMARY", "2", "COMPLETED")
     assert steady.service()["runningCount"] == 0
 
 
@@ -236,7 +219,7 @@ def test_refusals(steady: Account) -> None:
         ecs.list_service_deployments(cluster="other", service="my-service")
     with pytest.raises(ecs.exceptions.InvalidParameterException):
         ecs.describe_service_revisions(serviceRevisionArns=["nonsense"])
-    assert _rollouts(steady) == [("PRIMARY", "1", "COMPLETED")]
+    assert steady.rollouts() == [("PRIMARY", "1", "COMPLETED")]
 
 
 def test_what_the_layer_does_not_change_goes_to_the_callers_region(steady: Account) -> None:
@@ -255,47 +238,3 @@ def test_a_deployment_is_announced_in_its_region(steady: Account) -> None:
     detail = json.loads(entry["Detail"])
     assert detail["eventName"] == "SERVICE_DEPLOYMENT_IN_PROGRESS"
     assert detail["deploymentId"] == steady.service()["deployments"][0]["id"]
-
-
-def _deployments(account: Account, **given: object) -> dict[str, object]:
-    return dict(account.ecs.list_service_deployments(cluster=CLUSTER, service="my-service", **given))
-
-
-def test_service_deployments_are_listed_in_pages(steady: Account) -> None:
-    for _ in range(20):
-        steady.update(forceNewDeployment=True)
-        steady.clock.time += ROLLOUT
-    first = _deployments(steady)
-    rest = _deployments(steady, nextToken=first["nextToken"])
-    assert (len(first["serviceDeployments"]), len(rest["serviceDeployments"])) == (20, 1)  # type: ignore[arg-type]  # lists
-    assert "nextToken" not in rest
-    assert len(_deployments(steady, maxResults=100)["serviceDeployments"]) == 21  # type: ignore[arg-type]  # lists
-    for wrong in ({"maxResults": 101}, {"maxResults": 0}, {"nextToken": "nobody's"}):
-        with pytest.raises(steady.ecs.exceptions.InvalidParameterException):
-            _deployments(steady, **wrong)
-
-
-def test_at_most_twenty_are_described_at_once(steady: Account) -> None:
-    (only,) = steady.ecs.list_service_deployments(cluster=CLUSTER, service="my-service")["serviceDeployments"]
-    for arns in ([], [only["serviceDeploymentArn"]] * 21):
-        with pytest.raises(steady.ecs.exceptions.InvalidParameterException):
-            steady.ecs.describe_service_deployments(serviceDeploymentArns=arns)
-        with pytest.raises(steady.ecs.exceptions.InvalidParameterException):
-            steady.ecs.describe_service_revisions(serviceRevisionArns=arns)
-
-
-def test_a_deployment_that_rolls_back_may_be_stopped_again(steady: Account) -> None:
-    steady.outcomes.choose(REGION, "ECS", "my-service", Outcome.HANG)
-    steady.update(taskDefinition="my-service:2")
-    arn = steady.service()["currentServiceDeployment"]
-    steady.ecs.stop_service_deployment(serviceDeploymentArn=arn)
-    assert steady.ecs.stop_service_deployment(serviceDeploymentArn=arn)["serviceDeploymentArn"] == arn
-    steady.clock.time += STOP_ROLLBACK
-    assert _rollouts(steady) == [("PRIMARY", "1", "COMPLETED")]
-
-
-def test_what_was_deregistered_is_not_deployed(steady: Account) -> None:
-    steady.emulated.deregistered.add(steady.release(2))
-    with pytest.raises(steady.ecs.exceptions.ClientException, match="TaskDefinition is inactive"):
-        steady.update(taskDefinition="my-service:2")
-    assert _rollouts(steady) == [("PRIMARY", "1", "COMPLETED")]
