@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.scenarios.ecs_service import BUILD_PERMISSIONS, EcsService, push_image
+from local.scenarios.ecs_service import BUILD_PERMISSIONS, EcsService, push_image, wait_until_steady
 from local.scenarios.scenario import Scenario
 
 REPOSITORY = "my-org/my-service"
@@ -57,6 +57,8 @@ class CanaryService(Scenario):
         image = push_image(aws, self.account.account_id, self.home, SERVICE, "initial")
         for service in SERVICES:
             service.create(aws, image)
+        for service in SERVICES:
+            wait_until_steady(aws.client("ecs", service.region), service.cluster, service.name)
         self.create_pipeline_role()
 
     def create_pipeline(self) -> str:

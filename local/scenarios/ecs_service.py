@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ BUILD_PERMISSIONS = (
     "ecr:DescribeRepositories",
     "ecr:PutImage",
 )
+POLL_SECONDS = 0.1
+STEADY_SECONDS = 60
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
@@ -42,6 +45,23 @@ class EcsService:
         ecs.create_service(
             cluster=self.cluster, serviceName=self.name, taskDefinition=self.name, desiredCount=self.desired
         )
+
+
+def wait_until_steady(ecs: Any, cluster: str, service: str) -> None:
+    """Wait for the end of a service's first deployment: what is deployed before it has nothing to go back to.
+
+    boto3's waiter ``services_stable`` counts tasks, which run before their deployment is completed.
+
+    Raises:
+        TimeoutError: it did not end in time.
+    """
+    deadline = time.monotonic() + STEADY_SECONDS
+    while time.monotonic() < deadline:
+        (found,) = ecs.describe_services(cluster=cluster, services=[service])["services"]
+        if [deployment["rolloutState"] for deployment in found["deployments"]] == ["COMPLETED"]:
+            return
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"the first deployment of {service} did not end within {STEADY_SECONDS} s")
 
 
 def push_image(aws: Aws, account_id: str, region: str, repository: str, tag: str) -> str:

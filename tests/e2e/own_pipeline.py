@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local.scenarios.ecs_service import wait_until_steady
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class OwnPipeline:
             container = {"name": "web", "image": f"{image}:old", "essential": True, "memory": 64}
             ecs.register_task_definition(family=self.name, containerDefinitions=[container])
             ecs.create_service(cluster="mine", serviceName=self.name, taskDefinition=self.name, desiredCount=3)
+        for region in self.regions:
+            wait_until_steady(self.outside.client("ecs", region), "mine", self.name)
         return f"{image}:new"
 
     def create_source(self, image: str) -> str:

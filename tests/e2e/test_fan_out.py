@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.scenarios.ecs_service import wait_until_steady
 from tests.e2e.outside import Outside, wait_until, words
 from tests.e2e.own_pipeline import HOME, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
@@ -70,6 +71,8 @@ def _create_services(outside: Outside, account_id: str) -> str:
         container = {"name": "api", "image": f"{uri}:1", "essential": True, "memory": 64}
         ecs.register_task_definition(family=SERVICE, containerDefinitions=[container])
         ecs.create_service(cluster=CLUSTER, serviceName=SERVICE, taskDefinition=SERVICE, desiredCount=2)
+    for region in (EU, AP):
+        wait_until_steady(outside.client("ecs", region), CLUSTER, SERVICE)
     return f"{uri}:2"
 
 
