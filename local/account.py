@@ -21,6 +21,7 @@ from local.control import control_app
 from local.ecr import EcrLayer
 from local.ecs import EcsLayer
 from local.emulator import Emulator, free_port
+from local.emulator.decisions import decider
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.outcomes import Outcomes
@@ -31,6 +32,8 @@ from local.web import web_app
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
+
+    from local.aws_json.authorization import Right
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = Path(os.environ.get("CROSSCHECK_LOCAL_DIR") or ROOT / ".local")
@@ -61,7 +64,7 @@ def _only_one(directory: Path) -> Iterator[None]:
 class Account:
     """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it.
 
-    With ``enforce_iam`` the emulator refuses what a role's policies do not allow.
+    With ``enforce_iam`` the emulator, CodePipeline and CodeDeploy refuse what a role's policies do not allow.
     """
 
     directory: Path
@@ -96,17 +99,18 @@ class Account:
         endpoints: dict[str, str] = {}
         self.aws = Aws(endpoint, endpoints)
         # CROSSCHECK_RESPONSE_HOST: CloudFormation's own S3 hosts do not exist here, the provider answers the emulator.
-        # The emulator makes up the token that lets service events pass, so the emitter gets its way out later.
+        # The emulator makes up the token that lets service events pass and IAM decide, so both get their way later.
         self.events = EventEmitter(self._emit)
         self.ecs = EcsLayer(
             emulator_only, self.aws, self.clock, self.outcomes, self.events, self.account_id, self._task_sets
         )
         self.ecr = EcrLayer(emulator_only, self.clock, self.events, self.account_id)
-        self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id)
+        decide = self._authorize if self.enforce_iam else None
+        self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id, decide)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
-        self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id)
+        self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
         endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
         endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
@@ -123,6 +127,7 @@ class Account:
         self._cleanup.callback(self.events.close)
         self._cleanup.callback(self.codepipeline.close)
         self._put_event = service_event_putter(self.aws, self.emulator.service_token)
+        self._decide = decider(self.emulator.url, self.emulator.service_token)
 
     def deploy(self, **parameters: str) -> str:
         """Deploy the stack, with these parameters over the usual ones; the output of ``sam deploy``."""
@@ -213,6 +218,9 @@ class Account:
 
     def _emit(self, region: str, entry: Mapping[str, Any]) -> None:
         self._put_event(region, entry)
+
+    def _authorize(self, access_key_id: str, region: str, right: Right) -> None:
+        self._decide(access_key_id, region, right)
 
     def _serve(self, app: Any, name: str) -> Server:
         server = Server(app, name)

@@ -51,6 +51,12 @@ class Request:
         """The region that the request is for."""
         return self.scope.region
 
+    @property
+    def access_key_id(self) -> str:
+        """Who asks; empty where the request is not signed."""
+        found = _CREDENTIAL.search(self.headers.get("Authorization", ""))
+        return found[1] if found else ""
+
     def check(self) -> None:
         """Raises ApiError where the service's model does not allow the parameters."""
         self.service.check_request(self.operation, self.parameters)

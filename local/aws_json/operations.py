@@ -12,12 +12,13 @@ from local.aws_json.model import checked_answer
 class Operations[Call]:
     """Answers requests. ``call`` makes what an operation works with, of the account and region that the request is for.
 
-    ``check`` refuses what is wrong before the service's model is asked.
+    ``check`` refuses what is wrong before the service's model is asked, ``authorize`` what the caller may not do.
     """
 
     by_name: Mapping[str, Callable[[Call, Parameters], Json]]
     call: Callable[[Scope], Call]
     check: Callable[[Request], None] | None = None
+    authorize: Callable[[Request], None] | None = None
 
     def __call__(self, request: Request) -> Answer:
         """The answer.
@@ -33,6 +34,8 @@ class Operations[Call]:
         if operation is None:
             text = f"The operation {request.name} is not in the local account."
             raise ApiError("UnknownOperationException", text)
+        if self.authorize is not None:
+            self.authorize(request)
         answer = operation(self.call(request.scope), request.parameters)
         return success(checked_answer(request.operation, answer))
 

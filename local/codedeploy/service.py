@@ -1,9 +1,11 @@
 """The local CodeDeploy as the rest of the local account sees it."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from local.aws_json.authorization import Authorization, Decides, Right
 from local.aws_json.endpoint import create_app
-from local.aws_json.messages import Scope
+from local.aws_json.messages import Request, Scope
 from local.aws_json.model import Service
 from local.aws_json.operations import Operations
 from local.clients import Aws
@@ -16,6 +18,7 @@ from local.codedeploy.fleet import instances, served
 from local.codedeploy.model import Wire
 from local.codedeploy.parameters import check_named
 from local.codedeploy.revisions import Revisions
+from local.codedeploy.rights import needed
 from local.codedeploy.state import Group, Platform, State
 from local.codedeploy.views import group_task_sets
 from local.outcomes import Outcomes
@@ -30,16 +33,29 @@ class UnknownApplicationError(LookupError):
 class CodeDeploy:
     """Serve ``app`` and announce its URL as ``AWS_ENDPOINT_URL_CODEDEPLOY``.
 
-    ``aws`` reaches S3 for the bundles, and ECS for services and task definitions.
+    ``aws`` reaches S3 for the bundles, and ECS for services and task definitions. With ``decide`` requests are refused
+    whose caller lacks the rights to them.
     """
 
-    def __init__(self, aws: Aws, clock: Clock, outcomes: Outcomes, events: Emits, account_id: str) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        clock: Clock,
+        outcomes: Outcomes,
+        events: Emits,
+        account_id: str,
+        decide: Decides | None = None,
+    ) -> None:
         self._state, self._clock, self._account_id = State(), clock, account_id
         self._deployer = Deployer(self._state, clock, outcomes, Revisions(aws), events)
-        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call, check_named))
+        authorize = Authorization(self._needed, decide) if decide else None
+        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call, check_named, authorize))
 
     def _call(self, scope: Scope) -> Call:
         return Call(self._deployer, scope)
+
+    def _needed(self, request: Request) -> Iterator[Right]:
+        return needed(self._state, request)
 
     def page(self, region: str, application: str) -> tuple[bool, str]:
         """Whether the targets of an application serve, and what: the revision, or the task definition and images.

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 
+from local.aws_json.authorization import Authorization, Decides
 from local.aws_json.endpoint import create_app
 from local.aws_json.errors import ApiError
 from local.aws_json.messages import Scope
@@ -19,6 +20,7 @@ from local.codepipeline.jobs import Jobs
 from local.codepipeline.pipeline_variables import default_variables
 from local.codepipeline.records import PipelineRecord, State
 from local.codepipeline.repositories import PROVIDER, Commit, Repositories
+from local.codepipeline.rights import needed
 from local.codepipeline.roles import Roles
 from local.codepipeline.state_changes import Emits, StateChanges
 from local.codepipeline.tools import Tools
@@ -31,9 +33,20 @@ SERVICE = Service("codepipeline")
 
 
 class CodePipeline:
-    """The API in ``app`` (WSGI, POST /) and the engine behind it."""
+    """The API in ``app`` (WSGI, POST /) and the engine behind it.
 
-    def __init__(self, aws: Aws, clock: Clock, events: Emits, outcomes: Outcomes, account_id: str) -> None:
+    With ``decide`` requests are refused whose caller lacks the right to them.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        clock: Clock,
+        events: Emits,
+        outcomes: Outcomes,
+        account_id: str,
+        decide: Decides | None = None,
+    ) -> None:
         state = State()
         self._tools = Tools(
             aws=aws,
@@ -47,7 +60,8 @@ class CodePipeline:
             jobs=Jobs(state, clock),
         )
         self._engine = Engine(self._tools)
-        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call))
+        authorize = Authorization(needed, decide) if decide else None
+        self.app = create_app(SERVICE, account_id, Operations(OPERATIONS, self._call, authorize=authorize))
 
     def _call(self, scope: Scope) -> Call:
         return Call(self._tools, self._engine, scope)

@@ -6,6 +6,7 @@ private names of ministack; that is why its version is pinned, and asserted at t
 ``functions``         Python functions run under the genuine Lambda runtime client
 ``processes``         functions and the emulator end with the process that started them
 ``service_events``    ``aws.*`` events only from the account's own engines
+``decisions``         IAM decides about the account's own services, too
 ``event_buses``       a rule may target an event bus of another region
 ``custom_resources``  Lambda retries the invocation of a custom resource's function
 ``conditions``        ``Fn::Split`` in the conditions of a template

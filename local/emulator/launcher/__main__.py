@@ -12,6 +12,7 @@ from local.emulator.launcher import (
     authorization,
     conditions,
     custom_resources,
+    decisions,
     definitions,
     event_buses,
     functions,
@@ -29,13 +30,14 @@ async def _forever() -> None:
     await asyncio.Event().wait()
 
 
-def _serve() -> None:
+def _serve(token: str) -> None:
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     # With a trigger of ours hypercorn leaves SIGTERM and SIGINT to ``processes``.
-    asyncio.run(serve(service_events.admitted(regions.guarded(app)), config, shutdown_trigger=_forever))
+    application = decisions.answered(service_events.admitted(regions.guarded(app)), token)
+    asyncio.run(serve(application, config, shutdown_trigger=_forever))
 
 
 def main() -> None:
@@ -59,7 +61,7 @@ def main() -> None:
     definitions.install()
     log_groups.install()
     waits.install(clock)
-    _serve()
+    _serve(token)
 
 
 if __name__ == "__main__":
