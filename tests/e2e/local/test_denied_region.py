@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from local.account import HOME_REGION, STACK, Account
 from local.scenarios.canary_service import CanaryService
 from local.scenarios.data_residency import SINGAPORE, DataResidency
+from tests.e2e import enforced
 from tests.e2e.code_deploy import Group
+from tests.e2e.enforced import put_policy, refusals
 from tests.e2e.outside import Outside, words
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
 from tests.e2e.verifications import Verifications, name_of, settled
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.e2e
 
 EU, AP = "eu-west-1", "ap-southeast-1"
 OPEN = "open-service"
-READERS = ("GateStageRole", "CheckRegionRole", "ConcludeChecksRole")
 # What the emulator's policies tell a region by: ECS's resources carry it in their ARN.
 DENIED = [f"arn:aws:ecs:{AP}:*:*"]
 
@@ -64,7 +64,7 @@ def ungated(strict: Account) -> SmallPipeline:
     outside = Outside(strict.describe())
     pipelines = SmallPipelines.prepare(outside, OPEN, (EU, AP), strict.outputs)
     rights = [{"Effect": "Allow", "Action": ["ecs:*", "s3:*", "iam:PassRole"], "Resource": "*"}]
-    _put_policy(strict, f"{OPEN}-role", "release", rights)
+    put_policy(strict, f"{OPEN}-role", "release", rights)
     pipeline = pipelines.create(OPEN, pipelines.deploying())
     wanted = pipeline.ended(pipeline.first)
     execution = pipeline.first if wanted == "Succeeded" else pipeline.start()
@@ -72,48 +72,24 @@ def ungated(strict: Account) -> SmallPipeline:
     return pipeline
 
 
-def _put_policy(account: Account, role: str, name: str, statements: list[dict[str, Any]]) -> None:
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    account.aws.client("iam", HOME_REGION).put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
-
-
-def _role(account: Account, logical: str) -> str:
-    stacks = account.aws.client("cloudformation", HOME_REGION)
-    asked = {"StackName": STACK, "LogicalResourceId": logical}
-    return str(stacks.describe_stack_resources(**asked)["StackResources"][0]["PhysicalResourceId"])
-
-
 @pytest.fixture
 def denied(strict: Account, canary: CanaryService, residency: DataResidency, ungated: SmallPipeline) -> Iterator[None]:
     """ECS of one region is denied to whoever reads it; every pipeline has had a good release before."""
     del canary, residency, ungated
-    roles = [_role(strict, logical) for logical in READERS]
-    for role in roles:
-        _put_policy(strict, role, "denied", [{"Effect": "Deny", "Action": "ecs:*", "Resource": DENIED}])
-    yield
-    for role in roles:
-        strict.aws.client("iam", HOME_REGION).delete_role_policy(RoleName=role, PolicyName="denied")
-
-
-def _refusals(account: Account) -> list[str]:
-    lines = (
-        line
-        for log in (account.directory / "functions").glob("*.log")
-        for line in log.read_text(errors="replace").splitlines()
-    )
-    return [line for line in lines if "AccessDenied" in line or "not authorized" in line]
+    with enforced.denied(strict, {"Action": "ecs:*", "Resource": DENIED}):
+        yield
 
 
 def test_the_stacks_rights_suffice_for_a_release_and_its_rollback(
     strict: Account, canary: CanaryService, client: Outside
 ) -> None:
-    before = _refusals(strict)
+    before = refusals(strict)
     client.deployments(AP, "unhealthy")
     execution = canary.push("Cache the product list")
     assert canary.wait(execution) == "Failed"
     card = settled(client, execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="rolled_back")
     assert "rolled back in ap-southeast-1" in words(card)
-    assert _refusals(strict) == before
+    assert refusals(strict) == before
 
 
 def test_f17_a_region_that_denies_access_is_unknown_to_the_gate(

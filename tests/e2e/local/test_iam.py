@@ -8,11 +8,11 @@ import pytest
 
 from local.account import Account
 from local.scenarios.canary_service import CanaryService
+from tests.e2e.enforced import refusals
 from tests.e2e.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
@@ -31,19 +31,13 @@ def canary(strict: Account) -> CanaryService:
     return scenario
 
 
-def _refusals(directory: Path) -> list[str]:
-    logs = (directory / "functions").glob("*.log")
-    lines = (line for log in logs for line in log.read_text(errors="replace").splitlines())
-    return [line for line in lines if "AccessDenied" in line or "not authorized" in line]
-
-
 def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, canary: CanaryService) -> None:
     execution = canary.create_pipeline()
     assert canary.wait(execution) == "Succeeded"
     card = Outside(strict.describe()).ended_card(execution)
     regions = {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
     assert card["metadata"]["event_payload"]["regions"] == regions
-    assert _refusals(strict.directory) == []
+    assert refusals(strict) == []
 
 
 def test_without_the_stacks_policy_the_pipelines_role_reaches_no_store(strict: Account, canary: CanaryService) -> None:

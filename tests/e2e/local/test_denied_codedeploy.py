@@ -1,0 +1,154 @@
+"""Releases B and C where IAM is enforced: CodeDeploy asks for rights, and what it denies in a region is not known."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.account import HOME_REGION, Account
+from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
+from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
+from tests.e2e.code_deploy import Group, line, said, settled
+from tests.e2e.enforced import denied, put_policy, refusals
+from tests.e2e.outside import Outside
+from tests.e2e.verifications import Verifications, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.scenarios.scenario import Scenario
+
+pytestmark = pytest.mark.e2e
+
+OREGON, VIRGINIA, SYDNEY = Ec2Fleet.regions
+PASSED = dict.fromkeys(Ec2Fleet.regions, "passed")
+REFUSED = "GetDeploymentGroup in {} was refused: AccessDeniedException"
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
+        account.deploy(RollbackMode="auto")
+        yield account
+
+
+@pytest.fixture
+def client(strict: Account) -> Iterator[Outside]:
+    """The account from outside; its faults end with the test."""
+    found = Outside(strict.describe())
+    yield found
+    found.post("/reset", {}).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def fleet(strict: Account) -> Ec2Fleet:
+    return _released(Ec2Fleet(strict))
+
+
+@pytest.fixture(scope="module")
+def residency(strict: Account) -> DataResidency:
+    return _released(DataResidency(strict))
+
+
+def _released[Release: Scenario](scenario: Release) -> Release:
+    scenario.prepare()
+    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
+    return scenario
+
+
+def _of(region: str) -> dict[str, Any]:
+    """CodeDeploy of one region, what asks for ``*`` included."""
+    condition = {"StringEquals": {"aws:RequestedRegion": region}}
+    return {"Action": "codedeploy:*", "Resource": "*", "Condition": condition}
+
+
+def _sydney(client: Outside) -> Group:
+    return Group(client, SYDNEY, "CodeDeploy", APPLICATION, GROUP)
+
+
+def _reason(client: Outside, account: Account, subject: str, region: str) -> str:
+    """What the ledger says of a region that no gate judged."""
+    key = {"pk": {"S": subject}, "sk": {"S": f"verdict/Deploy/{region}"}}
+    table = account.outputs["LedgerTableName"]
+    item = client.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    return str(json.loads(item["latest"]["S"])["findings"])
+
+
+def test_the_stacks_rights_suffice_for_a_fleet_and_its_rollback(
+    strict: Account, fleet: Ec2Fleet, client: Outside
+) -> None:
+    before = refusals(strict)
+    settled(client, fleet.first_execution, "SUCCEEDED", PASSED)
+    _sydney(client).ends("unhealthy")
+    execution = fleet.push("Serve a page that is down in Sydney")
+    assert fleet.wait(execution) == "Succeeded"
+    settled(client, execution, "SUCCEEDED", PASSED | {SYDNEY: "rolled_back"})
+    assert refusals(strict) == before
+
+
+def test_f17_a_region_that_denies_codedeploy_is_unknown_and_nothing_goes_back(
+    strict: Account, fleet: Ec2Fleet, client: Outside
+) -> None:
+    known = _sydney(client).ids
+    with denied(strict, _of(SYDNEY)):
+        execution = fleet.push("Serve a page that Sydney hides")
+        assert fleet.wait(execution) == "Succeeded"
+        verified = Verifications(client, strict.outputs["VerifyStateMachineArn"]).ended(name_of(execution, "Deploy"))
+        card = settled(client, execution, "SUCCEEDED", PASSED | {SYDNEY: "unknown"})
+    found = verified["output"]["concluded"]
+    assert (found["passed"], found["failed"], found["unknown"]) == ([VIRGINIA, OREGON], [], [SYDNEY])
+    assert REFUSED.format(SYDNEY) in line(card, SYDNEY)
+    assert REFUSED.format(SYDNEY) in _reason(client, strict, verified["output"]["subject"], SYDNEY)
+    assert "roll" not in card
+    assert _sydney(client).ids[1:] == known
+    assert _sydney(client).newest["creator"] == "user"
+
+
+def test_f17_a_region_that_is_shown_broken_and_denies_codedeploy_is_left_as_it_is(
+    strict: Account, fleet: Ec2Fleet, client: Outside
+) -> None:
+    known = _sydney(client).ids
+    _sydney(client).ends("unhealthy")
+    with denied(strict, _of(SYDNEY)):
+        execution = fleet.push("Serve a page that is down where nobody may act")
+        assert fleet.wait(execution) == "Succeeded"
+        Verifications(client, strict.outputs["VerifyStateMachineArn"]).ended(name_of(execution, "Deploy"))
+        refused = f"GetDeployment in {SYDNEY} was refused: AccessDeniedException"
+        card = said(client, execution, lambda text: refused in text)
+    settled(client, execution, "SUCCEEDED", PASSED | {SYDNEY: "failed"})
+    assert "answers 503" in line(card, SYDNEY)
+    assert _sydney(client).ids[1:] == known
+
+
+def test_a_pipelines_role_deploys_only_where_it_may(strict: Account, fleet: Ec2Fleet, client: Outside) -> None:
+    known = _sydney(client).ids
+    put_policy(strict, fleet.pipeline, "denied", [{"Effect": "Deny", **_of(SYDNEY)}])
+    try:
+        execution = fleet.push("Serve a page that may not go to Sydney")
+        assert fleet.wait(execution) == "Failed"
+    finally:
+        strict.aws.client("iam", HOME_REGION).delete_role_policy(RoleName=fleet.pipeline, PolicyName="denied")
+    settled(client, execution, "FAILED", PASSED | {SYDNEY: "failed"})
+    (result,) = [run["output"]["executionResult"] for run in fleet.actions(execution) if run["status"] == "Failed"]
+    group = f"arn:aws:codedeploy:{SYDNEY}:{strict.account_id}:deploymentgroup:{APPLICATION}/{GROUP}"
+    wanted = f"role/{fleet.pipeline}/local-codepipeline is not authorized to perform: codedeploy:CreateDeployment on "
+    assert f"{wanted}resource: {group} with an explicit deny" in result["errorDetails"]["message"]
+    assert _sydney(client).ids == known
+
+
+def test_f17_a_region_that_denies_codedeploy_keeps_its_task_sets(
+    strict: Account, residency: DataResidency, client: Outside
+) -> None:
+    region = SINGAPORE.region
+    singapore = Group(client, region, "CodeDeployToECS", SINGAPORE.name, SINGAPORE.name)
+    known = singapore.ids
+    with denied(strict, _of(region)):
+        execution = residency.push("A catalogue of which Singapore tells nothing")
+        assert residency.wait(execution) == "Succeeded"
+        settled(client, execution, "SUCCEEDED", {LONDON.region: "passed", region: "unknown"})
+        needed = f"Crosscheck needs codedeploy:GetDeploymentGroup on {SINGAPORE.name}/{SINGAPORE.name}"
+        card = said(client, execution, lambda text: needed in text)
+    assert REFUSED.format(region) in line(card, region)
+    assert (singapore.ids[1:], singapore.newest["creator"]) == (known, "user")
