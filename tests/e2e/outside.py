@@ -36,7 +36,7 @@ class Outside:
 
     def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
         """A request to ``control``."""
-        return requests.post(f"{self.description['control']}{path}", json=body, timeout=10)
+        return requests.post(f"{self.description['control']}{path}", json=body, timeout=60)
 
     def deployments(self, region: str, outcome: str) -> None:
         """Choose how ECS deployments of a region end."""
@@ -61,11 +61,11 @@ class Outside:
 
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""
-        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=10).json()
+        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=60).json()
         return calls
 
 
-def wait_until[T](look: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_until[T](look: Callable[[], T], what: str, seconds: float = 240) -> T:
     """The first true thing that ``look`` gives.
 
     Raises:
