@@ -20,7 +20,7 @@ from local.codepipeline import CodePipeline
 from local.control import control_app
 from local.ecr import EcrLayer
 from local.ecs import EcsLayer
-from local.emulator import Emulator, free_port
+from local.emulator import Emulator, held_port
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.outcomes import Outcomes
@@ -90,7 +90,7 @@ class Account:
         return self
 
     def _start(self) -> None:
-        port = free_port()
+        port = self._cleanup.enter_context(held_port())  # its address is told before it is started
         endpoint = f"http://{HOST}:{port}"
         emulator_only = Aws(endpoint)
         endpoints: dict[str, str] = {}
