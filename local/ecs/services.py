@@ -66,10 +66,19 @@ class Services:
             record = self._deployer.adopt(base, self._containers(base, base["taskDefinition"]))
             self._records[name] = record
         elif record.seen != base["taskDefinition"] and not updated:
-            self._deployer.deploy(record, base, base["taskDefinition"], self._containers(base, base["taskDefinition"]))
+            base = self._read_again(base)
+            if record.seen != base["taskDefinition"]:
+                wanted = base["taskDefinition"]
+                self._deployer.deploy(record, base, wanted, self._containers(base, wanted))
         record.seen = base["taskDefinition"]
         record.history = replace(record.history, desired=base["desiredCount"])
         return record
+
+    def _read_again(self, base: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The service now: it may have been read before an UpdateService that is known already."""
+        name = ServiceName.from_arn(base["serviceArn"])
+        found = self._emulated.described(name.region, name.cluster, [name.service])
+        return found[0] if found else base
 
     def _containers(self, base: Mapping[str, Any], task_definition: str) -> dict[str, str]:
         _, containers = self._emulated.containers(ServiceName.from_arn(base["serviceArn"]).region, task_definition)
