@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import requests
-from botocore.config import Config
 
 from local.cards import Card, cards, wait_for_card
+from local.clients import Credentials, make_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+_client = cache(make_client)
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,9 @@ class Outside:
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, made of ``env`` alone."""
         environment = self.description["env"]
-        session = boto3.Session(
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=region or environment["AWS_DEFAULT_REGION"],
-        )
         own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
-        client: Any = session.client(service, endpoint_url=own, config=Config(inject_host_prefix=False))  # type: ignore[call-overload]  # the stubs want a literal
-        return client
+        credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+        return _client(service, region or environment["AWS_DEFAULT_REGION"], own, credentials)
 
     def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
         """A request to ``control``."""
