@@ -121,17 +121,6 @@ def without_rollback(*scenarios: Scenario) -> Iterator[None]:
         _tag(scenarios, "auto")
 
 
-@contextmanager
-def held_before(scenario: Scenario, stage: str) -> Iterator[None]:
-    """Releases wait before a stage."""
-    transition = {"pipelineName": scenario.pipeline, "stageName": stage, "transitionType": "Inbound"}
-    scenario.client.disable_stage_transition(**transition, reason="Somebody looks first")
-    try:
-        yield
-    finally:
-        scenario.client.enable_stage_transition(**transition)
-
-
 def _ended(scenario: Scenario) -> list[str]:
     """The executions of which every stage that began is verified: those that succeeded or failed."""
     found = scenario.client.list_pipeline_executions(pipelineName=scenario.pipeline)["pipelineExecutionSummaries"]
@@ -143,6 +132,17 @@ def _await_verifications(scenario: Scenario, executions: set[str]) -> None:
     for execution in executions:
         for stage in {action["stageName"] for action in scenario.actions(execution)}:
             done.ended(name_of(execution, stage))
+
+
+@contextmanager
+def held_before(scenario: Scenario, stage: str) -> Iterator[None]:
+    """Releases wait before a stage."""
+    transition = {"pipelineName": scenario.pipeline, "stageName": stage, "transitionType": "Inbound"}
+    scenario.client.disable_stage_transition(**transition, reason="Somebody looks first")
+    try:
+        yield
+    finally:
+        scenario.client.enable_stage_transition(**transition)
 
 
 def _tag(scenarios: Sequence[Scenario], mode: str) -> None:
