@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from local.cards import wait_for_card
-from tests.e2e.outside import wait_until, words
+from tests.e2e.outside import Outside, wait_until, words
+from tests.e2e.verifications import Verifications, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from local.cards import Card
     from local.scenarios.scenario import Scenario
-    from tests.e2e.outside import Outside
 
 SECONDS = 240.0
 
@@ -120,12 +120,29 @@ def line(text: str, region: str) -> str:
 
 @contextmanager
 def without_rollback(*scenarios: Scenario) -> Iterator[None]:
-    """Their releases are judged meanwhile, and nothing of them is taken back."""
+    """Their releases are judged meanwhile, and nothing of them is taken back, nor afterwards: what the tag says when a
+    verification is planned counts, and that is some time after the stage has ended."""
+    known = {scenario: set(_ended(scenario)) for scenario in scenarios}
     _tag(scenarios, "off")
     try:
         yield
+        for scenario in scenarios:
+            _await_verifications(scenario, set(_ended(scenario)) - known[scenario])
     finally:
         _tag(scenarios, "auto")
+
+
+def _ended(scenario: Scenario) -> list[str]:
+    """The executions of which every stage that began is verified: those that succeeded or failed."""
+    found = scenario.client.list_pipeline_executions(pipelineName=scenario.pipeline)["pipelineExecutionSummaries"]
+    return [each["pipelineExecutionId"] for each in found if each["status"] in {"Succeeded", "Failed"}]
+
+
+def _await_verifications(scenario: Scenario, executions: set[str]) -> None:
+    done = Verifications(Outside(scenario.account.describe()), scenario.account.outputs["VerifyStateMachineArn"])
+    for execution in executions:
+        for stage in {action["stageName"] for action in scenario.actions(execution)}:
+            done.ended(name_of(execution, stage))
 
 
 @contextmanager

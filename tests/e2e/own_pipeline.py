@@ -153,7 +153,7 @@ class OwnPipeline:
             status = str(answer["pipelineExecution"]["status"])
             return status if status in ENDED else ""
 
-        return execution, wait_until(ended, "the end of the execution", 120)
+        return execution, wait_until(ended, "the end of the execution")
 
 
 def _kind(category: str, provider: str) -> dict[str, str]:
