@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POLL_SECONDS = 0.2
+PATIENCE = 180.0  # seconds
 
 type Card = dict[str, Any]
 
@@ -21,7 +22,7 @@ class CardTimeoutError(TimeoutError):
 
 def cards(slack_url: str, execution: str) -> list[Card]:
     """Every message of every channel that is about the execution."""
-    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=10).json()
+    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=PATIENCE).json()
     return [
         message
         for messages in channels.values()
@@ -30,7 +31,7 @@ def cards(slack_url: str, execution: str) -> list[Card]:
     ]
 
 
-def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = 60) -> Card:
+def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = PATIENCE) -> Card:
     """The execution's card as soon as ``good`` says so of its metadata's payload.
 
     Raises:

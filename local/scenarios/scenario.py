@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from local.account import Account
 
 POLL_SECONDS = 0.2
+PATIENCE = 300.0  # seconds
 RUNNING = {"InProgress", "Stopping"}
 
 
@@ -109,7 +110,7 @@ class Scenario(ABC):
         asked = {"pipelineName": self.pipeline, "filter": {"pipelineExecutionId": execution}}
         return list(reversed(self.client.list_action_executions(**asked)["actionExecutionDetails"]))
 
-    def wait(self, execution: str, seconds: float = 120) -> str:
+    def wait(self, execution: str, seconds: float = PATIENCE) -> str:
         """Wait for the execution's end; its status.
 
         Raises:

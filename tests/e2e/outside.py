@@ -15,6 +15,9 @@ from local.cards import Card, cards, wait_for_card
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# Only ends a test that would hang: a slow machine takes its time.
+PATIENCE = 180.0
+
 
 @dataclass(frozen=True)
 class Outside:
@@ -36,7 +39,7 @@ class Outside:
 
     def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
         """A request to ``control``."""
-        return requests.post(f"{self.description['control']}{path}", json=body, timeout=10)
+        return requests.post(f"{self.description['control']}{path}", json=body, timeout=PATIENCE)
 
     def deployments(self, region: str, outcome: str) -> None:
         """Choose how ECS deployments of a region end."""
@@ -55,17 +58,26 @@ class Outside:
         """The execution's card, once its payload is good."""
         return wait_for_card(self.description["slack"], execution, good)
 
-    def ended_card(self, execution: str) -> Card:
-        """The execution's card, once it says that the release ended."""
-        return self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+    def ended_card(self, execution: str, *texts: str) -> Card:
+        """The execution's card, once it says that the release ended, and all of the texts.
+
+        Events are recorded several at a time, so the pipeline's end may be known before that of a stage.
+        """
+        self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+
+        def look() -> Card:
+            found = self.cards(execution)[0]
+            return found if all(text in words(found) for text in texts) else {}
+
+        return wait_until(look, f"a card of {execution} with {texts}")
 
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""
-        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=10).json()
+        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=PATIENCE).json()
         return calls
 
 
-def wait_until[T](look: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_until[T](look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
     """The first true thing that ``look`` gives.
 
     Raises:
