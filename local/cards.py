@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POLL_SECONDS = 0.2
-PATIENCE = 180.0  # seconds
 
 type Card = dict[str, Any]
 
@@ -22,7 +21,7 @@ class CardTimeoutError(TimeoutError):
 
 def cards(slack_url: str, execution: str) -> list[Card]:
     """Every message of every channel that is about the execution."""
-    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=PATIENCE).json()
+    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=60).json()
     return [
         message
         for messages in channels.values()
@@ -31,7 +30,7 @@ def cards(slack_url: str, execution: str) -> list[Card]:
     ]
 
 
-def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = PATIENCE) -> Card:
+def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = 240) -> Card:
     """The execution's card as soon as ``good`` says so of its metadata's payload.
 
     Raises:

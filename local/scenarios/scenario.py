@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from local.account import Account
 
 POLL_SECONDS = 0.2
-PATIENCE = 300.0  # seconds
 RUNNING = {"InProgress", "Stopping"}
 
 
@@ -110,7 +109,7 @@ class Scenario(ABC):
         asked = {"pipelineName": self.pipeline, "filter": {"pipelineExecutionId": execution}}
         return list(reversed(self.client.list_action_executions(**asked)["actionExecutionDetails"]))
 
-    def wait(self, execution: str, seconds: float = PATIENCE) -> str:
+    def wait(self, execution: str, seconds: float = 240) -> str:
         """Wait for the execution's end; its status.
 
         Raises:

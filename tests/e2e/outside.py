@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import requests
-from botocore.config import Config
 
 from local.cards import Card, cards, wait_for_card
+from local.clients import Credentials, make_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Only ends a test that would hang: a slow machine takes its time.
-PATIENCE = 180.0
+_client = cache(make_client)
 
 
 @dataclass(frozen=True)
@@ -28,18 +27,13 @@ class Outside:
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, made of ``env`` alone."""
         environment = self.description["env"]
-        session = boto3.Session(
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=region or environment["AWS_DEFAULT_REGION"],
-        )
         own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
-        client: Any = session.client(service, endpoint_url=own, config=Config(inject_host_prefix=False))  # type: ignore[call-overload]  # the stubs want a literal
-        return client
+        credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+        return _client(service, region or environment["AWS_DEFAULT_REGION"], own, credentials)
 
     def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
         """A request to ``control``."""
-        return requests.post(f"{self.description['control']}{path}", json=body, timeout=PATIENCE)
+        return requests.post(f"{self.description['control']}{path}", json=body, timeout=60)
 
     def deployments(self, region: str, outcome: str) -> None:
         """Choose how ECS deployments of a region end."""
@@ -73,11 +67,11 @@ class Outside:
 
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""
-        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=PATIENCE).json()
+        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=60).json()
         return calls
 
 
-def wait_until[T](look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
+def wait_until[T](look: Callable[[], T], what: str, seconds: float = 240) -> T:
     """The first true thing that ``look`` gives.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.e2e.outside import PATIENCE, Outside, wait_until
+from tests.e2e.outside import Outside, wait_until
 from tests.e2e.small_pipelines import SmallPipelines, answer_approval, asking
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_wrong_input_is_answered_in_words(outside: Outside, path: str, body: dic
 @pytest.mark.parametrize("path", ["/clock", "/deployments", "/events", "/push", "/replication", "/reset"])
 @pytest.mark.parametrize("body", ["{not json", "[]", '"fast"'])
 def test_what_is_no_json_object_is_refused(outside: Outside, path: str, body: str) -> None:
-    answer = requests.post(f"{outside.description['control']}{path}", data=body, timeout=PATIENCE)
+    answer = requests.post(f"{outside.description['control']}{path}", data=body, timeout=60)
     assert answer.status_code == 400
     assert answer.json() == {"error": "the body must be a JSON object"}
 
@@ -123,7 +123,7 @@ def test_each_region_serves_its_own_page(ungated: SmallPipeline, outside: Outsid
     assert ungated.ended(ungated.start()) == "Succeeded"
 
     def page(region: str) -> tuple[int, str]:
-        answer = requests.get(f"{outside.description['web']}/{region}/{SERVICE}", timeout=PATIENCE)
+        answer = requests.get(f"{outside.description['web']}/{region}/{SERVICE}", timeout=60)
         return answer.status_code, answer.json()["status"]
 
     assert page(EU) == (200, "ok")
@@ -134,10 +134,10 @@ def test_each_region_serves_its_own_page(ungated: SmallPipeline, outside: Outsid
 
 
 def test_what_nobody_deployed_has_no_page(outside: Outside) -> None:
-    answer = requests.get(f"{outside.description['web']}/{EU}/nothing-here", timeout=PATIENCE)
+    answer = requests.get(f"{outside.description['web']}/{EU}/nothing-here", timeout=60)
     assert answer.status_code == 404
     assert "nothing-here" in answer.json()["error"]
 
 
 def _fault(outside: Outside, **fault: Any) -> requests.Response:
-    return requests.post(f"{outside.description['slack']}/faults", json=fault, timeout=PATIENCE)
+    return requests.post(f"{outside.description['slack']}/faults", json=fault, timeout=60)

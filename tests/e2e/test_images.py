@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.e2e.outside import PATIENCE, wait_until, words
+from tests.e2e.outside import wait_until, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def _push(outside: Outside, repository: str, tag: str = "", manifest: str = "", 
 
 
 def _cards(outside: Outside, digest: str) -> list[Card]:
-    channels: dict[str, list[Card]] = requests.get(f"{outside.description['slack']}/messages", timeout=PATIENCE).json()
+    channels: dict[str, list[Card]] = requests.get(f"{outside.description['slack']}/messages", timeout=60).json()
     return [
         card
         for cards in channels.values()
