@@ -54,7 +54,7 @@ class Group:
 
     def page(self) -> tuple[int, str]:
         """What is served: status and revision."""
-        answer = requests.get(f"{self.outside.description['web']}/{self.region}/{self.application}", timeout=10)
+        answer = requests.get(f"{self.outside.description['web']}/{self.region}/{self.application}", timeout=60)
         return answer.status_code, answer.json()["revision"]
 
     def deploy(self, revision: Mapping[str, Any]) -> str:
@@ -78,6 +78,17 @@ class Group:
         """The id of the newest deployment, once it is not the one that is known."""
         wait_until(lambda: self.ids[0] != known, f"a newer deployment in {self.region} than {known}", SECONDS)
         return self.ids[0]
+
+
+def made_by(scenario: Scenario, execution: str, region: str) -> str:
+    """The id of the deployment that the execution makes in a region, once it is there."""
+
+    def look() -> str:
+        own = [run for run in scenario.actions(execution) if run["input"]["region"] == region]
+        ids = [run["output"].get("executionResult", {}).get("externalExecutionId", "") for run in own if _deploys(run)]
+        return str(ids[0]) if ids else ""
+
+    return wait_until(look, f"the deployment of {execution} in {region}", SECONDS)
 
 
 def settled(outside: Outside, execution: str, state: str, regions: Mapping[str, str]) -> str:
@@ -126,6 +137,10 @@ def held_before(scenario: Scenario, stage: str) -> Iterator[None]:
         yield
     finally:
         scenario.client.enable_stage_transition(**transition)
+
+
+def _deploys(run: Mapping[str, Any]) -> bool:
+    return bool(run["input"]["actionTypeId"]["category"] == "Deploy")
 
 
 def _tag(scenarios: Sequence[Scenario], mode: str) -> None:

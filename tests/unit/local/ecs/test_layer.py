@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 
 import pytest
 from botocore.exceptions import ClientError
@@ -158,6 +159,16 @@ def test_what_cloudformation_changes_is_a_deployment_too(steady: Account) -> Non
     )
 
     assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+
+
+def test_what_was_read_before_an_update_and_comes_after_it_is_no_deployment(steady: Account) -> None:
+    asked = {"cluster": CLUSTER, "services": ["my-service"]}
+    (before,) = deepcopy(steady.emulated.DescribeServices(REGION, asked)["services"])
+    steady.update(taskDefinition=steady.release(2))
+    known = steady.rollouts()
+    steady.layer._services.history(before)
+    assert steady.rollouts() == known
+    assert len(steady.ecs.list_service_deployments(cluster=CLUSTER, service="my-service")["serviceDeployments"]) == 2
 
 
 def test_scaling_is_no_deployment(steady: Account) -> None:
