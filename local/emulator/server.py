@@ -17,7 +17,7 @@ from typing import Self
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 STOPPED_WITHIN = 5.0
 LOG_TAIL = 20  # lines
 PORTS = range(10_000, 30_000)  # below those that Linux, macOS and Windows choose for a connection or for port 0
@@ -74,7 +74,7 @@ class Emulator:
         inherit what begins with ``AWS_`` or ``CROSSCHECK_``, for example ``AWS_ENDPOINT_URL_ECS``.
 
         Raises:
-            EmulatorError: if it ends instead, or is not ready within a minute.
+            EmulatorError: if it ends instead, or is not ready within three minutes.
         """
         emulator = cls(directory.resolve(), port or free_port(), environment)
         try:

@@ -52,9 +52,18 @@ class Outside:
         """The execution's card, once its payload is good."""
         return wait_for_card(self.description["slack"], execution, good)
 
-    def ended_card(self, execution: str) -> Card:
-        """The execution's card, once it says that the release ended."""
-        return self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+    def ended_card(self, execution: str, *texts: str) -> Card:
+        """The execution's card, once it says that the release ended, and all of the texts.
+
+        Events are recorded several at a time, so the pipeline's end may be known before that of a stage.
+        """
+        self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+
+        def look() -> Card:
+            found = self.cards(execution)[0]
+            return found if all(text in words(found) for text in texts) else {}
+
+        return wait_until(look, f"a card of {execution} with {texts}")
 
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""

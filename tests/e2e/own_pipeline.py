@@ -57,7 +57,7 @@ class OwnPipeline:
         client = self.outside.client("cloudformation")
         client.create_stack(StackName=f"{self.name}-stores", TemplateBody=json.dumps(template))
         client.get_waiter("stack_create_complete").wait(
-            StackName=f"{self.name}-stores", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            StackName=f"{self.name}-stores", WaiterConfig={"Delay": 1, "MaxAttempts": 180}
         )
         stack = client.describe_stacks(StackName=f"{self.name}-stores")["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

@@ -9,6 +9,7 @@ import pytest
 from local.account import Account
 from local.scenarios.canary_service import CanaryService
 from tests.e2e.outside import Outside
+from tests.e2e.verifications import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,7 @@ def _refusals(directory: Path) -> list[str]:
 def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, canary: CanaryService) -> None:
     execution = canary.create_pipeline()
     assert canary.wait(execution) == "Succeeded"
-    card = Outside(strict.describe()).ended_card(execution)
-    regions = {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
-    assert card["metadata"]["event_payload"]["regions"] == regions
+    settled(Outside(strict.describe()), execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="passed")
     assert _refusals(strict.directory) == []
 
 
