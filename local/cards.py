@@ -21,7 +21,7 @@ class CardTimeoutError(TimeoutError):
 
 def cards(slack_url: str, execution: str) -> list[Card]:
     """Every message of every channel that is about the execution."""
-    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=10).json()
+    channels: dict[str, list[Card]] = requests.get(f"{slack_url}/messages", timeout=60).json()
     return [
         message
         for messages in channels.values()
@@ -30,7 +30,7 @@ def cards(slack_url: str, execution: str) -> list[Card]:
     ]
 
 
-def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = 60) -> Card:
+def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], seconds: float = 240) -> Card:
     """The execution's card as soon as ``good`` says so of its metadata's payload.
 
     Raises:

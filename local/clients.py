@@ -26,6 +26,32 @@ class Credentials:
 ADMINISTRATOR = Credentials()
 
 
+# One session for all: each loads the services' models anew, which takes longer than most requests. It makes one client
+# at a time.
+_session = boto3.Session()
+_session_lock = threading.Lock()
+
+
+def make_client(service: str, region: str, endpoint: str, credentials: Credentials = ADMINISTRATOR) -> Any:
+    """A new client; any, because the service is chosen by name at run time."""
+    with _session_lock:
+        return _session.client(
+            service,  # type: ignore[call-overload]  # the stubs want a literal
+            region_name=region,
+            endpoint_url=endpoint,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": 3},
+                connect_timeout=3,
+                read_timeout=60,
+                inject_host_prefix=False,
+                max_pool_connections=32,
+            ),
+        )
+
+
 @dataclass
 class Aws:
     """Where the account's services answer. ``endpoints`` maps a boto3 service name to its own URL; the rest
@@ -37,25 +63,10 @@ class Aws:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def client(self, service: str, region: str, credentials: Credentials = ADMINISTRATOR) -> Any:
-        """A cached client; any, because the service is chosen by name at run time."""
+        """A cached client."""
         key = (service, region, credentials)
         with self._lock:
             if key not in self._cache:
-                session = boto3.Session(
-                    aws_access_key_id=credentials.access_key_id,
-                    aws_secret_access_key=credentials.secret_access_key,
-                    aws_session_token=credentials.session_token,
-                    region_name=region,
-                )
-                self._cache[key] = session.client(
-                    service,  # type: ignore[call-overload]  # the stubs want a literal
-                    endpoint_url=self.endpoints.get(service, self.endpoint),
-                    config=Config(
-                        retries={"mode": "standard", "total_max_attempts": 3},
-                        connect_timeout=3,
-                        read_timeout=60,
-                        inject_host_prefix=False,
-                        max_pool_connections=32,
-                    ),
-                )
+                endpoint = self.endpoints.get(service, self.endpoint)
+                self._cache[key] = make_client(service, region, endpoint, credentials)
             return self._cache[key]

@@ -4,6 +4,8 @@ import threading
 import time
 
 DEFAULT_SPEED = 60.0
+# ``follow`` looks at the speed again after so many real seconds.
+_SLICE = 0.25
 
 
 class Clock:
@@ -31,6 +33,16 @@ class Clock:
     def sleep(self, seconds: float) -> bool:
         """Wait for so many of AWS's seconds; False as soon as the account stops."""
         return not self._stopped.wait(self.real(seconds))
+
+    def follow(self, seconds: float) -> bool:
+        """As ``sleep``, but a new speed counts for a wait that runs already."""
+        left = seconds
+        while left > 0:
+            speed, begun = self._speed, time.monotonic()
+            if self._stopped.wait(min(left / speed, _SLICE)):
+                return False
+            left -= (time.monotonic() - begun) * speed
+        return not self.stopped
 
     def now(self) -> float:
         """The real time, in epoch seconds."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SAM = ROOT / ".tools/sam/bin/sam"
 BUILT_TEMPLATE = ROOT / ".aws-sam/build/template.yaml"
-DEPLOY_WITHIN = 300
+DEPLOY_WITHIN = 900
 LOG_TAIL = 30
 
 

@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crosscheck import facts
+from crosscheck.checks.ecs_service import EcsService
+from crosscheck.checks.replication_cover import ReplicationCover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crosscheck.checks.check import PlannedCheck
     from crosscheck.ledger import Record
+
+# Preflight looks at a service's images, and so at the task definition that it runs.
+_SEEN_BY = {EcsService.kind: ReplicationCover.kind}
 
 
 def baseline_of(
@@ -25,5 +30,6 @@ def baseline_of(
     preflight = records.get(f"{facts.PREFLIGHTS}{region}")
     if preflight is None or datetime.fromisoformat(preflight.latest["at"]).timestamp() >= before:
         return {}
-    seen = {f"{finding['kind']} {finding['target']}": finding["values"] for finding in preflight.latest["findings"]}
-    return {name: seen[name] for name in (f"{check.kind} {check.target}" for check in checks) if name in seen}
+    seen = {(finding["kind"], finding["target"]): finding["values"] for finding in preflight.latest["findings"]}
+    looks = {f"{check.kind} {check.target}": (_SEEN_BY.get(check.kind, check.kind), check.target) for check in checks}
+    return {name: seen[look] for name, look in looks.items() if look in seen}

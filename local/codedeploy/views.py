@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws_json.operations import present
-from local.codedeploy.deployer import ecs_target, instances_of
 from local.codedeploy.model import Deployment, Status, finite, last_good, undone_by
 from local.codedeploy.schedule import Event, Progress, progress_of
 from local.codedeploy.state import SPECIFIED, Application, Group, Platform
@@ -152,11 +151,6 @@ def target(group: Group, shown: Deployment, target_id: str, now: float) -> Wire:
 def group_task_sets(group: Group, now: float) -> tuple[TaskSet, ...]:
     """The task sets of an ECS group's service, the one that serves first."""
     return task_sets(group.original, group.created, group.history, now) if group.original else ()
-
-
-def targets_of(group: Group) -> tuple[str, ...]:
-    """The ids of a group's targets."""
-    return instances_of(group) if group.platform is Platform.SERVER else (ecs_target(group),)
 
 
 def _event(shown: Deployment, event: Event) -> Wire:

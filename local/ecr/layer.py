@@ -19,15 +19,16 @@ SERVICE = Service("ecr", invalid="InvalidParameterException")
 class EcrLayer:
     """Serve ``app`` and announce its URL as ``AWS_ENDPOINT_URL_ECR``.
 
-    ``emulator`` must point at the emulator itself. ``later`` runs the ends of replications, in real seconds.
+    ``emulator`` must point at the emulator itself. ``later`` runs the ends of replications, after so many of
+    AWS's seconds.
     """
 
     def __init__(
-        self, emulator: Aws, clock: Clock, events: EventEmitter, account_id: str, later: Scheduler = run_later
+        self, emulator: Aws, clock: Clock, events: EventEmitter, account_id: str, later: Scheduler | None = None
     ) -> None:
         images, announcer = Images(emulator), Announcer(events, account_id)
         self._courses = Courses()
-        replications = Replications(images, self._courses, announcer, clock, account_id, later)
+        replications = Replications(images, self._courses, announcer, clock, account_id, later or run_later(clock))
         operations = Operations(images, replications, announcer, account_id)
         overlay = Overlay(Upstream(emulator), operations.before, operations.after)
         self.app = create_app(SERVICE, account_id, overlay)

@@ -52,11 +52,17 @@ class Replication:
         }
 
 
-def run_later(seconds: float, action: Callable[[], None]) -> None:
-    """Run an action after so many real seconds, in a thread that ends with the process."""
-    timer = threading.Timer(seconds, action)
-    timer.daemon = True
-    timer.start()
+def run_later(clock: Clock) -> Scheduler:
+    """Runs actions after so many of AWS's seconds, as the clock then goes, in threads that end with the process."""
+
+    def later(seconds: float, action: Callable[[], None]) -> None:
+        def wait() -> None:
+            if clock.follow(seconds):
+                action()
+
+        threading.Thread(target=wait, name="replication", daemon=True).start()
+
+    return later
 
 
 class Replications:
@@ -81,7 +87,7 @@ class Replications:
             course = self._courses.into(destination.region)
             outcome = course.of_image(image.tag)
             if outcome is not ReplicationOutcome.HANG:
-                self._later(self._clock.real(course.delay), self._ending(source, image, destination, outcome))
+                self._later(course.delay, self._ending(source, image, destination, outcome))
 
     def statuses(self, source: str, repository: str, digest: str) -> list[dict[str, str]]:
         """The replications of an image; none if no rule sent it anywhere."""

@@ -66,10 +66,16 @@ class Services:
             record = self._deployer.adopt(base, self._containers(base, base["taskDefinition"]))
             self._records[name] = record
         elif record.seen != base["taskDefinition"] and not updated:
-            self._deployer.deploy(record, base, base["taskDefinition"], self._containers(base, base["taskDefinition"]))
+            base = self._now(name, base)
+            if record.seen != (wanted := base["taskDefinition"]):
+                self._deployer.deploy(record, base, wanted, self._containers(base, wanted))
         record.seen = base["taskDefinition"]
         record.history = replace(record.history, desired=base["desiredCount"])
         return record
+
+    def _now(self, name: ServiceName, base: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The service as it is now: what is given may have been read just before UpdateService."""
+        return next(iter(self._emulated.described(name.region, name.cluster, [name.service])), base)
 
     def _containers(self, base: Mapping[str, Any], task_definition: str) -> dict[str, str]:
         _, containers = self._emulated.containers(ServiceName.from_arn(base["serviceArn"]).region, task_definition)

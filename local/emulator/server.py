@@ -10,15 +10,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 STOPPED_WITHIN = 5.0
 LOG_TAIL = 20  # lines
+PORTS = range(10_000, 30_000)  # below those that Linux, macOS and Windows choose for a connection or for port 0
 
 # The developer's own AWS settings must not reach the emulator, nor the functions that inherit its environment.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE")
@@ -29,10 +31,12 @@ class EmulatorError(RuntimeError):
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on now, and that no system gives away by itself until somebody does."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
 
 
 class Emulator:
@@ -70,7 +74,7 @@ class Emulator:
         inherit what begins with ``AWS_`` or ``CROSSCHECK_``, for example ``AWS_ENDPOINT_URL_ECS``.
 
         Raises:
-            EmulatorError: if it ends instead, or is not ready within a minute.
+            EmulatorError: if it ends instead, or is not ready within three minutes.
         """
         emulator = cls(directory.resolve(), port or free_port(), environment)
         try:

@@ -23,7 +23,7 @@ BUILD_PERMISSIONS = (
     "ecr:PutImage",
 )
 POLL_SECONDS = 0.1
-STEADY_SECONDS = 60
+STEADY_SECONDS = 240
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from local.account import Account
 
-STACK_SECONDS = 120
+STACK_SECONDS = 300
 PROVIDER_REGION = "us-east-1"  # where the account's Crosscheck stack is, whose provider serves other stacks
 
 # What a pipeline's role needs for its source, and to create deployments.

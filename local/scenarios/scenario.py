@@ -109,7 +109,7 @@ class Scenario(ABC):
         asked = {"pipelineName": self.pipeline, "filter": {"pipelineExecutionId": execution}}
         return list(reversed(self.client.list_action_executions(**asked)["actionExecutionDetails"]))
 
-    def wait(self, execution: str, seconds: float = 120) -> str:
+    def wait(self, execution: str, seconds: float = 240) -> str:
         """Wait for the execution's end; its status.
 
         Raises:

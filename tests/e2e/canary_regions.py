@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 US, EU, AP = (service.region for service in SERVICES)
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED"}
-SECONDS = 120.0
+SECONDS = 240.0
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,15 @@ def running(outside: Outside) -> dict[str, Running]:
 
 
 def deploy_by_hand(outside: Outside, region: str, revision: str) -> Running:
-    """Somebody deploys the task definition ``revision`` there; the region once it serves that."""
+    """Somebody deploys the task definition ``revision`` there; the region once it serves that, and ECS is done."""
     service = _service(region)
     ecs = outside.client("ecs", region)
     ecs.update_service(cluster=service.cluster, service=service.name, taskDefinition=revision)
 
     def served() -> Running | None:
         now = _running(outside, service)
-        return now if now.serves and now.task_definition == revision else None
+        done = deployment_status(outside, region) == "SUCCESSFUL"
+        return now if done and now.serves and now.task_definition == revision else None
 
     found = wait_until(served, f"{revision} in {region}", SECONDS)
     assert found is not None
@@ -95,15 +96,17 @@ def told(outside: Outside, execution: str, *said: str, us: str, eu: str, ap: str
     return words(card)
 
 
-def verified(canary: CanaryService, outside: Outside, execution: str) -> list[str]:
-    """The names of the execution's verifications, sorted, once all of them have ended well."""
+def verified(canary: CanaryService, outside: Outside, execution: str, *stages: str) -> list[str]:
+    """The names of the execution's verifications, sorted, once all of them, those of these stages among them, have
+    ended well."""
     client, machine = outside.client("stepfunctions"), canary.account.outputs["VerifyStateMachineArn"]
+    awaited = set(verifications(execution, *stages))
 
     def ended() -> dict[str, str]:
         pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine)
         found = {each["name"]: each["status"] for page in pages for each in page["executions"]}
         own = {name: status for name, status in found.items() if name.startswith(execution)}
-        return {} if "RUNNING" in own.values() else own
+        return own if awaited <= own.keys() and "RUNNING" not in own.values() else {}
 
     names = wait_until(ended, f"the end of the verifications of {execution}", SECONDS)
     assert set(names.values()) == {"SUCCEEDED"}
@@ -121,7 +124,7 @@ def _service(region: str) -> EcsService:
 
 def _running(outside: Outside, service: EcsService) -> Running:
     ecs = outside.client("ecs", service.region)
-    page = requests.get(f"{outside.description['web']}/{service.region}/{service.name}", timeout=10)
+    page = requests.get(f"{outside.description['web']}/{service.region}/{service.name}", timeout=60)
     return Running(
         task_definition=_described(ecs, service)["taskDefinition"].rpartition("/")[2],
         digests=frozenset(_digests(ecs, service)),

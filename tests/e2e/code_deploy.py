@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from local.cards import wait_for_card
-from tests.e2e.outside import wait_until, words
+from tests.e2e.outside import Outside, wait_until, words
+from tests.e2e.verifications import Verifications, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from local.cards import Card
     from local.scenarios.scenario import Scenario
-    from tests.e2e.outside import Outside
 
 SECONDS = 240.0
 
@@ -54,7 +54,7 @@ class Group:
 
     def page(self) -> tuple[int, str]:
         """What is served: status and revision."""
-        answer = requests.get(f"{self.outside.description['web']}/{self.region}/{self.application}", timeout=10)
+        answer = requests.get(f"{self.outside.description['web']}/{self.region}/{self.application}", timeout=60)
         return answer.status_code, answer.json()["revision"]
 
     def deploy(self, revision: Mapping[str, Any]) -> str:
@@ -78,6 +78,17 @@ class Group:
         """The id of the newest deployment, once it is not the one that is known."""
         wait_until(lambda: self.ids[0] != known, f"a newer deployment in {self.region} than {known}", SECONDS)
         return self.ids[0]
+
+
+def made_by(scenario: Scenario, execution: str, region: str) -> str:
+    """The id of the deployment that the execution makes in a region, once it is there."""
+
+    def look() -> str:
+        own = [run for run in scenario.actions(execution) if run["input"]["region"] == region]
+        ids = [run["output"].get("executionResult", {}).get("externalExecutionId", "") for run in own if _deploys(run)]
+        return str(ids[0]) if ids else ""
+
+    return wait_until(look, f"the deployment of {execution} in {region}", SECONDS)
 
 
 def settled(outside: Outside, execution: str, state: str, regions: Mapping[str, str]) -> str:
@@ -109,12 +120,29 @@ def line(text: str, region: str) -> str:
 
 @contextmanager
 def without_rollback(*scenarios: Scenario) -> Iterator[None]:
-    """Their releases are judged meanwhile, and nothing of them is taken back."""
+    """Their releases are judged meanwhile, and nothing of them is taken back, nor afterwards: what the tag says when a
+    verification is planned counts, and that is some time after the stage has ended."""
+    known = {scenario: set(_ended(scenario)) for scenario in scenarios}
     _tag(scenarios, "off")
     try:
         yield
+        for scenario in scenarios:
+            _await_verifications(scenario, set(_ended(scenario)) - known[scenario])
     finally:
         _tag(scenarios, "auto")
+
+
+def _ended(scenario: Scenario) -> list[str]:
+    """The executions of which every stage that began is verified: those that succeeded or failed."""
+    found = scenario.client.list_pipeline_executions(pipelineName=scenario.pipeline)["pipelineExecutionSummaries"]
+    return [each["pipelineExecutionId"] for each in found if each["status"] in {"Succeeded", "Failed"}]
+
+
+def _await_verifications(scenario: Scenario, executions: set[str]) -> None:
+    done = Verifications(Outside(scenario.account.describe()), scenario.account.outputs["VerifyStateMachineArn"])
+    for execution in executions:
+        for stage in {action["stageName"] for action in scenario.actions(execution)}:
+            done.ended(name_of(execution, stage))
 
 
 @contextmanager
@@ -126,6 +154,10 @@ def held_before(scenario: Scenario, stage: str) -> Iterator[None]:
         yield
     finally:
         scenario.client.enable_stage_transition(**transition)
+
+
+def _deploys(run: Mapping[str, Any]) -> bool:
+    return bool(run["input"]["actionTypeId"]["category"] == "Deploy")
 
 
 def _tag(scenarios: Sequence[Scenario], mode: str) -> None:

@@ -49,5 +49,5 @@ class LedgerVerdicts:
             latest = self.facts.get(name, {})
             return latest if latest.get("final") else {}
 
-        found = wait_until(look, f"the last word on {region}", 120)
+        found = wait_until(look, f"the last word on {region}")
         return {each["kind"]: (each["verdict"], each["reason"]) for each in found["findings"]}

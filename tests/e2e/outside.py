@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import requests
-from botocore.config import Config
 
 from local.cards import Card, cards, wait_for_card
+from local.clients import Credentials, make_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+_client = cache(make_client)
 
 
 @dataclass(frozen=True)
@@ -25,18 +27,13 @@ class Outside:
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, made of ``env`` alone."""
         environment = self.description["env"]
-        session = boto3.Session(
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=region or environment["AWS_DEFAULT_REGION"],
-        )
         own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
-        client: Any = session.client(service, endpoint_url=own, config=Config(inject_host_prefix=False))  # type: ignore[call-overload]  # the stubs want a literal
-        return client
+        credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+        return _client(service, region or environment["AWS_DEFAULT_REGION"], own, credentials)
 
     def post(self, path: str, body: Mapping[str, Any]) -> requests.Response:
         """A request to ``control``."""
-        return requests.post(f"{self.description['control']}{path}", json=body, timeout=10)
+        return requests.post(f"{self.description['control']}{path}", json=body, timeout=60)
 
     def deployments(self, region: str, outcome: str) -> None:
         """Choose how ECS deployments of a region end."""
@@ -55,17 +52,26 @@ class Outside:
         """The execution's card, once its payload is good."""
         return wait_for_card(self.description["slack"], execution, good)
 
-    def ended_card(self, execution: str) -> Card:
-        """The execution's card, once it says that the release ended."""
-        return self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+    def ended_card(self, execution: str, *texts: str) -> Card:
+        """The execution's card, once it says that the release ended, and all of the texts.
+
+        Events are recorded several at a time, so the pipeline's end may be known before that of a stage.
+        """
+        self.card(execution, lambda payload: payload["state"] in {"SUCCEEDED", "FAILED", "STOPPED"})
+
+        def look() -> Card:
+            found = self.cards(execution)[0]
+            return found if all(text in words(found) for text in texts) else {}
+
+        return wait_until(look, f"a card of {execution} with {texts}")
 
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""
-        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=10).json()
+        calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=60).json()
         return calls
 
 
-def wait_until[T](look: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_until[T](look: Callable[[], T], what: str, seconds: float = 240) -> T:
     """The first true thing that ``look`` gives.
 
     Raises:

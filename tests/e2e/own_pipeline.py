@@ -57,7 +57,7 @@ class OwnPipeline:
         client = self.outside.client("cloudformation")
         client.create_stack(StackName=f"{self.name}-stores", TemplateBody=json.dumps(template))
         client.get_waiter("stack_create_complete").wait(
-            StackName=f"{self.name}-stores", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            StackName=f"{self.name}-stores", WaiterConfig={"Delay": 1, "MaxAttempts": 180}
         )
         stack = client.describe_stacks(StackName=f"{self.name}-stores")["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -153,7 +153,7 @@ class OwnPipeline:
             status = str(answer["pipelineExecution"]["status"])
             return status if status in ENDED else ""
 
-        return execution, wait_until(ended, "the end of the execution", 120)
+        return execution, wait_until(ended, "the end of the execution")
 
 
 def _kind(category: str, provider: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 type Stage = dict[str, Any]
 
 EXECUTION = "#{codepipeline.PipelineExecutionId}"
-SECONDS = 60.0
+SECONDS = 240.0
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def _no_rollback(residency: DataResidency, fleet: Ec2Fleet) -> Iterator[None]:
 
 
 def page(outside: Outside, region: str, name: str) -> tuple[int, str]:
-    answer = requests.get(f"{outside.description['web']}/{region}/{name}", timeout=10)
+    answer = requests.get(f"{outside.description['web']}/{region}/{name}", timeout=60)
     return answer.status_code, answer.json()["revision"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -88,7 +89,7 @@ class Region:
 
     def page(self) -> tuple[int, str]:
         """What is served."""
-        answer = requests.get(f"{self.outside.description['web']}/{self.name}/{self.application}", timeout=10)
+        answer = requests.get(f"{self.outside.description['web']}/{self.name}/{self.application}", timeout=60)
         return answer.status_code, answer.json()["revision"]
 
     def look(self, planned: PlannedCheck) -> Finding:
@@ -143,6 +144,11 @@ def region(request: pytest.FixtureRequest) -> Region:
     return found
 
 
+def _deployment(planned: PlannedCheck) -> str:
+    assert planned.run is not None
+    return planned.run.external
+
+
 def test_a_good_deployment_passes_until_a_newer_one_comes(region: Region) -> None:
     first = region.release("Serve the first page")
     assert region.look(first).verdict is Verdict.PASS
@@ -152,8 +158,7 @@ def test_a_good_deployment_passes_until_a_newer_one_comes(region: Region) -> Non
     assert region.look(second).verdict is Verdict.PASS
     moved = region.propose(first)
     assert moved.standing is Standing.MOVED_ON
-    assert second.run is not None
-    assert second.run.external in moved.reason
+    assert _deployment(second) in moved.reason
     with pytest.raises(MovedOnError):
         region.begin(first, way)
     assert region.look(second).verdict is Verdict.PASS
@@ -173,9 +178,12 @@ def test_an_unhealthy_deployment_is_taken_back(region: Region) -> None:
     way = region.propose(bad)
     assert way.standing is Standing.READY
     begun = region.begin(bad, way)
-    assert region.begin(bad, way) == replace(begun, reason=region.propose(bad).reason)
-    proof = region.proven(begun.proof)
-    assert proof.verdict is Verdict.PASS, proof.reason
+    again, proof = region.begin(bad, way), begun.proof
+    assert again == replace(begun, reason=again.reason)
+    for reason in (again.reason, region.propose(bad).reason):  # meanwhile the deployment goes on
+        assert re.fullmatch(rf"{proof.parameters['deployment']} \(\w+\) takes {_deployment(bad)} back already", reason)
+    proven = region.proven(proof)
+    assert proven.verdict is Verdict.PASS, proven.reason
     assert region.page() == before
     assert region.look(bad).verdict is Verdict.FAIL
 

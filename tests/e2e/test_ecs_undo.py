@@ -78,7 +78,7 @@ class Deployed:
     def page(self) -> tuple[int, str]:
         """The status of the service's page, and what it says of itself."""
         url = f"{self.pipeline.outside.description['web']}/{EU}/{self.pipeline.name}"
-        answer = requests.get(url, timeout=10)
+        answer = requests.get(url, timeout=60)
         return answer.status_code, answer.text
 
     def proven(self, proof: PlannedCheck | None) -> Finding:

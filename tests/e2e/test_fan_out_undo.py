@@ -47,8 +47,14 @@ class Site:
 
     def page(self, region: str) -> str:
         """The page of a region."""
-        found = self.outside.client("s3", region).get_object(Bucket=f"{PAGES}-{region}", Key="index.html")
-        return str(found["Body"].read().decode())
+        return self.pages(region)[0]
+
+    def pages(self, region: str) -> list[str]:
+        """What was the page of a region, the newest first."""
+        s3, bucket = self.outside.client("s3", region), f"{PAGES}-{region}"
+        versions = s3.list_object_versions(Bucket=bucket, Prefix="index.html")["Versions"]
+        named = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
+        return [s3.get_object(Bucket=bucket, **each)["Body"].read().decode() for each in named]
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +75,15 @@ def site(account: Account) -> Site:
     stages = [release["stages"][0], {"name": "Publish", "actions": actions}]
     pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto")
     assert pipeline.ended(pipeline.first) == "Succeeded"
+    # the page that the next release brings would fail this one, too
+    Verifications(outside, account.outputs["VerifyStateMachineArn"]).ended(name_of(pipeline.first, "Publish"))
     return Site(outside, pipeline, source)
 
 
 def test_a_stage_that_fails_in_all_its_regions_goes_back_as_a_whole(site: Site, account: Account) -> None:
     execution = site.publish("an error page")
-    assert site.page(EU) == site.page(AP) == "an error page"
     card = settled(site.outside, execution, eu_west_1="rolled_back", ap_southeast_1="rolled_back")
-    assert site.page(EU) == site.page(AP) == "welcome"
+    assert site.pages(EU) == site.pages(AP) == ["welcome", "an error page", "welcome"]
     newest = site.pipeline.executions[0]
     assert (newest["executionType"], newest["trigger"]["triggerType"]) == ("ROLLBACK", "ManualRollback")
     assert newest["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": site.pipeline.first}

@@ -93,8 +93,8 @@ def test_a_canary_that_hangs_keeps_its_share_of_the_traffic(
     account.outcomes.choose(EU, "Lambda", NAME, Outcome.HANG)
     _release(outside, "the third")
     execution = shop.start()
-    routed = wait_until(lambda: _alias(outside).get("RoutingConfig", {}), "the canary")
-    assert list(routed["AdditionalVersionWeights"].values()) == [0.1]
+    weights = wait_until(lambda: _alias(outside).get("RoutingConfig", {}).get("AdditionalVersionWeights"), "the canary")
+    assert list(weights.values()) == [0.1]
     shop.client.stop_pipeline_execution(pipelineName=NAME, pipelineExecutionId=execution, abandon=True)
     assert shop.ended(execution) == "Stopped"
     none: dict[str, Any] = {"AdditionalVersionWeights": {}}

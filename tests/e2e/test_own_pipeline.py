@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.outside import words
+from tests.e2e.code_deploy import settled
 from tests.e2e.own_pipeline import OwnPipeline
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ def test_four_regions_of_ones_own_pass_on_one_card(account: Account, outside: Ou
     definition = own.definition(stores, own.create_source(own.create_services()), own.create_role(), GATE)
     execution, status = own.run(definition)
     assert status == "Succeeded"
-    card = outside.ended_card(execution)
-    assert card["metadata"]["event_payload"]["regions"] == dict.fromkeys(REGIONS, "passed")
-    assert all(f"*{region}* passed · mine: 3 of 3 tasks run mine@sha256:" in words(card) for region in REGIONS)
+    card = settled(outside, execution, "SUCCEEDED", dict.fromkeys(REGIONS, "passed"))
+    assert all(f"*{region}* passed · mine: 3 of 3 tasks run mine@sha256:" in card for region in REGIONS)
     assert len(outside.cards(execution)) == 1
     for region in REGIONS:  # the release went through the stores of its own regions
         listed = outside.client("s3", region).list_objects_v2(Bucket=stores[region]["location"])

@@ -26,7 +26,7 @@ def test_f01_f02_every_event_twice_and_shuffled_takes_a_region_back_once(
     execution = canary.push("Double pictures")
     assert canary.wait(execution) == "Failed"
     told(outside, execution, us="passed", eu="passed", ap="rolled_back")
-    assert verified(canary, outside, execution) == verifications(execution, *STAGES)
+    assert verified(canary, outside, execution, *STAGES) == verifications(execution, *STAGES)
     after = running(outside)
     assert after[AP].is_back(before[AP])
     assert after[US].is_new(before[US])

@@ -37,7 +37,7 @@ def test_suggest_says_what_to_go_back_to_and_writes_nothing(
     outside.deployments(US, "unhealthy")
     execution = canary.push("Frame pictures")
     assert canary.wait(execution) == "Failed"
-    verified(canary, outside, execution)
+    verified(canary, outside, execution, "ValidatePrimary")
     now = running(outside)[US]
     assert (now.page, now.deployments[1:]) == (503, before.deployments)
     ran = f"my-service runs {now.task_definition}, before it ran {before.task_definition}"
@@ -53,7 +53,7 @@ def test_off_suggests_nothing_and_writes_nothing(
     outside.deployments(EU, "unhealthy")
     execution = canary.push("Colour pictures")
     assert canary.wait(execution) == "Failed"
-    verified(canary, outside, execution)
+    verified(canary, outside, execution, "ValidateSecondary")
     text = told(outside, execution, us="passed", eu="failed", ap="passed")
     assert "roll" not in text.lower()
     assert "↳" not in text
@@ -73,8 +73,8 @@ def test_a_rollback_execution_is_verified_and_never_rolled_back(canary: CanarySe
     back = running(outside)[US]
     to_bad = _roll_back(canary, bad)
     seen = f"*{US}* failed · my-service: 0 of 2 tasks run"
+    assert verified(canary, outside, to_bad, "DeployPrimary") == verifications(to_bad, "DeployPrimary")
     text = told(outside, to_bad, seen, us="failed", eu="skipped", ap="skipped")
-    assert verified(canary, outside, to_bad) == verifications(to_bad, "DeployPrimary")
     assert "↳" not in text
     now = running(outside)[US]
     assert (now.page, now.deployments[1:]) == (503, back.deployments)

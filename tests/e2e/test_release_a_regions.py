@@ -90,7 +90,7 @@ def test_a_rollback_of_ecs_under_a_green_action_is_seen_and_left(canary: CanaryS
     seen = f"*{EU}* failed · my-service: ECS rolled back to {runs}: the deployment of my-service:"
     left = "↳ ECS rolled back by itself, from my-service:"
     told(outside, execution, seen, left, us="passed", eu="failed", ap="passed")
-    verified(canary, outside, execution)
+    verified(canary, outside, execution, "ValidateSecondary")
     after = running(outside)
     assert after[EU].is_back(before[EU], by=1)
     assert deployment_status(outside, EU) == "ROLLBACK_SUCCESSFUL"

@@ -41,7 +41,7 @@ def test_a_release_that_a_newer_one_has_followed_is_not_taken_back(canary: Canar
     assert canary.wait(older) == "Failed"
     left = f"↳ not rolled back: {brought.task_definition} was deployed to my-service since"
     told(outside, older, left, us="failed", eu="skipped", ap="skipped")
-    verified(canary, outside, older)
+    verified(canary, outside, older, "ValidatePrimary")
     assert canary.wait(newer) == "Succeeded"
     told(outside, newer, us="passed", eu="passed", ap="passed")
     assert running(outside)[US] == brought
@@ -58,7 +58,7 @@ def test_what_somebody_deployed_by_hand_since_is_not_taken_back(canary: CanarySe
     assert canary.wait(execution) == "Failed"
     left = f"↳ not rolled back: {brought.task_definition} was deployed to my-service since"
     told(outside, execution, left, us="failed", eu="skipped", ap="skipped")
-    verified(canary, outside, execution)
+    verified(canary, outside, execution, "ValidatePrimary")
     assert running(outside)[US] == brought
 
 

@@ -70,8 +70,10 @@ def _pipeline(canary: CanaryService, definition: Definition) -> Iterator[str]:
     tags = [{"key": key, "value": value} for key, value in canary.tags.items()]
     canary.client.create_pipeline(pipeline=definition, tags=tags)
     (started,) = canary.client.list_pipeline_executions(pipelineName=definition["name"])["pipelineExecutionSummaries"]
-    yield started["pipelineExecutionId"]
-    canary.client.delete_pipeline(name=definition["name"])
+    try:
+        yield started["pipelineExecutionId"]
+    finally:  # else every later push would start it as well
+        canary.client.delete_pipeline(name=definition["name"])
 
 
 def _configuration(definition: Definition, action: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.scenarios.data_residency import LONDON, SINGAPORE
-from tests.e2e.code_deploy import Group, line, said, settled
+from tests.e2e.code_deploy import Group, line, made_by, said, settled
+from tests.e2e.two_releases import broken, speed
 
 if TYPE_CHECKING:
     from local.scenarios.data_residency import BlueGreenService, DataResidency
@@ -63,7 +64,7 @@ def test_an_unhealthy_region_goes_back_and_the_other_stays(
     here.ends("unhealthy")
     execution = residency.push(f"Break {bad.name}")
     assert residency.wait(execution) == "Succeeded"
-    released = here.ids[0]
+    released = made_by(residency, execution, bad.region)
     card = settled(outside, execution, "SUCCEEDED", {bad.region: "rolled_back", other.region: "passed"})
     assert "0 of 2 tasks run" in line(card, bad.region)
     assert here.page() == before
@@ -108,14 +109,9 @@ def test_codedeploys_own_rollback_is_told_and_nothing_is_written(
 def test_a_newer_deployment_is_left_alone(residency: DataResidency, outside: Outside, singapore: Group) -> None:
     good(residency, outside, "Serve the catalogue before somebody is faster")
     known, revision = singapore.ids[0], singapore.newest["revision"]
-    singapore.ends("unhealthy")
-    execution = residency.push("Break Singapore while somebody watches")
-    singapore.wait("Succeeded", than=known)
-    outside.post("/clock", {"speed": 1}).raise_for_status()
-    said(outside, execution, lambda text: "looked at again in 15 s" in line(text, SINGAPORE.region))
-    outside.post("/clock", {"speed": 60}).raise_for_status()
-    singapore.ends("healthy")
+    execution = broken(residency, outside, singapore, "Break Singapore while somebody watches")
     newer = singapore.deploy(revision)
+    speed(outside, 60)
     settled(outside, execution, "SUCCEEDED", {LONDON.region: "passed", SINGAPORE.region: "failed"})
     card = said(outside, execution, lambda text: "↳" in line(text, SINGAPORE.region))
     assert f"not rolled back: {newer} " in line(card, SINGAPORE.region)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
-from tests.e2e.code_deploy import Group, line, settled
+from tests.e2e.code_deploy import Group, line, made_by, settled
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_a_region_whose_page_is_down_goes_back_to_the_old_version(fleet: Ec2Flee
     here.ends("unhealthy")
     execution = fleet.push(f"Serve a page that is down in {bad}")
     assert fleet.wait(execution) == "Succeeded"
-    released = here.ids[0]
+    released = made_by(fleet, execution, bad)
     card = settled(outside, execution, "SUCCEEDED", PASSED | {bad: "rolled_back"})
     assert "503" in line(card, bad)
     now, version = pages(outside), source_version(fleet, execution)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.code_deploy import line, said, settled
 from tests.e2e.test_release_c import OREGON, PASSED, SYDNEY, VIRGINIA, good, group, pages, source_version
-from tests.e2e.two_releases import SLOW, follow, seen_to_fail, speed
+from tests.e2e.two_releases import broken, follow, speed
 
 if TYPE_CHECKING:
     from local.scenarios.ec2_fleet import Ec2Fleet
@@ -38,11 +38,7 @@ def test_what_somebody_deployed_by_hand_since_is_left_alone(fleet: Ec2Fleet, out
     good(fleet, outside, "Serve the page before somebody is faster")
     before, sydney = pages(outside), group(outside, SYDNEY)
     known, revision = sydney.ids[0], sydney.newest["revision"]
-    sydney.ends("unhealthy")
-    execution = fleet.push("Break Sydney while somebody watches")
-    seen_to_fail(outside, execution, sydney, known)
-    sydney.ends("healthy")
-    speed(outside, SLOW)
+    execution = broken(fleet, outside, sydney, "Break Sydney while somebody watches")
     newer = sydney.deploy(revision)
     speed(outside, 60)
     settled(outside, execution, "SUCCEEDED", PASSED | {SYDNEY: "failed"})

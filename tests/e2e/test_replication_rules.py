@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 STACK = "own-rules"
-WAIT = {"Delay": 1, "MaxAttempts": 60}
+WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def theirs(outside: Outside) -> Iterator[dict[str, Any]]:
 def _template(account: Account, destinations: Sequence[str], prefixes: Sequence[str]) -> str:
     properties = {
         "ServiceToken": account.outputs["RegionalProviderArn"],
-        "ServiceTimeout": 60,
+        "ServiceTimeout": 300,
         "Destinations": list(destinations),
         "RepositoryPrefixes": list(prefixes),
     }

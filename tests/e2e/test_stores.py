@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 PREFIX = "pipeline-artifacts-s"
-WAIT = {"Delay": 1, "MaxAttempts": 90}
+WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 
 class StoresStack:
@@ -44,7 +44,7 @@ class StoresStack:
         self._client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=WAIT)
 
     def _template(self, regions: Sequence[str], properties: dict[str, Any]) -> str:
-        common = {"ServiceToken": self._provider, "ServiceTimeout": 120, "Prefix": PREFIX, "Regions": list(regions)}
+        common = {"ServiceToken": self._provider, "ServiceTimeout": 300, "Prefix": PREFIX, "Regions": list(regions)}
         resource = {"Type": "Custom::ArtifactStores", "Properties": {**common, **properties}}
         return json.dumps({"Resources": {"Mine": resource}})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.e2e.code_deploy import SECONDS, held_before, line, said
+from tests.e2e.code_deploy import SECONDS, held_before, line, made_by, said
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tests.e2e.code_deploy import Group
     from tests.e2e.outside import Outside
 
-# A deployment keeps the speed at which it began: some seconds of these tests, and time enough to act meanwhile.
-SLOW = 5
+# A deployment keeps the speed at which it began: some seconds of these tests, and time enough to act meanwhile. At the
+# first of these it takes long enough to be noticed before it ends; at the last one nothing that waits goes on.
+UNHURRIED, SLOW, STILL = 20, 5, 0.1
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,47 @@ def follow(scenario: Scenario, outside: Outside, here: Group, stage: str) -> Two
         speed(outside, SLOW)
     brought = here.newer_than(known)
     with held_before(scenario, stage):
-        speed(outside, 60)
         here.ends("healthy")
-        seen_to_fail(outside, older, here, known)
+        _seen_to_fail(scenario, outside, older, here)
         speed(outside, SLOW)
     newest = here.newer_than(brought)
+    for region in scenario.regions:  # what comes later than the older one's last look would not count
+        made_by(scenario, newer, region)
     speed(outside, 60)
     return TwoReleases(older, newer, brought, newest)
 
 
-def seen_to_fail(outside: Outside, execution: str, here: Group, known: str) -> None:
-    """Wait until the region was seen to fail; from then on the time until the next look is very long."""
-    here.wait("Succeeded", than=known)
-    speed(outside, 1)
-    said(outside, execution, lambda text: "looked at again in 15 s" in line(text, here.region))
-    speed(outside, 0.1)
+def broken(scenario: Scenario, outside: Outside, here: Group, message: str) -> str:
+    """Release what is unhealthy ``here``; the execution, once that was seen, with some seconds until the next look.
+
+    What is deployed from now on is healthy, and ends after that look.
+    """
+    known = here.ids[0]
+    here.ends("unhealthy")
+    speed(outside, UNHURRIED)
+    execution = scenario.push(message)
+    here.newer_than(known)
+    speed(outside, SLOW)
+    _seen_to_fail(scenario, outside, execution, here)
+    here.ends("healthy")
+    speed(outside, SLOW)
+    return execution
+
+
+def _seen_to_fail(scenario: Scenario, outside: Outside, execution: str, here: Group) -> None:
+    """Wait until every region was looked at, and this one seen to fail; from then on the next look is very far away.
+
+    The clock goes slowly before this, or that look would come while the end of the execution is only being noticed.
+    """
+    assert scenario.wait(execution) == "Succeeded"
+    speed(outside, STILL)
+    for region in scenario.regions:
+        seconds = 15 if region == here.region else 60
+        _said_of(outside, execution, region, f"looked at again in {seconds} s")
+
+
+def _said_of(outside: Outside, execution: str, region: str, words: str) -> None:
+    said(outside, execution, lambda text: words in line(text, region))
 
 
 def speed(outside: Outside, factor: float) -> None:

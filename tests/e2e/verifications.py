@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from local.cards import Card
     from tests.e2e.outside import Outside
 
-SECONDS = 90.0
+SECONDS = 240.0
 PARITY = "source-parity"
 
 

@@ -96,7 +96,7 @@ def _run(run: ActionExecution) -> Json:
         status=run.status.value,
         summary=run.summary,
         lastStatusChange=run.updated,
-        token=run.token if run.status is Status.IN_PROGRESS else None,
+        token=run.token if run.status is Status.IN_PROGRESS and run.approval is None else None,
         lastUpdatedBy=run.approval.by if run.approval else None,
         externalExecutionId=run.external_id,
         externalExecutionUrl=run.external_url,

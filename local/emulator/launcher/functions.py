@@ -18,6 +18,8 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from local.emulator.launcher.output import Output
+
 FUNCTION_PROCESS = Path(__file__).with_name("function_process.py")
 INHERITED = ("PATH", "HOME", "TMPDIR", "_HANDLER", "LAMBDA_TASK_ROOT")
 INHERITED_PREFIXES = ("AWS_", "CROSSCHECK_")
@@ -84,26 +86,11 @@ def _environment(config: Mapping[str, Any], inherited: Mapping[str, str], runtim
     return {**environment, "PYTHONPATH": os.pathsep.join(path)} if path else environment
 
 
-class _Tee:
-    """A function's output, copied into its log file line by line."""
-
-    def __init__(self, stream: Any, log: Path) -> None:
-        self._stream = stream
-        self._log = log.open("ab", buffering=0)
-
-    def readline(self) -> bytes:
-        line: bytes = self._stream.readline()
-        self._log.write(line)
-        return line
-
-    def close(self) -> None:
-        self._stream.close()
-        self._log.close()
-
-
 def _worker_class(runtime: Runtime) -> type:
     class RuntimeClientWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]  # ministack ships no types
         """The execution environment of a Python function."""
+
+        _output: Output | None = None
 
         def __init__(self, func_name: str, config: dict[str, Any], code_zip: bytes) -> None:
             package = io.BytesIO(code_zip)
@@ -117,7 +104,15 @@ def _worker_class(runtime: Runtime) -> type:
             return handler
 
         def _pump_output(self, stream: Any, log_queue: Any) -> None:
-            super()._pump_output(_Tee(stream, runtime.log(self.func_name)), log_queue)
+            self._output = Output(stream, runtime.log(self.func_name))
+            super()._pump_output(self._output, log_queue)
+
+        def _drain_stderr_bounded(self, **options: float) -> str:
+            # What is written before the answer belongs to the invocation; on a busy machine it is read later.
+            if self._output is not None:
+                self._output.wait_until_handed_on()
+            log: str = super()._drain_stderr_bounded(**options)
+            return log
 
         def invoke(self, event: Any, request_id: str, **options: Any) -> dict[str, Any]:
             """As ministack's, but an import error keeps its type as it does on Lambda."""

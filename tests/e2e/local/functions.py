@@ -5,13 +5,14 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from local.clients import ACCOUNT_ID, Aws
 
 REGION = "eu-west-1"
-PATIENCE = 20.0  # seconds
+PATIENCE = 180.0  # seconds; only ends a test that would hang
 
 
 def package(**modules: str) -> bytes:
@@ -54,7 +55,7 @@ def running(pid: int) -> bool:
     """Whether a process is there and has not ended."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
 
@@ -63,12 +64,16 @@ def children(pid: int) -> list[int]:
     """The processes that a process has started."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 
 def listening(pid: int) -> set[str]:
     """The local addresses that a process listens on, as the kernel writes them: hexadecimal."""
-    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    sockets = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it has just been closed
+            sockets.add(str(descriptor.readlink()))
     rows = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
     return {row[1].split(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets}

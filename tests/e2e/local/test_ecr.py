@@ -78,6 +78,8 @@ class Account:
 
         def look() -> list[dict[str, Any]]:
             messages = sqs.receive_message(QueueUrl=self.queues[region], MaxNumberOfMessages=10).get("Messages", [])
+            for message in messages:  # or they come again
+                sqs.delete_message(QueueUrl=self.queues[region], ReceiptHandle=message["ReceiptHandle"])
             events = [json.loads(message["Body"]) for message in messages]
             found.extend(e for e in events if (e["detail-type"], e["detail"]["image-digest"]) == (kind, digest))
             return found

@@ -184,7 +184,7 @@ def test_nothing_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import pathlib, sys, time\nfrom local.emulator import Emulator\n"
         "started = Emulator.start(pathlib.Path(sys.argv[1]), {})\n"
-        "print(started.pid, started.url, flush=True)\ntime.sleep(60)\n"
+        "print(started.pid, started.url, flush=True)\ntime.sleep(600)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603 - our own script

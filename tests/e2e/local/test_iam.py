@@ -10,6 +10,7 @@ from local.account import Account
 from local.scenarios.canary_service import CanaryService
 from tests.e2e.enforced import refusals
 from tests.e2e.outside import Outside
+from tests.e2e.verifications import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +35,7 @@ def canary(strict: Account) -> CanaryService:
 def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, canary: CanaryService) -> None:
     execution = canary.create_pipeline()
     assert canary.wait(execution) == "Succeeded"
-    card = Outside(strict.describe()).ended_card(execution)
-    regions = {"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"}
-    assert card["metadata"]["event_payload"]["regions"] == regions
+    settled(Outside(strict.describe()), execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="passed")
     assert refusals(strict) == []
 
 

@@ -148,13 +148,13 @@ def test_refusals(account: Account, name: str, parameters: Any, code: str) -> No
 
 
 def test_what_is_no_request_for_codedeploy(account: Account) -> None:
-    answer = requests.post(account.clients.endpoint, data="{}", timeout=5)
+    answer = requests.post(account.clients.endpoint, data="{}", timeout=60)
     assert (answer.status_code, answer.json()["__type"]) == (400, "MissingAuthenticationTokenException")
     signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT_ID}/20260101/{REGION}/codedeploy/aws4_request"}
-    answer = requests.post(account.clients.endpoint, data="{}", headers=signed, timeout=5)
+    answer = requests.post(account.clients.endpoint, data="{}", headers=signed, timeout=60)
     assert answer.json()["__type"] == "UnknownOperationException"
     signed["X-Amz-Target"] = "CodeDeploy_20141006.GetApplication"
-    answer = requests.post(account.clients.endpoint, data="no json", headers=signed, timeout=5)
+    answer = requests.post(account.clients.endpoint, data="no json", headers=signed, timeout=60)
     assert answer.json()["__type"] == "SerializationException"
 
 

@@ -79,6 +79,8 @@ def test_what_is_refused(account: Account) -> None:
     with pytest.raises(errors.ValidationException, match="less than or equal to 512"):
         answer(account, token, summary="x" * 513)
     answer(account, token, summary="x" * 512)
+    asked = account.api().get_pipeline_state(name="my-pipeline")["stageStates"][1]["actionStates"][0]
+    assert "token" not in asked["latestExecution"]
     with pytest.raises(errors.ApprovalAlreadyCompletedException):
         answer(account, token)
     assert account.ended("my-pipeline", execution) == "Succeeded"

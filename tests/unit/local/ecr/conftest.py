@@ -25,7 +25,7 @@ def rule(*regions: str, prefixes: tuple[str, ...] = (), account: str = ACCOUNT_I
 
 @dataclass
 class Pending:
-    """What is to run later, run by the test instead: (real seconds, action)."""
+    """What is to run later, run by the test instead: (AWS's seconds, action)."""
 
     waiting: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 

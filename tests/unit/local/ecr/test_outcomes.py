@@ -60,7 +60,7 @@ def test_a_delay_is_in_seconds_of_aws(account: Account) -> None:
     account.layer.set_replication(EU, 1800, "complete")
     account.push("1")
 
-    assert [seconds for seconds, _ in account.pending.waiting] == [180.0]
+    assert [seconds for seconds, _ in account.pending.waiting] == [1800.0]
 
 
 def test_faults_are_cleared_for_what_is_pushed_later(account: Account) -> None:

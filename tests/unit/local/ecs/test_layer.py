@@ -1,4 +1,6 @@
+import copy
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -158,6 +160,25 @@ def test_what_cloudformation_changes_is_a_deployment_too(steady: Account) -> Non
     )
 
     assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+
+
+def test_what_was_read_before_an_update_is_no_change(steady: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    steady.service()
+    describe = steady.emulated.DescribeServices
+
+    def overtaken(region: str, given: dict[str, Any]) -> dict[str, Any]:
+        read = copy.deepcopy(describe(region, given))
+        monkeypatch.undo()
+        steady.update(taskDefinition="my-service:2")
+        return read
+
+    monkeypatch.setattr(steady.emulated, "DescribeServices", overtaken)
+    steady.service()
+
+    assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+    steady.clock.time += ROLLOUT
+    assert steady.rollouts() == [("PRIMARY", "2", "COMPLETED")]
+    assert len(steady.ecs.list_service_deployments(cluster=CLUSTER, service="my-service")["serviceDeployments"]) == 2
 
 
 def test_scaling_is_no_deployment(steady: Account) -> None:

@@ -34,13 +34,13 @@ class Slack:
         return str(self.client.api_call("chat.postMessage", json={"channel": CHANNEL, **arguments})["ts"])
 
     def history(self) -> list[dict[str, Any]]:
-        return list(requests.get(f"{self.url}/history", timeout=5).json())
+        return list(requests.get(f"{self.url}/history", timeout=60).json())
 
     def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
-        return list(requests.get(f"{self.url}/messages", timeout=5).json()[channel])
+        return list(requests.get(f"{self.url}/messages", timeout=60).json()[channel])
 
     def fault(self, **fault: Any) -> requests.Response:
-        return requests.post(f"{self.url}/faults", json=fault, timeout=5)
+        return requests.post(f"{self.url}/faults", json=fault, timeout=60)
 
     def with_token(self, token: str | None) -> WebClient:
         return WebClient(token=token, base_url=f"{self.url}/api/", retry_handlers=[])

@@ -45,7 +45,7 @@ def app(slack: Slack) -> Iterator[App]:
 
 
 def _click(slack: Slack, **body: Any) -> requests.Response:
-    return requests.post(f"{slack.url}/click", json=body, timeout=5)
+    return requests.post(f"{slack.url}/click", json=body, timeout=60)
 
 
 def _button(slack: Slack) -> str:

@@ -17,7 +17,7 @@ def message(ts: float, **more: object) -> Message:
 
 
 def page(slack: Slack, query: str = "") -> str:
-    answer = requests.get(f"{slack.url}/{query}", timeout=5)
+    answer = requests.get(f"{slack.url}/{query}", timeout=60)
     assert answer.status_code == 200
     return answer.text
 
@@ -43,7 +43,7 @@ def test_a_channel_is_selected_by_its_id(slack: Slack) -> None:
     slack.post(text="over there", channel=OTHER_CHANNEL)
     assert "over there" not in page(slack)
     assert "over there" in page(slack, f"?channel={OTHER_CHANNEL}")
-    assert requests.get(f"{slack.url}/?channel=<script>", timeout=5).status_code == 404
+    assert requests.get(f"{slack.url}/?channel=<script>", timeout=60).status_code == 404
 
 
 def test_the_page_needs_nothing_from_elsewhere(slack: Slack) -> None:
@@ -51,7 +51,7 @@ def test_the_page_needs_nothing_from_elsewhere(slack: Slack) -> None:
     html = page(slack)
     assert "a chart" in html
     assert not re.search(r"(?:src|href)=\"https?://|url\(|@import|<img|<iframe", html)
-    policy = requests.get(slack.url, timeout=5).headers["Content-Security-Policy"]
+    policy = requests.get(slack.url, timeout=60).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
 
 
@@ -78,7 +78,7 @@ def test_f42_the_page_escapes_every_field(slack: Slack) -> None:
 def test_the_live_view_is_what_the_page_shows(slack: Slack) -> None:
     slack.post(text="one")
     slack.post(text="two")
-    view = requests.get(f"{slack.url}/view?channel={CHANNEL}", timeout=5).json()
+    view = requests.get(f"{slack.url}/view?channel={CHANNEL}", timeout=60).json()
     assert [entry["day"] for entry in view] == ["Today", "Today"]
     html = page(slack)
     assert all(entry["html"] in html for entry in view)

@@ -20,8 +20,8 @@ def test_f40_a_call_needs_the_token(slack: Slack, token: str | None, error: str)
 
 def test_a_form_may_carry_the_token_a_json_body_may_not(slack: Slack) -> None:
     url = f"{slack.url}/api/auth.test"
-    assert requests.post(url, data={"token": TOKEN}, timeout=5).json()["ok"]
-    assert requests.post(url, json={"token": TOKEN}, timeout=5).json()["error"] == "not_authed"
+    assert requests.post(url, data={"token": TOKEN}, timeout=60).json()["ok"]
+    assert requests.post(url, json={"token": TOKEN}, timeout=60).json()["error"] == "not_authed"
 
 
 def test_auth_test_names_the_bot(slack: Slack) -> None:
@@ -37,7 +37,7 @@ def test_a_message_is_shown_with_blocks_and_metadata(slack: Slack) -> None:
 def test_a_form_carries_blocks_as_json(slack: Slack) -> None:
     form = {"channel": CHANNEL, "blocks": json.dumps([section("rich")]), "metadata": json.dumps(METADATA)}
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = requests.post(f"{slack.url}/api/chat.postMessage", data=form, headers=headers, timeout=5).json()
+    answer = requests.post(f"{slack.url}/api/chat.postMessage", data=form, headers=headers, timeout=60).json()
     assert answer["ok"], answer
     assert slack.messages()[0]["blocks"] == [section("rich")]
     assert slack.history()[0]["payload"]["metadata"] == METADATA
@@ -141,7 +141,7 @@ def test_f40_an_unknown_method_and_a_missing_argument(slack: Slack) -> None:
 @pytest.mark.parametrize(("body", "error"), [("{", "invalid_json"), ("[]", "json_not_object")])
 def test_a_body_that_is_no_json_object(slack: Slack, body: str, error: str) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    answer = requests.post(f"{slack.url}/api/chat.postMessage", data=body, headers=headers, timeout=5)
+    answer = requests.post(f"{slack.url}/api/chat.postMessage", data=body, headers=headers, timeout=60)
     assert answer.json()["error"] == error
 
 
