@@ -18,9 +18,9 @@ READERS = ("GateStageRole", "CheckRegionRole", "ConcludeChecksRole")
 
 
 @contextmanager
-def denied(account: Account, statement: Mapping[str, Any]) -> Iterator[None]:
-    """Meanwhile whoever reads what releases deploy to may not do this."""
-    roles = [_role(account, logical) for logical in READERS]
+def denied(account: Account, statement: Mapping[str, Any], *named: str) -> Iterator[None]:
+    """Meanwhile the named roles may not do this, or else whoever reads what releases deploy to."""
+    roles = named or [_role(account, logical) for logical in READERS]
     for role in roles:
         put_policy(account, role, "denied", [{"Effect": "Deny", **statement}])
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.account import HOME_REGION, Account
+from local.account import Account
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
 from tests.e2e.code_deploy import Group, line, said, settled
-from tests.e2e.enforced import denied, put_policy, refusals
+from tests.e2e.enforced import denied, refusals
 from tests.e2e.outside import Outside
 from tests.e2e.verifications import Verifications, name_of
 
@@ -68,6 +68,13 @@ def _sydney(client: Outside) -> Group:
     return Group(client, SYDNEY, "CodeDeploy", APPLICATION, GROUP)
 
 
+def _verified(client: Outside, account: Account, execution: str) -> dict[str, Any]:
+    """The output of the verification of release C's stage, once it has ended."""
+    verifications = Verifications(client, account.outputs["VerifyStateMachineArn"])
+    output: dict[str, Any] = verifications.ended(name_of(execution, "Deploy"))["output"]
+    return output
+
+
 def _reason(client: Outside, account: Account, subject: str, region: str) -> str:
     """What the ledger says of a region that no gate judged."""
     key = {"pk": {"S": subject}, "sk": {"S": f"verdict/Deploy/{region}"}}
@@ -95,12 +102,12 @@ def test_f17_a_region_that_denies_codedeploy_is_unknown_and_nothing_goes_back(
     with denied(strict, _of(SYDNEY)):
         execution = fleet.push("Serve a page that Sydney hides")
         assert fleet.wait(execution) == "Succeeded"
-        verified = Verifications(client, strict.outputs["VerifyStateMachineArn"]).ended(name_of(execution, "Deploy"))
+        output = _verified(client, strict, execution)
         card = settled(client, execution, "SUCCEEDED", PASSED | {SYDNEY: "unknown"})
-    found = verified["output"]["concluded"]
+    found = output["concluded"]
     assert (found["passed"], found["failed"], found["unknown"]) == ([VIRGINIA, OREGON], [], [SYDNEY])
     assert REFUSED.format(SYDNEY) in line(card, SYDNEY)
-    assert REFUSED.format(SYDNEY) in _reason(client, strict, verified["output"]["subject"], SYDNEY)
+    assert REFUSED.format(SYDNEY) in _reason(client, strict, output["subject"], SYDNEY)
     assert "roll" not in card
     assert _sydney(client).ids[1:] == known
     assert _sydney(client).newest["creator"] == "user"
@@ -114,7 +121,7 @@ def test_f17_a_region_that_is_shown_broken_and_denies_codedeploy_is_left_as_it_i
     with denied(strict, _of(SYDNEY)):
         execution = fleet.push("Serve a page that is down where nobody may act")
         assert fleet.wait(execution) == "Succeeded"
-        Verifications(client, strict.outputs["VerifyStateMachineArn"]).ended(name_of(execution, "Deploy"))
+        _verified(client, strict, execution)
         refused = f"GetDeployment in {SYDNEY} was refused: AccessDeniedException"
         card = said(client, execution, lambda text: refused in text)
     settled(client, execution, "SUCCEEDED", PASSED | {SYDNEY: "failed"})
@@ -124,12 +131,10 @@ def test_f17_a_region_that_is_shown_broken_and_denies_codedeploy_is_left_as_it_i
 
 def test_a_pipelines_role_deploys_only_where_it_may(strict: Account, fleet: Ec2Fleet, client: Outside) -> None:
     known = _sydney(client).ids
-    put_policy(strict, fleet.pipeline, "denied", [{"Effect": "Deny", **_of(SYDNEY)}])
-    try:
+    with denied(strict, _of(SYDNEY), fleet.pipeline):
         execution = fleet.push("Serve a page that may not go to Sydney")
         assert fleet.wait(execution) == "Failed"
-    finally:
-        strict.aws.client("iam", HOME_REGION).delete_role_policy(RoleName=fleet.pipeline, PolicyName="denied")
+    _verified(client, strict, execution)
     settled(client, execution, "FAILED", PASSED | {SYDNEY: "failed"})
     (result,) = [run["output"]["executionResult"] for run in fleet.actions(execution) if run["status"] == "Failed"]
     group = f"arn:aws:codedeploy:{SYDNEY}:{strict.account_id}:deploymentgroup:{APPLICATION}/{GROUP}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local.aws_json.authorization import Decides
 from local.clients import ACCOUNT_ID, ADMINISTRATOR, Aws, Credentials
 from local.clock import Clock
 from local.codedeploy import CodeDeploy
@@ -188,8 +189,8 @@ def ecs_settings(**more: Any) -> Wire:
     } | more
 
 
-def open_service(clients: Aws) -> Account:
+def open_service(clients: Aws, decide: Decides | None = None) -> Account:
     aws, clock, outcomes = FakeAws(), SetClock(), Outcomes()
     emitter, events = recorder()
-    service = CodeDeploy(aws, clock, outcomes, emitter, ACCOUNT_ID)
+    service = CodeDeploy(aws, clock, outcomes, emitter, ACCOUNT_ID, decide)
     return Account(aws, service, clock, outcomes, events, clients)

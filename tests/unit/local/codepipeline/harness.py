@@ -9,6 +9,7 @@ from typing import Any
 from botocore.config import Config
 from werkzeug.serving import make_server
 
+from local.aws_json.authorization import Decides
 from local.clients import ACCOUNT_ID
 from local.clock import Clock
 from local.codepipeline import CodePipeline, zips
@@ -147,9 +148,9 @@ class Account:
         return zips.unpack(answer["Body"].read())
 
 
-def open_account(speed: float = 10_000) -> tuple[Account, Callable[[], None]]:
+def open_account(speed: float = 10_000, decide: Decides | None = None) -> tuple[Account, Callable[[], None]]:
     aws, clock, events, outcomes = FakeAws(), Clock(speed), RecordedEvents(), Outcomes()
-    service = CodePipeline(aws, clock, events, outcomes, ACCOUNT_ID)
+    service = CodePipeline(aws, clock, events, outcomes, ACCOUNT_ID, decide)
     server = make_server("127.0.0.1", 0, service.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
