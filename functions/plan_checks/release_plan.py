@@ -20,6 +20,7 @@ from plan_checks.gate_verdicts import gates_verdict
 from plan_checks.judges import due
 from plan_checks.modes import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
 from plan_checks.pipeline_reading import read_execution, read_pipeline, retried_by_itself
+from plan_checks.plan_size import excess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,6 +89,12 @@ class ReleasePlanning:
         retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
         retried = retries and retried_by_itself(client, finished.subject, finished.stage)
         situation = _Situation(finished, pipeline, execution, records, self.clock(), retried=retried, due=len(found))
+        items = self._items(found, situation)
+        if problem := excess(items):
+            return self._items(found, replace(situation, problem=problem))
+        return items
+
+    def _items(self, found: Sequence[Due], situation: _Situation) -> list[Item]:
         return [item for each in found if (item := self._item(each, situation))]
 
     def _matters(self, pipeline: Pipeline, finished: str) -> bool:
@@ -125,7 +132,7 @@ class ReleasePlanning:
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
         runs = situation.execution.runs
-        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem, situation.pipeline)
+        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem or situation.problem, situation.pipeline)
         return Item(
             purpose=Purpose.STAGE,
             subject=situation.finished.subject,
@@ -167,7 +174,7 @@ class ReleasePlanning:
 
 @dataclass(frozen=True)
 class _Situation:
-    """Everything that was read for one plan."""
+    """Everything that was read for one plan; ``problem`` is why nothing that was added to it is looked at."""
 
     finished: Finished
     pipeline: Pipeline
@@ -176,6 +183,7 @@ class _Situation:
     now: float
     retried: bool
     due: int
+    problem: str = ""
 
     @property
     def patience(self) -> float:

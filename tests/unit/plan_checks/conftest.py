@@ -56,7 +56,9 @@ class Account:
 
     def publish(self, plan: str) -> None:
         """Write a plan, and name it by the pipeline's tag."""
-        SESSION.client("ssm", region_name=HOME).put_parameter(Name=PLAN, Value=plan, Type="String", Overwrite=True)
+        SESSION.client("ssm", region_name=HOME).put_parameter(
+            Name=PLAN, Value=plan, Type="String", Tier="Advanced", Overwrite=True
+        )
         self.tag(plan=PLAN)
 
     def set_mode(self, mode: Mode) -> None:

@@ -59,3 +59,23 @@ def test_33_regions_with_three_actions_each_fit(account: Account) -> None:
     carried = {"subject": "s", "regions": items, "results": [RESULT] * 33}
     size = len(json.dumps({"holder": "h" * 80, "conclude": carried}))
     assert size < LIMIT * 3 / 4, size
+
+
+def test_a_plan_that_asks_for_more_than_can_be_carried_is_refused_in_words(account: Account) -> None:
+    actions = [deploys(f"Deploy-{number}", region) for number, region in enumerate(regions())]
+    account.codepipeline.define([source(), stage("Deploy", *actions)])
+    for action in actions:
+        account.codepipeline.ran("Deploy", action["name"], second=10)
+    pages = [{"kind": "http", "url": f"https://{{region}}.example.com/{HALF_KILOBYTE[:440]}{n}"} for n in range(15)]
+    account.publish(json.dumps({"checks": pages, "rollback": "auto", "dry_run": True}))
+    items = account.plan("Deploy")
+    assert {item.mode for item in items} == {"off"}
+    for item in items:
+        derived, gap = item.checks
+        assert derived.kind == "ecs-service"
+        assert gap.gap.startswith("the plan's checks make ")
+        assert gap.gap.endswith(
+            " KiB for 33 regions, and Step Functions carries 192: "
+            "name the regions in which each check is needed, or ask for fewer"
+        )
+    assert len(json.dumps([item.to_json() for item in items])) < LIMIT * 3 / 4
