@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from tests.builders import tables
@@ -28,6 +30,11 @@ SETTINGS = {
     "SLACK_CHANNEL": "C0RELEASES",
     "STATE_MACHINE": "arn:aws:states:us-east-1:123456789012:stateMachine:verify-release",
 }
+
+# No example is timed. What lands is judged by the same examples each time; everybody else looks for new ones.
+settings.register_profile("anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("anywhere"), derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "anywhere")
 
 
 @pytest.fixture(autouse=True)
