@@ -76,7 +76,7 @@ def _begin(planned: PlannedCheck, way: WayBack, client: CodeDeployClient) -> Beg
 def _read(planned: PlannedCheck, client: CodeDeployClient) -> WayBack | _Plan:
     ours = read_deployment(client, planned.run.external) if planned.run and planned.run.external else None
     if ours is None:
-        return WayBack(Standing.STUCK, "CodePipeline names no deployment of the action, or CodeDeploy has it no more")
+        return _unnamed(planned, client)
     newest_id = read_newest(client, ours.application, ours.group)
     if newest_id is None:
         return WayBack(Standing.STUCK, f"there is no deployment group {ours.group} any more")
@@ -87,6 +87,23 @@ def _read(planned: PlannedCheck, client: CodeDeployClient) -> WayBack | _Plan:
         return _ready(client, planned, ours)
     except NoWayBackError as error:
         return WayBack(Standing.STUCK, str(error))
+
+
+def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> WayBack:
+    """An action that failed and names no deployment has made none, unless the group has had one since it started."""
+    unknown = WayBack(Standing.STUCK, "CodePipeline names no deployment of the action, or CodeDeploy has it no more")
+    run = planned.run
+    if run is None or run.external or run.status != "Failed":
+        return unknown
+    group = planned.parameters["group"]
+    newest_id = read_newest(client, planned.parameters["application"], group)
+    if newest_id is None:
+        return WayBack(Standing.STUCK, f"there is no deployment group {group} any more")
+    newest = read_deployment(client, newest_id) if newest_id else None
+    if newest and newest.created >= run.started:
+        return unknown
+    last = f"the last deployment of {group} is {newest.id} as before" if newest else f"{group} has had no deployment"
+    return WayBack(Standing.BACK, f"{run.name} deployed nothing: {last}", newest_id)
 
 
 def _taken_over(planned: PlannedCheck, ours: Deployment, newest: Deployment) -> WayBack:
