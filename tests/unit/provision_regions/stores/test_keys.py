@@ -7,7 +7,7 @@ import pytest
 from crosscheck.cloudformation.answer import Status
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import properties, run
-from tests.fakes.regions.stores import EMPTY, EU, bucket_name, created, live_keys
+from tests.fakes.regions.stores import EMPTY, EU, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
 
 
@@ -20,6 +20,19 @@ def test_f31_our_key_pending_deletion_is_revived() -> None:
     assert key.state == "Enabled"
     assert len(world.kms.keys) == 1
     world.s3.put_object(bucket_name(EU), "artifact.zip")
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"), [("EnableKey", "KMSInvalidStateException"), ("EnableKeyRotation", "DisabledException")]
+)
+def test_f31_a_revived_keys_state_that_is_not_known_everywhere_yet_is_waited_for(operation: str, code: str) -> None:
+    world = World()
+    created(world, EU)
+    (key,) = world.kms.keys.values()
+    key.state, key.rotation = "PendingDeletion", False
+    world.fail(operation, EU, refusal(code), times=2)
+    created(world, EU)
+    assert (key.state, key.rotation) == ("Enabled", True)
 
 
 def test_f31_a_strangers_key_pending_deletion_loses_the_alias() -> None:
@@ -103,3 +116,20 @@ def test_two_runs_of_one_request_at_once_end_with_one_key() -> None:
     answer = created(world, EU)
     (key,) = live_keys(world)
     assert answer.data[f"{EU}.KeyArn"] == key.arn
+
+
+@pytest.mark.parametrize("operation", ["DeleteAlias", "ScheduleKeyDeletion"])
+def test_two_deletes_at_once_both_succeed(operation: str) -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    other: list[Status] = []
+
+    def other_run_is_faster(called: str, region: str) -> None:
+        if called == operation and not other:
+            other.append(Status.FAILED)
+            other[0] = run(world, "Delete", properties(EU, **EMPTY)).status
+
+    world.before = other_run_is_faster
+    answer = run(world, "Delete", properties(EU, **EMPTY))
+    assert (answer.status, other) == (Status.SUCCESS, [Status.SUCCESS]), answer.reason
+    assert_nothing_left(world)
