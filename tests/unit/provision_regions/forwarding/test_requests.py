@@ -150,6 +150,21 @@ def test_f23_delete_of_what_somebody_removed_already_succeeds(world: ForwardingW
     assert_nothing_left(world)
 
 
+def test_two_runs_of_one_create_at_once_both_succeed(world: ForwardingWorld) -> None:
+    other: list[Answer] = []
+
+    def other_run_is_faster(operation: str, region: str) -> None:
+        if operation == "PutParameter" and not other:
+            world.before = lambda operation, region: None
+            other.append(succeed(world, "Create", properties(EU)))
+
+    world.before = other_run_is_faster
+    assert [succeed(world, "Create", properties(EU))] == other
+    assert_forwarding_from(world, EU)
+    succeed(world, "Delete", properties(EU))
+    assert_nothing_left(world)
+
+
 def test_f25_update_that_fails_rolls_back_to_the_old_properties(world: ForwardingWorld) -> None:
     old, new = properties(EU, ASIA), properties(EU, LONDON)
     succeed(world, "Create", old)
