@@ -225,6 +225,19 @@ def test_f29_a_region_that_is_not_enabled_is_named_and_nothing_is_made(world: Fo
     succeed(world, "Delete", properties(EU, "me-south-1"))
 
 
+def test_f29_a_region_that_was_disabled_since_can_be_taken_off_the_list(world: ForwardingWorld) -> None:
+    succeed(world, "Create", properties(EU, "me-south-1"))
+    world.disabled = {"me-south-1"}
+    succeed(world, "Update", properties(EU))
+    assert world.events.regions == [EU, "me-south-1"]
+    deleted = run(world, "Delete", properties(EU))
+    assert deleted.status is Status.FAILED
+    assert deleted.reason.startswith("me-south-1: the region is not enabled for this account")
+    world.disabled = set()
+    succeed(world, "Delete", properties(EU))
+    assert_nothing_left(world)
+
+
 def test_f30_a_denial_keeps_awss_words(world: ForwardingWorld) -> None:
     world.fail("PutRule", EU, refusal("AccessDeniedException", SCP.format(operation="events:PutRule"), "PutRule", 403))
     answer = run(world, "Create", properties(EU))
