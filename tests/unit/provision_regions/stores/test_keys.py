@@ -7,7 +7,7 @@ import pytest
 from crosscheck.cloudformation.answer import Status
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import properties, run
-from tests.fakes.regions.stores import EMPTY, EU, assert_nothing_left, bucket_name, created, live_keys
+from tests.fakes.regions.stores import EMPTY, EU, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
 
 
@@ -116,20 +116,3 @@ def test_two_runs_of_one_request_at_once_end_with_one_key() -> None:
     answer = created(world, EU)
     (key,) = live_keys(world)
     assert answer.data[f"{EU}.KeyArn"] == key.arn
-
-
-@pytest.mark.parametrize("operation", ["DeleteAlias", "ScheduleKeyDeletion"])
-def test_two_deletes_at_once_both_succeed(operation: str) -> None:
-    world = World()
-    created(world, EU, **EMPTY)
-    other: list[Status] = []
-
-    def other_run_is_faster(called: str, region: str) -> None:
-        if called == operation and not other:
-            other.append(Status.FAILED)
-            other[0] = run(world, "Delete", properties(EU, **EMPTY)).status
-
-    world.before = other_run_is_faster
-    answer = run(world, "Delete", properties(EU, **EMPTY))
-    assert (answer.status, other) == (Status.SUCCESS, [Status.SUCCESS]), answer.reason
-    assert_nothing_left(world)
