@@ -139,6 +139,12 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     assert not fake.called("CreateDeployment")
 
 
+def test_a_group_that_still_names_an_older_deployment_has_not_moved_on(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "InProgress")
+    fake.behind = 1
+    assert propose(fake, ours).standing is Standing.READY
+
+
 def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) -> None:
     ours = released(fake, "Failed")
     way = propose(fake, ours)
