@@ -185,6 +185,19 @@ def test_what_ends_while_it_is_being_stopped_is_deployed_back(fake: FakeCodeDepl
     assert fake.called("CreateDeployment")[0]["description"] == f"crosscheck:{ours}"
 
 
+@pytest.mark.parametrize(("action", "seconds"), [("TERMINATE", 3_600.0), ("KEEP_ALIVE", 0.0)])
+def test_a_way_back_goes_on_until_the_original_environment_is_terminated(
+    fake: FakeCodeDeploy, action: str, seconds: float
+) -> None:
+    original = {"action": action, "terminationWaitTimeInMinutes": 60}
+    settings = {"terminateBlueInstancesOnDeploymentSuccess": original}
+    ours = released(fake, blueGreenDeploymentConfiguration=settings)
+    way = propose(fake, ours)
+    assert way.keeps == seconds
+    begin(fake, ours, way)
+    assert propose(fake, ours).keeps == seconds
+
+
 def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -> None:
     fake.deploy(NAMED, s3(0), "Failed")
     ours = fake.deploy(NAMED, s3(1))
