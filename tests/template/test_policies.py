@@ -98,6 +98,7 @@ def test_only_the_rollback_policy_may_change_what_releases_deploy_to() -> None:
         "cloudformation:RollbackStack",
         "codedeploy:CreateDeployment",
         "codedeploy:StopDeployment",
+        "codedeploy:UpdateDeploymentGroup",  # never called: CreateDeployment asks for it, see the template
         "codepipeline:RollbackStage",
         "ecs:StopServiceDeployment",
         "ecs:UpdateService",
