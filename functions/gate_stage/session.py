@@ -39,20 +39,24 @@ class Session:
 
     def answer(self, job: Job, remaining: Callable[[], float]) -> Answer:
         """The answer, whatever happens. ``remaining`` gives the seconds until the function's timeout."""
+        try:
+            return self._look(job, remaining)
+        except ConfigurationError as error:
+            return Refuse(FailureType.CONFIGURATION_ERROR, str(error))
+        except Exception as error:  # a fault of the gate's own: the job is answered, the log says where it lies
+            return _crash(error)
+
+    def _look(self, job: Job, remaining: Callable[[], float]) -> Answer:
         progress = begin(self.clock())
         try:
             progress = decode(job.token, self.clock())
             seconds = remaining() - RECORD_SECONDS - ANSWER_SECONDS
             judgement = within(seconds, partial(self.gate.judge, job, progress))
-            answer = _translate(judgement)
-        except ConfigurationError as error:
-            return Refuse(FailureType.CONFIGURATION_ERROR, str(error))
         except OutOfTimeError as error:
             return self._again(job, progress, f"no look came to an end: {error}", patience=None)
         except UnreadableError as error:
             return self._again(job, progress, str(error), patience=PATIENCE)
-        except Exception as error:  # a fault of the gate's own: the job is answered, the log says where it lies
-            return _crash(error)
+        answer = _translate(judgement)
         self._tell(judgement)
         if not judgement.dry_run:
             self._record(judgement, min(RECORD_SECONDS, remaining() - ANSWER_SECONDS))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck.subjects import Subject
 from crosscheck.verdicts import Verdict
-from gate_stage.continuation import begin
+from gate_stage.continuation import TOKEN_LIMIT, begin, encode
 from gate_stage.gate import Gate
 from gate_stage.job import parse_job
 from tests.fakes.codepipeline_release import (
@@ -112,3 +113,13 @@ def test_a_throttled_definition_is_read_again_and_a_denied_one_fails_in_words(ac
     assert answer["failureDetails"]["message"] == (
         "FAIL regions=: the pipeline cannot be read: GetPipeline in us-east-1 was refused: AccessDeniedException"
     )
+
+
+def test_f16_a_token_that_an_unreadable_look_makes_too_long_is_answered(account: Account) -> None:
+    full = begin(account.now)
+    while len(encode(full)) + len(',"unread":1') <= TOKEN_LIMIT:
+        full = replace(full, fails={**full.fails, f"{len(full.fails):06x}": 1})
+    account.release.codepipeline.refuse("GetPipeline", RefusedError("ThrottlingException"))
+    details = account.invoke(token=encode(full))["failureDetails"]
+    assert details["type"] == "ConfigurationError"
+    assert "do not fit into a continuation token" in details["message"]

@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 
 from crosscheck.checks.check import Outcome
 from crosscheck.checks.codedeploy_ecs import look_at_service
-from crosscheck.checks.codedeploy_rules import (
-    gave_way,
-    judge_deployment,
-    judge_revision,
-    judge_targets,
-    takes_back,
-    told,
-)
+from crosscheck.checks.codedeploy_revision import judge_revision
+from crosscheck.checks.codedeploy_rules import gave_way, judge_deployment, judge_targets, takes_back, told
 from crosscheck.checks.codedeploy_snapshot import read_deployment, read_newest, read_targets
 from crosscheck.checks.keys import Key, matching, text
 from crosscheck.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import ActionRun, PlannedCheck
+    from crosscheck.checks.check import PlannedCheck
     from crosscheck.checks.codedeploy_snapshot import Deployment, Target
     from crosscheck.clients import Clients
     from crosscheck.verdicts import Finding
@@ -101,7 +95,7 @@ def _targets(
 ) -> tuple[Outcome, Mapping[str, str]]:
     match ours.platform:
         case "Server":
-            return _fleet(planned.run, ours, targets), {}
+            return _fleet(planned, ours, targets, aws), {}
         case "ECS":
             outcome = judge_targets(targets)
             return (outcome, {}) if outcome else look_at_service(planned, ours, targets, aws)
@@ -109,8 +103,8 @@ def _targets(
             return Outcome(Verdict.INCONCLUSIVE, f"this version has no check for CodeDeploy on {platform}"), {}
 
 
-def _fleet(run: ActionRun | None, ours: Deployment, targets: Sequence[Target]) -> Outcome:
-    revision = judge_revision(ours, run)
+def _fleet(planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients) -> Outcome:
+    revision = judge_revision(ours, planned.run, planned.region, aws)
     if revision and revision.verdict is Verdict.FAIL:
         return revision
     passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id}")

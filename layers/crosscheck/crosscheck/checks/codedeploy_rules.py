@@ -15,7 +15,6 @@ from crosscheck.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crosscheck.checks.check import ActionRun
     from crosscheck.checks.codedeploy_snapshot import Deployment, Target
 
 # The description of a deployment by which Crosscheck takes another one back: this, and the other one's id.
@@ -51,22 +50,6 @@ def judge_deployment(ours: Deployment, newest: Deployment, application: str, gro
     if (ours.application, ours.group) != (application, group):
         return Outcome(Verdict.FAIL, f"{ours.id} is a deployment of {ours.application}/{ours.group}")
     return _replaced(ours, newest) or _status(ours)
-
-
-def judge_revision(ours: Deployment, run: ActionRun | None) -> Outcome | None:
-    """Whether the deployment brought the action's input artifact; None where it did, or nobody knows a run.
-
-    Only of the platform Server: what is deployed to ECS is an AppSpec that CodePipeline makes of templates.
-    """
-    if run is None:
-        return None
-    if not run.inputs:
-        return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no input artifact of {run.name}")
-    meant = {(artifact.bucket, artifact.key) for artifact in run.inputs.values()}
-    if (ours.revision.bucket, ours.revision.key) in meant:
-        return None
-    bucket, key = min(meant)
-    return Outcome(Verdict.FAIL, f"{ours.id} deployed {ours.revision.text}, not the action's s3://{bucket}/{key}")
 
 
 def judge_targets(targets: Sequence[Target]) -> Outcome | None:

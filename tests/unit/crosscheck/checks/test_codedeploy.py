@@ -77,13 +77,6 @@ def test_an_older_deployment_that_the_group_still_names_as_its_last_has_not_come
     assert looked(fake, derived(made)).verdict is Verdict.PASS
 
 
-def test_another_revision_than_the_actions_fails(fake: FakeCodeDeploy) -> None:
-    made = deployed(fake)
-    finding = looked(fake, derived(made, 7))
-    assert finding.verdict is Verdict.FAIL
-    assert finding.reason == f"{made} deployed s3://store/release/2@v2, not the action's s3://store/release/7"
-
-
 def test_without_inputs_nothing_says_what_was_meant(fake: FakeCodeDeploy) -> None:
     planned = derived(deployed(fake))
     assert planned.run is not None
