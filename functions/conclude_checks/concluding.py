@@ -69,11 +69,13 @@ class Concluding:
         """Close the regions that wait for a verification which could not even be planned: they are unknown.
 
         ``asked`` is the state machine's input; of an image, or before anything was deployed, there is nothing to close.
+        An image has no card before its regions are known: nothing would ever end it.
         """
         subject, stage = parse_subject(asked["subject"]), asked.get("stage", "")
+        if not stage:
+            return
         now = self.clock()
-        records = self.ledger.read(subject) if stage else {}
-        for deployed, region in sorted(set(_waiting(records, stage))):
+        for deployed, region in sorted(set(_waiting(self.ledger.read(subject), stage))):
             judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
             fact = facts.verdict(deployed, judged, judge_since=now, look=0, now=now, final=True)
             self.ledger.merge(subject, fact)

@@ -163,5 +163,7 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
 
 
 def test_an_image_that_could_not_be_planned_leaves_nothing_to_close(ledger: Ledger) -> None:
-    concluding(ledger).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
+    cards = Cards()
+    concluding(ledger, cards).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
     assert ledger.read(IMAGE) == {}
+    assert cards.told == []  # else it gets a card that says "verifying" for ever
