@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conclude_checks.concluding import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Concluding
+from conclude_checks.taking_back import TakeBackError
 from crosscheck import facts
 from crosscheck.ledger import Fact, Ledger, Order
 from crosscheck.releases import fold_image
@@ -37,10 +38,17 @@ class Stages:
     """What was asked to be taken back as a whole."""
 
     taken: list[list[str]] = field(default_factory=list)
+    busy: bool = False
+    told: list[str] = field(default_factory=list)
 
     def take(self, failed: Sequence[Item], _holder: str) -> Item:
         self.taken.append([item.region for item in failed])
+        if self.busy:
+            raise TakeBackError("busy")
         return replace(ROLLBACK, region="us-east-1")
+
+    def refused(self, _failed: Sequence[Item], reason: str) -> None:
+        self.told.append(reason)
 
 
 @pytest.fixture
@@ -103,6 +111,17 @@ def test_a_stage_that_only_goes_back_as_a_whole_is_proven_afterwards(ledger: Led
     assert stages.taken == [["eu-west-1", "sa-east-1"]]
     assert concluded["failed"] == ["eu-west-1", "sa-east-1"]
     assert [(proof["purpose"], proof["region"]) for proof in concluded["proofs"]] == [("rollback", "us-east-1")]
+
+
+def test_f54_a_stage_that_cannot_go_back_now_is_asked_again_and_in_the_end_told(ledger: Ledger) -> None:
+    stages = Stages(busy=True)
+    failed = verified(STAGE, eu_west_1={"verdict": "FAIL", "taken": "stage"})
+    with pytest.raises(TakeBackError):
+        concluding(ledger, stages=stages).conclude(failed, "h")
+    assert stages.told == []
+    last = {**failed, "refused": {"Error": "TakeBackError", "Cause": "{}"}}
+    assert concluding(ledger, stages=stages).conclude(last, "h")["proofs"] == []
+    assert (stages.taken, stages.told) == ([["eu-west-1"], ["eu-west-1"]], ["busy"])
 
 
 def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger: Ledger) -> None:

@@ -151,6 +151,13 @@ def test_a_plan_that_cannot_be_made_is_told_and_fails() -> None:
     assert MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]["Type"] == "Fail"
 
 
+def test_a_stage_that_could_not_go_back_for_now_is_concluded_once_more_for_the_last_time() -> None:
+    (caught,) = MACHINE["States"]["Conclude"]["Catch"]
+    assert caught == {"ErrorEquals": ["TakeBackError"], "ResultPath": "$.refused", "Next": "Conclude"}
+    code = (ROOT / "functions" / "conclude_checks" / "concluding.py").read_text()
+    assert '"refused" in verified' in code
+
+
 def test_what_a_region_reads_is_in_the_item_or_written_by_an_earlier_state() -> None:
     top = {path.removeprefix("$.").split(".")[0] for path in paths(BRANCH["States"])}
     assert top <= set(ITEM) | written(BRANCH)
