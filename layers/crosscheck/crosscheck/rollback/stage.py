@@ -48,7 +48,14 @@ class StageUndo:
         if dict(now.seen) != dict(way.seen):
             raise MovedOnError(f"{stage} changed meanwhile: {now.reason}")
         target = now.seen[TARGET]
-        execution = _roll_back(subject, stage, target, aws)
+        try:
+            execution = _roll_back(subject, stage, target, aws)
+        except MovedOnError:
+            # The answer to the first try may have been lost, and it runs already.
+            after = self.propose(subject, stage, aws)
+            if after.standing is Standing.BACK and after.proof and after.target == now.target:
+                return Begun(after.reason, after.proof)
+            raise
         reason = f"{stage} is rolled back to execution {target[:SHORT]} by execution {execution[:SHORT]}"
         return Begun(reason, _proof(subject, execution))
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.checks.pipeline_execution import PipelineExecution
@@ -179,6 +179,24 @@ def test_a_change_at_the_last_moment_is_codepipelines_to_refuse(change: Callable
     world.codepipeline.before_rollback = lambda: change(world)
     with pytest.raises(MovedOnError, match=f"CodePipeline cannot roll back Deploy any more: {code}"):
         world.begin(way)
+
+
+def test_f39_an_answer_that_was_lost_is_found_again() -> None:
+    """botocore asks again after a timeout, and CodePipeline refuses what runs already."""
+    world = World()
+    way = world.propose()
+
+    def lose() -> None:
+        world.codepipeline.before_rollback = lambda: None
+        world.codepipeline.roll_back("Deploy", world.before)
+        raise ReadTimeoutError(endpoint_url="https://codepipeline.test")
+
+    world.codepipeline.before_rollback = lose
+    begun = world.begin(way)
+    made = [*world.codepipeline.executions][-1]
+    assert len(world.codepipeline.called("RollbackStage")) == 2
+    assert begun.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": made})
+    assert begun.reason == "Deploy was rolled back to execution 00000001 already, by execution 00000004"
 
 
 def test_a_denial_comes_out() -> None:
