@@ -53,3 +53,15 @@ def test_a_finding_that_is_too_large_takes_no_other_with_it() -> None:
 
 def test_an_ordinary_look_is_kept_as_it_was_seen() -> None:
     assert len(verdict(seen(*[0] * 20)).latest["findings"]) == 20
+
+
+def test_f55_the_last_word_stands_whatever_the_clocks_of_its_looks_say(ledger_table: DynamoDBClient) -> None:
+    """Looks run on different machines: one that comes later may be dated earlier."""
+    ledger = Ledger(ledger_table, tables.NAME, 90)
+    early, late = 1_800_000_000.0, 1_800_000_030.0
+    pending = RegionVerdict("eu-west-1", Verdict.PENDING, "not yet", ())
+    passed = RegionVerdict("eu-west-1", Verdict.PASS, "in service", ())
+    ledger.merge(RELEASE, facts.verdict("Deploy", pending, judge_since=early, look=0, now=late, final=False))
+    assert ledger.merge(RELEASE, facts.verdict("Deploy", passed, judge_since=early, look=0, now=early, final=True))
+    assert not ledger.merge(RELEASE, facts.verdict("Deploy", pending, judge_since=early, look=0, now=late, final=False))
+    assert ledger.read(RELEASE)[facts.verdict_name("Deploy", "eu-west-1")].latest["verdict"] == "PASS"
