@@ -33,8 +33,8 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 	$(DEV)/pytest tests -m "not e2e" -q -n 2
 
 .PHONY: e2e
-e2e: $(ENVIRONMENTS) build ## the deployed stack in two local accounts at once
-	$(DEV)/pytest tests/e2e -m e2e -q -n 2 --dist loadfile
+e2e: $(ENVIRONMENTS) build ## the deployed stack in three local accounts at once
+	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
 
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from local.account import Account
@@ -77,6 +77,17 @@ class Scenario(ABC):
         (started,) = self.client.list_pipeline_executions(pipelineName=self.pipeline)["pipelineExecutionSummaries"]
         self.first_execution = str(started["pipelineExecutionId"])
         return self.first_execution
+
+    def release_first(self) -> Self:
+        """Prepare everything, create the pipeline, and wait for its first execution.
+
+        Raises:
+            RuntimeError: it did not succeed.
+        """
+        self.prepare()
+        if (status := self.wait(self.create_pipeline())) != "Succeeded":
+            raise RuntimeError(f"the first release of {self.pipeline} ended {status}")
+        return self
 
     def definition(self) -> dict[str, Any]:
         """The pipeline's definition, with this account's role and artifact stores."""

@@ -27,28 +27,19 @@ def account() -> Iterator[Account]:
 @pytest.fixture(scope="session")
 def canary(account: Account) -> CanaryService:
     """Release A's pipeline, with its first execution, the good one, behind it."""
-    scenario = CanaryService(account)
-    scenario.prepare()
-    scenario.wait(scenario.create_pipeline())
-    return scenario
+    return CanaryService(account).release_first()
 
 
 @pytest.fixture(scope="session")
 def residency(account: Account) -> DataResidency:
     """Release B's pipeline, with its first execution behind it."""
-    scenario = DataResidency(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
+    return DataResidency(account).release_first()
 
 
 @pytest.fixture(scope="session")
 def fleet(account: Account) -> Ec2Fleet:
     """Release C's pipeline, with its first execution behind it."""
-    scenario = Ec2Fleet(account)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
+    return Ec2Fleet(account).release_first()
 
 
 @pytest.fixture

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.account import Account
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, GROUP, Ec2Fleet
 from tests.e2e.code_deploy import Group, line, said, settled
 from tests.e2e.enforced import denied, refusals
-from tests.e2e.outside import Outside
 from tests.e2e.verifications import Verifications, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.scenarios.scenario import Scenario
+    from local.account import Account
+    from tests.e2e.outside import Outside
 
 pytestmark = pytest.mark.e2e
 
@@ -28,34 +25,13 @@ REFUSED = "GetDeploymentGroup in {} was refused: AccessDeniedException"
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
-        account.deploy(RollbackMode="auto")
-        yield account
-
-
-@pytest.fixture
-def client(strict: Account) -> Iterator[Outside]:
-    """The account from outside; its faults end with the test."""
-    found = Outside(strict.describe())
-    yield found
-    found.post("/reset", {}).raise_for_status()
-
-
-@pytest.fixture(scope="module")
 def fleet(strict: Account) -> Ec2Fleet:
-    return _released(Ec2Fleet(strict))
+    return Ec2Fleet(strict).release_first()
 
 
 @pytest.fixture(scope="module")
 def residency(strict: Account) -> DataResidency:
-    return _released(DataResidency(strict))
-
-
-def _released[Release: Scenario](scenario: Release) -> Release:
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
+    return DataResidency(strict).release_first()
 
 
 def _of(region: str) -> dict[str, Any]:

@@ -28,34 +28,13 @@ DENIED = [f"arn:aws:ecs:{AP}:*:*"]
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
-        account.deploy(RollbackMode="auto")
-        yield account
-
-
-@pytest.fixture
-def client(strict: Account) -> Iterator[Outside]:
-    """The account from outside; its faults end with the test."""
-    found = Outside(strict.describe())
-    yield found
-    found.post("/reset", {}).raise_for_status()
-
-
-@pytest.fixture(scope="module")
 def canary(strict: Account) -> CanaryService:
-    scenario = CanaryService(strict)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
+    return CanaryService(strict).release_first()
 
 
 @pytest.fixture(scope="module")
 def residency(strict: Account) -> DataResidency:
-    scenario = DataResidency(strict)
-    scenario.prepare()
-    assert scenario.wait(scenario.create_pipeline()) == "Succeeded"
-    return scenario
+    return DataResidency(strict).release_first()
 
 
 @pytest.fixture(scope="module")

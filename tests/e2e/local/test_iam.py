@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.account import Account
 from local.scenarios.canary_service import CanaryService
 from tests.e2e.enforced import refusals
 from tests.e2e.outside import Outside
 from tests.e2e.verifications import settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from local.account import Account
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with Account(tmp_path_factory.mktemp("strict") / "account", enforce_iam=True) as account:
-        account.deploy()
-        yield account
 
 
 @pytest.fixture(scope="module")
