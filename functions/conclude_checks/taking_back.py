@@ -91,7 +91,8 @@ class TakingBack:
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
         proofs, left = [each.proof for each in begun], "; ".join([*stay, *stayed])
-        proof = self.rollbacks.proof([item], proofs, choice.target, PROVE_SECONDS, left)
+        seconds = PROVE_SECONDS + max(each.way.keeps for each in choice.ready)
+        proof = self.rollbacks.proof([item], proofs, choice.target, seconds, left)
         return {"state": RollbackState.RUNNING.value, "proof": proof.to_json()}
 
     def _undo_all(self, choice: Choice) -> tuple[list[Begun], list[str]]:

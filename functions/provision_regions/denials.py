@@ -19,6 +19,11 @@ NOT_ENABLED = frozenset(
 )
 
 
+def is_not_enabled(error: Exception) -> bool:
+    """Whether the region, not the right, is what is missing."""
+    return isinstance(error, ClientError) and code_of(error) in NOT_ENABLED
+
+
 def in_words(region: str, error: Exception) -> str:
     """One sentence for the stack's events.
 

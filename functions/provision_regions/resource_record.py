@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, ClassVar
 
+from botocore.exceptions import ClientError
+
+from provision_regions.patience import code_of
 from provision_regions.stores.names import OWNER_TAG, compact
 
 if TYPE_CHECKING:
@@ -35,11 +38,17 @@ class ResourceRecord:
     def write(self, texts: Collection[str], *, new: bool) -> None:
         """Write the record; a parameter takes tags only when it is made."""
         name, value = self._names.record, compact({self.key: sorted(texts)})
-        if new:
-            tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
-            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
-        else:
+        if not new:
             self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
+            return
+        tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
+        try:
+            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
+        except ClientError as error:
+            if code_of(error) != "ParameterAlreadyExists":
+                raise
+            # By another run of the same request, or by this call, whose first answer the SDK did not get.
+            self.write(texts, new=False)
 
     def remove(self) -> None:
         """Forget the resource."""

@@ -4,8 +4,9 @@ The resources are those of the service authorization reference,
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodedeploy.html.
 
 Not in it, and taken from what AWS asks of those who create deployments: CreateDeployment also needs GetDeploymentConfig
-on the configuration, and RegisterApplicationRevision on the application that gets the revision. Documented nowhere, and
-our choice: an id that names no deployment, and a list that names no group, are about every group of the region.
+on the configuration, and RegisterApplicationRevision on the application that gets the revision. The API reference of
+CreateDeployment adds UpdateDeploymentGroup where overrideAlarmConfiguration is given. Documented nowhere, and our
+choice: an id that names no deployment, and a list that names no group, are about every group of the region.
 """
 
 from collections.abc import Iterator, Mapping
@@ -91,6 +92,8 @@ def _group_of(state: State, request: Request, deployment: str) -> str:
 
 def _beside_a_deployment(state: State, request: Request) -> Iterator[Right]:
     parameters = request.parameters
+    if "overrideAlarmConfiguration" in parameters:
+        yield from (Right(f"{SERVICE}:UpdateDeploymentGroup", group) for group in _resources(state, request))
     if config := parameters.get("deploymentConfigName") or _config_of_group(state, request):
         yield Right(f"{SERVICE}:GetDeploymentConfig", arn(request, f"deploymentconfig:{config}"))
     if "revision" in parameters:

@@ -35,7 +35,8 @@ class FakeCodeDeploy(JsonService):
     """Holds the deployments of groups. ``now`` is when the newest one was created; the next one comes a minute later.
 
     ``meanwhile`` holds by operation what others do just before it is served; with ``slow`` a rollback that was asked
-    for begins later; ``forgotten`` are the hashes of AppSpecs whose content is gone.
+    for begins later; ``forgotten`` are the hashes of AppSpecs whose content is gone; by ``behind``
+    deployments the last attempted one that a group names lags.
     """
 
     service = "codedeploy"
@@ -49,6 +50,7 @@ class FakeCodeDeploy(JsonService):
         self.forgotten: set[str] = set()
         self.meanwhile: dict[str, Callable[[], object]] = {}
         self.slow = False
+        self.behind = 0
 
     def deploy(self, named: tuple[str, str], revision: Wire, status: str = "Succeeded", **more: Any) -> str:
         """A deployment of a group, which is made if it is not there; its id."""
@@ -94,7 +96,7 @@ class FakeCodeDeploy(JsonService):
 
     def get_deployment_group(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         history = self._group(body)
-        last = self.deployments[history[-1]] if history else None
+        last = self.deployments[history[-1 - self.behind]] if history else None
         shown = {"deploymentId": last["deploymentId"], "status": last["status"]} if last else None
         return {"deploymentGroupInfo": {"lastAttemptedDeployment": shown} if shown else {}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,13 +23,15 @@ class FakeFunction:
 
 
 class FakeLambda(ModelledService):
-    """Holds what a test puts into it, and keeps an alias's revision as Lambda does."""
+    """Holds what a test puts into it, and keeps an alias's revision as Lambda does. ``before_update`` is what happens
+    just before the next UpdateAlias is served."""
 
     service = "lambda"
 
     def __init__(self) -> None:
         super().__init__()
         self.functions: dict[str, FakeFunction] = {}
+        self.before_update: Callable[[], object] = lambda: None
         self._revisions = itertools.count(1)
 
     def publish(self, function: str, *numbers: str) -> FakeFunction:
@@ -72,6 +74,8 @@ class FakeLambda(ModelledService):
 
     def update_alias(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Only of the revision that is named, and to a version that exists."""
+        happens, self.before_update = self.before_update, lambda: None
+        happens()
         function, alias = params["FunctionName"], self._alias(params["FunctionName"], params["Name"])
         if params.get("RevisionId", alias["RevisionId"]) != alias["RevisionId"]:
             raise RefusedError("PreconditionFailedException", status=412)

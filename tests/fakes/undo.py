@@ -27,7 +27,7 @@ class FakeUndo:
 
     ``standing`` is that of every service not named in ``standings``. ``moved`` services move on between proposal and
     act. ``errors`` come out of ``begin``, one at each call; with ``lost`` the first call has its effect and then
-    raises, as when the answer is lost.
+    raises, as when the answer is lost. ``keeps`` are the seconds for which services go on once they are back.
     """
 
     standing: Standing = Standing.READY
@@ -35,6 +35,7 @@ class FakeUndo:
     moved: set[str] = field(default_factory=set)
     errors: list[Exception] = field(default_factory=list)
     lost: bool = False
+    keeps: dict[str, float] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
     baselines: list[Mapping[str, str]] = field(default_factory=list)
 
@@ -46,7 +47,8 @@ class FakeUndo:
         proven = standing in {Standing.READY, Standing.BACK}
         told = {**planned.parameters, "task_definition": f"{service}:7"}
         proof = replace(planned, parameters=told, run=None) if proven else None
-        return WayBack(standing, f"{service} is {standing}", f"{service}:7" if proof else "", {}, proof)
+        target, keeps = f"{service}:7" if proof else "", self.keeps.get(service, 0.0)
+        return WayBack(standing, f"{service} is {standing}", target, {}, proof, keeps)
 
     def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
         """Take it back, unless it moved on."""

@@ -82,6 +82,15 @@ def test_every_resource_is_named_where_aws_lets_us(role: str, action: str, state
         assert action in ONLY_EVERYWHERE, f"{role} may do {action} everywhere"
 
 
+def test_a_services_history_is_readable_by_the_service_as_well() -> None:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment-permissions.html"""
+    reading = ("ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments")
+    for action in reading:
+        [statement] = [each for _, allowed, each in ALLOWED if allowed == action]
+        named = {each["Fn::Sub"].rpartition(":")[2] for each in statement["Resource"]}
+        assert named == {"service/*", "service-deployment/*", "service-revision/*"}, action
+
+
 def test_only_the_rollback_policy_may_change_what_releases_deploy_to() -> None:
     writing = {(name, action) for name, action, _ in ALLOWED if action.startswith(DEPLOYING)}
     assert {name for name, _ in writing} == {"RollbackPolicy"}
@@ -89,6 +98,7 @@ def test_only_the_rollback_policy_may_change_what_releases_deploy_to() -> None:
         "cloudformation:RollbackStack",
         "codedeploy:CreateDeployment",
         "codedeploy:StopDeployment",
+        "codedeploy:UpdateDeploymentGroup",  # never called: CreateDeployment asks for it, see the template
         "codepipeline:RollbackStage",
         "ecs:StopServiceDeployment",
         "ecs:UpdateService",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
 
 from crosscheck.cloudformation.answer import succeeded
 from crosscheck.cloudformation.request import RequestType, request_type
 from crosscheck.errors import ConfigurationError, MissingSettingError
-from provision_regions.conclusion import MAX_RUNS, insist_on_all
+from provision_regions.conclusion import MAX_RUNS, insist_on_all, raise_problems
+from provision_regions.denials import in_words, is_not_enabled
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.properties import read_regions
 from provision_regions.forwarding.records import RECORD, Records
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from provision_regions.forwarding.rules import RuleLook
     from provision_regions.stores.names import Names
     from provision_regions.surroundings import Surroundings
+
+logger = Logger(child=True)
 
 
 def serve_forwarding(request: Request, physical_id: str, around: Surroundings) -> Answer:
@@ -38,7 +43,9 @@ def serve_forwarding(request: Request, physical_id: str, around: Surroundings) -
     if wanted and not around.forwarding_role:
         raise MissingSettingError("FORWARDING_ROLE_ARN")
     names = names_for(request, around, RECORD)
-    Forwarding(around, names).reach(wanted)
+    left = Forwarding(around, names).reach(wanted)
+    if left:
+        logger.warning("rules stay in regions that are not enabled any more", regions=sorted(left))
     return succeeded(physical_id, {"RuleName": rule_name(names)})
 
 
@@ -48,7 +55,8 @@ def _remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
         names = names_for(request, around, RECORD)
     except ConfigurationError:  # with such a stack nothing was ever made
         return succeeded(physical_id)
-    Forwarding(around, names).reach(())
+    left = Forwarding(around, names).reach(())
+    raise_problems(in_words(region, error) for region, error in left.items())
     return succeeded(physical_id)
 
 
@@ -59,8 +67,11 @@ class Forwarding:
     around: Surroundings
     names: Names
 
-    def reach(self, wanted: Collection[str]) -> None:
+    def reach(self, wanted: Collection[str]) -> Mapping[str, Exception]:
         """Make the rules of the wanted regions, then remove those of the others.
+
+        Returned are the regions whose rules stay, because they are not enabled any more. Nothing happens there, and an
+        update that takes such a region off the list must not fail, nor its rollback after it. The record keeps them.
 
         Raises:
             RegionsFailedError: regions refuse, or have a rule of that name that is somebody else's; in that case
@@ -72,8 +83,9 @@ class Forwarding:
         begun = recorded | set(wanted)
         records.change(recorded, begun)
         self._make(looks)
-        self._remove(begun - set(wanted))
-        records.change(begun, wanted)
+        left = self._remove(begun - set(wanted))
+        records.change(begun, {*wanted, *left})
+        return left
 
     def _survey(self, wanted: Collection[str]) -> Mapping[str, RuleLook]:
         def look(region: str) -> RuleLook:
@@ -92,11 +104,15 @@ class Forwarding:
 
         insist_on_all(each_region(looks, make, self.around.patience.deadline), MAX_RUNS)
 
-    def _remove(self, regions: Collection[str]) -> None:
+    def _remove(self, regions: Collection[str]) -> Mapping[str, Exception]:
         def remove(region: str) -> None:
             self._rule(region).remove()
 
-        insist_on_all(each_region(sorted(regions), remove, self.around.patience.deadline), MAX_RUNS)
+        ends = each_region(sorted(regions), remove, self.around.patience.deadline)
+        left = {region: error for region, error in ends.failed.items() if is_not_enabled(error)}
+        failed = {region: error for region, error in ends.failed.items() if region not in left}
+        insist_on_all(replace(ends, failed=failed), MAX_RUNS)
+        return left
 
     def _rule(self, region: str) -> ForwardingRule:
         return ForwardingRule(self.around, self.names, region)

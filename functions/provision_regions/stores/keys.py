@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DELETION_DAYS = 7  # the shortest that KMS allows
 PENDING = "PendingDeletion"
+INVALID_STATE = "KMSInvalidStateException"
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ class Keys:
     def __init__(self, around: Surroundings, names: Names, region: str) -> None:
         self._kms: KMSClient = around.clients.kms(region)
         self._call = around.patience
-        # A key or an alias is not known everywhere in KMS at the moment it is made.
-        self._call_new = around.patience.also("NotFoundException", "MalformedPolicyDocumentException")
+        # A key or an alias is not known everywhere in KMS at the moment it is made, nor is a key's new state:
+        # https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html
+        self._call_new = around.patience.also(
+            "NotFoundException", "MalformedPolicyDocumentException", "DisabledException", INVALID_STATE
+        )
         # Our rights on our keys hang on their tag. It may be new in every run: a rollback follows at once, and Lambda
         # delivers again what was killed.
         self._call_tagged = self._call_new.bearing_denials(FRESH_SECONDS)
@@ -89,7 +93,7 @@ class Keys:
         """Take the alias away and schedule the deletion of every key that is ours."""
         aliased = self._aliased()
         if aliased is not None and self._standing(aliased["Arn"]) is Standing.OURS:
-            self._call(self._kms.delete_alias, AliasName=self._names.alias)
+            self._delete_alias()
         for arn in self._ours():
             self._schedule_deletion(arn)
 
@@ -192,9 +196,21 @@ class Keys:
             self._schedule_deletion(arn)
         return look.arn
 
+    def _delete_alias(self) -> None:
+        try:
+            self._call(self._kms.delete_alias, AliasName=self._names.alias)
+        except ClientError as error:
+            if code_of(error) != "NotFoundException":  # another run of the same request was faster
+                raise
+
     def _schedule_deletion(self, arn: str) -> None:
-        if self._state(arn) != PENDING:
+        if self._state(arn) == PENDING:
+            return
+        try:
             self._call_tagged(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
+        except ClientError as error:
+            if code_of(error) != INVALID_STATE or self._state(arn) != PENDING:  # as above
+                raise
 
 
 def _id(arn: str) -> str:

@@ -69,10 +69,16 @@ class Parameters:
 
     def _found(self, regions: Iterable[str]) -> dict[str, tuple[str, Standing]]:
         by_name = {self._names.parameter(region): region for region in regions}
-        return {by_name[name]: (value, self._standing(name)) for name, value in self._values(by_name).items()}
+        found = {by_name[name]: (value, self._standing(name)) for name, value in self._values(by_name).items()}
+        return {region: (value, standing) for region, (value, standing) in found.items() if standing != Standing.ABSENT}
 
     def _standing(self, name: str) -> Standing:
-        listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
+        try:
+            listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
+        except ClientError as error:
+            if code_of(error) == "InvalidResourceId":
+                return Standing.ABSENT  # another run of the same request has just deleted it
+            raise
         tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
         standing = standing_by(tags, self._names)
         return Standing.FOREIGN if standing is Standing.UNTAGGED else standing

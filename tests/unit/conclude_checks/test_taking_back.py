@@ -81,6 +81,12 @@ def test_what_is_ready_is_taken_back_and_then_proven(world: World) -> None:
     assert world.cards.told == [RELEASE.key]
 
 
+def test_the_proof_has_the_time_for_which_a_service_goes_on_once_it_is_back(world: World) -> None:
+    world.undo.keeps = {"api": 3_600.0}
+    proof = parse_item(world.take(replace(ITEM, checks=(WEB, API)))["proof"])
+    assert proof.deadline == NOW + PROVE_SECONDS + 3_600
+
+
 def test_a_suggestion_changes_nothing(world: World) -> None:
     assert world.take(replace(ITEM, mode="suggest")) == {"state": "suggested"}
     assert world.undo.begun == []

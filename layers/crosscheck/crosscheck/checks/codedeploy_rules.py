@@ -28,9 +28,12 @@ _FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAuto
 
 
 def took_over(ours: Deployment, newest: Deployment) -> bool:
-    """Whether the group's newest deployment brought something else than ours."""
+    """Whether the group's newest deployment brought something else than ours, after it.
+
+    What the group names as its last attempted one may be older: it is read apart from ours, and may lag behind.
+    """
     follows = newest.creator in _FOLLOWERS and newest.revision.text == ours.revision.text
-    return newest.id != ours.id and not follows
+    return newest.id != ours.id and newest.created >= ours.created and not follows
 
 
 def gave_way(ours: Deployment, newest: Deployment) -> bool:

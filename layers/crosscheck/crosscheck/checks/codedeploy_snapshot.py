@@ -41,7 +41,8 @@ class Revision:
 @dataclass(frozen=True)
 class Deployment:
     """A deployment. ``rolled_back_by`` is the rollback that followed it, ``undoes`` the deployment that it follows as a
-    rollback itself; ``created`` is in epoch seconds."""
+    rollback itself; ``created`` is in epoch seconds. ``keeps`` is for how many seconds it goes on once it has moved the
+    traffic, until the original environment is terminated."""
 
     id: str
     application: str
@@ -57,6 +58,7 @@ class Deployment:
     undoes: str = ""
     ignores_stop_failures: bool = False
     file_exists: FileExistsBehaviorType | None = None
+    keeps: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,13 @@ def parse_deployment(info: DeploymentInfoTypeDef) -> Deployment:
         undoes=rollback.get("rollbackTriggeringDeploymentId", ""),
         ignores_stop_failures=info.get("ignoreApplicationStopFailures", False),
         file_exists=info.get("fileExistsBehavior"),
+        keeps=_keeps(info),
     )
+
+
+def _keeps(info: DeploymentInfoTypeDef) -> float:
+    original = info.get("blueGreenDeploymentConfiguration", {}).get("terminateBlueInstancesOnDeploymentSuccess", {})
+    return original.get("terminationWaitTimeInMinutes", 0) * 60.0 if original.get("action") == "TERMINATE" else 0.0
 
 
 def parse_revision(location: RevisionLocationTypeDef) -> Revision:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set and
 # brings nothing into service
 _NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/tutorials-s3deploy.html: the action writes the time there
+_TIME_OF_UPLOAD = "{datetime}"
 
 
 @dataclass(frozen=True)
@@ -94,5 +96,7 @@ def _missing(
 ) -> str:
     if action.provider == "S3" and given.get("Extract", "").lower() == "true":
         return f"action {action.name} extracts an archive: no single object can be looked at"
+    if action.provider == "S3" and _TIME_OF_UPLOAD in parameters["key"]:
+        return f"action {action.name} names its object by the time, {_TIME_OF_UPLOAD}: which key it wrote is unknown"
     missing = [provider.keys[key] for key, value in parameters.items() if not value]
     return f"action {action.name} has no {missing[0]}" if missing else ""

@@ -111,7 +111,7 @@ def _taken_over(planned: PlannedCheck, ours: Deployment, newest: Deployment) -> 
     proof = _proof(planned, ours, deployment=newest.id)
     told = f"{newest.id} ({newest.status})"
     if newest.description == f"{MARKER}{ours.id}":
-        return WayBack(Standing.READY, f"{told} takes {ours.id} back already", newest.id, proof=proof)
+        return WayBack(Standing.READY, f"{told} takes {ours.id} back already", newest.id, proof=proof, keeps=ours.keeps)
     if newest.undoes != ours.id:
         return WayBack(Standing.MOVED_ON, f"{told} came after {ours.id}")
     if newest.status in {"Failed", "Stopped"}:
@@ -126,10 +126,10 @@ def _ready(client: CodeDeployClient, planned: PlannedCheck, ours: Deployment) ->
     proof, seen = _proof(planned, ours, undoes=ours.id), {GOOD: good.id}
     if ours.status in ACTIVE:
         reason = f"{ours.id} is {ours.status}: it can be stopped, with a rollback"
-        return _Plan(WayBack(Standing.READY, reason, good.id, seen, proof), ours)
+        return _Plan(WayBack(Standing.READY, reason, good.id, seen, proof, ours.keeps), ours)
     revision = whole_revision(client, good)
     reason = f"{ours.id} is {ours.status}, and {good.id} had succeeded before it"
-    return _Plan(WayBack(Standing.READY, reason, _target(good, revision), seen, proof), ours, revision)
+    return _Plan(WayBack(Standing.READY, reason, _target(good, revision), seen, proof, ours.keeps), ours, revision)
 
 
 def _target(good: Deployment, revision: RevisionLocationTypeDef) -> str:

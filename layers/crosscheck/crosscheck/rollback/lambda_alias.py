@@ -42,25 +42,34 @@ class LambdaAliasUndo:
     def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
         """Point the alias back at the version before, with no weight on any other.
 
-        What is compared is whose versions it serves, not their shares: those move while a canary goes on.
+        What is compared is whose versions it serves, not their shares: those move while a canary goes on. An alias that
+        changed between reading and acting is read once more: it may have been us, where Lambda's answer was lost and
+        botocore asked again.
         """
+        changed = aws.lambda_(planned.region).exceptions.PreconditionFailedException
+        try:
+            return self._point_back(planned, way, aws)
+        except changed:
+            pass
+        try:
+            return self._point_back(planned, way, aws)
+        except changed:
+            raise MovedOnError("somebody changed the alias at the same moment") from None
+
+    def _point_back(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
         before = way.seen["before"]
         now = self.propose(planned, {"version": before}, aws)
         if now.standing is Standing.BACK and now.proof:
             return Begun(now.reason, now.proof)
         if now.standing is not Standing.READY or now.proof is None:
             raise MovedOnError(now.reason)
-        client = aws.lambda_(planned.region)
-        try:
-            client.update_alias(
-                FunctionName=planned.parameters["function"],
-                Name=planned.parameters["alias"],
-                FunctionVersion=before,
-                RoutingConfig={"AdditionalVersionWeights": {}},
-                RevisionId=now.seen["revision id"],
-            )
-        except client.exceptions.PreconditionFailedException:
-            raise MovedOnError("somebody changed the alias at the same moment") from None
+        aws.lambda_(planned.region).update_alias(
+            FunctionName=planned.parameters["function"],
+            Name=planned.parameters["alias"],
+            FunctionVersion=before,
+            RoutingConfig={"AdditionalVersionWeights": {}},
+            RevisionId=now.seen["revision id"],
+        )
         return Begun(f"pointed {now.reason.partition(': ')[0]} back at version {before}", now.proof)
 
 

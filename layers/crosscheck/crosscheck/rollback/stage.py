@@ -6,6 +6,8 @@ the artifacts of an earlier one. https://docs.aws.amazon.com/codepipeline/latest
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.checks.check import PlannedCheck
@@ -15,15 +17,25 @@ from crosscheck.rollback.stage_situation import ROLLBACK, StageSituation, read_s
 from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crosscheck.clients import Clients
     from crosscheck.subjects import Subject
 
 INSIDE, TARGET = "execution in the stage", "target"
 SHORT = 8
+# Seconds between tries where the pipeline is busy; with all their reads below the function's timeout of 60 s.
+PAUSES = (2.0, 5.0, 8.0)
 
 
+@dataclass(frozen=True)
 class StageUndo:
-    """A contract of its own, as it is about a stage and not about a region; the parts are those of ``Undo``."""
+    """A contract of its own, as it is about a stage and not about a region; the parts are those of ``Undo``.
+
+    ``wait`` lets so many seconds go by.
+    """
+
+    wait: Callable[[float], None] = time.sleep
 
     def propose(self, subject: Subject, stage: str, aws: Clients) -> WayBack:
         """Read the stage, change nothing.
@@ -36,10 +48,21 @@ class StageUndo:
     def begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
         """Roll the stage back, if it still is as it was proposed. Begun twice, as after a crash, it has one effect.
 
+        A ConflictException says that the pipeline is busy, and to try again later.
+
         Raises:
             MovedOnError: the stage changed since, or CodePipeline cannot roll it back any more; nothing was changed.
             ClientError, BotoCoreError: CodePipeline refused, or did not answer.
         """
+        busy = aws.codepipeline(subject.region).exceptions.ConflictException
+        for pause in PAUSES:
+            try:
+                return self._begin(subject, stage, way, aws)
+            except busy:
+                self.wait(pause)
+        return self._begin(subject, stage, way, aws)
+
+    def _begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
         now = self.propose(subject, stage, aws)
         if now.standing is Standing.BACK and now.proof:
             return Begun(now.reason, now.proof)
@@ -48,16 +71,18 @@ class StageUndo:
         if dict(now.seen) != dict(way.seen):
             raise MovedOnError(f"{stage} changed meanwhile: {now.reason}")
         target = now.seen[TARGET]
-        try:
-            execution = _roll_back(subject, stage, target, aws)
-        except MovedOnError:
-            # The answer to the first try may have been lost, and it runs already.
-            after = self.propose(subject, stage, aws)
-            if after.standing is Standing.BACK and after.proof and after.target == now.target:
-                return Begun(after.reason, after.proof)
-            raise
+        execution, refusal = _roll_back(subject, stage, target, aws)
+        if refusal:
+            return self._refused(subject, stage, refusal, aws)
         reason = f"{stage} is rolled back to execution {target[:SHORT]} by execution {execution[:SHORT]}"
         return Begun(reason, _proof(subject, execution))
+
+    def _refused(self, subject: Subject, stage: str, refusal: str, aws: Clients) -> Begun:
+        """The stage may be back by our own doing, where CodePipeline's answer was lost and botocore asked again."""
+        now = self.propose(subject, stage, aws)
+        if now.standing is Standing.BACK and now.proof:
+            return Begun(now.reason, now.proof)
+        raise MovedOnError(f"CodePipeline cannot roll back {stage} any more: {refusal}")
 
 
 def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> WayBack:
@@ -116,10 +141,10 @@ def _without_target(stage: str, seen: StageSituation) -> str:
     return ""
 
 
-def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> str:
+def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> tuple[str, str]:
+    """The execution that rolls it back, or the code with which CodePipeline says that it cannot."""
     client = aws.codepipeline(subject.region)
     refusals = (
-        client.exceptions.ConflictException,
         client.exceptions.PipelineExecutionNotFoundException,
         client.exceptions.PipelineExecutionOutdatedException,
         client.exceptions.StageNotFoundException,
@@ -128,8 +153,8 @@ def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> str:
     try:
         answer = client.rollback_stage(pipelineName=subject.pipeline, stageName=stage, targetPipelineExecutionId=target)
     except refusals as error:
-        raise MovedOnError(f"CodePipeline cannot roll back {stage} any more: {code(error)}") from error
-    return answer["pipelineExecutionId"]
+        return "", code(error)
+    return answer["pipelineExecutionId"], ""
 
 
 def _proof(subject: Subject, execution: str) -> PlannedCheck:

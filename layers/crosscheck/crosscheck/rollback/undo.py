@@ -29,7 +29,8 @@ class WayBack:
 
     ``target`` is what the region would run then, for people (``my-service:7``), empty where that is not known;
     ``reason`` says in words why it stands so. ``seen`` is for ``begin`` alone: what was read and has to be the same
-    still. ``proof`` is the check that passes once the region is back, None unless READY or BACK.
+    still. ``proof`` is the check that passes once the region is back, None unless READY or BACK; ``keeps`` is for how
+    many seconds the service itself goes on once the region is back, before the proof can pass.
     """
 
     standing: Standing
@@ -37,6 +38,7 @@ class WayBack:
     target: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
     proof: PlannedCheck | None = None
+    keeps: float = 0.0
 
 
 @dataclass(frozen=True)

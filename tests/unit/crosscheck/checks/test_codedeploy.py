@@ -71,6 +71,12 @@ def test_a_check_that_was_asked_for_looks_at_the_last_attempted_deployment(fake:
     assert looked(fake, named).reason == f"moved on: {made} (Succeeded) came after d-000000000 Succeeded"
 
 
+def test_an_older_deployment_that_the_group_still_names_as_its_last_has_not_come_after(fake: FakeCodeDeploy) -> None:
+    made = deployed(fake)
+    fake.behind = 1
+    assert looked(fake, derived(made)).verdict is Verdict.PASS
+
+
 def test_another_revision_than_the_actions_fails(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     finding = looked(fake, derived(made, 7))

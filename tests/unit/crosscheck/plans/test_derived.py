@@ -78,6 +78,7 @@ def test_a_stack_that_is_deleted_has_one() -> None:
     ("provider", "configuration", "gap"),
     [
         ("S3", {"BucketName": "b", "Extract": "true"}, "action Bring extracts an archive: no single object"),
+        ("S3", {"BucketName": "b", "ObjectKey": "js/{datetime}.zip"}, "action Bring names its object by the time"),
         ("S3", {"ObjectKey": "site.zip"}, "action Bring has no BucketName"),
         ("Lambda", {"FunctionName": "f"}, "action Bring has no FunctionAlias"),
         ("CodeDeploy", {"ApplicationName": "a"}, "action Bring has no DeploymentGroupName"),

@@ -139,6 +139,12 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     assert not fake.called("CreateDeployment")
 
 
+def test_a_group_that_still_names_an_older_deployment_has_not_moved_on(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "InProgress")
+    fake.behind = 1
+    assert propose(fake, ours).standing is Standing.READY
+
+
 def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) -> None:
     ours = released(fake, "Failed")
     way = propose(fake, ours)
@@ -177,6 +183,19 @@ def test_what_ends_while_it_is_being_stopped_is_deployed_back(fake: FakeCodeDepl
     fake.meanwhile["StopDeployment"] = lambda: fake.deployments[ours].update(status="Succeeded")
     assert proof(begin(fake, ours, way), deployment=fake.groups[NAMED][-1])
     assert fake.called("CreateDeployment")[0]["description"] == f"crosscheck:{ours}"
+
+
+@pytest.mark.parametrize(("action", "seconds"), [("TERMINATE", 3_600.0), ("KEEP_ALIVE", 0.0)])
+def test_a_way_back_goes_on_until_the_original_environment_is_terminated(
+    fake: FakeCodeDeploy, action: str, seconds: float
+) -> None:
+    original = {"action": action, "terminationWaitTimeInMinutes": 60}
+    settings = {"terminateBlueInstancesOnDeploymentSuccess": original}
+    ours = released(fake, blueGreenDeploymentConfiguration=settings)
+    way = propose(fake, ours)
+    assert way.keeps == seconds
+    begin(fake, ours, way)
+    assert propose(fake, ours).keeps == seconds
 
 
 def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -> None:

@@ -125,6 +125,29 @@ def test_a_canary_that_went_on_after_the_proposal_is_taken_back(fake: FakeLambda
     assert fake.functions[FUNCTION].aliases["live"]["FunctionVersion"] == "6"
 
 
+def test_an_update_whose_answer_was_lost_has_taken_it_back(fake: FakeLambda) -> None:
+    way = proposed(fake)
+    fake.before_update = lambda: fake.point(FUNCTION, "live", "6")  # botocore asks again, with the revision of before
+    begun = LambdaAliasUndo().begin(CHECK, way, clients(fake))
+    assert begun.reason == "my-function:live: serves version 6, as before"
+    assert LambdaAlias().look(begun.proof, clients(fake)).verdict is Verdict.PASS
+
+
+def test_a_canary_that_goes_on_at_the_same_moment_is_taken_back(fake: FakeLambda) -> None:
+    fake.point(FUNCTION, "live", "6", v7=0.1)
+    way = proposed(fake)
+    fake.before_update = lambda: fake.point(FUNCTION, "live", "6", v7=0.2)
+    LambdaAliasUndo().begin(CHECK, way, clients(fake))
+    assert "RoutingConfig" not in fake.functions[FUNCTION].aliases["live"]
+
+
+def test_another_version_at_the_same_moment_wins(fake: FakeLambda) -> None:
+    way = proposed(fake)
+    fake.before_update = lambda: fake.point(FUNCTION, "live", "8")
+    with pytest.raises(MovedOnError, match="serves version 8"):
+        LambdaAliasUndo().begin(CHECK, way, clients(fake))
+
+
 def test_a_change_at_the_same_moment_wins(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.refuse("UpdateAlias", RefusedError("PreconditionFailedException", status=412))

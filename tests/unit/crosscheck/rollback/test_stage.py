@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 from crosscheck.checks.check import PlannedCheck
 from crosscheck.checks.pipeline_execution import PipelineExecution
@@ -33,6 +33,7 @@ class World:
         self.failed = self.pass_through("Failed")
         self.ours = self.pass_through(ours)
         self.subject = Subject(REGION, PIPELINE, self.ours)
+        self.waits: list[float] = []
 
     def pass_through(self, status: str) -> str:
         return self.codepipeline.execute(status=status, Source="Succeeded", Deploy=status)
@@ -41,7 +42,7 @@ class World:
         return StageUndo().propose(self.subject, stage, self.aws)
 
     def begin(self, way: WayBack) -> Begun:
-        return StageUndo().begin(self.subject, "Deploy", way, self.aws)
+        return StageUndo(self.waits.append).begin(self.subject, "Deploy", way, self.aws)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Succeeded"])
@@ -181,22 +182,44 @@ def test_a_change_at_the_last_moment_is_codepipelines_to_refuse(change: Callable
         world.begin(way)
 
 
-def test_f39_an_answer_that_was_lost_is_found_again() -> None:
-    """botocore asks again after a timeout, and CodePipeline refuses what runs already."""
+def test_a_rollback_whose_answer_was_lost_has_begun() -> None:
     world = World()
     way = world.propose()
-
-    def lose() -> None:
-        world.codepipeline.before_rollback = lambda: None
-        world.codepipeline.roll_back("Deploy", world.before)
-        raise ReadTimeoutError(endpoint_url="https://codepipeline.test")
-
-    world.codepipeline.before_rollback = lose
-    begun = world.begin(way)
+    world.codepipeline.before_rollback = lambda: world.codepipeline.roll_back("Deploy", world.before)
+    begun = world.begin(way)  # botocore asks again, and the stage is running by then
     made = [*world.codepipeline.executions][-1]
-    assert len(world.codepipeline.called("RollbackStage")) == 2
-    assert begun.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": made})
+    assert begun.proof.parameters["execution"] == made
     assert begun.reason == "Deploy was rolled back to execution 00000001 already, by execution 00000004"
+
+
+def test_a_busy_pipeline_is_asked_again() -> None:
+    world = World()
+    way = world.propose()
+    busy = RefusedError("ConflictException")
+    world.codepipeline.refuse_once("RollbackStage", busy, busy)
+    assert world.begin(way).reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
+    assert world.waits == [2.0, 5.0]
+
+
+def test_a_pipeline_that_becomes_busy_with_another_execution_has_moved_on() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.refuse_once("RollbackStage", RefusedError("ConflictException"))
+
+    def meanwhile(_seconds: float) -> None:
+        world.pass_through("InProgress")
+
+    with pytest.raises(MovedOnError, match="00000004 was in Deploy since"):
+        StageUndo(meanwhile).begin(world.subject, "Deploy", way, world.aws)
+
+
+def test_a_pipeline_that_stays_busy_is_no_change() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.refuse("RollbackStage", RefusedError("ConflictException"))
+    with pytest.raises(ClientError, match="ConflictException"):
+        world.begin(way)
+    assert len(world.codepipeline.called("RollbackStage")) == 4
 
 
 def test_a_denial_comes_out() -> None:

@@ -76,6 +76,8 @@ def test_who_creates_a_deployment_needs_its_configuration_and_its_application_to
         ("codedeploy:GetDeploymentConfig", f"{PREFIX}deploymentconfig:CodeDeployDefault.AllAtOnce"),
         ("codedeploy:RegisterApplicationRevision", OF_APPLICATION),
     ]
+    quiet = asked("CreateDeployment", account.service._state, **NAMED, overrideAlarmConfiguration={"enabled": False})
+    assert quiet[:2] == [("codedeploy:CreateDeployment", OF_GROUP), ("codedeploy:UpdateDeploymentGroup", OF_GROUP)]
     named = asked("CreateDeployment", account.service._state, **NAMED, deploymentConfigName="CodeDeployDefault.Own")
     assert named[1:] == [("codedeploy:GetDeploymentConfig", f"{PREFIX}deploymentconfig:CodeDeployDefault.Own")]
     assert len(asked("CreateDeployment", **NAMED)) == 1  # no such group: nothing is known of its configuration

@@ -150,6 +150,21 @@ def test_f23_delete_of_what_somebody_removed_already_succeeds(world: ForwardingW
     assert_nothing_left(world)
 
 
+def test_two_runs_of_one_create_at_once_both_succeed(world: ForwardingWorld) -> None:
+    other: list[Answer] = []
+
+    def other_run_is_faster(operation: str, region: str) -> None:
+        if operation == "PutParameter" and not other:
+            world.before = lambda operation, region: None
+            other.append(succeed(world, "Create", properties(EU)))
+
+    world.before = other_run_is_faster
+    assert [succeed(world, "Create", properties(EU))] == other
+    assert_forwarding_from(world, EU)
+    succeed(world, "Delete", properties(EU))
+    assert_nothing_left(world)
+
+
 def test_f25_update_that_fails_rolls_back_to_the_old_properties(world: ForwardingWorld) -> None:
     old, new = properties(EU, ASIA), properties(EU, LONDON)
     succeed(world, "Create", old)
@@ -208,6 +223,19 @@ def test_f29_a_region_that_is_not_enabled_is_named_and_nothing_is_made(world: Fo
     assert answer.reason.startswith("me-south-1: the region is not enabled for this account")
     assert world.changes == []
     succeed(world, "Delete", properties(EU, "me-south-1"))
+
+
+def test_f29_a_region_that_was_disabled_since_can_be_taken_off_the_list(world: ForwardingWorld) -> None:
+    succeed(world, "Create", properties(EU, "me-south-1"))
+    world.disabled = {"me-south-1"}
+    succeed(world, "Update", properties(EU))
+    assert world.events.regions == [EU, "me-south-1"]
+    deleted = run(world, "Delete", properties(EU))
+    assert deleted.status is Status.FAILED
+    assert deleted.reason.startswith("me-south-1: the region is not enabled for this account")
+    world.disabled = set()
+    succeed(world, "Delete", properties(EU))
+    assert_nothing_left(world)
 
 
 def test_f30_a_denial_keeps_awss_words(world: ForwardingWorld) -> None:

@@ -22,6 +22,19 @@ def test_f31_our_key_pending_deletion_is_revived() -> None:
     world.s3.put_object(bucket_name(EU), "artifact.zip")
 
 
+@pytest.mark.parametrize(
+    ("operation", "code"), [("EnableKey", "KMSInvalidStateException"), ("EnableKeyRotation", "DisabledException")]
+)
+def test_f31_a_revived_keys_state_that_is_not_known_everywhere_yet_is_waited_for(operation: str, code: str) -> None:
+    world = World()
+    created(world, EU)
+    (key,) = world.kms.keys.values()
+    key.state, key.rotation = "PendingDeletion", False
+    world.fail(operation, EU, refusal(code), times=2)
+    created(world, EU)
+    assert (key.state, key.rotation) == ("Enabled", True)
+
+
 def test_f31_a_strangers_key_pending_deletion_loses_the_alias() -> None:
     world = World()
     strange = world.kms.add_key(EU, state="PendingDeletion")

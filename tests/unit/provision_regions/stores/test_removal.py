@@ -139,3 +139,20 @@ def test_f36_a_role_that_lost_its_policy_is_answered_with_the_denial() -> None:
     assert answer.status is Status.FAILED
     assert bucket_name(EU) in answer.reason
     assert len(live_keys(world)) == 1
+
+
+@pytest.mark.parametrize("operation", ["DeleteBucket", "DeleteAlias", "ScheduleKeyDeletion", "ListTagsForResource"])
+def test_two_deletes_at_once_both_succeed(operation: str) -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    other: list[Status] = []
+
+    def other_run_is_faster(called: str, region: str) -> None:
+        if called == operation and not other:
+            other.append(Status.FAILED)
+            other[0] = run(world, "Delete", properties(EU, **EMPTY)).status
+
+    world.before = other_run_is_faster
+    answer = run(world, "Delete", properties(EU, **EMPTY))
+    assert (answer.status, other) == (Status.SUCCESS, [Status.SUCCESS]), answer.reason
+    assert_nothing_left(world)
