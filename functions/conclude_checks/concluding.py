@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from conclude_checks.taking_back import WHOLE_STAGE
+from conclude_checks.taking_back import WHOLE_STAGE, TakeBackError
 from crosscheck import facts
 from crosscheck.releases.deployments import deployments
 from crosscheck.rollback.states import RollbackState
@@ -51,12 +51,17 @@ class Concluding:
 
     def conclude(self, verified: Mapping[str, Any], holder: str) -> dict[str, Any]:
         """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"proofs"``: items that show when a
-        stage is back."""
+        stage is back.
+
+        Raises:
+            TakeBackError: a stage's rollback was not begun for now; ``"refused"`` says that this is the last try.
+        """
         outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
         for outcome in outcomes:
             for fact in self._open(outcome):
                 self.ledger.merge(outcome.item.subject, fact)
-        proofs = [self.whole_stage.take(failed, holder) for failed in _whole(outcomes)]
+        last = "refused" in verified
+        proofs = [self._take(failed, holder, last=last) for failed in _whole(outcomes)]
         self._tell(verified["subject"])
         return {
             "passed": _regions(outcomes, {Verdict.PASS}),
@@ -65,15 +70,26 @@ class Concluding:
             "proofs": [proof.to_json() for proof in proofs if proof],
         }
 
+    def _take(self, failed: Sequence[Item], holder: str, *, last: bool) -> Item | None:
+        try:
+            return self.whole_stage.take(failed, holder)
+        except TakeBackError as error:
+            if not last:
+                raise
+            self.whole_stage.refused(failed, str(error))
+            return None
+
     def unplanned(self, asked: Mapping[str, Any]) -> None:
         """Close the regions that wait for a verification which could not even be planned: they are unknown.
 
         ``asked`` is the state machine's input; of an image, or before anything was deployed, there is nothing to close.
+        An image has no card before its regions are known: nothing would ever end it.
         """
         subject, stage = parse_subject(asked["subject"]), asked.get("stage", "")
+        if not stage:
+            return
         now = self.clock()
-        records = self.ledger.read(subject) if stage else {}
-        for deployed, region in sorted(set(_waiting(records, stage))):
+        for deployed, region in sorted(set(_waiting(self.ledger.read(subject), stage))):
             judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
             fact = facts.verdict(deployed, judged, judge_since=now, look=0, now=now, final=True)
             self.ledger.merge(subject, fact)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conclude_checks.rollbacks import holds, retried
+from conclude_checks.taking_back import TakeBackError
 from conclude_checks.ways import STATES
 from crosscheck import facts
-from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.checks.problems import AWS_ERRORS, denied, explain
 from crosscheck.rollback.states import RollbackState
 from crosscheck.rollback.undo import MovedOnError, Standing
 from crosscheck.subjects import Subject
@@ -35,7 +36,11 @@ class WholeStage:
 
     def take(self, failed: Sequence[Item], holder: str) -> Item | None:
         """What shows that the stage is back, None where it was not begun. ``failed`` are the items of one stage whose
-        regions can be taken back in no other way."""
+        regions can be taken back in no other way.
+
+        Raises:
+            TakeBackError: AWS is busy or did not answer; asking again is safe.
+        """
         first, subject = failed[0], failed[0].subject
         if not isinstance(subject, Subject):
             raise TypeError("only executions have stages")
@@ -53,8 +58,14 @@ class WholeStage:
         except MovedOnError as error:
             self.rollbacks.tell(failed, RollbackState.MOVED_ON, str(error))
         except AWS_ERRORS as error:
-            self.rollbacks.tell(failed, RollbackState.FAILED, explain(error, subject.region))
+            if not denied(error):
+                raise TakeBackError(explain(error, subject.region)) from error
+            self.refused(failed, explain(error, subject.region))
         return None
+
+    def refused(self, failed: Sequence[Item], reason: str) -> None:
+        """Tell that nobody asks again."""
+        self.rollbacks.tell(failed, RollbackState.FAILED, reason)
 
     def _begin(
         self, failed: Sequence[Item], subject: Subject, records: Mapping[str, Record], holder: str

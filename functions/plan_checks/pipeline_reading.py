@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.pipelines import PipelineDefinition, parse_definition
@@ -30,10 +30,12 @@ class Pipeline:
 
 @dataclass(frozen=True)
 class Execution:
-    """The actions that an execution has run; ``is_rollback`` where it takes a stage back to an earlier one."""
+    """The actions that an execution has run; ``is_rollback`` where it takes a stage back to an earlier one. ``version``
+    is that of the definition that it ran with, 0 where CodePipeline tells none."""
 
     runs: Runs
     is_rollback: bool
+    version: int = 0
 
 
 def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
@@ -46,6 +48,21 @@ def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
     arn = answer["metadata"]["pipelineArn"]
     definition = parse_definition(answer["pipeline"], subject.region)
     return Pipeline(definition, read_tags(client, arn), account=arn.split(":")[4])
+
+
+def as_it_was(client: CodePipelineClient, subject: Subject, pipeline: Pipeline, version: int) -> Pipeline:
+    """The pipeline with the definition that an execution ran with, where it was changed since; its tags are today's.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    if version in {0, pipeline.definition.version}:
+        return pipeline
+    try:
+        declared = client.get_pipeline(name=subject.pipeline, version=version)["pipeline"]
+    except client.exceptions.PipelineVersionNotFoundException:
+        return pipeline
+    return replace(pipeline, definition=parse_definition(declared, subject.region))
 
 
 def retried_by_itself(client: CodePipelineClient, subject: Subject, stage: str) -> bool:
@@ -71,4 +88,5 @@ def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
     return Execution(
         runs=read_runs(client, subject.pipeline, subject.execution),
         is_rollback=named["pipelineExecution"].get("executionType") == "ROLLBACK",
+        version=named["pipelineExecution"].get("pipelineVersion", 0),
     )

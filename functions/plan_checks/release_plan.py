@@ -19,7 +19,7 @@ from plan_checks.baseline import baseline_of
 from plan_checks.gate_verdicts import gates_verdict
 from plan_checks.judges import due
 from plan_checks.modes import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
-from plan_checks.pipeline_reading import read_execution, read_pipeline, retried_by_itself
+from plan_checks.pipeline_reading import as_it_was, read_execution, read_pipeline, retried_by_itself
 from plan_checks.plan_size import excess
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ReleasePlanning:
 
     def plan(self, finished: Finished) -> list[Item]:
         """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
-        where the stage was retried since, and where it is not one of the pipeline's any more.
+        where the stage was retried since, and where it is none of the pipeline's.
 
         Raises:
             ClientError, BotoCoreError: AWS refused, or did not answer.
@@ -73,6 +73,7 @@ class ReleasePlanning:
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
         execution = read_execution(client, finished.subject)
+        pipeline = as_it_was(client, finished.subject, pipeline, execution.version)
         gates = self._gates(pipeline, execution)
         found = due(
             pipeline.definition,
@@ -99,9 +100,11 @@ class ReleasePlanning:
 
     def _matters(self, pipeline: Pipeline, finished: str) -> bool:
         """Whether anything can be due when this stage has ended well: most stages neither deploy nor prove. One that
-        fails may take the turn of a gate behind it."""
-        stages = (stage for stage in pipeline.definition.stages if stage.name == finished)
-        return any(stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages)
+        fails may take the turn of a gate behind it. Of one that is not defined any more nobody knows yet."""
+        stages = [stage for stage in pipeline.definition.stages if stage.name == finished]
+        return not stages or any(
+            stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages
+        )
 
     def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
         texts = {

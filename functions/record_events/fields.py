@@ -68,9 +68,9 @@ class Fields:
         """A time in ISO 8601; one without a zone is UTC."""
         try:
             moment = datetime.fromisoformat(self.text(field))
-        except ValueError as error:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:  # the first or the last hours of the calendar, elsewhere
             raise self.unreadable(field, "is no ISO 8601 time") from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def one_of[E: StrEnum](self, field: str, kind: type[E]) -> E:
         """A member of an enumeration."""

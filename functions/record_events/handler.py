@@ -77,7 +77,7 @@ def _record(record: Mapping[str, Any]) -> None:
 def _parsed(body: str) -> object:
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableEventError("the message is no JSON") from error
 
 

@@ -12,6 +12,7 @@ from crosscheck.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.subjects import ImageSubject, Subject
 from crosscheck.telemetry import count
 from update_card.messages import Message
+from update_card.workspace import ChannelRefusedError
 
 if TYPE_CHECKING:
     from crosscheck.cards import Card
@@ -71,13 +72,20 @@ class Showing:
             return
         try:
             self.workspace.update(message.channel, message.timestamp, card)
-        except SlackRefusedError as error:
-            if error.refusal is not Refusal.MESSAGE_GONE:
+        except (SlackRefusedError, ChannelRefusedError) as error:
+            if not self._lost(message, error):
                 raise
             self.messages.forget(subject)
             self._post(subject, card)
             return
         self.messages.save(subject, Message(message.channel, message.timestamp, card.digest))
+
+    def _lost(self, message: Message, error: SlackRefusedError | ChannelRefusedError) -> bool:
+        """Whether the message cannot be updated ever again: it is gone, or it stands in a channel that the stack has
+        left. That one refusing us must not hold up the cards of the channel that is in use."""
+        if isinstance(error, ChannelRefusedError):
+            return message.channel != self.channel
+        return error.refusal is Refusal.MESSAGE_GONE
 
     def _post(self, subject: Keyed, card: Card) -> None:
         """Post the first message; a claim that is kept after an answer was lost delays the next try, so that an

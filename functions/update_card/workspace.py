@@ -26,6 +26,10 @@ class _TokenRefusedError(RetryLaterError):
     """The token is no good; perhaps a newer one is."""
 
 
+class ChannelRefusedError(RetryLaterError):
+    """Nothing gets through to this channel until a person mends that."""
+
+
 class Workspace:
     """Sends cards; reads the token anew when it is old, and once more when Slack refuses it (rotation)."""
 
@@ -73,7 +77,7 @@ class Workspace:
                     raise _TokenRefusedError(f"Slack refuses the token: {refused.error}", WAIT_FOR_PERSON) from refused
                 case Refusal.CHANNEL:
                     reason = f"Slack refuses the channel: {refused.error}"
-                    raise RetryLaterError(reason, WAIT_FOR_PERSON) from refused
+                    raise ChannelRefusedError(reason, WAIT_FOR_PERSON) from refused
                 case _:
                     raise
 

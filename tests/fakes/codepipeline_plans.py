@@ -66,6 +66,7 @@ class FakePipelines(FakeCodePipeline):
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
         self.retried: dict[str, int] = {}
+        self.versions: dict[int, Mapping[str, Any]] = {}
         self.define(stages)
 
     def define(self, stages: Sequence[Mapping[str, Any]], **more: Any) -> None:
@@ -73,6 +74,14 @@ class FakePipelines(FakeCodePipeline):
         store = {"type": "S3", "location": "pipeline-artifacts"}
         named = {"name": PIPELINE, "roleArn": ROLE, "version": 3, "artifactStore": store}
         self.pipelines[PIPELINE] = {**named, "stages": list(stages), **more}
+        self.versions[self.pipelines[PIPELINE]["version"]] = self.pipelines[PIPELINE]
+
+    def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The current version, or the one asked for."""
+        current = super().get_pipeline(body)
+        if body.get("version", current["pipeline"]["version"]) not in self.versions:
+            raise RefusedError("PipelineVersionNotFoundException")
+        return {**current, "pipeline": self.versions[body["version"]]} if "version" in body else current
 
     def ran(
         self, stage_name: str, name: str, status: str = "Succeeded", *, second: int = 0, **more: Any
@@ -121,7 +130,7 @@ class FakePipelines(FakeCodePipeline):
         execution = body["pipelineExecutionId"]
         if execution not in self.kinds:
             raise RefusedError("PipelineExecutionNotFoundException")
-        named = {"pipelineName": body["pipelineName"], "pipelineExecutionId": execution}
+        named = {"pipelineName": body["pipelineName"], "pipelineExecutionId": execution, "pipelineVersion": 3}
         return {"pipelineExecution": {**named, "executionType": self.kinds[execution]}}
 
     def _declared(self, stage_name: str, name: str) -> Mapping[str, Any]:

@@ -23,12 +23,14 @@ An image's regions have verdicts, too: of the judge ``REPLICATION``, where a rel
 ``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
 """
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from crosscheck.ledger import Fact, Order
 from crosscheck.rollback.states import RollbackState
-from crosscheck.verdicts import RegionVerdict, Verdict
+from crosscheck.verdicts import Finding, RegionVerdict, Verdict
 
 PIPELINE = "pipeline"
 OUTLINE = "outline"
@@ -47,6 +49,7 @@ INTENDED_DIGEST = "intended digest "
 # An item holds at most 400 KB; what a person reads on a card is far shorter.
 REASON_LIMIT = 2_000
 FINDINGS_LIMIT = 50
+FINDINGS_BYTES = 300_000
 
 
 def stage(name: str) -> str:
@@ -158,16 +161,26 @@ def verdict(
 
 
 def _seen(judged: RegionVerdict) -> dict[str, Any]:
+    found = [_found(finding) for finding in judged.findings[:FINDINGS_LIMIT]]
+    return {"reason": judged.reason[:REASON_LIMIT], "findings": _within(FINDINGS_BYTES, found)}
+
+
+def _found(finding: Finding) -> dict[str, Any]:
     return {
-        "reason": judged.reason[:REASON_LIMIT],
-        "findings": [
-            {
-                "kind": finding.kind,
-                "target": finding.target,
-                "verdict": finding.verdict.value,
-                "reason": finding.reason[:REASON_LIMIT],
-                "values": {name: value[:REASON_LIMIT] for name, value in finding.values.items()},
-            }
-            for finding in judged.findings[:FINDINGS_LIMIT]
-        ],
+        "kind": finding.kind,
+        "target": finding.target[:REASON_LIMIT],
+        "verdict": finding.verdict.value,
+        "reason": finding.reason[:REASON_LIMIT],
+        "values": {name[:REASON_LIMIT]: value[:REASON_LIMIT] for name, value in finding.values.items()},
     }
+
+
+def _within(budget: int, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that fit, in their order: a verdict is worth more than everything that was seen."""
+    kept = []
+    for each in found:
+        size = len(json.dumps(each))
+        if size <= budget:
+            kept.append(each)
+            budget -= size
+    return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from enum import StrEnum
@@ -39,6 +40,7 @@ _REFUSALS = {
     "invalid_blocks_format": Refusal.BLOCKS,
     "msg_blocks_too_long": Refusal.BLOCKS,
     "message_not_found": Refusal.MESSAGE_GONE,
+    "cant_update_message": Refusal.MESSAGE_GONE,  # it was posted under another app's token
     "invalid_auth": Refusal.TOKEN,
     "token_expired": Refusal.TOKEN,
     "token_revoked": Refusal.TOKEN,
@@ -59,6 +61,8 @@ _PASSING = {
     "service_unavailable",
     "team_added_to_org",
 }
+
+_WORD = re.compile(r"\w+")
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
@@ -112,6 +116,8 @@ class Slack:
             return self._client.api_call(method, json=payload)
         except SlackApiError as error:
             raise _meaning(error) from error
+        except UnicodeDecodeError as error:
+            raise PerhapsSentError("Slack is out of reach: the answer is not UTF-8", OUTAGE_WAIT) from error
         except (URLError, HTTPException, OSError, SlackRequestError) as error:
             cause = error.reason if isinstance(error, URLError) else error
             kind = RetryLaterError if isinstance(cause, _NEVER_SENT) else PerhapsSentError
@@ -120,7 +126,8 @@ class Slack:
 
 def _meaning(error: SlackApiError) -> CrosscheckError:
     response = error.response
-    word = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    told = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    word = told if _WORD.fullmatch(told) else ""  # else a page of somebody between us and Slack, which slack_sdk quotes
     if response.status_code == TOO_MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
         return RetryLaterError("Slack asks to slow down", _wait(response.headers))
     if response.status_code >= SERVER_ERRORS or word in _PASSING or not word:

@@ -7,10 +7,13 @@ import pytest
 from crosscheck.cards import Card, render
 from crosscheck.errors import RetryLaterError
 from crosscheck.slack import LONGEST_WAIT, OUTAGE_WAIT, PerhapsSentError, Refusal, Slack, SlackRefusedError
+from local.server import Server
 from tests.builders import events
 from tests.builders.releases import Facts
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse
+
     from tests.integration.conftest import SlackStand
 
 CHANNEL = "C0RELEASES"
@@ -97,3 +100,26 @@ def test_f50_no_refusal_shows_the_token(slack: SlackStand, card: Card) -> None:
         Slack("token-that-slack-refuses", slack.api_url).post(CHANNEL, card)
     assert "token-that" not in str(caught.value)
     assert "token-that" not in repr(slack.calls())
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("200 OK", b"<html>down for maintenance</html>"),
+        ("200 OK", "<html>n\xe4chste Stunde</html>".encode("latin-1")),
+        ("403 Forbidden", b"<html>blocked by a proxy</html>"),
+        ("502 Bad Gateway", "<html>n\xe4chste Stunde</html>".encode("latin-1")),
+        ("429 Too Many Requests", b""),
+    ],
+)
+def test_f40_a_page_instead_of_slacks_answer_is_waited_for(card: Card, status: str, body: bytes) -> None:
+    def page(_environ: object, start_response: StartResponse) -> list[bytes]:
+        start_response(status, [("Content-Type", "text/html")])
+        return [body]
+
+    server = Server(page, "slack", threads=1)
+    try:
+        with pytest.raises(RetryLaterError):
+            Slack("token", f"{server.url}/api/").post(CHANNEL, card)
+    finally:
+        server.close()

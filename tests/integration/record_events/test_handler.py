@@ -88,6 +88,13 @@ def test_f08_a_poison_event_is_kept_with_its_reason_and_the_others_pass(queues: 
     assert reasons == {json.dumps(broken): "state of detail is missing", "no json": "the message is no JSON"}
 
 
+def test_f05_a_message_too_deep_for_the_parser_is_kept_with_its_reason(queues: Queues) -> None:
+    deep = "[" * 200_000
+    lambdas.send_event(queues.client, queues.events, deep)
+    assert queues.run() == {"batchItemFailures": []}
+    assert queues.bodies(queues.dead) == [deep]
+
+
 def test_a_dead_letter_queue_that_refuses_keeps_the_event_and_spares_the_others(
     queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
 from update_card import handler as module
+from update_card.messages import Message, Messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,13 +215,38 @@ def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
     assert len(module.handler(delivered, hurried)["batchItemFailures"]) == 1
 
 
-def test_a_card_that_somebody_deleted_is_posted_anew(ready: Function) -> None:
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message"])
+def test_a_card_that_somebody_deleted_or_another_app_posted_is_posted_anew(ready: Function, error: str) -> None:
     ready.happen(events.pipeline("STARTED"))
     ready.run()
-    ready.slack.fault("chat.update", error="message_not_found")
+    ready.slack.fault("chat.update", error=error)
     ready.happen(events.pipeline("SUCCEEDED", 30))
     ready.run()
     assert [call["method"] for call in ready.slack.calls()][-1] == "chat.postMessage"
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
+def test_f40_a_channel_that_the_stack_has_left_holds_up_no_card(
+    ready: Function, error: str, ledger_table: DynamoDBClient
+) -> None:
+    Messages(ledger_table, tables.NAME, 90).save(SUBJECT, Message("C0FORMER", "1700000000.000100", "an older card"))
+    ready.slack.fault("chat.update", error=error)
+    ready.happen(events.pipeline("FAILED", 30))
+    assert ready.run() == (1, 0)
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    ready.happen(events.stage("Source", "STARTED"))
+    assert ready.run() == (1, 0)
+    assert len(ready.slack.messages()) == 1
+
+
+def test_f40_the_channel_in_use_is_waited_for_by_updates_as_well(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="is_archived")
+    ready.happen(events.pipeline("FAILED", 30))
+    assert ready.run() == (1, 1)
+    assert len(ready.slack.messages()) == 1
 
 
 def test_a_missing_secret_is_counted_and_loses_no_card(

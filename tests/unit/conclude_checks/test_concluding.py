@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conclude_checks.concluding import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Concluding
+from conclude_checks.taking_back import TakeBackError
 from crosscheck import facts
 from crosscheck.ledger import Fact, Ledger, Order
 from crosscheck.releases import fold_image
@@ -37,10 +38,17 @@ class Stages:
     """What was asked to be taken back as a whole."""
 
     taken: list[list[str]] = field(default_factory=list)
+    busy: bool = False
+    told: list[str] = field(default_factory=list)
 
     def take(self, failed: Sequence[Item], _holder: str) -> Item:
         self.taken.append([item.region for item in failed])
+        if self.busy:
+            raise TakeBackError("busy")
         return replace(ROLLBACK, region="us-east-1")
+
+    def refused(self, _failed: Sequence[Item], reason: str) -> None:
+        self.told.append(reason)
 
 
 @pytest.fixture
@@ -105,6 +113,17 @@ def test_a_stage_that_only_goes_back_as_a_whole_is_proven_afterwards(ledger: Led
     assert [(proof["purpose"], proof["region"]) for proof in concluded["proofs"]] == [("rollback", "us-east-1")]
 
 
+def test_f54_a_stage_that_cannot_go_back_now_is_asked_again_and_in_the_end_told(ledger: Ledger) -> None:
+    stages = Stages(busy=True)
+    failed = verified(STAGE, eu_west_1={"verdict": "FAIL", "taken": "stage"})
+    with pytest.raises(TakeBackError):
+        concluding(ledger, stages=stages).conclude(failed, "h")
+    assert stages.told == []
+    last = {**failed, "refused": {"Error": "TakeBackError", "Cause": "{}"}}
+    assert concluding(ledger, stages=stages).conclude(last, "h")["proofs"] == []
+    assert (stages.taken, stages.told) == ([["eu-west-1"], ["eu-west-1"]], ["busy"])
+
+
 def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger: Ledger) -> None:
     concluded = concluding(ledger).conclude(
         verified(STAGE, eu_west_1={"purpose": "rollback", "verdict": "PASS"}, sa_east_1="PASS"), "holder"
@@ -163,5 +182,7 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
 
 
 def test_an_image_that_could_not_be_planned_leaves_nothing_to_close(ledger: Ledger) -> None:
-    concluding(ledger).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
+    cards = Cards()
+    concluding(ledger, cards).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
     assert ledger.read(IMAGE) == {}
+    assert cards.told == []  # else it gets a card that says "verifying" for ever

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conclude_checks.rollbacks import Rollbacks
+from conclude_checks.taking_back import TakeBackError
 from conclude_checks.whole_stage import PROVE_SECONDS, WholeStage
 from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.ledger import Ledger
@@ -134,6 +135,17 @@ def test_what_codepipeline_refuses_is_told(world: World, code: str, state: str, 
     assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
     assert {told for told, _ in world.told().values()} == {state}
     assert all(reason.startswith(words) and "secret" not in reason for _, reason in world.told().values())
+
+
+@pytest.mark.parametrize("operation", ["GetPipelineState", "RollbackStage"])
+def test_f54_what_codepipeline_is_too_busy_for_is_asked_again(world: World, operation: str) -> None:
+    world.codepipeline.refuse(operation, RefusedError("ThrottlingException", "secret text"))
+    with pytest.raises(TakeBackError, match=f"^{operation} in us-east-1 was refused: ThrottlingException$"):
+        world.stage.take(world.failed(*REGIONS), HOLDER)
+    assert "failed" not in {state for state, _ in world.told().values()}
+    world.codepipeline.refusals.clear()
+    assert world.stage.take(world.failed(*REGIONS), HOLDER) is not None
+    assert {state for state, _ in world.told().values()} == {"running"}
 
 
 def test_a_stage_that_was_entered_since_has_moved_on(world: World) -> None:

@@ -202,6 +202,23 @@ def test_a_stage_that_is_no_longer_defined_asks_for_nothing(canary: Account, gon
     assert canary.plan(gone, succeeded=False) == []
 
 
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_a_release_is_judged_by_the_definition_that_it_ran_with(account: Account, succeeded: bool) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE))])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.define([source(), stage("Roll-out", deploys("R", PACIFIC))], version=4)
+    (item,) = account.plan("Deploy", succeeded=succeeded)
+    assert (item.stage, item.region, item.checks[0].kind) == ("Deploy", EUROPE, "ecs-service")
+
+
+def test_a_version_that_codepipeline_does_not_keep_leaves_the_current_one(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE))])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE))], version=4)
+    del account.codepipeline.versions[3]
+    assert [item.region for item in account.plan("Deploy")] == [EUROPE]
+
+
 def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> None:
     secondaries.tag(ignore="true")
     items = secondaries.plan("DeploySecondary", succeeded=False)

@@ -80,6 +80,8 @@ def _broken(**changes: Any) -> dict[str, Any]:
         (_broken(source="my.app"), "source"),
         (_broken(**{"detail-type": "CodePipeline Rule Execution State Change"}), "detail-type"),
         (_broken(time="yesterday"), "time"),
+        (_broken(time="0001-01-01T00:00:00+14:00"), "time"),
+        (_broken(time="9999-12-31T23:59:59-14:00"), "time"),
         (_broken(id=None), "id"),
         (_broken(region=5), "region"),
         (_broken(state="EXPLODED"), "state"),

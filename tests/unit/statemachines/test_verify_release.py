@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import boto3
 import pytest
 import yaml
 
@@ -148,7 +149,32 @@ def written(machine: dict[str, Any]) -> set[str]:
 def test_a_plan_that_cannot_be_made_is_told_and_fails() -> None:
     caught = MACHINE["States"]["Plan"]["Catch"][-1]
     assert (caught["Next"], caught["ResultPath"]) == ("Unplanned", "$.error")
-    assert MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]["Type"] == "Fail"
+    choice = MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]
+    assert MACHINE["States"][choice["Default"]]["Type"] == "Fail"
+
+
+def test_a_pipeline_that_was_deleted_meanwhile_is_no_alarm() -> None:
+    """The error's name is its class: that of botocore's, as plan_checks lets it out."""
+    errors = boto3.client("codepipeline", region_name="us-east-1").exceptions
+    choices = MACHINE["States"][MACHINE["States"]["Unplanned"]["Next"]]["Choices"]
+    found = {each["StringEquals"]: each["Next"] for each in choices if each["Variable"] == "$.error.Error"}
+    gone = (errors.PipelineNotFoundException, errors.PipelineExecutionNotFoundException)
+    assert found == {error.__name__: "NothingToVerify" for error in gone}
+    assert MACHINE["States"]["NothingToVerify"]["Type"] == "Succeed"
+
+
+def test_f58_a_function_that_is_throttled_to_zero_is_tried_for_minutes() -> None:
+    for name, task in tasks():
+        last = task["Retry"][-1]
+        waits = [min(last["IntervalSeconds"] * last["BackoffRate"] ** n, last["MaxDelaySeconds"]) for n in range(99)]
+        assert sum(waits[: last["MaxAttempts"]]) >= 180, name
+
+
+def test_a_stage_that_could_not_go_back_for_now_is_concluded_once_more_for_the_last_time() -> None:
+    (caught,) = MACHINE["States"]["Conclude"]["Catch"]
+    assert caught == {"ErrorEquals": ["TakeBackError"], "ResultPath": "$.refused", "Next": "Conclude"}
+    code = (ROOT / "functions" / "conclude_checks" / "concluding.py").read_text()
+    assert '"refused" in verified' in code
 
 
 def test_what_a_region_reads_is_in_the_item_or_written_by_an_earlier_state() -> None:
