@@ -40,7 +40,6 @@ _REFUSALS = {
     "invalid_blocks_format": Refusal.BLOCKS,
     "msg_blocks_too_long": Refusal.BLOCKS,
     "message_not_found": Refusal.MESSAGE_GONE,
-    "cant_update_message": Refusal.MESSAGE_GONE,  # it was posted under another app's token
     "invalid_auth": Refusal.TOKEN,
     "token_expired": Refusal.TOKEN,
     "token_revoked": Refusal.TOKEN,
