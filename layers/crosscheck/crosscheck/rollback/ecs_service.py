@@ -37,7 +37,7 @@ class EcsUndo:
         now = position(seen)
         proven = now.standing in {Standing.READY, Standing.BACK} and now.to
         proof = _proof(planned, now.to) if proven else None
-        return WayBack(now.standing, now.reason, revision(now.to), _compared(seen, before), proof)
+        return WayBack(now.standing, now.reason, revision(now.to), _compared(seen, before), proof, seen.shifting)
 
     def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
         """As in ``Undo``."""

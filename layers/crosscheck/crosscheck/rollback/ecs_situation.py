@@ -12,6 +12,7 @@ from crosscheck.checks.ecs_deployments import (
     successful_before,
     task_definitions,
 )
+from crosscheck.rollback.ecs_strategies import shifting_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,8 @@ class Situation:
 
     ``status`` is empty where there is no such service; ``made`` is the action's own deployment, None where none can be
     called that; ``newest`` is the latest since the action started. ``brought`` and ``latest`` are what these two
-    brought, ``target`` is what to go back to, and ``deregistered`` says that it cannot be deployed again.
+    brought, ``target`` is what to go back to, and ``deregistered`` says that it cannot be deployed again. ``shifting``
+    is for how many seconds a deployment shifts traffic, beyond the time of one that rolls.
     """
 
     place: Place
@@ -55,6 +57,7 @@ class Situation:
     latest: str = ""
     target: str = ""
     deregistered: bool = False
+    shifting: float = 0.0
 
     @property
     def changeable(self) -> bool:
@@ -104,6 +107,7 @@ def _service(client: ECSClient, place: Place) -> Situation:
         desired=found.get("desiredCount", 0),
         controller=found.get("deploymentController", {}).get("type", "ECS"),
         runs=found.get("taskDefinition", ""),
+        shifting=shifting_seconds(found.get("deploymentConfiguration", {})),
     )
 
 
