@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crosscheck.subjects import Keyed
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
-CLAIM_SECONDS = 90
+CLAIM_SECONDS = 130
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 
 from crosscheck.clients import CONFIG
 from tests.template.expanded import Template, expanded, resources
+from update_card.messages import CLAIM_SECONDS
 
 # AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
 ONLY_EVERYWHERE = {
@@ -187,6 +188,10 @@ def test_f20_a_function_outlives_a_call_that_nobody_answers() -> None:
     hanging = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
     for name, function in resources("AWS::Lambda::Function").items():
         assert function["Timeout"] > 1.5 * hanging, name
+
+
+def test_a_card_is_claimed_for_longer_than_its_function_may_run() -> None:
+    assert resources("AWS::Lambda::Function")["UpdateCard"]["Timeout"] < CLAIM_SECONDS
 
 
 def test_the_rule_keeps_what_it_cannot_deliver() -> None:
