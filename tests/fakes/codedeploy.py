@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 from tests.fakes.json_protocol import JsonService, RefusedError
@@ -12,6 +13,7 @@ BATCH = 25
 PAGE = 3  # CodeDeploy's own pages are of 100; their size is not the caller's to choose
 DESCRIPTION_LIMIT = 256
 ACTIVE = {"Created", "Queued", "InProgress", "Baking", "Ready"}
+STATUSES = ACTIVE | {"Succeeded", "Failed", "Stopped"}
 KEPT = ("description", "fileExistsBehavior", "ignoreApplicationStopFailures", "autoRollbackConfiguration")
 
 Wire = dict[str, Any]
@@ -116,8 +118,8 @@ class FakeCodeDeploy(JsonService):
         found = [
             each
             for each in self._group(body)  # the oldest first: no order is documented
-            if self.deployments[each]["status"] in body["includeOnlyStatuses"]
-            and span.get("start", 0) <= self.deployments[each]["createTime"].timestamp() <= span["end"]
+            if self.deployments[each]["status"] in body.get("includeOnlyStatuses", STATUSES)
+            and span.get("start", 0) <= self.deployments[each]["createTime"].timestamp() <= span.get("end", inf)
         ]
         return _page(found, body, "deployments")
 

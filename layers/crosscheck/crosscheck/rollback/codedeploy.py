@@ -11,7 +11,7 @@ from crosscheck.checks.check import PlannedCheck
 from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.checks.codedeploy_rules import ACTIVE, MARKER, took_over
 from crosscheck.checks.codedeploy_snapshot import read_deployment, read_newest
-from crosscheck.rollback.codedeploy_history import NoWayBackError, content, last_good, whole_revision
+from crosscheck.rollback.codedeploy_history import NoWayBackError, content, deployed_since, last_good, whole_revision
 from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
 
 if TYPE_CHECKING:
@@ -95,15 +95,14 @@ def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> WayBack:
     run = planned.run
     if run is None or run.external or run.status != "Failed":
         return unknown
-    group = planned.parameters["group"]
-    newest_id = read_newest(client, planned.parameters["application"], group)
-    if newest_id is None:
+    application, group = planned.parameters["application"], planned.parameters["group"]
+    newest = read_newest(client, application, group)
+    if newest is None:
         return WayBack(Standing.STUCK, f"there is no deployment group {group} any more")
-    newest = read_deployment(client, newest_id) if newest_id else None
-    if newest and newest.created >= run.started:
+    if deployed_since(client, application, group, run.started):
         return unknown
-    last = f"the last deployment of {group} is {newest.id} as before" if newest else f"{group} has had no deployment"
-    return WayBack(Standing.BACK, f"{run.name} deployed nothing: {last}", newest_id)
+    last = f"the last deployment of {group} is {newest} as before" if newest else f"{group} has had no deployment"
+    return WayBack(Standing.BACK, f"{run.name} deployed nothing: {last}", newest)
 
 
 def _taken_over(planned: PlannedCheck, ours: Deployment, newest: Deployment) -> WayBack:
@@ -162,7 +161,7 @@ def _request(ours: Deployment, revision: RevisionLocationTypeDef) -> CreateDeplo
         "revision": revision,
         "description": f"{MARKER}{ours.id}",
         "autoRollbackConfiguration": {"enabled": False},
-        "overrideAlarmConfiguration": {"enabled": False},
+        "overrideAlarmConfiguration": {"enabled": False, "alarms": []},  # no list at all may be refused
     }
     if ours.ignores_stop_failures:
         request["ignoreApplicationStopFailures"] = True

@@ -59,6 +59,20 @@ def _succeeded(client: CodeDeployClient, ours: Deployment, span: timedelta | Non
     return ids
 
 
+def deployed_since(client: CodeDeployClient, application: str, group: str, since: float) -> bool:
+    """Whether a group has had a deployment since then (epoch seconds), whatever became of it.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    pages = client.get_paginator("list_deployments").paginate(
+        applicationName=application,
+        deploymentGroupName=group,
+        createTimeRange={"start": datetime.fromtimestamp(int(since), UTC)},
+    )
+    return any(page.get("deployments") for page in pages)
+
+
 def whole_revision(client: CodeDeployClient, deployment: Deployment) -> RevisionLocationTypeDef:
     """The revision of a deployment, as CreateDeployment takes it.
 

@@ -70,7 +70,7 @@ def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy
         "revision": s3(1),
         "description": f"crosscheck:{ours}",
         "autoRollbackConfiguration": {"enabled": False},
-        "overrideAlarmConfiguration": {"enabled": False},
+        "overrideAlarmConfiguration": {"enabled": False, "alarms": []},
         "ignoreApplicationStopFailures": True,
         "fileExistsBehavior": "OVERWRITE",
     }
