@@ -58,7 +58,8 @@ class ReplicationCover:
         pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
         covers = [_cover(pull, planned.region, aws) for pull in pulls]
         outcome = together(covers, _proven(running, pulls, planned.region))
-        return planned.found(outcome.verdict, outcome.reason, _values(running, pulls, planned.region))
+        warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
+        return planned.found(outcome.verdict, outcome.reason, _values(running, warnings))
 
 
 def pulls_from_elsewhere(running: Deployed, region: str) -> Sequence[Pull]:
@@ -105,14 +106,15 @@ def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> 
     return f"{names} pulls nothing from another region's registry"
 
 
-def _values(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> Mapping[str, str]:
+def _values(running: Sequence[Deployed], warnings: Sequence[str]) -> Mapping[str, str]:
     seen = {"task definition": ", ".join(each.task_definition for each in running)}
-    return seen | ({WARNING: "; ".join(_warning(pull, region) for pull in pulls)} if pulls else {})
+    return seen | ({WARNING: "; ".join(warnings)} if warnings else {})
 
 
-def _warning(pull: Pull, region: str) -> str:
+def _warning(pull: Pull, region: str, cover: Aspect) -> str:
+    arrives = not cover.problem and not cover.unknown
+    fix = "it is replicated: name" if arrives else "replicate it and name"
     return (
         f"task definition {pull.task_definition} pulls {pull.repository} from {pull.registry.region}: a regional "
-        f"outage there stops pulls in {region}; replicate it and name {region}'s own registry "
-        f"({pull.host}/{pull.repository})"
+        f"outage there stops pulls in {region}; {fix} {region}'s own registry ({pull.host}/{pull.repository})"
     )

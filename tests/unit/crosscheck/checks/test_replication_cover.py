@@ -66,7 +66,7 @@ def test_another_regions_registry_that_replicates_here_passes_and_is_pointed_out
     assert finding.reason == "replication brings my-service to eu-west-1"
     assert finding.values[WARNING] == (
         "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
-        "in eu-west-1; replicate it and name eu-west-1's own registry "
+        "in eu-west-1; it is replicated: name eu-west-1's own registry "
         "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
     )
 
@@ -98,7 +98,11 @@ def test_what_no_rule_brings_here_fails_with_the_fix(
     finding = world.look()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"no replication rule brings my-service from us-east-1 to eu-west-1: {why}"
-    assert finding.values[WARNING].startswith("task definition my-service:7 pulls my-service from us-east-1")
+    assert finding.values[WARNING] == (
+        "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
+        "in eu-west-1; replicate it and name eu-west-1's own registry "
+        "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
+    )
 
 
 def test_the_fix_for_a_registry_that_the_stack_does_not_change_is_in_its_region(world: World) -> None:
