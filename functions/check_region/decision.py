@@ -46,18 +46,29 @@ def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
             return Step(seen, final=False, wait=_rarer(item, now) if item.last else 0)
         case Verdict.INCONCLUSIVE:
             return Step(seen, final=item.last or over or item.purpose is Purpose.PREFLIGHT)
-        case Verdict.FAIL if item.passed and _moved_on(seen):
-            reason = f"it passed, and gave way before it was proven: {seen.reason}"
+        case Verdict.FAIL if (before := _gave_way(item)) and _moved_on(seen):
+            reason = f"{before}: {seen.reason}"
             return Step(replace(seen, verdict=Verdict.INCONCLUSIVE, reason=reason), final=True)
         case Verdict.PASS | Verdict.FAIL:
             wait = 0 if over or item.confirm == seen.verdict else _wait(item, seen.verdict)
             return Step(seen, final=wait == 0, wait=wait)
 
 
+def _gave_way(item: Item) -> str:
+    """What is said of a region where something later is there by now; empty where it was seen to fail before that, or
+    where it is a way back that has to be there."""
+    if item.purpose is not Purpose.STAGE:
+        return ""
+    if item.passed:
+        return "it passed, and gave way before it was proven"
+    return "" if item.confirm == Verdict.FAIL else "it was deployed, and gave way before it was looked at"
+
+
 def _moved_on(seen: RegionVerdict) -> bool:
     """Whether nothing speaks against the region but that something later is there; a queue's next execution deploys as
     soon as this one leaves the stage."""
-    return all(finding.moved_on for finding in seen.findings if finding.verdict is Verdict.FAIL)
+    failed = [finding for finding in seen.findings if finding.verdict is Verdict.FAIL]
+    return bool(failed) and all(finding.moved_on for finding in failed)
 
 
 def _rarer(item: Item, now: float) -> int:

@@ -31,8 +31,20 @@ def test_f04_a_region_that_passed_and_gave_way_to_a_later_release_is_not_failed(
     assert step.judged.reason == "it passed, and gave way before it was proven: as seen"
 
 
+@pytest.mark.parametrize("confirm", ["", "PENDING"])
+def test_f04_a_region_that_gave_way_before_the_first_look_is_not_failed(confirm: str) -> None:
+    step = decide(replace(STAGE, confirm=confirm), failing(True), NOW)
+    assert (step.final, step.judged.verdict) == (True, Verdict.INCONCLUSIVE)
+    assert step.judged.reason == "it was deployed, and gave way before it was looked at: as seen"
+
+
+def test_a_way_back_that_something_later_replaced_did_not_work() -> None:
+    item = replace(STAGE, purpose=Purpose.ROLLBACK, confirm="FAIL")
+    assert decide(item, failing(True), NOW).judged.verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize(("passed", "moved_on"), [(False, (True,)), (True, (False,)), (True, (True, False))])
-def test_what_never_passed_or_fails_by_itself_is_failed(passed: bool, moved_on: tuple[bool, ...]) -> None:
+def test_what_was_seen_to_fail_or_fails_by_itself_is_failed(passed: bool, moved_on: tuple[bool, ...]) -> None:
     item = replace(STAGE, passed=passed, confirm="FAIL")
     assert decide(item, failing(*moved_on), NOW).judged.verdict is Verdict.FAIL
 
