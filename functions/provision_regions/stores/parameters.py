@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import batched
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from provision_regions.owned_parameters import OwnedParameters
 from provision_regions.patience import code_of
-from provision_regions.stores.names import OWNER_TAG
 from provision_regions.stores.records import Record, read_record
 from provision_regions.stores.standing import Standing, foreign, standing_by
 
 if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-    from provision_regions.stores.names import Names
-    from provision_regions.surroundings import Surroundings
-
-BATCH = 10  # names per GetParameters and DeleteParameters
+    from collections.abc import Iterable, Mapping
 
 
-class Parameters:
-    """The parameters of one resource, always String and never secret."""
-
-    def __init__(self, around: Surroundings, names: Names) -> None:
-        self._ssm: SSMClient = around.clients.ssm(around.home_region)
-        self._call = around.patience
-        self._names = names
+class Parameters(OwnedParameters):
+    """The parameters of one resource."""
 
     def read_record(self) -> Record | None:
         """The resource's record, None where nothing was ever begun."""
@@ -83,28 +71,9 @@ class Parameters:
         standing = standing_by(tags, self._names)
         return Standing.FOREIGN if standing is Standing.UNTAGGED else standing
 
-    def _values(self, names: Iterable[str]) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for batch in batched(names, BATCH, strict=False):
-            found = self._call(self._ssm.get_parameters, Names=list(batch))["Parameters"]
-            values |= {parameter["Name"]: parameter["Value"] for parameter in found}
-        return values
-
     def _put(self, name: str, value: str, *, new: bool) -> None:
-        """Tags can only be given to a new parameter, in the same call: none is ever ours and untagged."""
-        if not new:
-            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
+        if new and self._make(name, value):
             return
-        tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
-        try:
-            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
-        except ClientError as error:
-            if code_of(error) != "ParameterAlreadyExists":
-                raise
-            if self._standing(name) is Standing.FOREIGN:
-                raise foreign(f"the parameter {name}", self._names) from error
-            self._put(name, value, new=False)
-
-    def _delete(self, names: Iterable[str]) -> None:
-        for batch in batched(names, BATCH, strict=False):
-            self._call(self._ssm.delete_parameters, Names=list(batch))
+        if new and self._standing(name) is Standing.FOREIGN:
+            raise foreign(f"the parameter {name}", self._names)
+        self._overwrite(name, value)
