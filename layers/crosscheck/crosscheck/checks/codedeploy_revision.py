@@ -31,14 +31,14 @@ def judge_revision(ours: Deployment, run: ActionRun | None, region: str, aws: Cl
         return None
     if not run.inputs:
         return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no input artifact of {run.name}")
-    deployed, meant = Artifact(ours.revision.bucket, ours.revision.key), set(run.inputs.values())
-    if deployed in meant:
+    deployed = Artifact(ours.revision.bucket, ours.revision.key)
+    if deployed in run.inputs.values():
         return None
-    (meant_first, *_) = sorted(meant, key=lambda artifact: (artifact.bucket, artifact.key))
-    other = f"{ours.id} deployed {ours.revision.text}, not the action's s3://{meant_first.bucket}/{meant_first.key}"
+    meant = min(run.inputs.values(), key=lambda artifact: (artifact.bucket, artifact.key))
+    other = f"{ours.id} deployed {ours.revision.text}, not the action's s3://{meant.bucket}/{meant.key}"
     if not deployed.bucket:
         return Outcome(Verdict.FAIL, other)
-    return _compare(deployed, meant_first, other, region, aws)
+    return _compare(deployed, meant, other, region, aws)
 
 
 def _compare(deployed: Artifact, meant: Artifact, other: str, region: str, aws: Clients) -> Outcome | None:

@@ -24,9 +24,8 @@ def shifting_seconds(configuration: DeploymentConfigurationOutputTypeDef) -> flo
             return baking * 60.0
         case "LINEAR":
             linear = configuration.get("linearConfiguration", {})
-            steps = (
-                ceil(WHOLE / linear.get("stepPercent", STEP_PERCENT)) - 1
-            )  # after the last one nothing is waited for
+            # after the last step nothing is waited for
+            steps = ceil(WHOLE / linear.get("stepPercent", STEP_PERCENT)) - 1
             return (steps * linear.get("stepBakeTimeInMinutes", STEP_MINUTES) + baking) * 60.0
         case "CANARY":
             canary = configuration.get("canaryConfiguration", {})
