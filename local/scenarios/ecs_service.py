@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from local.polling import poll
 
 if TYPE_CHECKING:
     from local.clients import Aws
@@ -22,7 +23,6 @@ BUILD_PERMISSIONS = (
     "ecr:DescribeRepositories",
     "ecr:PutImage",
 )
-POLL_SECONDS = 0.1
 STEADY_SECONDS = 240
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -55,13 +55,13 @@ def wait_until_steady(ecs: Any, cluster: str, service: str) -> None:
     Raises:
         TimeoutError: it did not end in time.
     """
-    deadline = time.monotonic() + STEADY_SECONDS
-    while time.monotonic() < deadline:
+
+    def steady() -> bool:
         (found,) = ecs.describe_services(cluster=cluster, services=[service])["services"]
-        if [deployment["rolloutState"] for deployment in found["deployments"]] == ["COMPLETED"]:
-            return
-        time.sleep(POLL_SECONDS)
-    raise TimeoutError(f"the first deployment of {service} did not end within {STEADY_SECONDS} s")
+        return [deployment["rolloutState"] for deployment in found["deployments"]] == ["COMPLETED"]
+
+    if not poll(steady, STEADY_SECONDS):
+        raise TimeoutError(f"the first deployment of {service} did not end within {STEADY_SECONDS} s")
 
 
 def push_image(aws: Aws, account_id: str, region: str, repository: str, tag: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from local.polling import poll
+
 if TYPE_CHECKING:
     from local.account import Account
 
-POLL_SECONDS = 0.2
 RUNNING = {"InProgress", "Stopping"}
 
 
@@ -126,11 +126,13 @@ class Scenario(ABC):
         Raises:
             TimeoutError: it did not end in time.
         """
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if (status := self.status(execution)) not in RUNNING:
-                return status
-            time.sleep(POLL_SECONDS)
+
+        def ended() -> str:
+            status = self.status(execution)
+            return "" if status in RUNNING else status
+
+        if status := poll(ended, seconds):
+            return status
         raise TimeoutError(f"the release {execution} did not end within {seconds:g} s")
 
 

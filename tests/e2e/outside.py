@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import requests
 
 from local.cards import Card, cards, wait_for_card
 from local.clients import Credentials, make_client
+from local.polling import poll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,11 +77,8 @@ def wait_until[T](look: Callable[[], T], what: str, seconds: float = 240) -> T:
     Raises:
         AssertionError: it gave none in time.
     """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.2)
+    if found := poll(look, seconds):
+        return found
     raise AssertionError(f"{what} did not happen within {seconds:g} s")
 
 
