@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crosscheck.verdicts import Verdict
-from crosscheck.verification import Purpose
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.registry.item import Purpose
 
 if TYPE_CHECKING:
-    from crosscheck.verdicts import RegionVerdict
-    from crosscheck.verification import Item
+    from crosscheck.contracts.verdicts import RegionVerdict
+    from crosscheck.registry.item import Item
 
 # Long enough for a container that dies on its first requests to die; ECS itself restarts within this time.
 OBSERVE_SECONDS = 60

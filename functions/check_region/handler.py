@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from check_region.looking import Looking
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
-from crosscheck.ledger import Ledger
-from crosscheck.verification import parse_item
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
+from crosscheck.registry.item import parse_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from check_region.decision import decide
 from check_region.telling import tell
-from crosscheck.bounded import all_within
-from crosscheck.checks.catalogue import look
-from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.verdicts import Verdict, judge
 from crosscheck.errors import CrosscheckError
 from crosscheck.plans.current import current
-from crosscheck.verdicts import Verdict, judge
-from crosscheck.verification import Purpose
+from crosscheck.registry.checks import look
+from crosscheck.registry.item import Purpose
+from crosscheck.time_limits import all_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from check_region.decision import Step
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger
-    from crosscheck.verdicts import Finding, RegionVerdict
-    from crosscheck.verification import Item
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding, RegionVerdict
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.table import Ledger
+    from crosscheck.registry.item import Item
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
 LOOK_SECONDS = 35.0

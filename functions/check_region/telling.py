@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from crosscheck import facts
-from crosscheck.rollback.states import RollbackState
-from crosscheck.verdicts import Verdict
-from crosscheck.verification import Purpose
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.registry.item import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from check_region.decision import Step
-    from crosscheck.ledger import Fact
-    from crosscheck.verification import Item
+    from crosscheck.ledger.table import Fact
+    from crosscheck.registry.item import Item
 
 
 def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:

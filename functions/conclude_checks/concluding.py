@@ -8,20 +8,20 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from conclude_checks.taking_back import WHOLE_STAGE, TakeBackError
-from crosscheck import facts
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.subjects import ImageSubject, parse_subject
+from crosscheck.registry.item import Purpose, parse_item
 from crosscheck.releases.deployments import deployments
-from crosscheck.rollback.states import RollbackState
-from crosscheck.subjects import ImageSubject, parse_subject
-from crosscheck.verdicts import RegionVerdict, Verdict
-from crosscheck.verification import Purpose, parse_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conclude_checks.whole_stage import WholeStage
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.ledger import Fact, Ledger, Record
-    from crosscheck.verification import Item
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.table import Fact, Ledger, Record
+    from crosscheck.registry.item import Item
 
 UNJUDGED = "the check itself failed; its log says why"
 UNPLANNED = "the verification could not be planned; the log of plan_checks says why"

@@ -12,11 +12,11 @@ from conclude_checks.concluding import Concluding
 from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.taking_back import TakingBack
 from conclude_checks.whole_stage import WholeStage
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
-from crosscheck.ledger import Ledger
-from crosscheck.rollback.stage import StageUndo
-from crosscheck.verification import parse_item
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
+from crosscheck.registry.item import parse_item
+from crosscheck.services.codepipeline.rollback import StageUndo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
+from crosscheck.ledger import facts
+from crosscheck.registry.item import Item, Purpose
 from crosscheck.releases.attempts import attempt_of
-from crosscheck.verification import Item, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.checks.check import PlannedCheck
-    from crosscheck.ledger import Ledger, Record
-    from crosscheck.rollback.states import RollbackState
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.rollback_states import RollbackState
+    from crosscheck.ledger.table import Ledger, Record
 
 
 @dataclass(frozen=True)

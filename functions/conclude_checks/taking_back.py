@@ -9,20 +9,20 @@ from aws_lambda_powertools import Logger
 
 from conclude_checks.rollbacks import holds, retried
 from conclude_checks.ways import Choice, Found, choose, no_way_back
-from crosscheck import facts
-from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.rollback import Begun, MovedOnError, Standing
 from crosscheck.errors import CrosscheckError
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.plans.current import current
-from crosscheck.rollback.catalogue import undo_of
-from crosscheck.rollback.states import RollbackState
-from crosscheck.rollback.undo import Begun, MovedOnError, Standing
+from crosscheck.registry.rollbacks import undo_of
 from crosscheck.telemetry import count
 
 if TYPE_CHECKING:
     from conclude_checks.rollbacks import Rollbacks
-    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
-    from crosscheck.verification import Item
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.registry.item import Item
 
 logger = Logger(child=True)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crosscheck.rollback.states import RollbackState
-from crosscheck.rollback.undo import Standing, WayBack
+from crosscheck.contracts.rollback import Standing, WayBack
+from crosscheck.ledger.rollback_states import RollbackState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crosscheck.checks.check import PlannedCheck
+    from crosscheck.contracts.check import PlannedCheck
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from conclude_checks.rollbacks import holds, retried
 from conclude_checks.taking_back import TakeBackError
 from conclude_checks.ways import STATES
-from crosscheck import facts
-from crosscheck.checks.problems import AWS_ERRORS, denied, explain
-from crosscheck.rollback.states import RollbackState
-from crosscheck.rollback.undo import MovedOnError, Standing
-from crosscheck.subjects import Subject
+from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.subjects import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conclude_checks.rollbacks import Rollbacks
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Record
-    from crosscheck.rollback.stage import StageUndo
-    from crosscheck.verification import Item
+    from crosscheck.ledger.table import Record
+    from crosscheck.registry.item import Item
+    from crosscheck.services.codepipeline.rollback import StageUndo
 
 PROVE_SECONDS = 3_600.0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from botocore.exceptions import ClientError
 
-from crosscheck.checks.problems import code
+from crosscheck.aws_errors import code
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient

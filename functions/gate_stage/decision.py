@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 
 if TYPE_CHECKING:
     from gate_stage.continuation import Progress

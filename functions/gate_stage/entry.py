@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
-from crosscheck.ledger import Ledger
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from gate_stage.answers import put
 from gate_stage.gate import Gate

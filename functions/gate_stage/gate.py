@@ -8,27 +8,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crosscheck.bounded import all_within
-from crosscheck.checks.catalogue import look
-from crosscheck.checks.problems import AWS_ERRORS, explain
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
-from crosscheck.pipelines import parse_definition
-from crosscheck.plans.parameters import Parameters, parse_document, parse_parameters
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.parameters import Parameters, parse_document, parse_parameters
+from crosscheck.pipelines.runs import read_runs
+from crosscheck.pipelines.scope import scope
+from crosscheck.pipelines.tags import read_tags
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.plans.runs import read_runs
-from crosscheck.plans.scope import scope
-from crosscheck.plans.tags import read_tags
-from crosscheck.verdicts import Verdict
+from crosscheck.registry.checks import look
+from crosscheck.time_limits import all_within
 from gate_stage.decision import Decision, Limits, Look, decide, preview
 from gate_stage.identity import Context, identify, read_context
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
-    from crosscheck.pipelines import PipelineDefinition
-    from crosscheck.plans.tags import Tags
-    from crosscheck.subjects import Subject
-    from crosscheck.verdicts import Finding
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.pipelines.definition import PipelineDefinition
+    from crosscheck.pipelines.tags import Tags
     from gate_stage.continuation import Progress
     from gate_stage.job import Job
 

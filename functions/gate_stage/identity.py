@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.scope import Position
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.scope import Position
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
-    from crosscheck.plans.parameters import Parameters
+    from crosscheck.pipelines.parameters import Parameters
 
 
 UNNAMED = "gate"

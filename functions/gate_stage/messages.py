@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crosscheck.verdicts import RegionVerdict, Verdict, worst
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict, worst
 from gate_stage.answers import MESSAGE_LIMIT
 
 if TYPE_CHECKING:

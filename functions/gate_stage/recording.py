@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
+from crosscheck.ledger import facts
 from gate_stage.decision import Step
 
 if TYPE_CHECKING:
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.ledger import Ledger
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.table import Ledger
     from gate_stage.gate import Judgement
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crosscheck.bounded import OutOfTimeError, within
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.parameters import Parameters, parse_document
+from crosscheck.pipelines.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
+from crosscheck.time_limits import OutOfTimeError, within
 from gate_stage.answers import Answer, Continue, FailureType, Refuse, Succeed
 from gate_stage.continuation import Progress, begin, decode, encode
 from gate_stage.decision import PATIENCE, Step

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.states import State
-from crosscheck.subjects import ImageSubject, Subject, parse_subject
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from plan_checks.release_plan import Finished
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
-from crosscheck.checks.ecs_service import EcsService
-from crosscheck.checks.replication_cover import ReplicationCover
+from crosscheck.ledger import facts
+from crosscheck.services.ecs.check import EcsService
+from crosscheck.services.ecs.image_replication import ReplicationCover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from crosscheck.checks.check import PlannedCheck
-    from crosscheck.ledger import Record
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.ledger.table import Record
 
 # Preflight looks at a service's images, and so at the task definition that it runs.
 _SEEN_BY = {EcsService.kind: ReplicationCover.kind}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.ecr_replication import read_rules
+from crosscheck.services.ecr.replication import read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_ecr import ECRClient
 
-    from crosscheck.subjects import ImageSubject
+    from crosscheck.ledger.subjects import ImageSubject
 
 
 def destinations(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
-from crosscheck.verdicts import Verdict, worst
+from crosscheck.contracts.verdicts import Verdict, worst
+from crosscheck.ledger import facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crosscheck.ledger import Record
+    from crosscheck.ledger.table import Record
 
 
 def gates_verdict(records: Mapping[str, Record], stage: str, region: str, since: Mapping[str, float]) -> Verdict | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
-from crosscheck.ledger import Ledger
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from plan_checks.asked import asked
 from plan_checks.image_plan import ImagePlanning
 from plan_checks.planning import Planning

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
-from crosscheck.checks.ecr_image import planned_replica
-from crosscheck.ledger import Fact, Order
-from crosscheck.verification import Item, Purpose
+from crosscheck.ledger import facts
+from crosscheck.ledger.table import Fact, Order
+from crosscheck.registry.item import Item, Purpose
+from crosscheck.services.ecr.check import planned_replica
 from plan_checks.destinations import destinations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crosscheck.card_queue import CardQueue
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger
-    from crosscheck.subjects import ImageSubject
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.subjects import ImageSubject
+    from crosscheck.ledger.table import Ledger
     from plan_checks.settings import Settings
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crosscheck.pipelines import PipelineDefinition
-    from crosscheck.plans.gates import Gate
+    from crosscheck.pipelines.definition import PipelineDefinition
+    from crosscheck.pipelines.gates import Gate
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crosscheck.pipelines import StageDefinition
+    from crosscheck.pipelines.definition import StageDefinition
 
 # An event that comes so late says nothing about what is in service now.
 STALE_SECONDS = 3_600.0

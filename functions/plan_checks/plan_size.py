@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crosscheck.verification import Item
+    from crosscheck.registry.item import Item
 
 # Step Functions carries 256 KiB from one state to the next, and cannot catch that it was more; beside the plan it
 # carries what became of each region. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from crosscheck.subjects import ImageSubject, Subject
+from crosscheck.ledger.subjects import ImageSubject, Subject
 from plan_checks.release_plan import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crosscheck.verification import Item
+    from crosscheck.registry.item import Item
     from plan_checks.asked import Asked
     from plan_checks.image_plan import ImagePlanning
     from plan_checks.preflight_plan import PreflightPlanning

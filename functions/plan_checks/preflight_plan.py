@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger import Fact, Order
-from crosscheck.plans.parameters import parse_parameters
+from crosscheck.ledger import facts
+from crosscheck.ledger.table import Fact, Order
+from crosscheck.pipelines.parameters import parse_parameters
+from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan
 from crosscheck.plans.preflight import plan_preflight
-from crosscheck.plans.scope import Position, scope
-from crosscheck.verification import Item, Purpose
+from crosscheck.registry.item import Item, Purpose
 from plan_checks.modes import Mode
 from plan_checks.pipeline_reading import read_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crosscheck.card_queue import CardQueue
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger
-    from crosscheck.plans.tags import Tags
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Ledger
+    from crosscheck.pipelines.tags import Tags
     from plan_checks.pipeline_reading import Pipeline
     from plan_checks.settings import Settings
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
-from crosscheck.checks.check import PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.gates import UNREAD, find_gates, holds_gate
-from crosscheck.plans.parameters import Parameters, parse_parameters
+from crosscheck.ledger import facts
+from crosscheck.pipelines.gates import UNREAD, find_gates, holds_gate
+from crosscheck.pipelines.parameters import Parameters, parse_parameters
+from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.plans.scope import Position, scope
+from crosscheck.registry.item import Item, Purpose
 from crosscheck.releases.attempts import attempt_of
-from crosscheck.verdicts import Verdict
-from crosscheck.verification import Item, Purpose
 from plan_checks.baseline import baseline_of
 from plan_checks.gate_verdicts import gates_verdict
 from plan_checks.judges import due
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger, Record
-    from crosscheck.plans.gates import Gate
-    from crosscheck.plans.scope import Scope
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Ledger, Record
+    from crosscheck.pipelines.gates import Gate
+    from crosscheck.pipelines.scope import Scope
     from plan_checks.judges import Due
     from plan_checks.pipeline_reading import Execution, Pipeline, Runs
     from plan_checks.settings import Settings

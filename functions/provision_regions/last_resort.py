@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from provision_regions.identity import physical_id
 
-# The layer may be what is missing, so its pattern (crosscheck.cloudformation.respond) is repeated; a test compares.
+# The layer may be what is missing, so the pattern of custom_resource.respond is repeated here; a test compares.
 OWN_HOST = re.compile(
     r"cloudformation-custom-resource-response-[a-z]+[0-9]"
     r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"

@@ -11,12 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import settings
 from crosscheck.clients import PATIENT, Clients
-from crosscheck.cloudformation.answer import Answer, body, failed
-from crosscheck.cloudformation.request import Request, read_request
-from crosscheck.cloudformation.respond import ForeignHostError, deliver, refuse_foreign
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.telemetry import count
 from provision_regions.conclusion import UnfinishedError
+from provision_regions.custom_resource.answer import Answer, body, failed
+from provision_regions.custom_resource.request import Request, read_request
+from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
 from provision_regions.denials import in_words
 from provision_regions.forwarding.resource import serve_forwarding
 from provision_regions.identity import physical_id

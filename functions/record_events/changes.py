@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crosscheck.ledger import Fact
-    from crosscheck.subjects import Keyed
+    from crosscheck.ledger.subjects import Keyed
+    from crosscheck.ledger.table import Fact
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.card_queue import CardQueue
 from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
-from crosscheck.ledger import Ledger
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from record_events.recorder import Recorder
 from record_events.settings import Settings

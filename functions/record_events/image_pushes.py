@@ -10,9 +10,9 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
-from crosscheck.ledger import Fact, Order
-from crosscheck.subjects import ImageSubject
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.table import Fact, Order
 from record_events.changes import Change, Verification
 
 if TYPE_CHECKING:

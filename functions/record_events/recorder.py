@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from record_events.parsing import parse
 
 if TYPE_CHECKING:
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.ledger import Ledger
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.table import Ledger
     from record_events.verifications import Verifications
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crosscheck import facts
-from crosscheck.ledger import Fact, Order
-from crosscheck.states import State
-from crosscheck.subjects import Subject
+from crosscheck.ledger import facts
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Order
 from record_events.changes import Change
 from record_events.fields import Fields
 from record_events.triggers import read_trigger

@@ -12,8 +12,8 @@ from record_events.changes import Verification
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-    from crosscheck.states import State
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.states import State
+    from crosscheck.ledger.subjects import Subject
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
 from crosscheck.cards import render, render_image
-from crosscheck.ledger import Fact, Order
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject, parse_subject
+from crosscheck.ledger.table import Fact, Order
 from crosscheck.releases import fold, fold_image
-from crosscheck.releases.images import images_of
-from crosscheck.subjects import ImageSubject, parse_subject
+from crosscheck.releases.deployed_images import images_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crosscheck.cards import Card
-    from crosscheck.ledger import Ledger, Record
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Ledger, Record
     from crosscheck.releases import ImageArrival
-    from crosscheck.subjects import Subject
     from update_card.lookup import Lookup
 
 

@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
-from crosscheck.ledger import Ledger
-from crosscheck.subjects import parse_subject
+from crosscheck.ledger.subjects import parse_subject
+from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from update_card.drawing import Drawing
 from update_card.lookup import Lookup

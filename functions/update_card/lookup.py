@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crosscheck import facts
-from crosscheck.ledger import Fact, Order
-from crosscheck.pipelines import parse_definition
-from crosscheck.releases.outline import outline
-from crosscheck.states import State
+from crosscheck.ledger import facts
+from crosscheck.ledger.states import State
+from crosscheck.ledger.table import Fact, Order
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.outline import outline
 from crosscheck.telemetry import count
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import ArtifactRevisionTypeDef
 
     from crosscheck.clients import Clients
-    from crosscheck.ledger import Ledger, Record
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Ledger, Record
 
 logger = Logger(child=True)
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.ledger import DAY
+from crosscheck.ledger.table import DAY
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from crosscheck.clients import Clients
-    from crosscheck.subjects import Keyed
+    from crosscheck.ledger.subjects import Keyed
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
 CLAIM_SECONDS = 130

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
+from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.errors import RetryLaterError
-from crosscheck.slack import PerhapsSentError, Refusal, SlackRefusedError
-from crosscheck.subjects import ImageSubject, Subject
+from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.telemetry import count
 from update_card.messages import Message
 from update_card.workspace import ChannelRefusedError
 
 if TYPE_CHECKING:
     from crosscheck.cards import Card
-    from crosscheck.subjects import Keyed
+    from crosscheck.ledger.subjects import Keyed
     from update_card.drawing import Drawing
     from update_card.messages import Messages
     from update_card.workspace import Workspace

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.cards.slack import Refusal, Slack, SlackRefusedError
 from crosscheck.errors import RetryLaterError
-from crosscheck.slack import Refusal, Slack, SlackRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

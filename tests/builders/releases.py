@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crosscheck import facts
-from crosscheck.ledger import Record
+from crosscheck.contracts.verdicts import judge as judge_region
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Record
 from crosscheck.releases import fold
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import judge as judge_region
 from tests.builders import events
 from tests.builders.changes import parse
 
 if TYPE_CHECKING:
+    from crosscheck.contracts.verdicts import Finding, RegionVerdict
+    from crosscheck.ledger.rollback_states import RollbackState
     from crosscheck.releases import Release
-    from crosscheck.rollback.states import RollbackState
-    from crosscheck.verdicts import Finding, RegionVerdict
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 

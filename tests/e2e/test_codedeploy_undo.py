@@ -10,13 +10,13 @@ import boto3
 import pytest
 import requests
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.codedeploy import CodeDeploy
 from crosscheck.clients import Clients
-from crosscheck.plans.runs import parse_run
-from crosscheck.rollback.codedeploy import CodeDeployUndo
-from crosscheck.rollback.undo import MovedOnError, Standing
-from crosscheck.verdicts import Finding, Verdict
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import parse_run
+from crosscheck.services.codedeploy.check import CodeDeploy
+from crosscheck.services.codedeploy.rollback import CodeDeployUndo
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
 from tests.e2e.code_deploy import without_rollback
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
-    from crosscheck.rollback.undo import Begun, WayBack
+    from crosscheck.contracts.rollback import Begun, WayBack
     from local.account import Account
     from local.scenarios.scenario import Scenario
 

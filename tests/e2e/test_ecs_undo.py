@@ -9,16 +9,16 @@ import boto3
 import pytest
 import requests
 
-from crosscheck.checks.catalogue import look
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.pipeline_execution import PipelineExecution
 from crosscheck.clients import Clients
-from crosscheck.plans.runs import read_runs
-from crosscheck.rollback.catalogue import undo_of
-from crosscheck.rollback.stage import StageUndo
-from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import Verdict
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.runs import read_runs
+from crosscheck.registry.checks import look
+from crosscheck.registry.rollbacks import undo_of
+from crosscheck.services.codepipeline.check import PipelineExecution
+from crosscheck.services.codepipeline.rollback import StageUndo
 from tests.e2e.outside import Outside, wait_until
 from tests.e2e.own_pipeline import HOME
 from tests.e2e.small_pipelines import SmallPipelines
@@ -26,8 +26,8 @@ from tests.e2e.small_pipelines import SmallPipelines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crosscheck.rollback.undo import Undo
-    from crosscheck.verdicts import Finding
+    from crosscheck.contracts.rollback import Undo
+    from crosscheck.contracts.verdicts import Finding
     from local.account import Account
     from tests.e2e.small_pipelines import SmallPipeline
 

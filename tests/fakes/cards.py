@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crosscheck.card_queue import CardQueue
+from crosscheck.ledger.card_queue import CardQueue
 
 
 class Cards(CardQueue):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.ecr_image import EcrImage, planned_replica
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.services.ecr.check import EcrImage, planned_replica
 from tests.fakes.ecr import PUSHED, FakeEcr
 from tests.fakes.json_protocol import FakeClients
 
 if TYPE_CHECKING:
-    from crosscheck.verdicts import Finding
+    from crosscheck.contracts.verdicts import Finding
 
 HOME, EU = "us-east-1", "eu-west-1"
 REPOSITORY = "my-service"

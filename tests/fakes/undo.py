@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from crosscheck.rollback.undo import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
 
 
 def refused(operation: str, code: str) -> ClientError:

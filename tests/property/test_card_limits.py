@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck.cards import Card, render
+from crosscheck.ledger.subjects import Subject
 from crosscheck.releases import Concern, RegionProgress, RegionState, Release, Revision
-from crosscheck.subjects import Subject
 
 MESSAGE, SECTION, BLOCKS = 13_000, 3_000, 50
 

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from crosscheck import facts
 from crosscheck.cards import render
-from crosscheck.ledger import Fact, Ledger, Order
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Ledger, Order
 from crosscheck.releases import fold
-from crosscheck.rollback.states import RollbackState
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import Finding, Verdict, judge
 from tests.builders import events, tables
 from tests.builders.changes import parse
 

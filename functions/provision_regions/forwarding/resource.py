@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.cloudformation.answer import succeeded
-from crosscheck.cloudformation.request import RequestType, request_type
 from crosscheck.errors import ConfigurationError, MissingSettingError
 from provision_regions.conclusion import MAX_RUNS, insist_on_all, raise_problems
+from provision_regions.custom_resource.answer import succeeded
+from provision_regions.custom_resource.request import RequestType, request_type
 from provision_regions.denials import in_words, is_not_enabled
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.properties import read_regions
@@ -21,8 +21,8 @@ from provision_regions.regional import each_region
 from provision_regions.stores.names import names_for
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.answer import Answer
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.answer import Answer
+    from provision_regions.custom_resource.request import Request
     from provision_regions.forwarding.rules import RuleLook
     from provision_regions.stores.names import Names
     from provision_regions.surroundings import Surroundings

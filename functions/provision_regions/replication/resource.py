@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.cloudformation.answer import succeeded
-from crosscheck.cloudformation.request import RequestType, request_type
 from crosscheck.errors import ConfigurationError
+from provision_regions.custom_resource.answer import succeeded
+from provision_regions.custom_resource.request import RequestType, request_type
 from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.properties import read_properties
 from provision_regions.replication.records import RECORD, Records
@@ -15,8 +15,8 @@ from provision_regions.replication.rules import wanted_rules
 from provision_regions.stores.names import names_for
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.answer import Answer
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.answer import Answer
+    from provision_regions.custom_resource.request import Request
     from provision_regions.surroundings import Surroundings
 
 

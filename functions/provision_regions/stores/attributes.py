@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crosscheck.cloudformation.answer import Answer, fits, succeeded
+from provision_regions.custom_resource.answer import Answer, fits, succeeded
 from provision_regions.stores.names import compact, store_text
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.request import Request
     from provision_regions.stores.names import Names
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.request import Request
     from provision_regions.surroundings import Surroundings
 
 OWNER_TAG = "crosscheck:owner"

@@ -22,8 +22,8 @@ from provision_regions.stores.records import Record
 from provision_regions.stores.standing import Standing
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.answer import Answer
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.answer import Answer
+    from provision_regions.custom_resource.request import Request
     from provision_regions.stores.names import Names
     from provision_regions.stores.properties import StoreProperties
     from provision_regions.surroundings import Surroundings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crosscheck.cloudformation.answer import succeeded
 from crosscheck.errors import ConfigurationError
 from provision_regions.conclusion import insist_on_all, within_runs
+from provision_regions.custom_resource.answer import succeeded
 from provision_regions.regional import Ends, each_region
 from provision_regions.stores.buckets import Buckets
 from provision_regions.stores.emptying import Emptying
@@ -19,8 +19,8 @@ from provision_regions.stores.records import Record
 from provision_regions.stores.standing import Standing
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.answer import Answer
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.answer import Answer
+    from provision_regions.custom_resource.request import Request
     from provision_regions.stores.names import Names
     from provision_regions.surroundings import Surroundings
 

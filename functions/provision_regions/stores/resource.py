@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.cloudformation.request import RequestType, request_type
+from provision_regions.custom_resource.request import RequestType, request_type
 from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import remove
 
 if TYPE_CHECKING:
-    from crosscheck.cloudformation.answer import Answer
-    from crosscheck.cloudformation.request import Request
+    from provision_regions.custom_resource.answer import Answer
+    from provision_regions.custom_resource.request import Request
     from provision_regions.surroundings import Surroundings
 
 

@@ -7,7 +7,6 @@ import boto3
 import pytest
 
 from crosscheck.clients import Clients
-from crosscheck.cloudformation.request import read_request
 from local.clients import ACCOUNT_ID, Aws
 from local.clock import Clock
 from local.ecr import EcrLayer
@@ -15,6 +14,7 @@ from local.emulator import Emulator
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.server import Server
+from provision_regions.custom_resource.request import read_request
 from provision_regions.partitions import partition_named
 from provision_regions.replication import convergence
 from provision_regions.replication.registry import QuotaError

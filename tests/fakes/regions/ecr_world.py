@@ -8,9 +8,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
-from crosscheck.cloudformation.answer import Answer, Status, body, failed
-from crosscheck.cloudformation.request import read_request
 from crosscheck.errors import CrosscheckError
+from provision_regions.custom_resource.answer import Answer, Status, body, failed
+from provision_regions.custom_resource.request import read_request
 from provision_regions.denials import in_words
 from provision_regions.identity import physical_id
 from provision_regions.replication.resource import serve_replication

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crosscheck.cloudformation.answer import Answer, Status, body, failed
-from crosscheck.cloudformation.request import read_request
 from crosscheck.errors import CrosscheckError
+from provision_regions.custom_resource.answer import Answer, Status, body, failed
+from provision_regions.custom_resource.request import read_request
 from provision_regions.denials import in_words
 from provision_regions.forwarding.resource import serve_forwarding
 from provision_regions.identity import physical_id

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crosscheck.cloudformation.answer import Answer, body, failed
-from crosscheck.cloudformation.request import Request, read_request
 from crosscheck.errors import CrosscheckError
 from provision_regions.conclusion import UnfinishedError
+from provision_regions.custom_resource.answer import Answer, body, failed
+from provision_regions.custom_resource.request import Request, read_request
 from provision_regions.identity import physical_id
 from provision_regions.partitions import partition_named
 from provision_regions.patience import Deadline, Patience

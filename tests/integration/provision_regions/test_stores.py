@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
-from crosscheck.cloudformation.answer import Answer, Status
+from provision_regions.custom_resource.answer import Answer, Status
 from provision_regions.identity import physical_id
 from provision_regions.stores.names import OWNER_TAG
 from provision_regions.stores.resource import serve_stores

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
-from crosscheck.ledger import Ledger
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger
 from record_events import handler as module
 from tests.builders import events, lambdas, tables
 

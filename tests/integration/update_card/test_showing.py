@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
-from crosscheck import facts
-from crosscheck.card_queue import CardQueue
-from crosscheck.ledger import Fact, Ledger, Order
-from crosscheck.subjects import ImageSubject
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger import facts
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.table import Fact, Ledger, Order
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
-from crosscheck.subjects import ImageSubject, Subject
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict
-from crosscheck.verification import Item, Purpose
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.registry.item import Item, Purpose
 
 NOW = 1_800_000_000.0
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")

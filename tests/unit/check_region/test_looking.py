@@ -8,12 +8,12 @@ import pytest
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 from check_region.looking import InconclusiveError, Looking, PendingError
-from crosscheck.checks.check import PlannedCheck
 from crosscheck.clients import Clients
-from crosscheck.ledger import Ledger
-from crosscheck.subjects import ImageSubject, Subject
-from crosscheck.verdicts import Finding, Verdict
-from crosscheck.verification import Item, Purpose
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.ledger.table import Ledger
+from crosscheck.registry.item import Item, Purpose
 from tests.builders import tables
 from tests.fakes.cards import Cards
 

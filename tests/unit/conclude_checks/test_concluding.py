@@ -8,11 +8,11 @@ import pytest
 
 from conclude_checks.concluding import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Concluding
 from conclude_checks.taking_back import TakeBackError
-from crosscheck import facts
-from crosscheck.ledger import Fact, Ledger, Order
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.registry.item import Item, Purpose
 from crosscheck.releases import fold_image
-from crosscheck.subjects import ImageSubject, Subject
-from crosscheck.verification import Item, Purpose
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
 from tests.fakes.cards import Cards

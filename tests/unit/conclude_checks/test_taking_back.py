@@ -7,13 +7,13 @@ import pytest
 
 from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.taking_back import PROVE_SECONDS, WHOLE_STAGE, TakeBackError, TakingBack
-from crosscheck import facts
-from crosscheck.checks.check import ActionRun, PlannedCheck
 from crosscheck.clients import Clients
-from crosscheck.ledger import Fact, Ledger, Order
-from crosscheck.rollback.undo import Standing, WayBack
-from crosscheck.subjects import Subject
-from crosscheck.verification import Item, Purpose, parse_item
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.rollback import Standing, WayBack
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.registry.item import Item, Purpose, parse_item
 from tests.builders import tables
 from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards
@@ -65,7 +65,7 @@ class World:
 @pytest.fixture
 def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
     undo = FakeUndo()
-    monkeypatch.setattr("crosscheck.rollback.catalogue.UNDOS", {"ecs-service": undo})
+    monkeypatch.setattr("crosscheck.registry.rollbacks.UNDOS", {"ecs-service": undo})
     return World(ledger_table, undo)
 
 

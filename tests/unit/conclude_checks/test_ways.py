@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from conclude_checks.ways import Found, choose
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.rollback.states import RollbackState
-from crosscheck.rollback.undo import Standing, WayBack
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Standing, WayBack
+from crosscheck.ledger.rollback_states import RollbackState
 
 
 def found(standing: Standing, reason: str = "because", target: str = "") -> Found:

@@ -8,11 +8,11 @@ import pytest
 from conclude_checks.rollbacks import Rollbacks
 from conclude_checks.taking_back import TakeBackError
 from conclude_checks.whole_stage import PROVE_SECONDS, WholeStage
-from crosscheck.checks.check import ActionRun, PlannedCheck
-from crosscheck.ledger import Ledger
-from crosscheck.rollback.stage import StageUndo
-from crosscheck.subjects import Subject
-from crosscheck.verification import Item, Purpose, parse_item
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger
+from crosscheck.registry.item import Item, Purpose, parse_item
+from crosscheck.services.codepipeline.rollback import StageUndo
 from tests.builders import tables
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_stages import FakeStages

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.checks.catalogue import CHECKS, EVERY_CHECK
-from crosscheck.checks.check import ActionRun, PlannedCheck
-from crosscheck.pipelines import parse_definition
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans import derived
 from crosscheck.plans.added import added_checks
-from crosscheck.plans.scope import Position, scope
+from crosscheck.registry.checks import CHECKS, EVERY_CHECK
 from tests.fakes.codepipeline_release import action
 from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from crosscheck.checks.check import ActionRun
+from crosscheck.contracts.check import ActionRun
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines import parse_definition
-from crosscheck.plans import parameters, tags
-from crosscheck.plans.parameters import Parameters, parse_document
+from crosscheck.pipelines import parameters, tags
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.parameters import Parameters, parse_document
+from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan
-from crosscheck.plans.scope import Position, scope
 from tests.unit.docs.markdown import ROOT, document, fenced, json_blocks, quoted, section, table
 
 PLANS_MD = "plans.md"

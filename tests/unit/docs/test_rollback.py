@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 from conclude_checks import taking_back, whole_stage
-from crosscheck.checks.pipeline_execution import PipelineExecution
-from crosscheck.rollback.catalogue import UNDOS
-from crosscheck.rollback.states import RollbackState
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.registry.rollbacks import UNDOS
+from crosscheck.services.codepipeline.check import PipelineExecution
 from gate_stage.identity import UNNAMED
 from plan_checks.modes import STALE_SECONDS, Mode
 from plan_checks.release_plan import IGNORED, MOST_MINUTES

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 import gate_stage.entry
-from crosscheck.ledger import Ledger, Record
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger, Record
 from gate_stage.entry import build
 from gate_stage.handler import handler
 from gate_stage.telemetry import logger

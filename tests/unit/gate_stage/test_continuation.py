@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.plans.parameters import FAILURE_LIMIT
+from crosscheck.pipelines.parameters import FAILURE_LIMIT
 from crosscheck.plans.plan import CHECK_LIMIT
 from gate_stage.continuation import TOKEN_LIMIT, Progress, begin, decode, encode
 

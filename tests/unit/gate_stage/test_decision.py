@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crosscheck.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from gate_stage.continuation import Progress
 from gate_stage.decision import Decision, Limits, Look, Step, decide, preview
 from gate_stage.messages import failure_message, outputs, preview_outputs

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
 from tests.fakes.codepipeline import FakeJob
 from tests.fakes.codepipeline_release import (
     EXECUTION,

@@ -6,8 +6,8 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import Verdict
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.subjects import Subject
 from gate_stage.continuation import TOKEN_LIMIT, begin, encode
 from gate_stage.gate import Gate
 from gate_stage.job import parse_job

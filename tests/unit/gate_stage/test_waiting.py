@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.checks import catalogue
-from crosscheck.checks.window import WindowCheck
+from crosscheck.registry import checks as catalogue
+from crosscheck.services.window.check import WindowCheck
 from tests.fakes.codepipeline_release import NOW
 from tests.fakes.json_protocol import RefusedError
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crosscheck import facts
-from crosscheck.ledger import Fact, Ledger, Order
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Ledger, Order
 from plan_checks.modes import Mode
 from plan_checks.preflight_plan import PreflightPlanning
 from plan_checks.release_plan import Finished, ReleasePlanning
@@ -21,7 +21,7 @@ from tests.fakes.json_protocol import SESSION, FakeClients
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.verification import Item
+    from crosscheck.registry.item import Item
 
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
 FINISHED = STARTED.timestamp() + 300

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.states import State
-from crosscheck.subjects import ImageSubject, Subject
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import ImageSubject, Subject
 from plan_checks.asked import asked
 from plan_checks.release_plan import Finished
 from record_events.verifications import finished_stage, preflight

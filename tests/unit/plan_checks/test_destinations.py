@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from crosscheck.subjects import ImageSubject
+from crosscheck.ledger.subjects import ImageSubject
 from plan_checks.destinations import destinations
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.ledger import Record
-from crosscheck.verdicts import Verdict
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.table import Record
 from plan_checks.baseline import baseline_of
 from plan_checks.gate_verdicts import gates_verdict
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from crosscheck.pipelines import PipelineDefinition, parse_definition
-from crosscheck.plans.gates import Gate
-from crosscheck.plans.parameters import Parameters
+from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.gates import Gate
+from crosscheck.pipelines.parameters import Parameters
 from plan_checks.judges import Due, due
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck.pipelines import StageDefinition
+from crosscheck.pipelines.definition import StageDefinition
 from plan_checks.modes import STALE_SECONDS, Circumstances, Mode, left_to_codepipeline, mode_of
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from crosscheck.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from tests.fakes.codepipeline_plans import deploys, source, stage
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.verdicts import Finding, Verdict
-from crosscheck.verification import Purpose
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.registry.item import Purpose
 from plan_checks.release_plan import IGNORED
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from crosscheck.cloudformation.respond import ForeignHostError
 from provision_regions import serve as serving
 from provision_regions.conclusion import UnfinishedError
+from provision_regions.custom_resource.respond import ForeignHostError
 from provision_regions.handler import handler
 from tests.builders.lambdas import Context
 from tests.fakes.regions.inbox import Inbox, inbox

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import UnreadableEventError
-from crosscheck.subjects import ImageSubject
+from crosscheck.ledger.subjects import ImageSubject
 from record_events.parsing import parse
 from tests.builders import changes, events
 

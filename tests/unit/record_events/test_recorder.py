@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from crosscheck.ledger import Ledger, version
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger, version
 from record_events.recorder import Recorder
 from tests.builders import events, tables
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.card_queue import CardQueue
-    from crosscheck.subjects import Keyed
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.subjects import Keyed
     from record_events.changes import Verification
     from record_events.verifications import Verifications
 

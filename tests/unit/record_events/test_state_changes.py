@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import UnreadableEventError
-from crosscheck.subjects import Subject
+from crosscheck.ledger.subjects import Subject
 from tests.builders import events
 from tests.builders.changes import parse
 

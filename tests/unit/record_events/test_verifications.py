@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from crosscheck.states import State
+from crosscheck.ledger.states import State
 from record_events.changes import Verification
 from record_events.verifications import Verifications
 from tests.builders import events

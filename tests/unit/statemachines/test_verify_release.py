@@ -13,9 +13,9 @@ import boto3
 import pytest
 import yaml
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.subjects import Subject
-from crosscheck.verification import Item, Purpose, parse_item
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.subjects import Subject
+from crosscheck.registry.item import Item, Purpose, parse_item
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "statemachines" / "verify_release.asl.yaml").read_text()

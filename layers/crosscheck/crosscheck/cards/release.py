@@ -8,8 +8,8 @@ from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
 from crosscheck.cards.mrkdwn import escape, link, one_line, plain
 from crosscheck.console import execution_url, is_console_url
+from crosscheck.ledger.states import State
 from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, RegionState, Release, StageProgress
-from crosscheck.states import State
 
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 

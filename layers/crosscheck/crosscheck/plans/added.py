@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.checks.catalogue import CHECKS
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.ecr_image import EcrImage
-from crosscheck.checks.validation import Validating
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.validation import Validating
 from crosscheck.errors import ConfigurationError
 from crosscheck.plans.images import added_images
+from crosscheck.registry.checks import CHECKS
+from crosscheck.services.ecr.check import EcrImage
 
 if TYPE_CHECKING:
-    from crosscheck.checks.keys import Key
-    from crosscheck.plans.scope import Scope
+    from crosscheck.contracts.parameters import Key
+    from crosscheck.pipelines.scope import Scope
 
 QUOTED = 40
 PLACES = {"region", "regions"}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crosscheck.plans.runs import read_runs
-from crosscheck.subjects import ImageSubject
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.pipelines.runs import read_runs
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import PlannedCheck
     from crosscheck.clients import Clients
-    from crosscheck.subjects import Subject
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.ledger.subjects import Subject
 
 
 def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Clients) -> PlannedCheck:

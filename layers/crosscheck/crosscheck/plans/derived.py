@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.source_parity import SourceParity
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.services.artifacts.parity_check import SourceParity
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import ActionRun
-    from crosscheck.pipelines import ActionDefinition
+    from crosscheck.contracts.check import ActionRun
+    from crosscheck.pipelines.definition import ActionDefinition
 
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set and
 # brings nothing into service

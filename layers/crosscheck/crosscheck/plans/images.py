@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.ecr_image import EcrImage
-from crosscheck.checks.ecs_service import EcsService
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.services.ecr.check import EcrImage
+from crosscheck.services.ecs.check import EcsService
 
 
 def added_images(

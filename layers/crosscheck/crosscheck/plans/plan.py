@@ -11,8 +11,8 @@ from crosscheck.plans.added import added_checks
 from crosscheck.plans.derived import derive, derive_parity
 
 if TYPE_CHECKING:
-    from crosscheck.checks.check import ActionRun, PlannedCheck
-    from crosscheck.plans.scope import Scope
+    from crosscheck.contracts.check import ActionRun, PlannedCheck
+    from crosscheck.pipelines.scope import Scope
 
 # So many counters fit into a continuation token; a stage has at most 50 actions.
 CHECK_LIMIT = 120

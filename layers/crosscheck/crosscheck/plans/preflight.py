@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from crosscheck.checks.artifact_store import ArtifactStore
-from crosscheck.checks.check import PlannedCheck
-from crosscheck.checks.replication_cover import ReplicationCover
-from crosscheck.checks.source_bucket import SourceBucket
-from crosscheck.pipelines import VARIABLE
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.pipelines.definition import VARIABLE
 from crosscheck.preflight import LAMBDA_ALIAS
+from crosscheck.services.codepipeline.artifact_store import ArtifactStore
+from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
-    from crosscheck.pipelines import ActionDefinition, PipelineDefinition
+    from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition
 
 
 def plan_preflight(definition: PipelineDefinition) -> tuple[PlannedCheck, ...]:

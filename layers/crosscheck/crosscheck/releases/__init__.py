@@ -1,7 +1,7 @@
 """A release as people see it, folded from the facts of the ledger. Pure: facts in, release out, no clock."""
 
 from crosscheck.releases.fold import fold
-from crosscheck.releases.image import ImageArrival, fold_image
+from crosscheck.releases.image_arrival import ImageArrival, fold_image
 from crosscheck.releases.model import Concern, Failure, RegionProgress, RegionState, Release, Revision, StageProgress
 
 __all__ = [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
+from crosscheck.ledger import facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crosscheck.ledger import Record
+    from crosscheck.ledger.table import Record
 
 
 def attempt_of(records: Mapping[str, Record], stage: str) -> int:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crosscheck import facts
+from crosscheck.ledger import facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crosscheck.ledger import Record
+    from crosscheck.ledger.table import Record
 
 type Records = Mapping[str, Record]
 

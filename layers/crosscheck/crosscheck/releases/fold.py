@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crosscheck import facts
 from crosscheck.console import execution_url, is_console_url
-from crosscheck.ledger import version
+from crosscheck.ledger import facts
+from crosscheck.ledger.states import State
+from crosscheck.ledger.table import version
 from crosscheck.releases.model import Failure, Release, Revision, StageProgress
 from crosscheck.releases.preflight import preflight
 from crosscheck.releases.regions import regions_of
-from crosscheck.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crosscheck.ledger import Record
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Record
 
 type Records = Mapping[str, Record]
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crosscheck.releases.image import ImageArrival
-    from crosscheck.states import State
-    from crosscheck.subjects import Subject
+    from crosscheck.ledger.states import State
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.releases.image_arrival import ImageArrival
 
 
 class RegionState(StrEnum):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crosscheck import facts
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger import facts
 from crosscheck.preflight import BASELINE_KINDS, WARNING
 from crosscheck.releases.model import Concern
-from crosscheck.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crosscheck.ledger import Record
+    from crosscheck.ledger.table import Record
 
 THE_PLAN = "plan"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
+from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.releases.model import RegionProgress, RegionState
-from crosscheck.rollback.states import RollbackState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ import pytest
 
 from crosscheck.cards import Card, render
 from crosscheck.cards.layout import REASON_LIMIT, duration
-from crosscheck.rollback.states import RollbackState
-from crosscheck.verdicts import Finding, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.rollback_states import RollbackState
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 

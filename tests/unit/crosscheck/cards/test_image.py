@@ -1,9 +1,9 @@
-from crosscheck import facts
 from crosscheck.cards import render_image
-from crosscheck.ledger import Record
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.table import Record
 from crosscheck.releases import fold_image
-from crosscheck.subjects import ImageSubject
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:5951942c7acf" + "0" * 52)
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines import PipelineDefinition, parse_definition
+from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.added import added_checks
 from crosscheck.plans.plan import make_plan
-from crosscheck.plans.scope import Position, Scope, scope
 from tests.fakes.codepipeline_release import STAGES
 
 DIGEST = "sha256:" + "ab" * 32

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines import parse_definition
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.added import added_checks
-from crosscheck.plans.scope import Position, Scope, scope
 from tests.fakes.codepipeline_release import STAGES
 
 METRIC = {"kind": "metric", "namespace": "My/Service", "metric": "Errors"}

@@ -7,17 +7,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from check_region.looking import Looking
-from crosscheck.checks.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.subjects import Subject
 from crosscheck.plans.current import current
-from crosscheck.subjects import Subject
-from crosscheck.verdicts import Verdict
-from crosscheck.verification import Item, Purpose
+from crosscheck.registry.item import Item, Purpose
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_plans import EXECUTION, HOME, PIPELINE, STARTED, FakePipelines
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
 if TYPE_CHECKING:
-    from crosscheck.ledger import Ledger
+    from crosscheck.ledger.table import Ledger
 
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
 RUN = ActionRun("DeploySecondary", "Deploy-AP", "InProgress", STARTED.timestamp())

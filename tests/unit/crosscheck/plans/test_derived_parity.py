@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from crosscheck.checks.check import ActionRun, Artifact
-from crosscheck.pipelines import parse_definition
+from crosscheck.contracts.check import ActionRun, Artifact
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import CHECK_LIMIT, make_plan
-from crosscheck.plans.scope import Position, Scope, scope
 from tests.fakes.codepipeline_release import action
 
 HOME, ABROAD = "us-west-2", "us-east-1"

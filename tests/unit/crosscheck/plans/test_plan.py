@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from crosscheck.checks.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines import PipelineDefinition, parse_definition
+from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import make_plan
-from crosscheck.plans.scope import Position, Scope, scope
 from tests.fakes.codepipeline_release import SECONDARIES, SERVICE, STAGES, action
 
 RUN = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", 1.0)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import local.scenarios
-from crosscheck.checks.artifact_store import ArtifactStore
-from crosscheck.checks.replication_cover import ReplicationCover
-from crosscheck.checks.source_bucket import SourceBucket
-from crosscheck.pipelines import parse_definition
+from crosscheck.pipelines.definition import parse_definition
 from crosscheck.plans.preflight import plan_preflight
 from crosscheck.preflight import BASELINE_KINDS
+from crosscheck.services.codepipeline.artifact_store import ArtifactStore
+from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
 
-    from crosscheck.checks.check import Check, PlannedCheck
+    from crosscheck.contracts.check import Check, PlannedCheck
 
 SCENARIOS = Path(local.scenarios.__file__).parent
 ACCOUNT = "111122223333"

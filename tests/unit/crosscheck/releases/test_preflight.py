@@ -1,8 +1,8 @@
 import pytest
 
-from crosscheck import facts as names
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.ledger import facts as names
 from crosscheck.releases import Concern
-from crosscheck.verdicts import Finding, Verdict
 from tests.builders.releases import Facts
 
 

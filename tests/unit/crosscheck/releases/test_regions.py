@@ -1,6 +1,6 @@
 import pytest
 
-from crosscheck.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.releases import RegionProgress
-from crosscheck.rollback.states import RollbackState
-from crosscheck.verdicts import Finding, Verdict, judge
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crosscheck.cloudformation.answer import Answer, Status
+from provision_regions.custom_resource.answer import Answer, Status
 from provision_regions.partitions import partition_named
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.events import FakeRule

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from crosscheck.cloudformation.answer import Status
+from provision_regions.custom_resource.answer import Status
 from provision_regions.patience import Patience
 from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.records import Records

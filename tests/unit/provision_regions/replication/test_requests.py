@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosscheck.cloudformation.answer import Answer, Status
+from provision_regions.custom_resource.answer import Answer, Status
 from provision_regions.partitions import partition_named
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed
 from tests.fakes.regions.errors import refusal

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosscheck.cloudformation.answer import MAX_BODY, Answer, body
+from provision_regions.custom_resource.answer import MAX_BODY, Answer, body
 from provision_regions.partitions import partition_named
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.names import Names

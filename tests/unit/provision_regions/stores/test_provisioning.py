@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crosscheck.cloudformation.answer import Status
+from provision_regions.custom_resource.answer import Status
 from provision_regions.partitions import partition_named
 from provision_regions.stores.names import ADOPT_TAG, OWNER_TAG
 from tests.fakes.regions.errors import refusal

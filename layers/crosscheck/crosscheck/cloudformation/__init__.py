@@ -1,1 +1,0 @@
-"""CloudFormation custom resources: reading a request, fitting an answer, delivering it."""

@@ -1,0 +1,43 @@
+"""Several reads of one thing, each of them right, wrong or unknown, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.missing_rights import refusal
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """What one read says. ``seen`` is for the ledger; ``problem`` says what is wrong, with the fix; ``unknown`` says
+    why it cannot be known. Where both are empty, it is right."""
+
+    seen: str = ""
+    problem: str = ""
+    unknown: str = ""
+
+
+def ask(read: Callable[[], Aspect], region: str, resource: str) -> Aspect:
+    """The aspect; one that AWS refuses or does not answer is unknown, and leaves the others known."""
+    try:
+        return read()
+    except AWS_ERRORS as error:
+        return Aspect(unknown=refusal(error, region, resource))
+
+
+def together(aspects: Sequence[Aspect], proven: str) -> Outcome:
+    """One problem is a FAIL, whatever else is unknown; the reason names them all. ``proven`` is that of a PASS."""
+    problems = [aspect.problem for aspect in aspects if aspect.problem]
+    unknown = [aspect.unknown for aspect in aspects if aspect.unknown]
+    if not problems and not unknown:
+        return Outcome(Verdict.PASS, proven)
+    return Outcome(Verdict.FAIL if problems else Verdict.INCONCLUSIVE, "; ".join([*problems, *unknown]))
+
+
+def values(aspects: Mapping[str, Aspect]) -> Mapping[str, str]:
+    """What was seen, by the aspect's name."""
+    return {name: aspect.seen for name, aspect in aspects.items() if aspect.seen}

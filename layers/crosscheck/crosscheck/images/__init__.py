@@ -1,0 +1,1 @@
+"""Container images: references, and the digests that they stand for."""

@@ -1,0 +1,48 @@
+"""Telling the card that its release changed. The message carries no state: whoever handles it reads the newest."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from crosscheck.settings import optional, required
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.subjects import Keyed
+
+
+class CardQueue:
+    """The FIFO queue of changed subjects, one message group per Slack channel."""
+
+    def __init__(self, client: SQSClient, url: str, channel: str) -> None:
+        self._client = client
+        self._url = url
+        self._channel = channel
+
+    @classmethod
+    def from_env(cls, clients: Clients) -> CardQueue:
+        """The queue that the function's environment names; without SLACK_CHANNEL cards are off.
+
+        Raises:
+            MissingSettingError: CARD_QUEUE_URL is absent.
+        """
+        return cls(clients.sqs(), required("CARD_QUEUE_URL"), optional("SLACK_CHANNEL"))
+
+    def changed(self, subject: Keyed, cause: str) -> None:
+        """Say that the subject changed.
+
+        ``cause`` names the change (an event's id, a job's look): SQS drops the repetition of a message that
+        it took already. Without a channel, cards are off and nothing is sent.
+        """
+        if not self._channel:
+            return
+        fingerprint = hashlib.sha256(f"{subject.key}|{cause}".encode()).hexdigest()
+        self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=subject.key,
+            MessageGroupId=self._channel,
+            MessageDeduplicationId=fingerprint,
+        )

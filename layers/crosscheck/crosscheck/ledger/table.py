@@ -1,0 +1,188 @@
+"""The ledger: what is known of every release, in one DynamoDB table.
+
+An item is a fact about a subject (``pk``: the subject, ``sk``: the fact). Facts arrive more than once and in any
+order, so a fact is merged, never overwritten blindly:
+
+* its **latest** part belongs to one moment; the greatest (attempt, rank of the state, time, tie-break) stays;
+* its **once** part holds what only some events carry (the start of an attempt, the trigger, the author); the
+  first that arrives stays, and no two events of one release disagree on it.
+
+Each change that is accepted adds one to the fact's ``revision``. The sum over a subject's facts is the subject's
+version: it only grows, and needs neither a counter item nor a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.settings import required
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.subjects import Keyed
+
+ONCE = "once_"
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Order:
+    """Decides which of two states of a fact is the later one.
+
+    ``time`` is when the state was entered. EventBridge's times have one-second resolution, so the rank of the
+    state comes first: within one attempt a terminal state follows every running one.
+    """
+
+    attempt: int
+    rank: int
+    time: datetime
+    tie_break: str = ""
+
+    @classmethod
+    def first(cls) -> Order:
+        """Of a fact that never changes: every other order follows it."""
+        return cls(0, 0, datetime.fromtimestamp(0, UTC))
+
+    @property
+    def key(self) -> str:
+        """A string that sorts as the order does."""
+        moment = self.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        return f"{self.attempt:012d}/{self.rank:02d}/{moment}/{self.tie_break}"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is to be merged: ``latest`` under ``order``, ``once`` where nothing is known yet (JSON values)."""
+
+    name: str
+    order: Order
+    latest: Mapping[str, Any]
+    once: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the ledger knows of a fact."""
+
+    name: str
+    revision: int
+    latest: Mapping[str, Any]
+    once: Mapping[str, Any]
+
+
+class Ledger:
+    """Facts of releases in a DynamoDB table."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        retention_days: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention_days * DAY
+        self._clock = clock
+
+    @classmethod
+    def from_env(cls, clients: Clients, clock: Callable[[], float] = time.time) -> Ledger:
+        """The ledger that the function's environment names.
+
+        Raises:
+            MissingSettingError: LEDGER_TABLE or LEDGER_RETENTION_DAYS is absent.
+        """
+        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
+
+    def merge(self, subject: Keyed, fact: Fact) -> bool:
+        """Merge a fact; True where the ledger changed by it.
+
+        Any repetition and any order of the same facts gives the same ledger.
+        """
+        once = {ONCE + name: _text(value) for name, value in fact.once.items()}
+        latest = {"order": {"S": fact.order.key}, "latest": _text(fact.latest)}
+        later = "attribute_not_exists(#order) OR #order < :order"
+        if self._update(subject, fact.name, latest, once, later, {":order": latest["order"]}):
+            return True
+        if not once:
+            return False
+        unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
+        return self._update(subject, fact.name, {}, once, unknown, {})
+
+    def claim(self, subject: Keyed, name: str, holder: str) -> bool:
+        """Claim something that must be done once; True for the first ``holder``, however often he asks.
+
+        The same holder may ask again because he may have died between the claim and the deed.
+        """
+        values = {f"{ONCE}holder": _text(holder)}
+        condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
+        return self._update(subject, name, values, {}, condition, {})
+
+    def read(self, subject: Keyed) -> dict[str, Record]:
+        """Everything that is known of a subject, by the fact's name; empty where nothing is."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": subject.key}},
+        )
+        records = (_record(item) for page in pages for item in page["Items"])
+        return {record.name: record for record in records}
+
+    def _update(
+        self,
+        subject: Keyed,
+        name: str,
+        overwrite: Mapping[str, UniversalAttributeValueTypeDef],
+        once: Mapping[str, UniversalAttributeValueTypeDef],
+        condition: str,
+        extra: Mapping[str, UniversalAttributeValueTypeDef],
+    ) -> bool:
+        sets = [f"#{key} = :{key}" for key in overwrite]
+        sets += [f"#{key} = if_not_exists(#{key}, :{key})" for key in once]
+        sets.append("#ttl = :ttl")
+        values = {f":{key}": value for key, value in {**overwrite, **once}.items()}
+        names = {f"#{key}": key for key in (*overwrite, *once, "ttl", "revision")}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": subject.key}, "sk": {"S": name}},
+                UpdateExpression=f"SET {', '.join(sets)} ADD #revision :one",
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={
+                    **values,
+                    **extra,
+                    ":one": {"N": "1"},
+                    ":ttl": {"N": str(int(self._clock()) + self._retention)},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def version(records: Mapping[str, Record]) -> int:
+    """The version of a subject: the number of changes that the ledger accepted for it."""
+    return sum(record.revision for record in records.values())
+
+
+def _text(value: object) -> UniversalAttributeValueTypeDef:
+    return {"S": json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)}
+
+
+def _record(item: Mapping[str, Any]) -> Record:
+    return Record(
+        name=item["sk"]["S"],
+        revision=int(item["revision"]["N"]),
+        latest=json.loads(item["latest"]["S"]) if "latest" in item else {},
+        once={key.removeprefix(ONCE): json.loads(value["S"]) for key, value in item.items() if key.startswith(ONCE)},
+    )

@@ -1,0 +1,69 @@
+"""What CodePipeline says of the actions of one execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import ActionRun, Artifact
+from crosscheck.pipelines.definition import account_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef, ArtifactDetailTypeDef
+
+# 500 actions, each of them retried a few times
+LIMIT = 2_000
+
+
+def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
+    """The latest run of each action of an execution, by stage and action.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    pages = client.get_paginator("list_action_executions").paginate(
+        pipelineName=pipeline,
+        filter={"pipelineExecutionId": execution},
+        PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
+    )
+    return latest(detail for page in pages for detail in page["actionExecutionDetails"])
+
+
+def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str, str], ActionRun]:
+    """The run of each action that started last: a retry replaces what it retries."""
+    runs: dict[tuple[str, str], ActionRun] = {}
+    for run in map(parse_run, details):
+        known = runs.get((run.stage, run.name))
+        if known is None or run.started >= known.started:
+            runs[run.stage, run.name] = run
+    return runs
+
+
+def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
+    """One entry of ListActionExecutions. Variables in the configuration are resolved where CodePipeline did so."""
+    given = detail.get("input", {})
+    told = detail.get("output", {})
+    result = told.get("executionResult", {})
+    started = detail.get("startTime")
+    return ActionRun(
+        stage=detail["stageName"],
+        name=detail["actionName"],
+        status=detail.get("status", "InProgress"),
+        started=started.timestamp() if started else 0.0,
+        configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
+        inputs=_artifacts(given.get("inputArtifacts", [])),
+        account=account_of(given.get("roleArn", "")),
+        error=result.get("errorDetails", {}).get("code", ""),
+        external=result.get("externalExecutionId", ""),
+        outputs=told.get("outputVariables", {}),
+        produced=_artifacts(told.get("outputArtifacts", [])),
+    )
+
+
+def _artifacts(listed: Iterable[ArtifactDetailTypeDef]) -> Mapping[str, Artifact]:
+    return {
+        artifact["name"]: Artifact(artifact["s3location"]["bucket"], artifact["s3location"]["key"])
+        for artifact in listed
+        if {"bucket", "key"} <= artifact.get("s3location", {}).keys()
+    }

@@ -1,0 +1,1 @@
+"""Every check and every rollback by its kind, and how planned ones travel."""

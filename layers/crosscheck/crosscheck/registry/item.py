@@ -1,0 +1,106 @@
+"""One region's part of a verification, as the state machine ``verify_release`` carries it from state to state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
+from crosscheck.registry.wire import from_json, to_json
+
+if TYPE_CHECKING:
+    from crosscheck.contracts.check import PlannedCheck
+
+
+class Purpose(StrEnum):
+    """What a look is for, and so which fact it becomes."""
+
+    IMAGE = "image"  # has it arrived?
+    STAGE = "stage"  # is what a stage deployed in service?
+    PREFLIGHT = "preflight"  # what would break the release here?
+    ROLLBACK = "rollback"  # is the region back?
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is looked at in a region, and what may follow. Times are in epoch seconds, 0 where there is none.
+
+    ``since`` is when this verification was planned; ``soak`` is how many seconds a region is observed before it has
+    passed. ``mode`` is what may be done about a failure (``off``, ``suggest``, ``auto``), ``left`` says why
+    CodePipeline does it instead, or of a rollback what stays as the release brought it, ``judged`` is the verdict that
+    a gate has given already. ``regions`` are all those that the stage was deployed to, or those that a rollback brings
+    back; ``target`` is what they go back to.
+    ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look
+    has the last word. The state machine adds ``confirm``, the verdict that this look is to confirm, and ``passed``:
+    that an earlier look passed.
+    """
+
+    purpose: Purpose
+    subject: Subject | ImageSubject
+    region: str
+    since: float
+    checks: tuple[PlannedCheck, ...] = ()
+    stage: str = ""
+    attempt: int = 0
+    deadline: float = 0.0
+    soak: float = 0.0
+    mode: str = "off"
+    left: str = ""
+    judged: str = ""
+    regions: tuple[str, ...] = ()
+    target: str = ""
+    last: bool = False
+    confirm: str = ""
+    passed: bool = False
+    baseline: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The item as the state machine's input."""
+        return {
+            "purpose": self.purpose.value,
+            "subject": self.subject.key,
+            "region": self.region,
+            "since": self.since,
+            "checks": [to_json(check) for check in self.checks],
+            "stage": self.stage,
+            "attempt": self.attempt,
+            "deadline": self.deadline,
+            "soak": self.soak,
+            "mode": self.mode,
+            "left": self.left,
+            "judged": self.judged,
+            "regions": list(self.regions),
+            "target": self.target,
+            "last": self.last,
+            "baseline": {key: dict(values) for key, values in self.baseline.items()},
+        }
+
+
+def parse_item(document: Mapping[str, Any]) -> Item:
+    """The item of such an input.
+
+    Raises:
+        ConfigurationError, KeyError, ValueError: it was not written by ``Item.to_json`` of this version.
+    """
+    return Item(
+        purpose=Purpose(document["purpose"]),
+        subject=parse_subject(document["subject"]),
+        region=document["region"],
+        since=float(document["since"]),
+        checks=tuple(from_json(check) for check in document["checks"]),
+        stage=document["stage"],
+        attempt=int(document["attempt"]),
+        deadline=float(document["deadline"]),
+        soak=float(document["soak"]),
+        mode=document["mode"],
+        left=document["left"],
+        judged=document["judged"],
+        regions=tuple(document["regions"]),
+        target=document["target"],
+        last=bool(document.get("last")),
+        confirm=str(document.get("confirm", "")),
+        passed=bool(document.get("looked", {}).get("passed")),
+        baseline=document["baseline"],
+    )

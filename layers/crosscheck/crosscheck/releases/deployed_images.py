@@ -1,0 +1,43 @@
+"""Which images a release deploys: those that its judges saw were meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.images.reference import DIGEST, parse_reference
+from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crosscheck.ledger.table import Record
+
+
+def images_of(records: Mapping[str, Record]) -> tuple[ImageSubject, ...]:
+    """The images that lie in an ECR registry, as far as a gate resolved their digests; sorted, each once."""
+    findings = [
+        finding["values"]
+        for name, record in records.items()
+        if name.startswith(facts.VERDICTS)
+        for finding in record.latest.get("findings", [])
+    ]
+    found = {image.key: image for values in findings for image in _intended(values)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _intended(values: Mapping[str, str]) -> Iterator[ImageSubject]:
+    for name, digest in values.items():
+        reference = values.get(facts.INTENDED + name.removeprefix(facts.INTENDED_DIGEST), "")
+        if name.startswith(facts.INTENDED_DIGEST) and DIGEST.fullmatch(digest) and reference:
+            yield from _image(reference, digest)
+
+
+def _image(text: str, digest: str) -> Iterator[ImageSubject]:
+    try:
+        reference = parse_reference(text)
+    except ConfigurationError:
+        return
+    if reference.registry:
+        yield ImageSubject(reference.registry.region, reference.repository, digest)

@@ -1,0 +1,1 @@
+"""CloudWatch alarms: no alarm goes off since a release began."""

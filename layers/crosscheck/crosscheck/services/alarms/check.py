@@ -1,0 +1,81 @@
+"""The check ``alarms``: no CloudWatch alarm of the region went off since the release began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.validation import exactly_one
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.alarms.alarms import ALARM_LIMIT, read_prefix, state_at
+from crosscheck.services.alarms.alarms import read_names as read_named
+from crosscheck.services.alarms.names import NAME_LIMIT, NAMES_LIMIT, names_of, read_names
+from crosscheck.services.alarms.rules import judge_alarms, to_ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.services.alarms.alarms import Alarm, AlarmsSnapshot
+
+# CloudWatch takes some twenty history calls per second and account; of more alarms than these none is asked.
+HISTORIES = 20
+
+
+class Alarms:
+    """Metric and composite alarms, by their common prefix or by their names. Whether an alarm's actions are suppressed
+    plays no part: its state says what it sees."""
+
+    kind = "alarms"
+    description = "no alarm went off since the release began"
+    parameters: Mapping[str, Key] = {
+        "prefix": text(NAME_LIMIT),
+        "names": Key(f"a list of 1 to {NAMES_LIMIT} alarms' names, or a string of them joined by commas", read_names),
+    }
+
+    def validate(self, given: Mapping[str, str]) -> str:
+        """Either the prefix or the names."""
+        return exactly_one(given, "prefix", "names")
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the alarms, and at the history of those that went off after the release began."""
+        client = aws.cloudwatch(planned.region)
+        prefix = planned.parameters.get("prefix")
+        names = [] if prefix else names_of(planned.parameters["names"])
+        seen = read_prefix(client, prefix) if prefix else read_named(client, names)
+        outcome = _judge(client, seen.alarms, planned.since)
+        if outcome.verdict is not Verdict.FAIL:
+            outcome = _incomplete(seen, prefix or "", names) or outcome
+        return planned.found(outcome.verdict, outcome.reason, _values(seen.alarms))
+
+
+def _incomplete(seen: AlarmsSnapshot, prefix: str, names: Sequence[str]) -> Outcome | None:
+    """Why the alarms that were found are not all that were asked for; None where they are."""
+    absent = sorted(set(names) - {alarm.name for alarm in seen.alarms})
+    if absent:
+        more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        reason = f"there is no metric or composite alarm {absent[0]}{more}"
+    elif not seen.alarms:
+        reason = f"no alarm's name begins with {prefix}"
+    elif seen.more:
+        reason = f"more than {ALARM_LIMIT} alarms' names begin with {prefix}; use a longer prefix"
+    else:
+        return None
+    return Outcome(Verdict.INCONCLUSIVE, reason)
+
+
+def _judge(client: CloudWatchClient, alarms: Sequence[Alarm], since: float) -> Outcome:
+    asked = to_ask(alarms, since)[:HISTORIES]
+    return judge_alarms(alarms, since, {alarm.name: state_at(client, alarm.name, since) for alarm in asked})
+
+
+def _values(alarms: Sequence[Alarm]) -> Mapping[str, str]:
+    """The alarms by state, for the ledger."""
+    states = sorted({alarm.state for alarm in alarms})
+    return {state: ", ".join(alarm.name for alarm in alarms if alarm.state == state) for state in states}

@@ -1,0 +1,1 @@
+"""The artifacts of an execution: zips in S3, read in parts."""

@@ -1,0 +1,123 @@
+"""Reading one file out of an artifact, and the image definitions that it holds.
+
+An artifact may be of any size, so no more than its end and the wanted file is fetched.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.errors import ConfigurationError, CrosscheckError
+from crosscheck.images.reference import ImageReference, parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Buffer, Mapping
+
+    from mypy_boto3_s3 import S3Client
+
+    from crosscheck.contracts.check import Artifact
+
+CHUNK = 512 * 1024
+# CodePipeline takes image definitions of up to 100 KB.
+DEFINITIONS_LIMIT = 100_000
+
+
+class UnreadableArtifactError(CrosscheckError):
+    """The artifact is no zip, lacks the file, or holds something else than expected."""
+
+
+class _StoredObject(io.RawIOBase):
+    """An S3 object as a seekable file, fetched in ranges."""
+
+    def __init__(self, client: S3Client, artifact: Artifact) -> None:
+        super().__init__()
+        self._client = client
+        self._artifact = artifact
+        self._position = 0
+        self._start, self._chunk, self._size = self._fetch(f"bytes=-{CHUNK}")
+
+    def _fetch(self, wanted: str) -> tuple[int, bytes, int]:
+        answer = self._client.get_object(Bucket=self._artifact.bucket, Key=self._artifact.key, Range=wanted)
+        with answer["Body"] as body:
+            content = body.read(CHUNK + 1)
+        # "bytes 0-1023/4096"; absent where the whole object came
+        span, _, size = answer.get("ContentRange", f"bytes 0-/{len(content)}").removeprefix("bytes ").partition("/")
+        return int(span.partition("-")[0]), content, int(size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer).cast("B")
+        if self._position >= self._size or not view:
+            return 0
+        offset = self._position - self._start
+        if not 0 <= offset < len(self._chunk):
+            last = min(self._position + CHUNK, self._size) - 1
+            self._start, self._chunk, self._size = self._fetch(f"bytes={self._position}-{last}")
+            offset = 0
+        part = self._chunk[offset : offset + len(view)]
+        view[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+
+def read_file(client: S3Client, artifact: Artifact, name: str, limit: int = DEFINITIONS_LIMIT) -> bytes:
+    """One file of an artifact.
+
+    Raises:
+        UnreadableArtifactError: no zip, no such file, or a file over ``limit`` bytes.
+        ClientError, BotoCoreError: S3 or KMS refused, or did not answer.
+    """
+    try:
+        # Buffered, since a raw file may give less than was asked for, which zipfile takes for the end of the zip.
+        stored = io.BufferedReader(_StoredObject(client, artifact))
+        with zipfile.ZipFile(stored) as archive, archive.open(name) as member:
+            content = member.read(limit + 1)
+    except KeyError:
+        raise UnreadableArtifactError(f"the input artifact holds no {name}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise UnreadableArtifactError(f"the input artifact is no readable zip ({type(error).__name__})") from None
+    if len(content) > limit:
+        raise UnreadableArtifactError(f"{name} is over {limit} bytes")
+    return content
+
+
+def image_definitions(content: bytes, name: str) -> Mapping[str, ImageReference]:
+    """The intended image of each container that the file names.
+
+    Raises:
+        UnreadableArtifactError: it is not ``[{"name": …, "imageUri": …}]``.
+    """
+    try:
+        return {_text(entry["name"]): parse_reference(_text(entry["imageUri"])) for entry in _list(json.loads(content))}
+    except (ValueError, TypeError, KeyError, RecursionError, ConfigurationError):
+        message = f'{name} is not a list of {{"name", "imageUri"}} with image references'
+        raise UnreadableArtifactError(message) from None
+
+
+def _list(document: object) -> list[Any]:
+    if not isinstance(document, list) or not document:
+        raise TypeError
+    return document
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -1,0 +1,1 @@
+"""CloudFormation: the stack that a deploy action changed."""

@@ -1,0 +1,79 @@
+"""The check ``cloudformation-stack``: the stack is where its last operation was meant to bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.cloudformation.events import first_failure, read_history
+from crosscheck.services.cloudformation.rules import Wanted, judge
+from crosscheck.services.cloudformation.stack import Phase, read_stack, same_stack
+from crosscheck.text import moment, shortened
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.services.cloudformation.stack import Stack
+
+EXPLAINED = frozenset({Phase.WENT_BACK, Phase.BROKEN})
+
+
+class CloudFormationStack:
+    """Tells every stack status apart, and a stack that was changed from one that needed no change.
+
+    ``status`` says what is meant: ``deployed`` (the default), or ``rolled_back`` for the proof of a way back. What an
+    action with DELETE_ONLY deployed is meant to be gone.
+    """
+
+    kind = "cloudformation-stack"
+    description = "the stack's last operation succeeded and was not rolled back"
+    parameters: Mapping[str, Key] = {
+        "stack": text(needed=True),
+        "status": matching("deployed|rolled_back", "deployed or rolled_back"),
+    }
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the stack, and at its events where something failed."""
+        name, wanted = planned.parameters["stack"], _wanted(planned)
+        stack = read_stack(aws.cloudformation(planned.region), name)
+        if stack is None:
+            gone = Verdict.PASS if wanted is Wanted.DELETED else Verdict.FAIL
+            return planned.found(gone, f"{name}: there is no such stack")
+        outcome = _another(stack, planned) or judge(stack, wanted, planned.run.started if planned.run else None)
+        cause = _cause(stack, planned, aws) if outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED else ""
+        return planned.found(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", _values(stack))
+
+
+def _wanted(planned: PlannedCheck) -> Wanted:
+    if planned.run and planned.run.configuration.get("ActionMode") == "DELETE_ONLY":
+        return Wanted.DELETED
+    return Wanted(planned.parameters.get("status", Wanted.DEPLOYED))
+
+
+def _another(stack: Stack, planned: PlannedCheck) -> Outcome | None:
+    """A stack that was deleted and made anew is not the one that the action deployed."""
+    if planned.run is None or same_stack(stack, planned.run.external):
+        return None
+    return Outcome(
+        Verdict.FAIL, f"the stack that the action worked on is gone: this one was made since ({stack.status})"
+    )
+
+
+def _cause(stack: Stack, planned: PlannedCheck, aws: Clients) -> str:
+    """What failed first; else CloudFormation's own words on the status."""
+    since = planned.run.started if planned.run else None
+    try:
+        failure = first_failure(read_history(aws.cloudformation(planned.region), stack.id, since))
+    except AWS_ERRORS as error:
+        return f" (why is unknown: {explain(error, planned.region)})"
+    told = failure or shortened(stack.reason)
+    return f"; {told}" if told else ""
+
+
+def _values(stack: Stack) -> Mapping[str, str]:
+    return {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}

@@ -1,0 +1,111 @@
+"""The check ``codedeploy``: the deployment of this release succeeded on every target, and is what the group has now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.codedeploy.blue_green import look_at_service
+from crosscheck.services.codedeploy.deployments import read_deployment, read_newest, read_targets
+from crosscheck.services.codedeploy.fleet_revision import judge_revision
+from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.services.codedeploy.deployments import Deployment, Target
+
+_ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
+
+
+class CodeDeploy:
+    """Looks at the deployment that the deploy action made, its targets, and with ECS the task set that serves.
+
+    Asked for without a deploy action it looks at ``deployment``, else at the group's last attempted one; with
+    ``undoes`` that has to be the one which takes back the deployment of that id.
+    """
+
+    kind = "codedeploy"
+    description = "the deployment of this release succeeded on every target, and is the group's newest one"
+    parameters: Mapping[str, Key] = {
+        "application": text(needed=True),
+        "group": text(needed=True),
+        "deployment": _ID,
+        "undoes": _ID,
+    }
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the group, the deployment, its targets, and the service behind them."""
+        client = aws.codedeploy(planned.region)
+        application, group = planned.parameters["application"], planned.parameters["group"]
+        newest_id = read_newest(client, application, group)
+        if newest_id is None:
+            return planned.found(Verdict.FAIL, f"there is no deployment group {group} of application {application}")
+        wanted = _wanted(planned, newest_id)
+        if isinstance(wanted, Outcome):
+            return planned.found(wanted.verdict, wanted.reason)
+        ours = read_deployment(client, wanted)
+        if ours is None:
+            return planned.found(Verdict.FAIL, f"there is no deployment {wanted} in {planned.region}")
+        newest = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id)
+        return _look(planned, ours, newest or ours, aws)
+
+
+def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
+    """The id of the deployment to look at, or why there is none."""
+    if planned.run is None:
+        named = planned.parameters.get("deployment") or newest
+        return named or Outcome(Verdict.INCONCLUSIVE, "the group has had no deployment")
+    if not planned.run.external:
+        return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no deployment of {planned.run.name}")
+    return planned.run.external
+
+
+def _look(planned: PlannedCheck, ours: Deployment, newest: Deployment, aws: Clients) -> Finding:
+    values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
+    named = planned.parameters["application"], planned.parameters["group"]
+    outcome = _undoes(ours, planned.parameters.get("undoes", "")) or judge_deployment(ours, newest, *named)
+    if outcome is None:
+        targets = read_targets(aws.codedeploy(planned.region), ours.id)
+        values["targets"] = told(targets)
+        outcome, more = _targets(planned, ours, targets, aws)
+        values |= more
+    found = planned.found(outcome.verdict, outcome.reason, values)
+    return replace(found, moved_on=outcome.verdict is Verdict.FAIL and gave_way(ours, newest))
+
+
+def _undoes(newest: Deployment, undone: str) -> Outcome | None:
+    """Whether the newest deployment is the one that takes another one back; None where it is, or none has to be."""
+    if not undone or takes_back(newest, undone):
+        return None
+    if newest.id == undone:
+        return Outcome(
+            Verdict.PENDING, f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
+        )
+    return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {undone}")
+
+
+def _targets(
+    planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients
+) -> tuple[Outcome, Mapping[str, str]]:
+    match ours.platform:
+        case "Server":
+            return _fleet(planned, ours, targets, aws), {}
+        case "ECS":
+            outcome = judge_targets(targets)
+            return (outcome, {}) if outcome else look_at_service(planned, ours, targets, aws)
+        case platform:
+            return Outcome(Verdict.INCONCLUSIVE, f"this version has no check for CodeDeploy on {platform}"), {}
+
+
+def _fleet(planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients) -> Outcome:
+    revision = judge_revision(ours, planned.run, planned.region, aws)
+    if revision and revision.verdict is Verdict.FAIL:
+        return revision
+    passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id}")
+    return judge_targets(targets) or revision or passed

@@ -1,0 +1,102 @@
+"""What a deployment group had before a deployment: its last good one, and the revision to deploy once more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import CrosscheckError
+from crosscheck.services.codedeploy.deployments import BATCH, read_deployments
+
+if TYPE_CHECKING:
+    from mypy_boto3_codedeploy import CodeDeployClient
+    from mypy_boto3_codedeploy.type_defs import RevisionLocationTypeDef, TimeRangeTypeDef
+
+    from crosscheck.services.codedeploy.deployments import Deployment
+
+# The order of ListDeployments is not documented, so that all of a span are read: the days before, then further back.
+SPANS = (timedelta(days=7), timedelta(days=90), None)
+LIST_LIMIT = 20 * BATCH
+# CodeDeploy takes times in whole seconds.
+_SECOND = timedelta(seconds=1)
+_APPSPECS = frozenset({"AppSpecContent", "String"})
+
+
+class NoWayBackError(CrosscheckError):
+    """The history does not say where to go, or no longer has it; the text says why."""
+
+
+def last_good(client: CodeDeployClient, ours: Deployment) -> Deployment | None:
+    """The newest deployment before ours that succeeded with another revision; None where the group never had one.
+
+    Raises:
+        NoWayBackError: the history is too long to be sure.
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    for span in SPANS:
+        found = read_deployments(client, _succeeded(client, ours, span))
+        older = [each for each in found if each.created < ours.created and each.revision.text != ours.revision.text]
+        if older:
+            return max(older, key=lambda each: each.created)
+    return None
+
+
+def _succeeded(client: CodeDeployClient, ours: Deployment, span: timedelta | None) -> list[str]:
+    created = datetime.fromtimestamp(ours.created, UTC)
+    times: TimeRangeTypeDef = {"end": created + _SECOND}
+    if span:
+        times["start"] = created - span
+    pages = client.get_paginator("list_deployments").paginate(
+        applicationName=ours.application,
+        deploymentGroupName=ours.group,
+        includeOnlyStatuses=["Succeeded"],
+        createTimeRange=times,
+        PaginationConfig={"MaxItems": LIST_LIMIT + 1},
+    )
+    ids = [deployment for page in pages for deployment in page.get("deployments", [])]
+    if len(ids) > LIST_LIMIT:
+        raise NoWayBackError(f"over {LIST_LIMIT} deployments of the group succeeded before {ours.id}")
+    return ids
+
+
+def deployed_since(client: CodeDeployClient, application: str, group: str, since: float) -> bool:
+    """Whether a group has had a deployment since then (epoch seconds), whatever became of it.
+
+    Raises:
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    pages = client.get_paginator("list_deployments").paginate(
+        applicationName=application,
+        deploymentGroupName=group,
+        createTimeRange={"start": datetime.fromtimestamp(int(since), UTC)},
+    )
+    return any(page.get("deployments") for page in pages)
+
+
+def whole_revision(client: CodeDeployClient, deployment: Deployment) -> RevisionLocationTypeDef:
+    """The revision of a deployment, as CreateDeployment takes it.
+
+    An object of S3 is named with the version that was deployed. GetDeployment never tells what an AppSpec says; its
+    documentation sends to GetApplicationRevision, by the hash.
+
+    Raises:
+        NoWayBackError: CodeDeploy no longer has it.
+        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
+    """
+    location = deployment.revision.location
+    if location.get("revisionType") not in _APPSPECS or content(location):
+        return location
+    gone = NoWayBackError(f"CodeDeploy no longer has the AppSpec of {deployment.id}, the last good deployment")
+    try:
+        answer = client.get_application_revision(applicationName=deployment.application, revision=location)
+    except client.exceptions.RevisionDoesNotExistException:
+        raise gone from None
+    found = answer.get("revision", {})
+    if not content(found):
+        raise gone
+    return found
+
+
+def content(location: RevisionLocationTypeDef) -> str:
+    """What an AppSpec says, empty for revisions that lie elsewhere."""
+    return (location.get("appSpecContent") or location.get("string") or {}).get("content", "")

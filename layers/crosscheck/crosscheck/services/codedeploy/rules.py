@@ -1,0 +1,106 @@
+"""What a look at a CodeDeploy deployment proves: pure rules over what was seen.
+
+What is evidently broken comes first, then what is under way, then what cannot be known. A deployment that succeeded
+proves nothing while a newer one has taken its place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crosscheck.services.codedeploy.deployments import Deployment, Target
+
+# The description of a deployment by which Crosscheck takes another one back: this, and the other one's id.
+MARKER = "crosscheck:"
+ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
+_BROKEN = frozenset({"Failed", "Skipped"})
+_MOVING = frozenset({"Pending", "InProgress", "Ready"})
+# Deployments that bring the group's own revision to further instances.
+_FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
+
+
+def took_over(ours: Deployment, newest: Deployment) -> bool:
+    """Whether the group's newest deployment brought something else than ours, after it.
+
+    What the group names as its last attempted one may be older: it is read apart from ours, and may lag behind.
+    """
+    follows = newest.creator in _FOLLOWERS and newest.revision.text == ours.revision.text
+    return newest.id != ours.id and newest.created >= ours.created and not follows
+
+
+def gave_way(ours: Deployment, newest: Deployment) -> bool:
+    """Whether ours had come to a good end before something else than its own way back took its place."""
+    return ours.status == "Succeeded" and took_over(ours, newest) and not takes_back(newest, ours.id)
+
+
+def takes_back(deployment: Deployment, undone: str) -> bool:
+    """Whether a deployment takes another one back: by CodeDeploy's own rollback, or by Crosscheck."""
+    return bool(undone) and (deployment.undoes == undone or deployment.description == f"{MARKER}{undone}")
+
+
+def judge_deployment(ours: Deployment, newest: Deployment, application: str, group: str) -> Outcome | None:
+    """What the deployment itself says; None where it succeeded and is what the group has now."""
+    if (ours.application, ours.group) != (application, group):
+        return Outcome(Verdict.FAIL, f"{ours.id} is a deployment of {ours.application}/{ours.group}")
+    return _replaced(ours, newest) or _status(ours)
+
+
+def judge_targets(targets: Sequence[Target]) -> Outcome | None:
+    """What the targets say; None where every one of them succeeded."""
+    broken = [target for target in targets if target.status in _BROKEN]
+    if broken:
+        return Outcome(Verdict.FAIL, f"{told(targets)}; {_told(broken[0])}")
+    if not targets:
+        return Outcome(Verdict.INCONCLUSIVE, "no instance matched the group: nothing is deployed, nothing is proven")
+    if any(target.status in _MOVING for target in targets):
+        return Outcome(Verdict.PENDING, told(targets))
+    if any(target.status != "Succeeded" for target in targets):
+        return Outcome(Verdict.INCONCLUSIVE, f"{told(targets)}: CodeDeploy does not say what became of it")
+    return None
+
+
+def told(targets: Sequence[Target]) -> str:
+    """The numbers: ``3 of 3 instances Succeeded``, and how many are in which other state."""
+    counted = Counter(target.status for target in targets)
+    what = targets[0].what if targets else "target"
+    others = "".join(f", {count} {status}" for status, count in sorted(counted.items()) if status != "Succeeded")
+    return f"{counted['Succeeded']} of {len(targets)} {what}s Succeeded{others}"
+
+
+def _told(target: Target) -> str:
+    where = f" in {target.event}" if target.event else ""
+    return f"{target.id} {target.status}{where}{f' ({target.error})' if target.error else ''}"
+
+
+def _replaced(ours: Deployment, newest: Deployment) -> Outcome | None:
+    ended = f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}"
+    if took_over(ours, newest) and newest.description == f"{MARKER}{ours.id}":
+        return Outcome(Verdict.FAIL, f"{ended} was taken back by {newest.id} ({newest.status})")
+    if ours.rolled_back_by or (took_over(ours, newest) and newest.undoes == ours.id):
+        return Outcome(
+            Verdict.FAIL, f"CodeDeploy rolled back: {ended}, auto-rollback {ours.rolled_back_by or newest.id}"
+        )
+    if took_over(ours, newest):
+        return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {ended}")
+    return None
+
+
+def _status(ours: Deployment) -> Outcome | None:
+    match ours.status:
+        case "Succeeded":
+            return None
+        case "Failed" | "Stopped":
+            return Outcome(Verdict.FAIL, f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}")
+        case "Ready":
+            return Outcome(Verdict.PENDING, f"{ours.id} is Ready: it waits for its traffic to be moved")
+        case status if status in ACTIVE:
+            return Outcome(Verdict.PENDING, f"{ours.id} is {status}")
+        case status:
+            return Outcome(Verdict.INCONCLUSIVE, f"{ours.id} is in a state that this version does not know: {status}")

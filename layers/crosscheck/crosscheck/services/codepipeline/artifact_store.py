@@ -1,0 +1,92 @@
+"""The check ``artifact-store``: CodePipeline can keep the artifacts of a region's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import code
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.partial_results import Aspect, ask, together, values
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.codepipeline.store_key import name_refused, read_key, short_key
+from crosscheck.services.s3.buckets import location, versioning
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+REMEDY = "for example with Custom::ArtifactStores"
+
+
+class ArtifactStore:
+    """Looks at the bucket and the key that the pipeline's definition names for the region; without a bucket, it names
+    none. ``foreign`` is another account whose actions use the store."""
+
+    kind = "artifact-store"
+    description = "the region's artifact store is in the region, versioned and encrypted, and its key is usable"
+    parameters: Mapping[str, Key] = {"bucket": text(), "key": text(2048), "foreign": text()}
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the bucket and its key."""
+        bucket, region = planned.parameters.get("bucket", ""), planned.region
+        if not bucket:
+            missing = f"the pipeline has no artifact store in {region}: add one to its artifactStores, {REMEDY}"
+            return planned.found(Verdict.FAIL, missing)
+        place = ask(partial(_place, aws.s3(region), bucket, region), region, bucket)
+        aspects = {"location": place} if place.problem else {"location": place, **_settings(planned, bucket, aws)}
+        proven = f"store {bucket} is in {region}, versioned and encrypted, its key usable"
+        outcome = together(list(aspects.values()), proven)
+        told = proven if outcome.verdict is Verdict.PASS else f"store {bucket}: {outcome.reason}"
+        return planned.found(outcome.verdict, told, values(aspects))
+
+
+def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, Aspect]:
+    region, client = planned.region, aws.s3(planned.region)
+    named, foreign = planned.parameters.get("key", ""), planned.parameters.get("foreign", "")
+    return {
+        "versioning": ask(partial(_versioning, client, bucket), region, bucket),
+        "encryption": ask(partial(_encryption, client, bucket), region, bucket),
+        "key": ask(partial(_key, aws, region, named, foreign), region, f"the key {short_key(named)}"),
+    }
+
+
+def _place(client: S3Client, bucket: str, region: str) -> Aspect:
+    found = location(client, bucket)
+    if not found:
+        return Aspect(problem=f"there is no such bucket: create it in {region}, {REMEDY}")
+    if found != region:
+        where = f"it is in {found}, but CodePipeline needs it in {region}"
+        return Aspect(found, f"{where}: create a store there, {REMEDY}")
+    return Aspect(found)
+
+
+def _versioning(client: S3Client, bucket: str) -> Aspect:
+    status = versioning(client, bucket)
+    return Aspect(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: turn it on")
+
+
+def _encryption(client: S3Client, bucket: str) -> Aspect:
+    try:
+        found = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    except client.exceptions.ClientError as error:
+        if code(error) != "ServerSideEncryptionConfigurationNotFoundError":
+            raise
+        found = []
+    defaults = [
+        rule["ApplyServerSideEncryptionByDefault"] for rule in found if "ApplyServerSideEncryptionByDefault" in rule
+    ]
+    if not defaults:
+        return Aspect("none", "it has no default encryption: turn it on")
+    return Aspect(str(defaults[0]["SSEAlgorithm"]))
+
+
+def _key(aws: Clients, region: str, named: str, foreign: str) -> Aspect:
+    problem = name_refused(named, region, foreign)
+    if problem or not named:
+        return Aspect(problem=problem)
+    return read_key(aws.kms(region), named, region, foreign)

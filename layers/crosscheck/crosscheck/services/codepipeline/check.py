@@ -1,0 +1,39 @@
+"""The check ``pipeline-execution``: an execution succeeded. It proves that a stage is back; plans do not ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+_VERDICTS = {"Succeeded": Verdict.PASS, "InProgress": Verdict.PENDING, "Stopping": Verdict.PENDING}
+
+
+class PipelineExecution:
+    """Looks at one execution; the check's region is the pipeline's."""
+
+    kind = "pipeline-execution"
+    description = "the pipeline execution succeeded"
+    parameters: Mapping[str, Key] = {"pipeline": text(100, needed=True), "execution": text(36, needed=True)}
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once. Failed, stopped, cancelled and superseded executions are a FAIL."""
+        pipeline, execution = planned.parameters["pipeline"], planned.parameters["execution"]
+        answer = aws.codepipeline(planned.region).get_pipeline_execution(
+            pipelineName=pipeline, pipelineExecutionId=execution
+        )
+        found = answer["pipelineExecution"]
+        status = found.get("status", "")
+        verdict = _VERDICTS.get(status, Verdict.FAIL if status else Verdict.INCONCLUSIVE)
+        kind = "rollback execution" if found.get("executionType") == "ROLLBACK" else "execution"
+        return planned.found(
+            verdict, f"{pipeline}: {kind} {execution[:8]} is {status or 'unknown'}", {"status": status}
+        )

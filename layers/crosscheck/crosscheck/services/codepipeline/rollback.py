@@ -1,0 +1,162 @@
+"""The way back of a whole stage, where the service behind it has none: CodePipeline's RollbackStage.
+
+It takes every region of the stage back, the good ones too. CodePipeline runs the stage again, as a new execution, with
+the artifacts of an earlier one. https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import code
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.services.codepipeline.check import PipelineExecution
+from crosscheck.services.codepipeline.stage import ROLLBACK, StageSituation, read_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.subjects import Subject
+
+INSIDE, TARGET = "execution in the stage", "target"
+SHORT = 8
+# Seconds between tries where the pipeline is busy; with all their reads below the function's timeout of 60 s.
+PAUSES = (2.0, 5.0, 8.0)
+
+
+@dataclass(frozen=True)
+class StageUndo:
+    """A contract of its own, as it is about a stage and not about a region; the parts are those of ``Undo``.
+
+    ``wait`` lets so many seconds go by.
+    """
+
+    wait: Callable[[float], None] = time.sleep
+
+    def propose(self, subject: Subject, stage: str, aws: Clients) -> WayBack:
+        """Read the stage, change nothing.
+
+        Raises:
+            ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+        """
+        return judge_stage(subject, stage, read_stage(subject, stage, aws))
+
+    def begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
+        """Roll the stage back, if it still is as it was proposed. Begun twice, as after a crash, it has one effect.
+
+        A ConflictException says that the pipeline is busy, and to try again later.
+
+        Raises:
+            MovedOnError: the stage changed since, or CodePipeline cannot roll it back any more; nothing was changed.
+            ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+        """
+        busy = aws.codepipeline(subject.region).exceptions.ConflictException
+        for pause in PAUSES:
+            try:
+                return self._begin(subject, stage, way, aws)
+            except busy:
+                self.wait(pause)
+        return self._begin(subject, stage, way, aws)
+
+    def _begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
+        now = self.propose(subject, stage, aws)
+        if now.standing is Standing.BACK and now.proof:
+            return Begun(now.reason, now.proof)
+        if now.standing is not Standing.READY:
+            raise MovedOnError(now.reason)
+        if dict(now.seen) != dict(way.seen):
+            raise MovedOnError(f"{stage} changed meanwhile: {now.reason}")
+        target = now.seen[TARGET]
+        execution, refusal = _roll_back(subject, stage, target, aws)
+        if refusal:
+            return self._refused(subject, stage, refusal, aws)
+        reason = f"{stage} is rolled back to execution {target[:SHORT]} by execution {execution[:SHORT]}"
+        return Begun(reason, _proof(subject, execution))
+
+    def _refused(self, subject: Subject, stage: str, refusal: str, aws: Clients) -> Begun:
+        """The stage may be back by our own doing, where CodePipeline's answer was lost and botocore asked again."""
+        now = self.propose(subject, stage, aws)
+        if now.standing is Standing.BACK and now.proof:
+            return Begun(now.reason, now.proof)
+        raise MovedOnError(f"CodePipeline cannot roll back {stage} any more: {refusal}")
+
+
+def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> WayBack:
+    """Where the stage stands: pure."""
+    if unable := _unable(stage, seen):
+        return WayBack(Standing.STUCK, unable)
+    if seen.inside != subject.execution:
+        return _entered(subject, stage, seen)
+    if seen.status in {"InProgress", "Stopping"}:
+        return WayBack(Standing.MOVED_ON, f"{stage} runs again: it is {seen.status}")
+    if reason := _without_target(stage, seen):
+        return WayBack(Standing.STUCK, reason)
+    reason = f"{stage} goes back, in all its regions, to what execution {seen.target[:SHORT]} brought"
+    return WayBack(
+        Standing.READY,
+        reason,
+        target=f"execution {seen.target[:SHORT]}",
+        seen={INSIDE: seen.inside, TARGET: seen.target},
+    )
+
+
+def _unable(stage: str, seen: StageSituation) -> str:
+    """Why CodePipeline rolls back no such stage; empty where it does."""
+    if seen.number < 0:
+        return f"the pipeline has no stage {stage} any more"
+    if seen.number == 0:
+        return f"{stage} is the source stage: CodePipeline rolls none back"
+    if seen.pipeline_type != "V2":
+        return f"CodePipeline rolls back stages of V2 pipelines only, this one is {seen.pipeline_type}"
+    if seen.mode == "PARALLEL":
+        return "CodePipeline rolls back no stage of a pipeline in PARALLEL mode"
+    if seen.own_type == ROLLBACK:
+        return "the execution is a rollback itself"
+    return ""
+
+
+def _entered(subject: Subject, stage: str, seen: StageSituation) -> WayBack:
+    """Another execution was in the stage since."""
+    if not seen.inside:
+        return WayBack(Standing.STUCK, f"no execution was in {stage} since the pipeline changed")
+    if not seen.back_to:
+        return WayBack(Standing.MOVED_ON, f"execution {seen.inside[:SHORT]} was in {stage} since")
+    target = f"execution {seen.back_to[:SHORT]}"
+    reason = f"{stage} was rolled back to {target} already, by execution {seen.inside[:SHORT]}"
+    return WayBack(Standing.BACK, reason, target, proof=_proof(subject, seen.inside))
+
+
+def _without_target(stage: str, seen: StageSituation) -> str:
+    """Why there is nothing to go back to; empty where there is."""
+    if seen.status not in {"Failed", "Succeeded"}:
+        return f"{stage} is {seen.status}: CodePipeline rolls back what succeeded or failed"
+    if not seen.target:
+        return f"no earlier execution succeeded in {stage}"
+    if seen.target_version != seen.version:
+        return f"the pipeline changed since execution {seen.target[:SHORT]}, the last one that succeeded in {stage}"
+    return ""
+
+
+def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> tuple[str, str]:
+    """The execution that rolls it back, or the code with which CodePipeline says that it cannot."""
+    client = aws.codepipeline(subject.region)
+    refusals = (
+        client.exceptions.PipelineExecutionNotFoundException,
+        client.exceptions.PipelineExecutionOutdatedException,
+        client.exceptions.StageNotFoundException,
+        client.exceptions.UnableToRollbackStageException,
+    )
+    try:
+        answer = client.rollback_stage(pipelineName=subject.pipeline, stageName=stage, targetPipelineExecutionId=target)
+    except refusals as error:
+        return "", code(error)
+    return answer["pipelineExecutionId"], ""
+
+
+def _proof(subject: Subject, execution: str) -> PlannedCheck:
+    parameters = {"pipeline": subject.pipeline, "execution": execution}
+    return PlannedCheck(PipelineExecution.kind, subject.region, parameters)

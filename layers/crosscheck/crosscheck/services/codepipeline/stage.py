@@ -1,0 +1,122 @@
+"""One reading of a stage: which execution is in it, and which one to go back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_codepipeline.type_defs import (
+        PipelineDeclarationOutputTypeDef,
+        PipelineExecutionTypeDef,
+        PipelineRollbackMetadataTypeDef,
+    )
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.subjects import Subject
+
+ROLLBACK = "ROLLBACK"
+# Executions that are looked through, the newest first.
+LIMIT = 1_000
+
+
+@dataclass(frozen=True)
+class StageSituation:
+    """What was read.
+
+    ``number`` is the stage's place in the pipeline, -1 where there is no such stage. ``inside`` is the execution that
+    was in the stage last, with its status there; ``back_to`` is where it goes if it is a rollback to before ours.
+    ``target`` is the execution to go back to and ``target_version`` the version of the pipeline that it ran with.
+    """
+
+    pipeline_type: str
+    mode: str
+    version: int
+    number: int
+    own_type: str
+    inside: str = ""
+    status: str = ""
+    back_to: str = ""
+    target: str = ""
+    target_version: int = 0
+
+
+def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
+    """Read it.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    client = aws.codepipeline(subject.region)
+    declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
+    own = _execution(client, subject.pipeline, subject.execution)
+    inside, status = _inside(client, subject.pipeline, stage)
+    number = _number(declared, stage)
+    target = _target(client, subject, stage) if number > 0 else ""
+    return StageSituation(
+        pipeline_type=declared.get("pipelineType", "V1"),
+        mode=declared.get("executionMode", "SUPERSEDED"),
+        version=declared.get("version", 0),
+        number=number,
+        own_type=own.get("executionType", "STANDARD"),
+        inside=inside,
+        status=status,
+        back_to=_back_to(client, subject, inside),
+        target=target,
+        target_version=_execution(client, subject.pipeline, target).get("pipelineVersion", 0) if target else 0,
+    )
+
+
+def _number(declared: PipelineDeclarationOutputTypeDef, stage: str) -> int:
+    names = [each["name"] for each in declared["stages"]]
+    return names.index(stage) if stage in names else -1
+
+
+def _inside(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:
+    states = client.get_pipeline_state(name=pipeline).get("stageStates", [])
+    latest = next((state.get("latestExecution") for state in states if state.get("stageName") == stage), None)
+    return (latest["pipelineExecutionId"], latest["status"]) if latest else ("", "")
+
+
+def _execution(client: CodePipelineClient, pipeline: str, execution: str) -> PipelineExecutionTypeDef:
+    answer = client.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)
+    return answer["pipelineExecution"]
+
+
+def _back_to(client: CodePipelineClient, subject: Subject, inside: str) -> str:
+    if not inside or inside == subject.execution:
+        return ""
+    target = _went_to(_execution(client, subject.pipeline, inside).get("rollbackMetadata", {}))
+    return target if target not in {"", subject.execution} and _is_older(client, subject, target) else ""
+
+
+def _is_older(client: CodePipelineClient, subject: Subject, execution: str) -> bool:
+    """Whether an execution started before ours: CodePipeline lists the newest first."""
+    pages = client.get_paginator("list_pipeline_executions").paginate(
+        pipelineName=subject.pipeline, PaginationConfig={"MaxItems": LIMIT}
+    )
+    listed = (found["pipelineExecutionId"] for page in pages for found in page["pipelineExecutionSummaries"])
+    return next((found for found in listed if found in {execution, subject.execution}), "") == subject.execution
+
+
+def _target(client: CodePipelineClient, subject: Subject, stage: str) -> str:
+    """The newest other execution that succeeded in the stage. Was that a rollback, then what it went back to: what it
+    undid succeeded there as well, and is not to come again."""
+    pages = client.get_paginator("list_pipeline_executions").paginate(
+        pipelineName=subject.pipeline,
+        filter={"succeededInStage": {"stageName": stage}},
+        PaginationConfig={"MaxItems": LIMIT},
+    )
+    for page in pages:
+        for found in page["pipelineExecutionSummaries"]:
+            if found["pipelineExecutionId"] == subject.execution:
+                continue
+            if found.get("executionType") == ROLLBACK:
+                return _went_to(found.get("rollbackMetadata", {}))
+            return found["pipelineExecutionId"]
+    return ""
+
+
+def _went_to(metadata: PipelineRollbackMetadataTypeDef) -> str:
+    return metadata.get("rollbackTargetPipelineExecutionId", "")

@@ -1,0 +1,1 @@
+"""ECR: images, their replicas in other regions, and the replication rules."""

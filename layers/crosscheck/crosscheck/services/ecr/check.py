@@ -1,0 +1,174 @@
+"""The check ``ecr-image``: an image, by digest and with all its manifests, has arrived in the region's registry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.check import Outcome, PlannedCheck
+from crosscheck.contracts.parameters import Key, matching
+from crosscheck.contracts.verdicts import Verdict, worst
+from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.services.ecr.replica import Replica, SourceImage, UnreadableManifestError, describe, read_replica
+from crosscheck.services.ecr.replication import Replication, State, read_replication, read_rules
+from crosscheck.services.ecr.rules import SETTLING, arrived, judge_states, unlisted, vanished, what_lacks
+from crosscheck.services.ecs.intended_images import intended_images
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.verdicts import Finding
+
+# ECR calls a replication complete a moment before every reader sees the image.
+SECOND_LOOK = 2.0
+# An image is told by so many of its missing manifests; they share their fate.
+ASKED = 10
+
+
+class UnknownImageError(UnreadableArtifactError):
+    """Nothing says which image has to arrive."""
+
+
+class EcrImage:
+    """Present by digest is the proof; the replication's state only explains an absence.
+
+    ``clock`` gives epoch seconds, ``pause`` waits for seconds between two looks at a replication that is complete.
+    """
+
+    kind = "ecr-image"
+    description = "the image, by digest and with all its manifests, is in the region's registry"
+    parameters: Mapping[str, Key] = {
+        "repository": matching(r"[a-z0-9][a-z0-9._/-]{1,255}", "a repository's name"),
+        "tag": matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag"),
+        "digest": matching(r"sha256:[0-9a-f]{64}", "an image's digest, sha256: and 64 hexadecimal digits"),
+        "source_region": matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "the region to which the image is pushed"),
+        "account": matching(r"\d{12}", "the account of the registry"),
+    }
+
+    def __init__(self, clock: Callable[[], float] = time.time, pause: Callable[[float], None] = time.sleep) -> None:
+        self._clock = clock
+        self._pause = pause
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the destination and, for what is not there, at the source."""
+        try:
+            images, instead = _wanted(planned, aws)
+        except UnreadableArtifactError as error:
+            return planned.found(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
+        seen = [self._prove(image, planned.region, aws) for image in images]
+        verdict = worst(outcome.verdict for outcome, _ in seen)
+        reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
+        told = "; ".join([*reasons, instead] if instead else reasons)
+        return planned.found(verdict, told, {k: v for _, values in seen for k, v in values.items()})
+
+    def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
+        try:
+            image = wanted if wanted.digest else _resolve(wanted, aws)
+        except AWS_ERRORS as error:
+            return Outcome(Verdict.INCONCLUSIVE, explain(error, wanted.region)), {}
+        if image is None:
+            return _nothing_meant(wanted, destination), {}
+        values = {f"intended digest {image.repository}": image.digest, f"source {image.repository}": image.region}
+        try:
+            return self._compare(image, destination, aws), values
+        except UnreadableManifestError as error:
+            return Outcome(Verdict.INCONCLUSIVE, f"{image.repository}: {error}"), values
+
+    def _compare(self, image: SourceImage, destination: str, aws: Clients) -> Outcome:
+        replica = read_replica(aws.ecr(destination), image)
+        if not replica.missing:
+            return arrived(image, replica, destination)
+        lack = what_lacks(image, replica, destination, _elsewhere(image, destination, aws))
+        if image.region == destination:
+            return Outcome(Verdict.FAIL, lack)
+        try:
+            outcome = self._explain(image, replica, destination, aws)
+        except AWS_ERRORS as error:
+            outcome = Outcome(Verdict.INCONCLUSIVE, explain(error, image.region))
+        if outcome.verdict is Verdict.PASS:
+            return outcome
+        return Outcome(outcome.verdict, f"{lack}: {outcome.reason}")
+
+    def _explain(self, image: SourceImage, replica: Replica, destination: str, aws: Clients) -> Outcome:
+        source = aws.ecr(image.region)
+        asked = sorted(replica.missing)[:ASKED]
+        states = [read_replication(source, image, digest, destination) for digest in asked]
+        outcome = judge_states(states, image.region, destination)
+        if outcome:
+            return outcome
+        quiet = next((state for state in states if state.state is State.UNLISTED), None)
+        if quiet is None:
+            return self._look_again(image, states, destination, aws)
+        rules = read_rules(source, quiet.registry)
+        return unlisted(rules, quiet, image, destination, aws.home_region, self._clock())
+
+    def _look_again(self, image: SourceImage, states: Sequence[Replication], destination: str, aws: Clients) -> Outcome:
+        """The replication is complete and the image was not there before that was known."""
+        if self._clock() - max(state.pushed for state in states) < SETTLING:
+            return Outcome(Verdict.PENDING, f"its replication from {image.region} has just completed")
+        self._pause(SECOND_LOOK)
+        replica = read_replica(aws.ecr(destination), image)
+        return vanished(image.region, destination) if replica.missing else arrived(image, replica, destination)
+
+
+def planned_replica(
+    repository: str, digest: str, source_region: str, destination: str, account: str = ""
+) -> PlannedCheck:
+    """The check that an image has come from one region to another; ``account`` is the registry's, empty for our own."""
+    parameters = {"repository": repository, "digest": digest, "source_region": source_region}
+    return PlannedCheck(EcrImage.kind, destination, parameters | ({"account": account} if account else {}))
+
+
+def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage], str]:
+    """The image that the plan names, else those of ECR that the deploy action was given; and why it was not the
+    action's artifact that said so, empty where it was.
+
+    Raises:
+        UnreadableArtifactError: there is none, or it cannot be read.
+    """
+    told = planned.parameters
+    if planned.run is None:
+        return [_told(told, planned.region)], ""
+    try:
+        cluster, _, service = told.get("service", "").rpartition("/")
+        meant = intended_images(planned.run, planned.region, cluster, service, aws)
+    except AWS_ERRORS as error:
+        raise UnknownImageError(explain(error, planned.region)) from error
+    images = {
+        SourceImage(reference.repository, reference.digest, registry.region, registry.account, reference.tag): None
+        for reference in meant.images.values()
+        if (registry := reference.registry) and told.get("repository", reference.repository) == reference.repository
+    }
+    if not images:
+        which = f"of repository {told['repository']}" if "repository" in told else "in ECR"
+        raise UnknownImageError(f"{planned.run.name} was given no image {which}")
+    return list(images), meant.instead
+
+
+def _told(told: Mapping[str, str], region: str) -> SourceImage:
+    if not told.get("repository") or not (told.get("digest") or told.get("tag")):
+        raise UnknownImageError("the check names no repository with a tag or a digest")
+    source = told.get("source_region", region)
+    return SourceImage(told["repository"], told.get("digest", ""), source, told.get("account", ""), told.get("tag", ""))
+
+
+def _resolve(wanted: SourceImage, aws: Clients) -> SourceImage | None:
+    """The image with the digest that its tag has in the source; None where there is no such tag."""
+    digest = _tagged(wanted, wanted.region, aws)
+    return SourceImage(wanted.repository, digest, wanted.region, wanted.account, wanted.tag) if digest else None
+
+
+def _elsewhere(image: SourceImage, destination: str, aws: Clients) -> str:
+    """The digest that the destination has under the image's tag, empty where it has none or no tag is known."""
+    return _tagged(image, destination, aws) if image.tag else ""
+
+
+def _tagged(image: SourceImage, region: str, aws: Clients) -> str:
+    return next(iter(describe(aws.ecr(region), image, [{"imageTag": image.tag}])), "")
+
+
+def _nothing_meant(wanted: SourceImage, destination: str) -> Outcome:
+    """A tag that the source lacks. It is the very answer where the source is looked at, and none elsewhere."""
+    verdict = Verdict.FAIL if wanted.region == destination else Verdict.INCONCLUSIVE
+    return Outcome(verdict, f"the registry in {wanted.region} has no {wanted.repository}:{wanted.tag}")

@@ -1,0 +1,133 @@
+"""What the source registry says of a replication: its state, and the rules that explain a state that is not there.
+
+``DescribeImageReplicationStatus`` is asked in the source region. A destination that it does not list is no success:
+no rule covers it, or the image was pushed before the rule. ``DescribeRegistry`` tells which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crosscheck.services.ecr.replica import describe
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageReplicationStatusTypeDef, ReplicationRuleOutputTypeDef
+
+    from crosscheck.services.ecr.replica import SourceImage
+
+REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
+REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the rules of {home} only"
+NAMED = 5
+
+
+class State(StrEnum):
+    """The state of one manifest's replication to one region."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    UNLISTED = "not listed"
+    NO_SOURCE = "not in the source"
+    UNKNOWN = "not known to this version"
+
+
+@dataclass(frozen=True)
+class Replication:
+    """A state; ``failure`` is ECR's code of a failed one, or its word for an unknown one; ``pushed`` is when the source
+    got the manifest (epoch seconds, 0 where ECR does not say), ``registry`` the account of the source."""
+
+    state: State
+    failure: str = ""
+    pushed: float = 0.0
+    registry: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A replication rule: regions of the same registry, and prefixes of repositories, none for every repository."""
+
+    regions: frozenset[str]
+    prefixes: tuple[str, ...] = ()
+
+    def covers(self, repository: str) -> bool:
+        """Whether the rule replicates the repository."""
+        return not self.prefixes or repository.startswith(self.prefixes)
+
+
+def read_replication(source: ECRClient, image: SourceImage, digest: str, destination: str) -> Replication:
+    """The state of one of the image's manifests.
+
+    Raises:
+        ClientError, BotoCoreError: ECR refused, or did not answer.
+    """
+    detail = describe(source, image, [{"imageDigest": digest}]).get(digest)
+    if detail is None:
+        return Replication(State.NO_SOURCE)
+    pushed = detail["imagePushedAt"].timestamp() if "imagePushedAt" in detail else 0.0
+    registry = detail.get("registryId", image.account)
+    answer = source.describe_image_replication_status(
+        repositoryName=image.repository, imageId={"imageDigest": digest}, **image.of_registry
+    )
+    for status in answer.get("replicationStatuses", []):
+        # A rule may replicate to the same region of another account, too.
+        if status.get("region") == destination and status.get("registryId", registry) == registry:
+            return _reported(status, pushed, registry)
+    return Replication(State.UNLISTED, "", pushed, registry)
+
+
+def _reported(status: ImageReplicationStatusTypeDef, pushed: float, registry: str) -> Replication:
+    word = str(status.get("status", ""))  # the type knows only the words of today
+    if word in {State.IN_PROGRESS, State.COMPLETE, State.FAILED}:
+        return Replication(State(word), status.get("failureCode", ""), pushed, registry)
+    return Replication(State.UNKNOWN, word, pushed, registry)
+
+
+def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None:
+    """A registry's replication rules, without a name our own account's; None for another's, of which ECR tells nothing.
+
+    Raises:
+        ClientError, BotoCoreError: ECR refused, or did not answer.
+    """
+    answer = source.describe_registry()
+    own = answer.get("registryId", registry)
+    if registry and own != registry:
+        return None
+    rules = answer.get("replicationConfiguration", {}).get("rules", [])
+    return tuple(_rule(rule, own) for rule in rules)
+
+
+def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str, home: str) -> str:
+    """Why no image of the repository will come to the destination, and what to do; empty where a rule covers it.
+
+    ``home`` is Crosscheck's own region: the stack, and its custom resources, change no other registry.
+    """
+    remedy = REMEDY if source == home else REMEDY_ELSEWHERE.format(source=source, home=home)
+    if not rules:
+        return f"the registry in {source} has no replication rule; add one ({remedy})"
+    towards = [rule for rule in rules if destination in rule.regions]
+    if not towards:
+        regions = _some({region for rule in rules for region in rule.regions}) or "no region of this account"
+        return f"the replication rules of {source} lead to {regions}, not to {destination}; add it ({remedy})"
+    if not any(rule.covers(repository) for rule in towards):
+        prefixes = _some({prefix for rule in towards for prefix in rule.prefixes})
+        return (
+            f"the replication rules from {source} to {destination} cover only repositories that begin with {prefixes}; "
+            f"add a prefix of {repository} ({remedy})"
+        )
+    return ""
+
+
+def _rule(rule: ReplicationRuleOutputTypeDef, registry: str) -> Rule:
+    return Rule(
+        frozenset(to["region"] for to in rule["destinations"] if to["registryId"] == registry),
+        tuple(prefix["filter"] for prefix in rule.get("repositoryFilters", [])),
+    )
+
+
+def _some(names: Collection[str]) -> str:
+    shown = sorted(names)[:NAMED]
+    return ", ".join([*shown, "…"] if len(names) > NAMED else shown)

@@ -1,0 +1,83 @@
+"""What the presence of an image, or the state of its replication, proves: pure rules, with the words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.images.reference import short
+from crosscheck.services.ecr.replication import Replication, Rule, State, never_comes
+
+if TYPE_CHECKING:
+    from crosscheck.services.ecr.replica import Replica, SourceImage
+
+# Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
+SETTLING = 60.0
+WORD_LIMIT = 40
+
+
+def arrived(image: SourceImage, replica: Replica, destination: str) -> Outcome:
+    """Everything is there. What is archived is there, too, but nobody can pull it."""
+    if replica.archived:
+        what = f"{image.name} is in {destination}, but {short(replica.archived[0])} is archived"
+        return Outcome(Verdict.FAIL, f"{what}: it cannot be pulled before it is restored")
+    parts = len(replica.found) - 1
+    also = f" with {parts} child manifest{'s' if parts > 1 else ''}" if parts else ""
+    tags = replica.found[image.digest].get("imageTags", [])
+    untagged = f" (not under the tag {image.tag})" if image.tag and image.tag not in tags else ""
+    return Outcome(Verdict.PASS, f"{image.name} is in {destination}{also}{untagged}")
+
+
+def what_lacks(image: SourceImage, replica: Replica, destination: str, elsewhere: str) -> str:
+    """What is not there. ``elsewhere`` is the digest that the destination has under the image's tag, empty for none."""
+    if image.digest not in replica.missing:
+        missing = sorted(replica.missing)
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return f"{image.name} is in {destination} without its child manifest {short(missing[0])}{more}"
+    if not replica.repository:
+        return f"{image.name} is not in {destination}, which has no repository {image.repository}"
+    other = f" ({image.tag} is {short(elsewhere)} there)" if elsewhere else ""
+    return f"{image.name} is not in {destination}{other}"
+
+
+def judge_states(states: Sequence[Replication], source: str, destination: str) -> Outcome | None:
+    """What the states of the missing manifests say; None where it takes another look at a registry to tell."""
+    by_state = {state.state: state for state in states}
+    if failed := by_state.get(State.FAILED):
+        code = failed.failure or "no failure code"
+        return Outcome(Verdict.FAIL, f"its replication from {source} to {destination} FAILED ({code})")
+    if State.IN_PROGRESS in by_state:
+        return Outcome(Verdict.PENDING, f"its replication from {source} is in progress")
+    if State.NO_SOURCE in by_state:
+        return Outcome(Verdict.INCONCLUSIVE, f"{source} does not have it either, so nothing says whether it will come")
+    if unknown := by_state.get(State.UNKNOWN):
+        word = unknown.failure[:WORD_LIMIT] or "no status"
+        text = f"ECR says {word} of its replication from {source}, which this version does not know"
+        return Outcome(Verdict.INCONCLUSIVE, text)
+    return None
+
+
+def unlisted(
+    rules: Sequence[Rule] | None, seen: Replication, image: SourceImage, destination: str, home: str, now: float
+) -> Outcome:
+    """Why ECR lists no replication to the destination. ``rules`` is None where they cannot be known, ``home`` is
+    Crosscheck's own region."""
+    if rules is None:
+        text = f"{image.region} lists no replication to it, and only account {seen.registry} can see its rules"
+        return Outcome(Verdict.INCONCLUSIVE, text)
+    if never := never_comes(rules, image.repository, image.region, destination, home):
+        return Outcome(Verdict.FAIL, never)
+    if now - seen.pushed < SETTLING:
+        return Outcome(Verdict.PENDING, f"it was just pushed to {image.region}, which lists no replication yet")
+    pushed = f"{datetime.fromtimestamp(seen.pushed, UTC):%Y-%m-%d %H:%M} UTC" if seen.pushed else "at an unknown time"
+    text = f"a rule covers {image.repository}, but {image.region} replicates nothing that was pushed before the rule"
+    return Outcome(Verdict.FAIL, f"{text} (this was pushed {pushed}); push it again, under a new tag")
+
+
+def vanished(source: str, destination: str) -> Outcome:
+    """The replication is complete, and a second look does not find the image."""
+    text = f"its replication from {source} is COMPLETE, so somebody or a lifecycle rule of {destination} deleted it"
+    return Outcome(Verdict.FAIL, f"{text}; mend the rule and push the image again")

@@ -1,0 +1,1 @@
+"""ECS: the service that a deploy action changed, its tasks, its history."""

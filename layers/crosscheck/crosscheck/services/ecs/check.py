@@ -1,0 +1,110 @@
+"""The check ``ecs-service``: the service runs as many tasks as it should, all of the intended image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.images.digests import resolve
+from crosscheck.ledger import facts
+from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.services.ecs.expected import look_for
+from crosscheck.services.ecs.intended_images import Meant, intended_images
+from crosscheck.services.ecs.release import judge_release, read_release, weightier
+from crosscheck.services.ecs.rules import judge_images, judge_service, revision
+from crosscheck.services.ecs.service import read_service
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.images.digests import IntendedImage
+    from crosscheck.images.reference import ImageReference
+    from crosscheck.services.ecs.service import ServiceSnapshot
+
+
+# An ARN with a family of 255 characters.
+TASK_DEFINITION_LIMIT = 400
+
+
+class EcsService:
+    """Compares what runs with what the deploy action meant, digest by digest.
+
+    A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts,
+    and the task definition where it names one (``family:revision`` or an ARN).
+    """
+
+    kind = "ecs-service"
+    description = "the service runs the desired number of tasks, every one of them the intended image"
+    parameters: Mapping[str, Key] = {
+        "cluster": text(needed=True),
+        "service": text(needed=True),
+        "task_definition": text(TASK_DEFINITION_LIMIT),
+    }
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the service, its tasks, the artifact and the registry."""
+        cluster, service = planned.parameters["cluster"], planned.parameters["service"]
+        seen = read_service(aws.ecs(planned.region), cluster, service)
+        if seen is None:
+            return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
+        meant, unknown = _intended(planned, aws)
+        outcome, untold, gave_way = _standing(planned, seen, meant.images, aws)
+        images: Mapping[str, IntendedImage] = {}
+        if outcome is None and (unknown or untold):
+            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or untold)
+        elif outcome is None:
+            images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
+            outcome = judge_images(seen, images)
+        told = f"{service}: {outcome.reason}{f'; {meant.instead}' if meant.instead else ''}"
+        found = planned.found(outcome.verdict, told, _values(seen, meant.images, images))
+        return replace(found, moved_on=gave_way and outcome.verdict is Verdict.FAIL)
+
+
+def _standing(
+    planned: PlannedCheck, seen: ServiceSnapshot, images: Mapping[str, ImageReference], aws: Clients
+) -> tuple[Outcome | None, str, bool]:
+    """What the service and its history say before any digest is compared, why the history says nothing, and whether the
+    release gave way to a later one."""
+    expected = planned.parameters.get("task_definition", "")
+    other = look_for(expected, seen, aws.ecs(planned.region)) if expected else None
+    outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
+    release, problem = read_release(planned, seen, aws)
+    untold = f"what became of the deployment is unknown: {problem}" if problem else ""
+    told = weightier(outcome, judge_release(seen, release) if release else None)
+    return told, untold, release is not None and release.gave_way
+
+
+def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
+    """The intended image of each container, or why it is unknown."""
+    if planned.run is None:
+        return Meant({}), ""
+    try:
+        return intended_images(
+            planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
+        ), ""
+    except UnreadableArtifactError as error:
+        problem = str(error)
+    except AWS_ERRORS as error:
+        problem = explain(error, planned.region)
+    return Meant({}), f"the intended image is unknown: {problem}"
+
+
+def _values(
+    seen: ServiceSnapshot, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
+) -> Mapping[str, str]:
+    """What was seen, for the ledger: full digests and references."""
+    values = {facts.INTENDED + name: reference.text for name, reference in meant.items()}
+    values |= {facts.INTENDED_DIGEST + name: image.digest for name, image in images.items() if image.digest}
+    running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
+    return values | {
+        "task definition": revision(seen.task_definition),
+        "desired": str(seen.desired),
+        "running": str(seen.running_now),
+        "running digests": ", ".join(running[:20]),
+    }

@@ -1,0 +1,120 @@
+"""The check ``image-replication``: where a region pulls from another region's registry, a rule brings images here, too.
+
+The task definition that a service runs before the release tells the registry: whoever deploys only an image changes
+nothing about where it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.partial_results import Aspect, ask, together
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.missing_rights import refusal
+from crosscheck.preflight import WARNING
+from crosscheck.services.ecr.replication import never_comes, read_rules
+from crosscheck.services.ecs.deployed_images import NothingDeployedError, deployed, services_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.images.reference import Registry
+    from crosscheck.services.ecs.deployed_images import Deployed
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A task definition pulls a repository from another region's registry; ``host`` would be that of its own."""
+
+    task_definition: str
+    repository: str
+    registry: Registry
+    host: str
+
+
+class ReplicationCover:
+    """Takes ``cluster`` and ``service``, or CodeDeploy's ``application`` and ``group`` that deploy to a service."""
+
+    kind = "image-replication"
+    description = "images come from the region's own registry, or a replication rule brings them there"
+    parameters: Mapping[str, Key] = {"cluster": text(), "service": text(), "application": text(), "group": text()}
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the services, their task definitions, and the rules of the registries that these name."""
+        try:
+            running = _running(planned, aws)
+        except NothingDeployedError as error:
+            return planned.found(Verdict.INCONCLUSIVE, str(error))
+        except AWS_ERRORS as error:
+            return planned.found(Verdict.INCONCLUSIVE, refusal(error, planned.region, planned.target))
+        pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
+        covers = [_cover(pull, planned.region, aws) for pull in pulls]
+        outcome = together(covers, _proven(running, pulls, planned.region))
+        warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
+        return planned.found(outcome.verdict, outcome.reason, _values(running, warnings))
+
+
+def pulls_from_elsewhere(running: Deployed, region: str) -> Sequence[Pull]:
+    """The repositories of other regions' private registries, each once."""
+    found = (
+        Pull(running.task_definition, image.repository, registry, image.host.replace(registry.region, region))
+        for image in running.images
+        if (registry := image.registry) and registry.region != region
+    )
+    return list(dict.fromkeys(found))
+
+
+def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
+    told, region = planned.parameters, planned.region
+    if "service" in told:
+        services: Sequence[tuple[str, str]] = [(told.get("cluster", "default"), told["service"])]
+    else:
+        services = services_of(aws.codedeploy(region), told.get("application", ""), told.get("group", ""))
+    return [deployed(aws.ecs(region), cluster, service) for cluster, service in services]
+
+
+def _cover(pull: Pull, region: str, aws: Clients) -> Aspect:
+    source = pull.registry.region
+    return ask(partial(_covered, aws.ecr(source), pull, region, aws.home_region), source, "the registry")
+
+
+def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Aspect:
+    source, account = pull.registry.region, pull.registry.account
+    rules = read_rules(client, account)
+    if rules is None:
+        unseen = f"whether {pull.repository} is replicated from {source} to {region}, only account {account} can see"
+        return Aspect(unknown=unseen)
+    never = never_comes(rules, pull.repository, source, region, home)
+    return Aspect(
+        problem=f"no replication rule brings {pull.repository} from {source} to {region}: {never}" if never else ""
+    )
+
+
+def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> str:
+    if pulls:
+        repositories = ", ".join(sorted({pull.repository for pull in pulls}))
+        return f"replication brings {repositories} to {region}"
+    names = ", ".join(each.task_definition for each in running)
+    return f"{names} pulls nothing from another region's registry"
+
+
+def _values(running: Sequence[Deployed], warnings: Sequence[str]) -> Mapping[str, str]:
+    seen = {"task definition": ", ".join(each.task_definition for each in running)}
+    return seen | ({WARNING: "; ".join(warnings)} if warnings else {})
+
+
+def _warning(pull: Pull, region: str, cover: Aspect) -> str:
+    arrives = not cover.problem and not cover.unknown
+    fix = "it is replicated: name" if arrives else "replicate it and name"
+    return (
+        f"task definition {pull.task_definition} pulls {pull.repository} from {pull.registry.region}: a regional "
+        f"outage there stops pulls in {region}; {fix} {region}'s own registry ({pull.host}/{pull.repository})"
+    )

@@ -1,0 +1,184 @@
+"""What a look at an ECS service proves: pure rules over what was seen and what was meant.
+
+Whatever is evidently broken comes first, then what is under way, then what cannot be known. A rollout that ECS calls
+complete proves nothing by itself: the circuit breaker's way back completes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.images.reference import short
+from crosscheck.services.ecs.service import TASK_LIMIT
+
+if TYPE_CHECKING:
+    from crosscheck.images.digests import IntendedImage
+    from crosscheck.images.reference import ImageReference
+    from crosscheck.services.ecs.service import Deployment, ServiceSnapshot, StoppedTask
+
+FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
+
+
+def judge_service(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:
+    """What the service says before any digest is compared; None where it runs as many tasks as it should.
+
+    ``intended`` maps containers to images and is empty where unknown; ``since`` is when the deploy action started, in
+    epoch seconds, None where no action is known.
+    """
+    if seen.status != "ACTIVE":
+        return Outcome(Verdict.FAIL, f"the service is {seen.status}")
+    if not seen.task_definition:
+        return Outcome(Verdict.INCONCLUSIVE, "the service names no task definition and has no primary task set")
+    return _replaced(seen, intended, since) or _counts(seen, since) or _under_way(seen) or _unhealthy(seen)
+
+
+def judge_images(seen: ServiceSnapshot, intended: Mapping[str, IntendedImage]) -> Outcome:
+    """Whether every task that runs, runs the intended digests. ``seen`` passed ``judge_service``."""
+    doubt: Outcome | None = None
+    for container, image in sorted(intended.items()):
+        outcome = _compare(seen, container, image)
+        if outcome and outcome.verdict is Verdict.FAIL:
+            return outcome
+        doubt = doubt or outcome
+    return doubt or Outcome(Verdict.PASS, f"{_running(seen)} {_named(intended)}({revision(seen.task_definition)})")
+
+
+def revision(task_definition: str) -> str:
+    """``family:revision`` of a task definition's ARN."""
+    return task_definition.rpartition("/")[2]
+
+
+def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:
+    """The service runs another revision than the one that the release brought."""
+    failed = _given_up(seen, since)
+    differing = [name for name, image in sorted(intended.items()) if seen.images.get(name) != image.text]
+    now = revision(seen.task_definition)
+    if failed:
+        cause = _last_stop(seen, since, failed.task_definition)
+        reason = f"ECS rolled back to {now}: the deployment of {revision(failed.task_definition)} failed{cause}"
+    elif differing:
+        name = differing[0]
+        runs = seen.images.get(name)
+        reason = f"{now} runs {runs} as {name}" if runs else f"{now} has no container {name}"
+        reason = f"{reason}, not the intended {intended[name].text}{_text(seen.primary)}"
+    else:
+        return None
+    return Outcome(Verdict.FAIL, reason)
+
+
+def _given_up(seen: ServiceSnapshot, since: float | None) -> Deployment | None:
+    """A deployment of this release that failed while the service went on, or back, to another revision."""
+    return next(
+        (
+            deployment
+            for deployment in seen.deployments
+            if deployment.rollout == "FAILED"
+            and deployment.task_definition != seen.task_definition
+            and since is not None
+            and deployment.created >= since
+        ),
+        None,
+    )
+
+
+def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
+    """Whether as many tasks run as are desired, and if not, whether they fail or only take their time."""
+    primary = seen.primary
+    failures = max(len(_failures(seen, since, seen.task_definition)), primary.failed if primary else 0)
+    told = f"{_running(seen)}{_last_stop(seen, since, seen.task_definition)}"
+    rollout = primary.rollout if primary else ""
+    if rollout == "FAILED":
+        return Outcome(Verdict.FAIL, f"the deployment of {revision(seen.task_definition)} failed: {told}")
+    if seen.desired == 0:
+        return Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
+    if rollout == "IN_PROGRESS":
+        verdict = Verdict.FAIL if failures and seen.running_now == 0 else Verdict.PENDING
+        return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {told}")
+    if seen.running_now < seen.desired:
+        # Fewer failures than missing tasks: others are only on their way, as where the service is being scaled out.
+        failing = failures and (seen.running_now == 0 or failures >= seen.desired - seen.running_now)
+        return Outcome(Verdict.FAIL if failing else Verdict.PENDING, told)
+    return None
+
+
+def _under_way(seen: ServiceSnapshot) -> Outcome | None:
+    """Whether something older still runs, or ECS counts tasks that cannot be looked at yet."""
+    active = [deployment for deployment in seen.deployments if deployment.status != "INACTIVE"]
+    if len(active) > 1:
+        return Outcome(Verdict.PENDING, f"{len(active)} deployments are active")
+    older = {revision(task.task_definition) for task in seen.tasks if task.task_definition != seen.task_definition}
+    if older:
+        return Outcome(Verdict.PENDING, f"tasks of {', '.join(sorted(older))} still run")
+    visible = sum(task.status == "RUNNING" for task in seen.tasks)
+    if visible < min(seen.desired, TASK_LIMIT):
+        return Outcome(Verdict.PENDING, f"ECS counts {seen.running_now} running tasks and lists {visible}")
+    return None
+
+
+def _unhealthy(seen: ServiceSnapshot) -> Outcome | None:
+    unhealthy = sum(task.health == "UNHEALTHY" for task in seen.tasks)
+    if not unhealthy:
+        return None
+    return Outcome(Verdict.FAIL, f"{unhealthy} of {len(seen.tasks)} tasks are unhealthy")
+
+
+def _compare(seen: ServiceSnapshot, container: str, image: IntendedImage) -> Outcome | None:
+    """What speaks against this container's image: a FAIL, an INCONCLUSIVE, or None."""
+    if image.by_reference_only:
+        return None
+    running = [task.digests.get(container, "") for task in seen.tasks if task.status == "RUNNING"]
+    strange = sorted({digest for digest in running if digest and not image.accepts(digest)})
+    if strange and not image.problem:
+        count = sum(digest in strange for digest in running)
+        reason = (
+            f"{count} of {len(running)} tasks run {short(strange[0])}, intended {short(image.digest)} ({container})"
+        )
+        return Outcome(Verdict.FAIL, reason)
+    if strange:
+        return Outcome(Verdict.INCONCLUSIVE, image.problem)
+    if not all(running):
+        return Outcome(Verdict.INCONCLUSIVE, f"ECS reports no image digest for container {container}")
+    return None
+
+
+def _named(intended: Mapping[str, IntendedImage]) -> str:
+    """The images of a PASS: ``my-service@sha256:…``, or what is said where there is no digest."""
+    names = [
+        f"{image.reference.text} (not in ECR: compared by reference only)"
+        if image.by_reference_only
+        else f"{image.reference.repository}@{short(image.digest)}"
+        for _, image in sorted(intended.items())
+    ]
+    return ", ".join(names) + " " if names else ""
+
+
+def _running(seen: ServiceSnapshot) -> str:
+    return f"{seen.running_now} of {seen.desired} tasks run"
+
+
+def _failures(seen: ServiceSnapshot, since: float | None, task_definition: str) -> list[StoppedTask]:
+    """Where no action is known, what stopped before the current deployment began does not count."""
+    begun = since if since is not None else seen.primary.created if seen.primary else 0.0
+    return [
+        task
+        for task in seen.stopped
+        if task.task_definition == task_definition and task.code in FAILURES and task.stopped >= begun
+    ]
+
+
+def _last_stop(seen: ServiceSnapshot, since: float | None, task_definition: str) -> str:
+    failures = _failures(seen, since, task_definition)
+    if not failures:
+        return ""
+    last = failures[-1]
+    code = next((code for code in last.exit_codes if code), None)
+    exited = f" (exit code {code})" if code is not None else ""
+    return f"; last task stopped: {last.reason or last.code}{exited}"
+
+
+def _text(primary: Deployment | None) -> str:
+    """ECS's own words on the rollout, for people only: nothing is decided on them."""
+    return f" ({primary.rollout_reason})" if primary and primary.rollout_reason else ""

@@ -1,0 +1,1 @@
+"""A page that a region serves, asked for without reaching any private address."""

@@ -1,0 +1,94 @@
+"""The check ``http``: the page of the region answers as it should."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, text, whole
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.errors import ConfigurationError
+from crosscheck.services.http.addresses import Policy
+from crosscheck.services.http.connection import NoAnswerError, one_line
+from crosscheck.services.http.probe import BODY_LIMIT, Page, Probe, RefusedAddressError
+from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+DEFAULT_STATUS = 200
+LATENCY_LIMIT = 10_000
+_REDIRECTS = range(300, 400)
+
+
+def _read_url(value: object) -> str | None:
+    """The URL, read so that a wrong one is refused when the plan is read, with what is wrong."""
+    if not isinstance(value, str):
+        return None
+    try:
+        parse_url(value)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"checks: http: {error}") from None
+    return value
+
+
+def _probe() -> Probe:
+    return Probe(Policy.from_env(os.environ))
+
+
+class Http:
+    """A page that does not answer fails: the region does not serve. What must not be probed is INCONCLUSIVE."""
+
+    kind = "http"
+    description = "the page answers with the expected status, the expected text, and in time"
+    parameters: Mapping[str, Key] = {
+        "url": Key(f"a URL of up to {URL_LIMIT} characters", _read_url, needed=True),
+        "status": whole(200, 599),
+        "contains": text(),
+        "latency_ms": whole(1, LATENCY_LIMIT),
+    }
+
+    def __init__(self, probe: Callable[[], Probe] = _probe) -> None:
+        self._probe = probe
+
+    def look(self, planned: PlannedCheck, _aws: Clients) -> Finding:
+        """Ask for the page once."""
+        try:
+            url = parse_url(planned.parameters["url"])
+            page = self._probe().get(url)
+        except (ConfigurationError, RefusedAddressError) as error:
+            return planned.found(Verdict.INCONCLUSIVE, str(error))
+        except NoAnswerError as error:
+            return planned.found(Verdict.FAIL, f"{url.shown}: {error}")
+        outcome = judge_page(url, page, planned.parameters)
+        values = {"status": str(page.status), "milliseconds": str(page.milliseconds), "address": page.address}
+        return planned.found(outcome.verdict, outcome.reason, values)
+
+
+def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
+    """Whether an answer is as expected. Of a stranger's text no more than a line is quoted."""
+    status = int(expected.get("status", DEFAULT_STATUS))
+    if page.status != status:
+        return Outcome(Verdict.FAIL, f"{url.shown} answers {page.status}, expected {status}{_said(page)}")
+    wanted = expected.get("contains", "")
+    if wanted.encode() not in page.body:
+        within = "" if page.whole else f" in its first {BODY_LIMIT // 1024} KiB"
+        return Outcome(Verdict.FAIL, f"{url.shown} does not contain {one_line(wanted)!r}{within}{_said(page)}")
+    limit = int(expected.get("latency_ms", LATENCY_LIMIT))
+    if page.milliseconds > limit:
+        return Outcome(Verdict.FAIL, f"{url.shown} took {page.milliseconds} ms, more than {limit} ms")
+    return Outcome(Verdict.PASS, f"{url.shown} answers {page.status} in {page.milliseconds} ms")
+
+
+def _said(page: Page) -> str:
+    if page.status in _REDIRECTS and page.location:
+        # Its query, its fragment and what stands before an @ may be a token.
+        shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", page.location)[0])
+        return f": a redirect to {one_line(shown)}, which is not followed"
+    beginning = one_line(page.body[:400].decode(errors="replace"))
+    return f"; it says {beginning!r}" if beginning else ""

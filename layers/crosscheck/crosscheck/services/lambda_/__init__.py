@@ -1,0 +1,1 @@
+"""Lambda: the alias that a deploy action moved."""

@@ -1,0 +1,81 @@
+"""The check ``lambda-alias``: an alias serves the intended version, and that version can be called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
+from crosscheck.services.lambda_.rules import intended_version, judge_alias, judge_provisioned, judge_version, served
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+    from crosscheck.services.lambda_.rules import Alias
+
+
+class LambdaAlias:
+    """Looks at the routing first, then at the version, then at its provisioned concurrency.
+
+    A check that was asked for without ``version`` proves the state of whatever is served; one that follows from a
+    deploy action has to know what was meant.
+    """
+
+    kind = "lambda-alias"
+    description = "the alias sends every call to the intended version, and that version can be called"
+    parameters: Mapping[str, Key] = {
+        "function": text(needed=True),
+        "alias": text(128, needed=True),
+        "version": matching(r"[0-9]{1,18}|\$LATEST", "a version's number as a string"),
+    }
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once."""
+        function, name = planned.parameters["function"], planned.parameters["alias"]
+        client = aws.lambda_(planned.region)
+        told = f"{function.rpartition(':')[2]}:{name}"
+        alias = read_alias(client, function, name)
+        if alias is None:
+            return planned.found(Verdict.FAIL, f"{told}: there is no such alias")
+        meant = intended_version(planned)
+        outcome, values = _judged(client, planned, alias, meant)
+        return planned.found(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
+
+
+def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias, meant: str) -> tuple[Outcome, Mapping[str, str]]:
+    """What is broken comes first, then what still moves, then what cannot be known."""
+    function = planned.parameters["function"]
+    number = meant if meant in alias.weights else alias.version
+    version = read_version(client, function, number)
+    if version is None:
+        return Outcome(Verdict.FAIL, f"version {number} does not exist"), {}
+    provisioned = read_provisioned(client, function, planned.parameters["alias"])
+    found = [judge_alias(alias, meant), judge_version(version), judge_provisioned(provisioned)]
+    outcomes = [outcome for outcome in found if outcome]
+    for verdict in (Verdict.FAIL, Verdict.PENDING, Verdict.INCONCLUSIVE):
+        outcome = next((outcome for outcome in outcomes if outcome.verdict is verdict), None)
+        if outcome:
+            break
+    else:
+        outcome = served(alias, provisioned)
+        if planned.run and not meant:
+            reason = f"{outcome.reason}; which version was meant is unknown"
+            outcome = Outcome(Verdict.INCONCLUSIVE, reason)
+    values = {"state": version.state, "provisioned": provisioned.status if provisioned else ""}
+    return outcome, {key: value for key, value in values.items() if value}
+
+
+def _values(alias: Alias, meant: str) -> Mapping[str, str]:
+    values = {
+        "version": alias.version,
+        "revision id": alias.revision,
+        "intended version": meant,
+        "weights": alias.shares if alias.weights else "",
+    }
+    return {key: value for key, value in values.items() if value}

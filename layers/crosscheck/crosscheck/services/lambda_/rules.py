@@ -1,0 +1,134 @@
+"""What an alias of a Lambda function proves: pure rules over what was seen and which version was meant.
+
+States: "Lambda function states" in Lambda's developer guide. A test holds the table against botocore's model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.text import shortened
+
+if TYPE_CHECKING:
+    from crosscheck.contracts.check import PlannedCheck
+
+# What a version's State says by itself. The first call of an inactive version is refused and wakes it up.
+STATES: Mapping[str, Verdict] = {
+    "Active": Verdict.PASS,
+    "Pending": Verdict.PENDING,
+    "Deactivating": Verdict.PENDING,
+    "Inactive": Verdict.INCONCLUSIVE,
+    "Failed": Verdict.FAIL,
+    "Deactivated": Verdict.FAIL,
+    "ActiveNonInvocable": Verdict.FAIL,
+    "Deleting": Verdict.FAIL,
+}
+UPDATES: Mapping[str, Verdict] = {
+    "Successful": Verdict.PASS,
+    "InProgress": Verdict.PENDING,
+    "Failed": Verdict.FAIL,
+}
+PROVISIONING: Mapping[str, Verdict] = {
+    "READY": Verdict.PASS,
+    "IN_PROGRESS": Verdict.PENDING,
+    "FAILED": Verdict.FAIL,
+}
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An alias: its version, and the share (0 to 1) of other versions that get calls."""
+
+    version: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+    revision: str = ""
+
+    @property
+    def shares(self) -> str:
+        """Who gets which part of the calls, in words."""
+        rest = 1.0 - sum(self.weights.values())
+        shares = {self.version: rest} | dict(self.weights)
+        return ", ".join(f"{share:.0%} to version {version}" for version, share in shares.items())
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version. The codes are Lambda's; empty where it gives none."""
+
+    number: str
+    state: str
+    state_code: str = ""
+    update: str = ""
+    update_code: str = ""
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """The provisioned concurrency of an alias."""
+
+    status: str
+    reason: str
+    available: int
+    requested: int
+
+
+def intended_version(planned: PlannedCheck) -> str:
+    """The version that the alias was meant to serve; empty where nothing tells it.
+
+    ``FunctionVersion`` and ``PublishedTargetVersion`` are the output variable and the setting of CodePipeline's Lambda
+    deploy action ("AWS Lambda deploy action reference" in its user guide).
+    """
+    run = planned.run
+    asked = planned.parameters.get("version", "")
+    if asked or run is None:
+        return asked
+    return run.outputs.get("FunctionVersion") or run.configuration.get("PublishedTargetVersion", "")
+
+
+def judge_alias(alias: Alias, meant: str) -> Outcome | None:
+    """What the routing says; None where one version gets every call, and no other one was meant."""
+    if meant and meant != alias.version and meant not in alias.weights:
+        return Outcome(Verdict.FAIL, f"serves version {alias.version}, not the intended {meant}")
+    if alias.weights:
+        return Outcome(Verdict.PENDING, f"traffic is being shifted: {alias.shares}")
+    return None
+
+
+def judge_version(version: Version) -> Outcome | None:
+    """What the state of the version says; None for one that can be called."""
+    state = STATES.get(version.state, Verdict.INCONCLUSIVE)
+    if state is not Verdict.PASS:
+        return Outcome(
+            state, f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
+        )
+    update = UPDATES.get(version.update, Verdict.PASS)
+    if update is not Verdict.PASS:
+        told = f"the last update of version {version.number} is {version.update}{_code(version.update_code)}"
+        return Outcome(update, told)
+    return None
+
+
+def judge_provisioned(provisioned: Provisioned | None) -> Outcome | None:
+    """What provisioned concurrency says; None where there is none, or all of it is there."""
+    if provisioned is None:
+        return None
+    verdict = PROVISIONING.get(provisioned.status, Verdict.INCONCLUSIVE)
+    if verdict is Verdict.PASS:
+        return None
+    cause = f" ({shortened(provisioned.reason)})" if provisioned.reason else ""
+    there = f"{provisioned.available} of {provisioned.requested} there"
+    return Outcome(verdict, f"provisioned concurrency is {provisioned.status}: {there}{cause}")
+
+
+def served(alias: Alias, provisioned: Provisioned | None) -> Outcome:
+    """A PASS."""
+    extra = f", {provisioned.available} of {provisioned.requested} provisioned" if provisioned else ""
+    return Outcome(Verdict.PASS, f"serves version {alias.version}{extra}")
+
+
+def _code(code: str) -> str:
+    return f" ({code})" if code else ""

@@ -1,0 +1,1 @@
+"""A CloudWatch metric, before and after a release."""

@@ -1,0 +1,93 @@
+"""The check ``metric``: a CloudWatch metric of the region stays in its bounds after the release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.parameters import Key, text, whole
+from crosscheck.contracts.validation import at_least_one
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
+from crosscheck.services.metric.keys import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
+from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
+from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+DATAPOINTS = "3"
+SECONDS = "60"
+
+
+class MetricCheck:
+    """Judges complete datapoints only, against fixed bounds or against those before the release.
+
+    ``clock`` gives epoch seconds.
+    """
+
+    kind = "metric"
+    description = "the metric stays in its bounds after the release"
+    parameters: Mapping[str, Key] = {
+        "namespace": NAMESPACE,
+        "metric": text(needed=True),
+        "dimensions": DIMENSIONS,
+        "statistic": STATISTIC,
+        "period": PERIOD,
+        "max_increase": number(0),
+        "max": number(),
+        "min": number(),
+        "datapoints": whole(1, BASELINE_PERIODS),
+    }
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+
+    def validate(self, given: Mapping[str, str]) -> str:
+        """Some bound, and bounds between which there is room."""
+        if "min" in given and "max" in given and float(given["min"]) > float(given["max"]):
+            return "needs a min that is not above the max"
+        return at_least_one(given, "max_increase", "max", "min")
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the datapoints after the release and, to compare with, at those before it."""
+        told = planned.parameters
+        metric = Metric(
+            told["namespace"],
+            told["metric"],
+            dimensions_of(told.get("dimensions", "")),
+            told.get("statistic", "Average"),
+        )
+        bounds, needed = _bounds(told), int(told.get("datapoints", DATAPOINTS))
+        try:
+            seen = self._read(aws.cloudwatch(planned.region), metric, planned, needed)
+        except UnreadableMetricError as error:
+            return planned.found(Verdict.INCONCLUSIVE, f"{metric.name}: {error}")
+        outcome = judge_metric(seen, bounds, needed)
+        return planned.found(outcome.verdict, f"{metric.name} {metric.statistic}: {outcome.reason}", _values(seen))
+
+    def _read(self, client: CloudWatchClient, metric: Metric, planned: PlannedCheck, needed: int) -> Seen:
+        period = int(planned.parameters.get("period", SECONDS))
+        span = after(planned.since, self._clock(), period, needed)
+        values = read_values(client, metric, span) if span.slots else []
+        if not planned.since or "max_increase" not in planned.parameters:
+            return Seen(values, span.slots)
+        return Seen(values, span.slots, read_values(client, metric, before(planned.since, period)))
+
+
+def _bounds(told: Mapping[str, str]) -> Bounds:
+    def bound(key: str) -> float | None:
+        return float(told[key]) if key in told else None
+
+    return Bounds(increase=bound("max_increase"), high=bound("max"), low=bound("min"))
+
+
+def _values(seen: Seen) -> Mapping[str, str]:
+    """The datapoints, for the ledger."""
+    values = {"after": ", ".join(f"{value:g}" for value in seen.values)}
+    return values | ({"before": ", ".join(f"{value:g}" for value in seen.before)} if seen.before else {})

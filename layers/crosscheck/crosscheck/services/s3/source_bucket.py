@@ -1,0 +1,63 @@
+"""The check ``source-bucket``: the S3 source of a pipeline has versions, and the object that is released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.partial_results import Aspect, ask, together, values
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.s3.buckets import holds, location, versioning
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+
+class SourceBucket:
+    """Without ``key``, only the bucket is looked at: an execution may name an object of its own."""
+
+    kind = "source-bucket"
+    description = "the source bucket is versioned and holds the object that is released"
+    parameters: Mapping[str, Key] = {"bucket": text(needed=True), "key": text(1024)}
+
+    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once at the bucket and the object."""
+        bucket, region = planned.parameters["bucket"], planned.region
+        client = aws.s3(region)
+        place = ask(partial(_place, client, bucket), region, bucket)
+        aspects = {"location": place} if place.problem else {"location": place, **_contents(planned, bucket, client)}
+        proven = f"source {bucket} is versioned" + (" and holds the object" if "key" in planned.parameters else "")
+        outcome = together(list(aspects.values()), proven)
+        told = proven if outcome.verdict is Verdict.PASS else f"source {bucket}: {outcome.reason}"
+        return planned.found(outcome.verdict, told, values(aspects))
+
+
+def _contents(planned: PlannedCheck, bucket: str, client: S3Client) -> Mapping[str, Aspect]:
+    aspects = {"versioning": ask(partial(_versioning, client, bucket), planned.region, bucket)}
+    key = planned.parameters.get("key", "")
+    if key:
+        aspects["object"] = ask(partial(_object, client, bucket, key), planned.region, bucket)
+    return aspects
+
+
+def _place(client: S3Client, bucket: str) -> Aspect:
+    found = location(client, bucket)
+    return Aspect(found, "" if found else "there is no such bucket: create it, versioned, or mend the source action")
+
+
+def _versioning(client: S3Client, bucket: str) -> Aspect:
+    status = versioning(client, bucket)
+    fix = f"its versioning is {status.lower()}: turn versioning on, CodePipeline needs it, and rollback as well"
+    return Aspect(status, "" if status == "Enabled" else fix)
+
+
+def _object(client: S3Client, bucket: str, key: str) -> Aspect:
+    if holds(client, bucket, key):
+        return Aspect(key)
+    return Aspect(problem=f"it holds no object {key}: upload it, or mend S3ObjectKey of the source action")

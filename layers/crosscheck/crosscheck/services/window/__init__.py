@@ -1,0 +1,1 @@
+"""The times of the week at which a region may be changed."""

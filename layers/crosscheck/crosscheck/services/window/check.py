@@ -1,0 +1,80 @@
+"""The check ``window``: it is the time of the week at which the region may be changed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from datetime import time as time_of_day
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crosscheck.contracts.parameters import Key, matching
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
+
+if TYPE_CHECKING:
+    from crosscheck.clients import Clients
+    from crosscheck.contracts.check import PlannedCheck
+    from crosscheck.contracts.verdicts import Finding
+
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
+_TIME = replace(matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"'), needed=True)
+
+
+def _read_zone(value: object) -> str | None:
+    if not isinstance(value, str) or not _ZONE.fullmatch(value):
+        return None
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
+        return None
+
+
+def _read_days(value: object) -> str | None:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list) or not listed or not all(isinstance(day, str) for day in listed):
+        return None
+    days = {day.strip().lower() for day in listed}
+    return ",".join(day for day in DAYS if day in days) if days <= set(DAYS) else None
+
+
+class WindowCheck:
+    """Waits outside the window. ``clock`` gives epoch seconds."""
+
+    kind = "window"
+    description = "it is the time of the week at which the region may be changed"
+    parameters: Mapping[str, Key] = {
+        "timezone": Key("an IANA time zone, such as Europe/Berlin", _read_zone, needed=True),
+        "open": _TIME,
+        "close": _TIME,
+        "days": Key("a list of mon to sun, the days on which the window opens", _read_days),
+    }
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+
+    def validate(self, given: Mapping[str, str]) -> str:
+        """A window has a length."""
+        return "needs a close other than its open" if given["open"] == given["close"] else ""
+
+    def look(self, planned: PlannedCheck, _aws: Clients) -> Finding:
+        """Look at the clock."""
+        window, now = _window(planned.parameters), datetime.fromtimestamp(self._clock(), UTC)
+        opening = current(window, now)
+        if opening:
+            return planned.found(Verdict.PASS, f"the window is open until {shown(opening.end, window.zone)}")
+        start = upcoming(window, now).start
+        finding = planned.found(Verdict.PENDING, f"the window is closed; opens {shown(start, window.zone)}")
+        return replace(finding, values={"opens": start.isoformat()}, waits=True)
+
+
+def _window(told: Mapping[str, str]) -> Window:
+    return Window(
+        zone=ZoneInfo(told["timezone"]),
+        open=time_of_day.fromisoformat(told["open"]),
+        close=time_of_day.fromisoformat(told["close"]),
+        days=told.get("days", ",".join(DAYS)).split(","),
+    )

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import Any
+
+from crosscheck.contracts.check import Artifact
+from crosscheck.pipelines.runs import latest, parse_run
+from tests.fakes.codepipeline import action_execution
+from tests.fakes.codepipeline_release import NOW, STARTED
+
+
+def test_a_retry_replaces_the_run_that_it_retries_in_any_order() -> None:
+    first = action_execution("S", "A", STARTED, status="Failed")
+    second = action_execution("S", "A", NOW, status="Succeeded")
+    for details in ([first, second], [second, first]):
+        assert latest(details)["S", "A"].status == "Succeeded"  # type: ignore[arg-type]  # as the API gives it
+
+
+def test_a_run_with_little_known_of_it() -> None:
+    run = parse_run({"stageName": "S", "actionName": "A", "input": {"inputArtifacts": [{"name": "x"}]}})
+    assert (run.status, run.inputs, run.account) == ("InProgress", {}, "")
+    abroad = parse_run({"stageName": "S", "actionName": "A", "input": {"roleArn": "arn:aws:iam::444455556666:role/r"}})
+    assert abroad.account == "444455556666"
+
+
+def test_what_an_action_made_is_known_by_its_place() -> None:
+    place = {"bucket": "store", "key": "p/SourceOutp/1"}
+    listed = [{"name": "SourceOutput", "s3location": place}, {"name": "half", "s3location": {"bucket": "store"}}]
+    detail: Any = {**action_execution("Source", "Source", STARTED), "output": {"outputArtifacts": listed}}
+    assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}

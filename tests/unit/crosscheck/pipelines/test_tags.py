@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.pipelines.tags import Tags, parse_tags
+
+
+def test_only_our_tags_count() -> None:
+    tags = {"crosscheck:plan": "/crosscheck/plans/fleet", "crosscheck:rollback": "Auto", "team": "web", "plan": "x"}
+    assert parse_tags(tags) == Tags(plan="/crosscheck/plans/fleet", rollback="auto")
+    assert parse_tags({}) == Tags()
+
+
+@pytest.mark.parametrize(
+    ("value", "ignored"), [("true", True), ("", True), ("yes", True), ("false", False), ("no", False)]
+)
+def test_a_pipeline_may_be_left_alone(value: str, ignored: bool) -> None:
+    assert parse_tags({"crosscheck:ignore": value}).ignore is ignored

@@ -1,0 +1,203 @@
+"""Who judges a region: its gates, and the fan-out where there is none or where one ended without a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from tests.builders import events
+from tests.builders.releases import Facts, deploys
+
+if TYPE_CHECKING:
+    from crosscheck.releases import RegionProgress
+
+REGION = "us-east-1"
+GATE = "Validate/Gate"
+
+
+def _deployed(gates: dict[str, list[str]] | None = None) -> Facts:
+    """A stage that has deployed to its only region."""
+    facts = Facts().outline(("Primary", [deploys("One", REGION)]), gates=gates or {}).event(events.pipeline("STARTED"))
+    return facts.event(events.action("Primary", "One", "SUCCEEDED", 5))
+
+
+def _gated() -> Facts:
+    return _deployed({"Primary": ["Validate"]})
+
+
+def _judged(verdict: Verdict, reason: str = "as seen") -> RegionVerdict:
+    return judge(REGION, [Finding("ecs-service", "my-service", verdict, reason)])
+
+
+def _region(facts: Facts) -> RegionProgress:
+    (region,) = facts.release.regions
+    return region
+
+
+def _is(facts: Facts) -> tuple[str | None, str]:
+    region = _region(facts)
+    return region.state, region.reason
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_without_a_gate_the_fan_out_verifies_also_after_the_end(ended: bool) -> None:
+    facts = _deployed().event(events.stage("Primary", "SUCCEEDED", 6))
+    if ended:
+        facts.event(events.pipeline("SUCCEEDED", 7))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.verdict("Primary", _judged(Verdict.PENDING, "1 of 2 tasks run"), 9, final=False)
+    assert _is(facts) == ("verifying", "1 of 2 tasks run")
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2 tasks run"), 12)
+    assert _is(facts) == ("passed", "2 of 2 tasks run")
+
+
+@pytest.mark.parametrize(("state", "word"), [("STOPPED", "stopped"), ("CANCELED", "canceled")])
+def test_a_stage_that_did_not_finish_is_left_alone(state: str, word: str) -> None:
+    facts = _deployed().event(events.stage("Primary", state, 6)).event(events.pipeline("STOPPED", 7))
+    assert _is(facts) == ("unknown", f"deployed, but the stage was {word}")
+
+
+def test_a_deployment_seen_without_a_definition_is_being_verified() -> None:
+    facts = Facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+
+
+def test_while_the_pipeline_runs_the_gate_is_waited_for() -> None:
+    facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6))
+    assert _is(facts) == ("verifying", "deployed, waiting for the gate")
+
+
+@pytest.mark.parametrize("state", ["SUCCEEDED", "FAILED"])
+def test_a_gate_that_ended_without_a_word_leaves_it_to_the_fan_out(state: str) -> None:
+    facts = _gated().event(events.stage("Validate", state, 8)).event(events.pipeline(state, 9))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 20)
+    assert _is(facts) == ("failed", "0 of 2 tasks run")
+
+
+def test_a_failed_deploy_stage_never_gets_to_its_gate() -> None:
+    facts = _gated().event(events.stage("Primary", "FAILED", 6)).event(events.pipeline("FAILED", 7))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+
+
+@pytest.mark.parametrize("state", [None, "STOPPED"])
+def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) -> None:
+    facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6))
+    if state:
+        facts.event(events.stage("Validate", state, 8))
+    facts.event(events.pipeline("STOPPED", 9))
+    assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
+
+
+@pytest.mark.parametrize("trigger", ["ManualRollback", "AutomatedRollback"])
+def test_a_rollback_never_gets_to_a_gate_in_another_stage(trigger: str) -> None:
+    detail: dict[str, Any] = {"execution-trigger": {"trigger-type": trigger, "trigger-detail": "x"}}
+    started = events.pipeline("STARTED", **detail)
+    facts = _gated().event(started).event(events.stage("Primary", "SUCCEEDED", 6))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.event(events.pipeline("SUCCEEDED", 7))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    inside = _deployed({"Primary": ["Primary", "Validate"]}).event(started)
+    assert _is(inside) == ("verifying", "deployed, waiting for the gate")
+
+
+def test_a_gate_that_ended_half_way_leaves_it_to_the_fan_out() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
+    assert _is(facts) == ("verifying", "1 of 2")
+    facts.event(events.stage("Validate", "FAILED", 9)).event(events.pipeline("FAILED", 10))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.verdict("Primary", _judged(Verdict.PENDING, "still 1 of 2"), 11, final=False)
+    assert _is(facts) == ("verifying", "still 1 of 2")
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
+    assert _is(facts) == ("passed", "2 of 2")
+
+
+def test_a_gate_that_was_stopped_half_way_leaves_it_unknown() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
+    facts.event(events.stage("Validate", "STOPPED", 9)).event(events.pipeline("STOPPED", 10))
+    assert _is(facts) == ("unknown", "1 of 2")
+
+
+def test_the_fan_outs_newer_word_ends_the_wait_for_a_gate_while_the_pipeline_runs() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
+    assert _is(facts) == ("passed", "2 of 2")
+
+
+def test_a_gate_that_looks_again_is_waited_for() -> None:
+    """Its stage was retried after the fan-out had looked in its place."""
+    facts = _gated().verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
+    facts.verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 20, final=False, judge=GATE)
+    assert _is(facts) == ("verifying", "1 of 2")
+
+
+def test_a_gate_that_speaks_after_all_is_the_judge() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.INCONCLUSIVE, "access denied"), 12)
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 20, judge=GATE)
+    assert _is(facts) == ("passed", "2 of 2")
+
+
+@pytest.mark.parametrize(("gate", "fan_out"), [(Verdict.PASS, Verdict.FAIL), (Verdict.FAIL, Verdict.PASS)])
+def test_of_final_verdicts_the_worst_counts(gate: Verdict, fan_out: Verdict) -> None:
+    facts = _gated().verdict("Primary", _judged(gate), 8, judge=GATE).verdict("Primary", _judged(fan_out), 12)
+    assert _region(facts).state == "failed"
+
+
+def test_one_gates_late_pass_does_not_hide_what_the_fan_out_saw_in_anothers_place() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.PASS), 8, judge="Validate/A")
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2"), 12)
+    facts.verdict("Primary", _judged(Verdict.PASS), 20, judge="Validate/B")
+    assert _is(facts) == ("failed", "0 of 2")
+
+
+def test_the_fan_outs_word_on_an_earlier_run_counts_no_more() -> None:
+    facts = _deployed().verdict("Primary", _judged(Verdict.FAIL), 9)
+    facts.event(events.action("Primary", "One", "STARTED", 20, more=events.SECOND_ATTEMPT))
+    start = {"start-time": events.action("Primary", "One", "STARTED", 20)["time"]}
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 25, more=events.SECOND_ATTEMPT | start))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [("no capacity", "no capacity"), ("", "the service does not exist")],
+)
+def test_a_failed_action_is_told_in_its_own_words_first(summary: str, reason: str) -> None:
+    result = {"execution-result": {"external-execution-summary": summary}}
+    facts = _deployed().event(events.action("Primary", "One", "FAILED", 6, more=result))
+    facts.verdict("Primary", _judged(Verdict.FAIL, "the service does not exist"), 9)
+    assert _is(facts) == ("failed", reason)
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_a_failed_action_without_words_takes_only_a_final_failure(final: bool) -> None:
+    facts = _deployed().event(events.action("Primary", "One", "FAILED", 6))
+    assert _is(facts) == ("failed", "the deploy action failed")
+    facts.verdict("Primary", _judged(Verdict.FAIL if not final else Verdict.INCONCLUSIVE, "who knows"), 9, final=final)
+    assert _is(facts) == ("failed", "the deploy action failed")
+
+
+class TestF56TwoVersions:
+    """What a version without the fan-out wrote still reads."""
+
+    @staticmethod
+    def _old() -> Facts:
+        facts = Facts().outline(("Primary", [deploys("One", REGION)]), gated=("Primary",))
+        assert "gates" not in facts.records["outline"].latest
+        return facts.event(events.pipeline("STARTED")).event(events.action("Primary", "One", "SUCCEEDED", 5))
+
+    def test_f56_an_outline_without_gates(self) -> None:
+        facts = self._old().event(events.stage("Validate", "FAILED", 8)).event(events.pipeline("FAILED", 9))
+        assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
+
+    def test_f56_a_gates_name_tells_its_stage_where_the_outline_does_not(self) -> None:
+        facts = self._old().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
+        facts.event(events.stage("Validate", "FAILED", 9)).event(events.pipeline("FAILED", 10))
+        assert _is(facts) == ("verifying", "deployed, being verified")
+
+    @pytest.mark.parametrize("judge", ["", GATE])
+    def test_f56_a_verdict_with_and_without_a_judge(self, judge: str) -> None:
+        facts = self._old().verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 8, judge=judge)
+        assert _is(facts.event(events.pipeline("SUCCEEDED", 9))) == ("passed", "2 of 2")

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from crosscheck.contracts.check import Artifact, PlannedCheck
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.registry.checks import CHECKS, look
+from crosscheck.services.artifacts import directory as source_parity_reading
+from crosscheck.services.artifacts.directory import TAIL
+from tests.fakes.codepipeline_release import HOME, bucket, zipped
+from tests.fakes.json_protocol import SESSION
+
+if TYPE_CHECKING:
+    from crosscheck.services.artifacts.difference import Directory
+    from tests.fakes.codepipeline_release import Release
+
+EU = "eu-west-1"
+REVISION = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY"
+FILES = {"appspec.yml": b"version: 0.0\n", "index.html": b"<h1>Welcome</h1>\n"}
+KEY = "fleet/SourceOutp/x1"
+SAME = "deployed version 3sL4kqtJlcpX, as in the source"
+
+
+def parity(**changes: str) -> PlannedCheck:
+    told = {
+        "revision": REVISION,
+        "artifact": "SourceOutput",
+        "bucket": bucket(EU),
+        "key": KEY,
+        "source_region": HOME,
+        "source_bucket": bucket(HOME),
+        "source_key": KEY,
+    }
+    return PlannedCheck("source-parity", EU, told | changes)
+
+
+def put(region: str, content: bytes) -> None:
+    SESSION.client("s3", region_name=region).put_object(Bucket=bucket(region), Key=KEY, Body=content)
+
+
+def looked(release: Release, copy: bytes, source: bytes | None = None) -> Finding:
+    put(EU, copy)
+    put(HOME, copy if source is None else source)
+    return look(parity(), release.aws)
+
+
+def test_a_copy_is_as_the_source(release: Release) -> None:
+    finding = looked(release, zipped(FILES))
+    assert (finding.verdict, finding.reason) == (Verdict.PASS, SAME)
+    assert finding.values == {"source revision": REVISION, "compared with the source": "yes"}
+
+
+def test_a_zip_that_was_packed_anew_holds_the_same(release: Release) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.comment = b"PK\x05 packed anew"
+        for name in sorted(FILES, reverse=True):
+            archive.writestr(name, FILES[name])
+    assert looked(release, packed.getvalue(), zipped(FILES)).reason == SAME
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({**FILES, "index.html": b"<h1>Goodbye, all</h1>\n"}, "index.html has 22 bytes, not 17"),
+        ({**FILES, "index.html": b"<h1>WELCOME</h1>\n"}, "index.html has other content of the same size"),
+        ({"index.html": FILES["index.html"]}, "appspec.yml is missing"),
+        ({**FILES, "miner": b"?"}, "miner was added"),
+        ({}, "appspec.yml is missing, and 1 more"),
+    ],
+)
+def test_another_content_is_told_by_its_first_difference(release: Release, files: dict[str, bytes], words: str) -> None:
+    finding = looked(release, zipped(files), zipped(FILES))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == f"the artifact in eu-west-1 differs from the source's: {words}"
+
+
+def test_a_directory_beyond_the_first_answer_is_fetched_whole(release: Release) -> None:
+    many = {f"node_modules/{number:060}": b"" for number in range(4_000)}
+    assert len(zipped(many)) > TAIL
+    assert looked(release, zipped(many)).reason == SAME
+    changed = looked(release, zipped({**many, "node_modules/a": b""}), zipped(many))
+    assert changed.reason.endswith("node_modules/a was added")
+
+
+def test_the_regions_own_source_is_not_read(release: Release) -> None:
+    there = {"bucket": bucket(HOME), "key": "nothing/is/here", "source_key": "nothing/is/here"}
+    assert look(parity(**there), release.aws).reason == SAME
+
+
+def test_a_source_without_a_revision(release: Release) -> None:
+    put(EU, zipped(FILES))
+    put(HOME, zipped(FILES))
+    unnamed = parity()
+    told = {key: value for key, value in unnamed.parameters.items() if key != "revision"}
+    finding = look(PlannedCheck(unnamed.kind, EU, told), release.aws)
+    assert finding.reason == "deployed the same artifact, as in the source"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"#!/bin/sh\n", "the artifact in eu-west-1 is no zip"),
+        (b"PK\x05\x06", "the artifact in eu-west-1 is no zip"),
+        (b"PK\x05\x06" + b"\xff" * 18, "the artifact in eu-west-1 holds too many files"),
+        (
+            b"PK\x05\x06" + b"\x00" * 8 + b"\x09" + b"\x00" * 9,
+            "the directory of the artifact in eu-west-1 is not readable",
+        ),
+    ],
+)
+def test_what_is_no_zip_is_not_compared_and_leaves_no_doubt(release: Release, content: bytes, words: str) -> None:
+    finding = looked(release, content)
+    assert finding.verdict is Verdict.PASS
+    assert finding.reason.startswith(f"the source revision was not compared: {words}")
+    assert finding.values["compared with the source"] == "no"
+
+
+def test_a_store_that_may_not_be_read_names_the_right(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = denied(release, monkeypatch, "AccessDenied")
+    assert finding.verdict is Verdict.PASS
+    assert finding.reason == (
+        "the source revision was not compared: GetObject in eu-west-1 was refused: AccessDenied "
+        f"(Crosscheck needs s3:GetObject on the bucket {bucket(EU)}, and kms:Decrypt on its key)"
+    )
+
+
+def test_what_s3_refuses_otherwise_is_unknown(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = look(parity(key="gone"), release.aws)
+    assert (gone.verdict, gone.reason) == (Verdict.INCONCLUSIVE, "GetObject in eu-west-1 was refused: NoSuchKey")
+    slow = denied(release, monkeypatch, "SlowDown")
+    assert (slow.verdict, slow.reason) == (Verdict.INCONCLUSIVE, "GetObject in eu-west-1 was refused: SlowDown")
+
+
+def test_a_region_that_does_not_answer_is_unknown(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*_: object) -> Directory:
+        raise EndpointConnectionError(endpoint_url="https://s3.eu-west-1.amazonaws.com")
+
+    monkeypatch.setattr(source_parity_reading, "_fetch", hang)
+    assert look(parity(), release.aws).verdict is Verdict.INCONCLUSIVE
+
+
+def test_no_plan_may_ask_for_it() -> None:
+    assert "source-parity" not in CHECKS
+
+
+def denied(release: Release, monkeypatch: pytest.MonkeyPatch, code: str) -> Finding:
+    def deny(_client: object, _artifact: Artifact, _wanted: str) -> bytes:
+        raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    monkeypatch.setattr(source_parity_reading, "_fetch", deny)
+    return look(parity(), release.aws)

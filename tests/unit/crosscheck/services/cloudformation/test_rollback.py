@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.cloudformation.check import CloudFormationStack
+from crosscheck.services.cloudformation.rollback import CloudFormationUndo
+from tests.fakes.cloudformation import FakeCloudFormation
+from tests.fakes.json_protocol import RefusedError
+from tests.fakes.modelled import ModelledClients
+
+if TYPE_CHECKING:
+    from crosscheck.contracts.rollback import WayBack
+
+REGION = "eu-west-1"
+NAME = "my-service-infra"
+STARTED = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
+BEFORE, DURING = STARTED - timedelta(days=1), STARTED + timedelta(seconds=20)
+LATER = STARTED + timedelta(hours=1)
+RUN = ActionRun("DeploySecondary", "DeployInfra-EU", "Failed", STARTED.timestamp(), {"ActionMode": "CREATE_UPDATE"})
+CHECK = PlannedCheck("cloudformation-stack", REGION, {"stack": NAME}, RUN)
+STATUSES: list[str] = (
+    botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").metadata["enum"]
+)
+
+READY, STUCK, BACK, MOVED_ON = Standing.READY, Standing.STUCK, Standing.BACK, Standing.MOVED_ON
+STANDINGS = {
+    "CREATE_IN_PROGRESS": STUCK,
+    "CREATE_FAILED": READY,
+    "CREATE_COMPLETE": STUCK,
+    "ROLLBACK_IN_PROGRESS": BACK,
+    "ROLLBACK_FAILED": STUCK,
+    "ROLLBACK_COMPLETE": BACK,
+    "DELETE_IN_PROGRESS": MOVED_ON,
+    "DELETE_FAILED": STUCK,
+    "DELETE_COMPLETE": MOVED_ON,
+    "UPDATE_IN_PROGRESS": STUCK,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": STUCK,
+    "UPDATE_COMPLETE": STUCK,
+    "UPDATE_FAILED": READY,
+    "UPDATE_ROLLBACK_IN_PROGRESS": BACK,
+    "UPDATE_ROLLBACK_FAILED": STUCK,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": BACK,
+    "UPDATE_ROLLBACK_COMPLETE": BACK,
+    "REVIEW_IN_PROGRESS": STUCK,
+    "IMPORT_IN_PROGRESS": STUCK,
+    "IMPORT_COMPLETE": STUCK,
+    "IMPORT_ROLLBACK_IN_PROGRESS": BACK,
+    "IMPORT_ROLLBACK_FAILED": STUCK,
+    "IMPORT_ROLLBACK_COMPLETE": BACK,
+}
+UNTOUCHED = {
+    "CREATE_COMPLETE": BACK,
+    "UPDATE_COMPLETE": BACK,
+    "IMPORT_COMPLETE": BACK,
+    "UPDATE_ROLLBACK_COMPLETE": BACK,
+    "IMPORT_ROLLBACK_COMPLETE": BACK,
+}
+
+
+@pytest.fixture
+def fake() -> FakeCloudFormation:
+    return FakeCloudFormation(REGION)
+
+
+def clients(fake: FakeCloudFormation) -> ModelledClients:
+    return ModelledClients({("cloudformation", REGION): fake})
+
+
+def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> WayBack:
+    return CloudFormationUndo().propose(check, {}, clients(fake))
+
+
+def updated(fake: FakeCloudFormation, status: str = "UPDATE_FAILED") -> dict[str, Any]:
+    """A stack whose one operation since the action started ended so."""
+    stack = fake.stack(NAME, status, BEFORE, DURING)
+    fake.happened(stack, BEFORE, "CREATE_IN_PROGRESS")
+    fake.happened(stack, BEFORE, "CREATE_COMPLETE")
+    fake.happened(stack, DURING, "UPDATE_IN_PROGRESS", why="User Initiated")
+    fake.happened(stack, DURING, "UPDATE_IN_PROGRESS", why="Transformation succeeded")
+    if not status.endswith("_IN_PROGRESS"):
+        fake.happened(stack, DURING + timedelta(seconds=5), status)
+    return stack
+
+
+def test_every_status_of_the_api_has_a_standing() -> None:
+    assert set(STANDINGS) == set(STATUSES)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_each_status_after_an_update_of_this_execution(fake: FakeCloudFormation, status: str) -> None:
+    stack = updated(fake, status)
+    way = proposed(fake, replace(CHECK, parameters={"stack": stack["StackId"]}))
+    assert way.standing is STANDINGS[status]
+    assert way.reason.startswith(f"{NAME}: {status}: ")
+    assert (way.proof is not None) == (way.standing in {READY, BACK})
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_each_status_of_a_stack_that_this_execution_did_not_change(fake: FakeCloudFormation, status: str) -> None:
+    stack = fake.stack(NAME, status, BEFORE)
+    way = proposed(fake, replace(CHECK, parameters={"stack": stack["StackId"]}))
+    assert way.standing is UNTOUCHED.get(status, STUCK)
+    assert "not changed by this execution" in way.reason
+    if way.proof:
+        assert CloudFormationStack().look(way.proof, clients(fake)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"])
+def test_the_proof_of_a_stack_that_went_back_by_itself_passes(fake: FakeCloudFormation, status: str) -> None:
+    updated(fake, status)
+    proof = proposed(fake).proof
+    assert proof
+    assert CloudFormationStack().look(proof, clients(fake)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "end"), [("UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE"), ("CREATE_FAILED", "ROLLBACK_COMPLETE")]
+)
+def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: str, end: str) -> None:
+    stack = updated(fake, status)
+    undo, aws = CloudFormationUndo(), clients(fake)
+    way = undo.propose(CHECK, {}, aws)
+    begun = undo.begin(CHECK, way, aws)
+    assert begun.reason == "asked CloudFormation to roll back my-service-infra"
+    assert CloudFormationStack().look(begun.proof, aws).verdict is Verdict.PENDING
+    assert undo.begin(CHECK, way, aws).reason.endswith("CloudFormation took it back by itself")
+    [request] = fake.called("RollbackStack")
+    assert request["StackName"] == stack["StackId"]
+    stack["StackStatus"] = end
+    assert CloudFormationStack().look(begun.proof, aws).verdict is Verdict.PASS
+
+
+def test_a_stack_that_never_was_stable_is_deleted_and_the_proof_passes(fake: FakeCloudFormation) -> None:
+    stack = updated(fake, "CREATE_FAILED")
+    begun = CloudFormationUndo().begin(CHECK, proposed(fake), clients(fake))
+    stack["StackStatus"] = "DELETE_COMPLETE"
+    assert CloudFormationStack().look(begun.proof, clients(fake)).verdict is Verdict.PASS
+
+
+def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudFormation) -> None:
+    updated(fake)
+    way = proposed(fake)
+    fake.refuse("RollbackStack", RefusedError("TokenAlreadyExistsException"))
+    assert CloudFormationUndo().begin(CHECK, way, clients(fake)).reason == "CloudFormation has this request already"
+    CloudFormationUndo().begin(CHECK, way, clients(fake))
+    first, second = (call["ClientRequestToken"] for call in fake.called("RollbackStack"))
+    assert first == second
+    assert first.startswith("crosscheck-")
+
+
+def test_a_second_operation_has_moved_on_whatever_its_status(fake: FakeCloudFormation) -> None:
+    for status in ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED", "UPDATE_COMPLETE"):
+        stack = updated(fake, "UPDATE_COMPLETE")
+        fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
+        fake.happened(stack, LATER, status)
+        stack |= {"StackStatus": status, "LastUpdatedTime": LATER}
+        way = proposed(fake)
+        assert way.standing is MOVED_ON
+        assert way.reason == f"{NAME}: changed again at 2026-03-04T11:00:00Z (update, update), now {status}"
+
+
+def test_a_stack_that_moved_on_after_the_proposal_is_left_alone(fake: FakeCloudFormation) -> None:
+    stack = updated(fake)
+    way = proposed(fake)
+    fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
+    stack |= {"StackStatus": "UPDATE_IN_PROGRESS", "LastUpdatedTime": LATER}
+    with pytest.raises(MovedOnError, match="changed again"):
+        CloudFormationUndo().begin(CHECK, way, clients(fake))
+    assert fake.called("RollbackStack") == []
+
+
+def test_a_proposal_of_another_moment_is_not_begun(fake: FakeCloudFormation) -> None:
+    stack = updated(fake)
+    way = proposed(fake)
+    stack["LastUpdatedTime"] = DURING + timedelta(seconds=30)
+    with pytest.raises(MovedOnError):
+        CloudFormationUndo().begin(CHECK, way, clients(fake))
+    assert fake.called("RollbackStack") == []
+
+
+def test_a_stack_that_was_made_anew_has_moved_on(fake: FakeCloudFormation) -> None:
+    old = updated(fake)
+    updated(fake)
+    way = proposed(fake, replace(CHECK, run=replace(RUN, external=old["StackId"])))
+    assert way.standing is MOVED_ON
+    assert "made anew" in way.reason
+
+
+def test_a_stack_that_is_absent_has_moved_on(fake: FakeCloudFormation) -> None:
+    assert proposed(fake).standing is MOVED_ON
+
+
+def test_what_an_action_deleted_does_not_come_back(fake: FakeCloudFormation) -> None:
+    way = proposed(fake, replace(CHECK, run=replace(RUN, configuration={"ActionMode": "DELETE_ONLY"})))
+    assert (way.standing, way.reason) == (STUCK, f"{NAME}: a deleted stack does not come back")
+
+
+def test_a_failure_after_the_action_had_succeeded_is_somebody_elses(fake: FakeCloudFormation) -> None:
+    updated(fake)
+    way = proposed(fake, replace(CHECK, run=replace(RUN, status="Succeeded")))
+    assert way.standing is MOVED_ON
+    assert way.reason == f"{NAME}: UPDATE_FAILED since 2026-03-04T10:00:20Z, and the action had succeeded"
+
+
+def test_a_failure_long_after_the_start_of_an_action_that_failed_may_be_somebody_elses(
+    fake: FakeCloudFormation,
+) -> None:
+    stack = fake.stack(NAME, "UPDATE_FAILED", BEFORE, LATER)
+    fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
+    fake.happened(stack, LATER, "UPDATE_FAILED")
+    way = proposed(fake)
+    assert way.standing is STUCK
+    assert "too long after the action's start" in way.reason
+
+
+def test_a_stack_that_the_action_made_in_place_of_a_failed_one_is_its_own(fake: FakeCloudFormation) -> None:
+    stack = fake.stack(NAME, "CREATE_FAILED", LATER)
+    fake.happened(stack, LATER, "CREATE_IN_PROGRESS")
+    fake.happened(stack, LATER, "CREATE_FAILED")
+    run = replace(RUN, configuration={"ActionMode": "REPLACE_ON_FAILURE"}, external=stack["StackId"])
+    assert proposed(fake, replace(CHECK, run=run)).standing is READY
+
+
+def test_more_events_than_are_read_prove_nothing(fake: FakeCloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crosscheck.services.cloudformation.events.PAGES", 1)
+    updated(fake)
+    fake.page = 2
+    way = proposed(fake)
+    assert way.standing is STUCK
+    assert "too many events" in way.reason
+
+
+def test_a_change_that_the_events_do_not_show_proves_nothing(fake: FakeCloudFormation) -> None:
+    fake.stack(NAME, "UPDATE_FAILED", BEFORE, DURING)
+    assert proposed(fake).standing is STUCK
+
+
+def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
+    updated(fake)
+    way = proposed(fake)
+    fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        CloudFormationUndo().begin(CHECK, way, clients(fake))

@@ -1,0 +1,286 @@
+"""The way back through CodeDeploy: where a group stands, and what beginning does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, Undo, WayBack
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.services.codedeploy.check import CodeDeploy
+from crosscheck.services.codedeploy.rollback import CodeDeployUndo
+from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
+from tests.fakes.json_protocol import FakeClients, RefusedError
+
+REGION = "us-west-2"
+NAMED = ("CrossRegionActionSupport", "production")
+STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+UNDO: Undo = CodeDeployUndo()
+
+
+@pytest.fixture
+def fake() -> FakeCodeDeploy:
+    return FakeCodeDeploy(STARTED)
+
+
+def planned(deployment: str) -> PlannedCheck:
+    run = ActionRun("Deploy", "Deploy-US-West", "Succeeded", 0.0, external=deployment)
+    return PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
+
+
+def propose(fake: FakeCodeDeploy, deployment: str) -> WayBack:
+    return UNDO.propose(planned(deployment), {}, FakeClients({("codedeploy", REGION): fake}))
+
+
+def begin(fake: FakeCodeDeploy, deployment: str, way: WayBack) -> Begun:
+    return UNDO.begin(planned(deployment), way, FakeClients({("codedeploy", REGION): fake}))
+
+
+def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) -> str:
+    """A good deployment, then the one that is to be taken back."""
+    fake.deploy(NAMED, s3(1))
+    return fake.deploy(NAMED, s3(2), status, **more)
+
+
+def proof(begun: Begun, **named: str) -> bool:
+    """Whether it proves that deployment."""
+    expected = {"application": NAMED[0], "group": NAMED[1], **named}
+    return (begun.proof.kind, begun.proof.region, begun.proof.run) == ("codedeploy", REGION, None) and (
+        begun.proof.parameters == expected
+    )
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped"])
+def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy, status: str) -> None:
+    ours = released(fake, status, fileExistsBehavior="OVERWRITE", ignoreApplicationStopFailures=True)
+    way = propose(fake, ours)
+    assert (way.standing, way.target) == (Standing.READY, "s3://store/release/1@v1")
+    assert way.reason == f"{ours} is {status}, and d-000000000 had succeeded before it"
+    begun = begin(fake, ours, way)
+    made = fake.groups[NAMED][-1]
+    assert proof(begun, deployment=made)
+    assert begun.reason == f"deployed s3://store/release/1@v1 again: {made}"
+    (request,) = fake.called("CreateDeployment")
+    assert request == {
+        "applicationName": NAMED[0],
+        "deploymentGroupName": NAMED[1],
+        "revision": s3(1),
+        "description": f"crosscheck:{ours}",
+        "autoRollbackConfiguration": {"enabled": False},
+        "overrideAlarmConfiguration": {"enabled": False, "alarms": []},
+        "ignoreApplicationStopFailures": True,
+        "fileExistsBehavior": "OVERWRITE",
+    }
+
+
+def test_the_proof_of_the_proposal_passes_once_the_group_is_back(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    assert way.proof is not None
+    aws = FakeClients({("codedeploy", REGION): fake})
+    assert CodeDeploy().look(way.proof, aws).verdict is Verdict.PENDING
+    begin(fake, ours, way)
+    made = fake.groups[NAMED][-1]
+    fake.deployments[made]["status"] = "Succeeded"
+    fake.instance(made)
+    assert CodeDeploy().look(way.proof, aws).verdict is Verdict.PASS
+
+
+def test_beginning_twice_has_one_effect(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    first = begin(fake, ours, way)
+    again = begin(fake, ours, way)
+    assert again.proof == first.proof
+    assert len(fake.called("CreateDeployment")) == 1
+    later = propose(fake, ours)
+    assert later.standing is Standing.READY
+    assert begin(fake, ours, later).proof == first.proof
+
+
+def test_two_that_begin_at_once_have_one_effect(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    fake.meanwhile["CreateDeployment"] = lambda: fake.deploy(NAMED, s3(1), "Created", description=f"crosscheck:{ours}")
+    assert proof(begin(fake, ours, way), deployment=fake.groups[NAMED][-1])
+    assert len(fake.groups[NAMED]) == 3
+
+
+def test_another_deployment_that_comes_at_that_moment_has_moved_on(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    fake.meanwhile["CreateDeployment"] = lambda: fake.deploy(NAMED, s3(3), "InProgress")
+    with pytest.raises(MovedOnError, match="came after"):
+        begin(fake, ours, way)
+    assert len(fake.groups[NAMED]) == 3
+
+
+def test_an_account_at_its_limit_is_tried_once_more_and_then_told(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    fake.refuse("CreateDeployment", RefusedError("DeploymentLimitExceededException"))
+    with pytest.raises(ClientError):
+        begin(fake, ours, way)
+    assert len(fake.called("CreateDeployment")) == 2
+
+
+def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    newer = fake.deploy(NAMED, s3(3))
+    moved = propose(fake, ours)
+    assert (moved.standing, moved.reason) == (Standing.MOVED_ON, f"{newer} (Succeeded) came after {ours}")
+    assert moved.proof is None
+    with pytest.raises(MovedOnError, match=newer):
+        begin(fake, ours, way)
+    assert not fake.called("CreateDeployment")
+
+
+def test_a_group_that_still_names_an_older_deployment_has_not_moved_on(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "InProgress")
+    fake.behind = 1
+    assert propose(fake, ours).standing is Standing.READY
+
+
+def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "Failed")
+    way = propose(fake, ours)
+    rollback = fake.roll_back(ours, "InProgress")
+    back = propose(fake, ours)
+    assert (back.standing, back.target) == (Standing.BACK, rollback)
+    assert proof(begin(fake, ours, way), deployment=rollback)
+    assert not fake.called("CreateDeployment")
+    fake.deployments[rollback]["status"] = "Failed"
+    assert propose(fake, ours).standing is Standing.STUCK
+
+
+@pytest.mark.parametrize("status", ["Created", "Queued", "InProgress", "Baking", "Ready"])
+def test_what_runs_is_stopped_with_its_rollback(fake: FakeCodeDeploy, status: str) -> None:
+    ours = released(fake, status)
+    way = propose(fake, ours)
+    assert (way.standing, way.target) == (Standing.READY, "d-000000000")
+    begun = begin(fake, ours, way)
+    assert fake.called("StopDeployment") == [{"deploymentId": ours, "autoRollbackEnabled": True}]
+    rollback = fake.groups[NAMED][-1]
+    assert proof(begun, deployment=rollback)
+    assert begun.reason == f"stopped {ours}; {rollback} rolls it back"
+    assert begin(fake, ours, way).proof == begun.proof
+    assert len(fake.called("StopDeployment")) == 1
+
+
+def test_a_rollback_that_begins_later_is_proven_by_what_it_undoes(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "InProgress")
+    fake.slow = True
+    assert proof(begin(fake, ours, propose(fake, ours)), undoes=ours)
+
+
+def test_what_ends_while_it_is_being_stopped_is_deployed_back(fake: FakeCodeDeploy) -> None:
+    ours = released(fake, "InProgress")
+    way = propose(fake, ours)
+    fake.meanwhile["StopDeployment"] = lambda: fake.deployments[ours].update(status="Succeeded")
+    assert proof(begin(fake, ours, way), deployment=fake.groups[NAMED][-1])
+    assert fake.called("CreateDeployment")[0]["description"] == f"crosscheck:{ours}"
+
+
+@pytest.mark.parametrize(("action", "seconds"), [("TERMINATE", 3_600.0), ("KEEP_ALIVE", 0.0)])
+def test_a_way_back_goes_on_until_the_original_environment_is_terminated(
+    fake: FakeCodeDeploy, action: str, seconds: float
+) -> None:
+    original = {"action": action, "terminationWaitTimeInMinutes": 60}
+    settings = {"terminateBlueInstancesOnDeploymentSuccess": original}
+    ours = released(fake, blueGreenDeploymentConfiguration=settings)
+    way = propose(fake, ours)
+    assert way.keeps == seconds
+    begin(fake, ours, way)
+    assert propose(fake, ours).keeps == seconds
+
+
+def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -> None:
+    fake.deploy(NAMED, s3(0), "Failed")
+    ours = fake.deploy(NAMED, s3(1))
+    way = propose(fake, ours)
+    assert way.standing is Standing.STUCK
+    assert way.reason == f"nothing to go back to: no other revision of production succeeded before {ours}"
+    with pytest.raises(MovedOnError):
+        begin(fake, ours, way)
+
+
+def test_the_same_revision_is_no_way_back(fake: FakeCodeDeploy) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(NAMED, s3(2))
+    assert propose(fake, fake.deploy(NAMED, s3(2))).target == "s3://store/release/1@v1"
+
+
+def test_a_history_of_many_is_read_in_batches(fake: FakeCodeDeploy) -> None:
+    for number in range(60):
+        fake.deploy(NAMED, s3(number))
+    ours = fake.deploy(NAMED, s3(60))
+    assert propose(fake, ours).target == "s3://store/release/59@v59"
+    assert [len(call["deploymentIds"]) for call in fake.called("BatchGetDeployments")] == [25, 25, 11]
+
+
+def test_a_good_deployment_of_long_ago_is_found(fake: FakeCodeDeploy) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.now += timedelta(days=400)
+    ours = fake.deploy(NAMED, s3(2))
+    assert propose(fake, ours).target == "s3://store/release/1@v1"
+    asked = fake.called("ListDeployments")
+    assert "start" in asked[0]["createTimeRange"]
+    assert "start" not in asked[-1]["createTimeRange"]
+
+
+def test_more_than_can_be_read_is_not_guessed(fake: FakeCodeDeploy) -> None:
+    for number in range(501):
+        fake.deploy(NAMED, s3(number))
+    way = propose(fake, fake.groups[NAMED][-1])
+    assert way.standing is Standing.STUCK
+    assert "over 500 deployments" in way.reason
+
+
+def test_another_good_deployment_than_was_proposed_is_not_deployed(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    fake.deployments["d-000000000"]["status"] = "Failed"
+    fake.deployments["d-000000002"] = {**fake.deployments["d-000000000"], "status": "Succeeded"}
+    fake.deployments["d-000000002"]["deploymentId"] = "d-000000002"
+    fake.groups[NAMED].insert(0, "d-000000002")
+    with pytest.raises(MovedOnError, match="d-000000002"):
+        begin(fake, ours, way)
+
+
+def test_an_appspec_is_fetched_by_its_hash(fake: FakeCodeDeploy) -> None:
+    fake.platform = "ECS"
+    fake.deploy(NAMED, appspec(6))
+    ours = fake.deploy(NAMED, appspec(7), fileExistsBehavior="DISALLOW")
+    way = propose(fake, ours)
+    assert way.target == "app:6"
+    begin(fake, ours, way)
+    (request,) = fake.called("CreateDeployment")
+    assert request["revision"] == appspec(6)
+    assert "fileExistsBehavior" not in request
+
+
+def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:
+    fake.platform = "ECS"
+    fake.deploy(NAMED, appspec(6))
+    ours = fake.deploy(NAMED, appspec(7))
+    fake.forgotten.add(appspec(6)["appSpecContent"]["sha256"])
+    way = propose(fake, ours)
+    assert way.standing is Standing.STUCK
+    assert way.reason == "CodeDeploy no longer has the AppSpec of d-000000000, the last good deployment"
+
+
+@pytest.mark.parametrize("deployment", ["", "d-999999999"])
+def test_a_deployment_that_nobody_knows_is_stuck(fake: FakeCodeDeploy, deployment: str) -> None:
+    released(fake)
+    assert propose(fake, deployment).standing is Standing.STUCK
+
+
+def test_a_group_that_is_gone_is_stuck(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    del fake.groups[NAMED]
+    way = propose(fake, ours)
+    assert (way.standing, way.reason) == (Standing.STUCK, "there is no deployment group production any more")

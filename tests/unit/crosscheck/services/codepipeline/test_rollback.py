@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import MovedOnError, Standing, WayBack
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.subjects import Subject
+from crosscheck.services.codepipeline.check import PipelineExecution
+from crosscheck.services.codepipeline.rollback import StageUndo
+from tests.fakes.codepipeline_stages import FakeStages
+from tests.fakes.json_protocol import FakeClients, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crosscheck.contracts.rollback import Begun
+
+REGION, PIPELINE = "eu-west-2", "static-site"
+
+
+class World:
+    """A pipeline whose last execution, ours, deployed after two others had."""
+
+    def __init__(self, ours: str = "Failed", **pipeline: Any) -> None:
+        self.codepipeline = FakeStages(PIPELINE, "Source", "Deploy", "After", **pipeline)
+        self.aws = FakeClients({("codepipeline", REGION): self.codepipeline})
+        self.first = self.pass_through("Succeeded")
+        self.before = self.pass_through("Succeeded")
+        self.failed = self.pass_through("Failed")
+        self.ours = self.pass_through(ours)
+        self.subject = Subject(REGION, PIPELINE, self.ours)
+        self.waits: list[float] = []
+
+    def pass_through(self, status: str) -> str:
+        return self.codepipeline.execute(status=status, Source="Succeeded", Deploy=status)
+
+    def propose(self, stage: str = "Deploy") -> WayBack:
+        return StageUndo().propose(self.subject, stage, self.aws)
+
+    def begin(self, way: WayBack) -> Begun:
+        return StageUndo(self.waits.append).begin(self.subject, "Deploy", way, self.aws)
+
+
+@pytest.mark.parametrize("status", ["Failed", "Succeeded"])
+def test_the_stage_goes_back_to_the_last_execution_that_succeeded_in_it(status: str) -> None:
+    world = World(status)
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.READY, "execution 00000001")
+    assert way.reason == "Deploy goes back, in all its regions, to what execution 00000001 brought"
+    assert world.codepipeline.called("RollbackStage") == []
+    begun = world.begin(way)
+    [asked] = world.codepipeline.called("RollbackStage")
+    assert asked == {"pipelineName": PIPELINE, "stageName": "Deploy", "targetPipelineExecutionId": world.before}
+    made = [*world.codepipeline.executions][-1]
+    assert begun.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": made})
+    assert begun.reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
+
+
+def test_what_was_rolled_back_once_does_not_come_again() -> None:
+    world = World("Succeeded")
+    world.codepipeline.roll_back("Deploy", world.first, "Succeeded")
+    world.subject = Subject(REGION, PIPELINE, world.pass_through("Failed"))
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.READY, "execution 00000000")
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "stage", "words"),
+    [
+        ({"pipelineType": "V1"}, "Deploy", "V2 pipelines only, this one is V1"),
+        ({"executionMode": "PARALLEL"}, "Deploy", "PARALLEL mode"),
+        ({}, "Source", "Source is the source stage"),
+        ({}, "Gone", "no stage Gone any more"),
+        ({}, "After", "no execution was in After"),
+    ],
+)
+def test_what_codepipeline_does_not_roll_back_is_for_a_person(pipeline: dict[str, Any], stage: str, words: str) -> None:
+    way = World(**pipeline).propose(stage)
+    assert (way.standing, way.proof) == (Standing.STUCK, None)
+    assert words in way.reason
+
+
+def test_a_rollback_is_never_rolled_back() -> None:
+    world = World()
+    world.subject = Subject(REGION, PIPELINE, world.codepipeline.roll_back("Deploy", world.first, "Failed"))
+    way = world.propose()
+    assert (way.standing, way.reason) == (Standing.STUCK, "the execution is a rollback itself")
+
+
+def test_a_pipeline_that_changed_has_no_target() -> None:
+    world = World()
+    world.codepipeline.pipeline["version"] = 4
+    way = world.propose()
+    assert way.standing is Standing.STUCK
+    assert "the pipeline changed since execution 00000001" in way.reason
+
+
+def test_a_first_execution_has_no_target() -> None:
+    world = World()
+    for execution in (world.first, world.before):
+        world.codepipeline.passed[execution]["Deploy"] = "Failed"
+    way = world.propose()
+    assert (way.standing, way.reason) == (Standing.STUCK, "no earlier execution succeeded in Deploy")
+
+
+@pytest.mark.parametrize(
+    ("status", "standing", "words"),
+    [
+        ("InProgress", Standing.MOVED_ON, "Deploy runs again: it is InProgress"),
+        ("Stopped", Standing.STUCK, "Deploy is Stopped"),
+    ],
+)
+def test_a_stage_that_did_not_end(status: str, standing: Standing, words: str) -> None:
+    way = World(status).propose()
+    assert way.standing is standing
+    assert words in way.reason
+
+
+def test_a_later_execution_moved_on() -> None:
+    world = World()
+    way = world.propose()
+    world.pass_through("InProgress")
+    now = world.propose()
+    assert (now.standing, now.reason) == (Standing.MOVED_ON, "execution 00000004 was in Deploy since")
+    with pytest.raises(MovedOnError, match="00000004 was in Deploy since"):
+        world.begin(way)
+    assert world.codepipeline.called("RollbackStage") == []
+
+
+def test_somebody_rolled_it_back() -> None:
+    world = World()
+    rollback = world.codepipeline.roll_back("Deploy", world.first)
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.BACK, "execution 00000000")
+    assert way.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": rollback})
+
+
+def test_a_rollback_to_a_later_execution_or_to_ours_is_no_way_back() -> None:
+    world = World("Succeeded")
+    world.codepipeline.roll_back("Deploy", world.ours)
+    assert world.propose().standing is Standing.MOVED_ON
+    later = world.pass_through("Succeeded")
+    world.codepipeline.roll_back("Deploy", later)
+    assert world.propose().standing is Standing.MOVED_ON
+
+
+def test_beginning_twice_has_one_effect() -> None:
+    world = World()
+    way = world.propose()
+    first, second = world.begin(way), world.begin(way)
+    assert first.proof == second.proof
+    assert len(world.codepipeline.called("RollbackStage")) == 1
+
+
+def test_another_target_than_proposed_is_a_change() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.passed[world.failed]["Deploy"] = "Succeeded"  # it was retried
+    with pytest.raises(MovedOnError, match="Deploy changed meanwhile"):
+        world.begin(way)
+    assert world.codepipeline.called("RollbackStage") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda world: world.pass_through("InProgress"), "UnableToRollbackStageException"),
+        (lambda world: world.codepipeline.pipeline.update(version=9), "PipelineExecutionOutdatedException"),
+        (lambda world: world.codepipeline.pipeline["stages"].clear(), "StageNotFoundException"),
+        (lambda world: world.codepipeline.executions.pop(world.before), "PipelineExecutionNotFoundException"),
+    ],
+)
+def test_a_change_at_the_last_moment_is_codepipelines_to_refuse(change: Callable[[World], object], code: str) -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.before_rollback = lambda: change(world)
+    with pytest.raises(MovedOnError, match=f"CodePipeline cannot roll back Deploy any more: {code}"):
+        world.begin(way)
+
+
+def test_a_rollback_whose_answer_was_lost_has_begun() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.before_rollback = lambda: world.codepipeline.roll_back("Deploy", world.before)
+    begun = world.begin(way)  # botocore asks again, and the stage is running by then
+    made = [*world.codepipeline.executions][-1]
+    assert begun.proof.parameters["execution"] == made
+    assert begun.reason == "Deploy was rolled back to execution 00000001 already, by execution 00000004"
+
+
+def test_a_busy_pipeline_is_asked_again() -> None:
+    world = World()
+    way = world.propose()
+    busy = RefusedError("ConflictException")
+    world.codepipeline.refuse_once("RollbackStage", busy, busy)
+    assert world.begin(way).reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
+    assert world.waits == [2.0, 5.0]
+
+
+def test_a_pipeline_that_becomes_busy_with_another_execution_has_moved_on() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.refuse_once("RollbackStage", RefusedError("ConflictException"))
+
+    def meanwhile(_seconds: float) -> None:
+        world.pass_through("InProgress")
+
+    with pytest.raises(MovedOnError, match="00000004 was in Deploy since"):
+        StageUndo(meanwhile).begin(world.subject, "Deploy", way, world.aws)
+
+
+def test_a_pipeline_that_stays_busy_is_no_change() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.refuse("RollbackStage", RefusedError("ConflictException"))
+    with pytest.raises(ClientError, match="ConflictException"):
+        world.begin(way)
+    assert len(world.codepipeline.called("RollbackStage")) == 4
+
+
+def test_a_denial_comes_out() -> None:
+    world = World()
+    way = world.propose()
+    world.codepipeline.refuse("RollbackStage", RefusedError("AccessDeniedException"))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        world.begin(way)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("Succeeded", Verdict.PASS),
+        ("InProgress", Verdict.PENDING),
+        ("Stopping", Verdict.PENDING),
+        ("Failed", Verdict.FAIL),
+        ("Stopped", Verdict.FAIL),
+        ("Cancelled", Verdict.FAIL),
+        ("Superseded", Verdict.FAIL),
+    ],
+)
+def test_the_rollbacks_execution_proves_it(status: str, verdict: Verdict) -> None:
+    world = World()
+    begun = world.begin(world.propose())
+    execution = begun.proof.parameters["execution"]
+    world.codepipeline.executions[execution]["status"] = status
+    found = PipelineExecution().look(begun.proof, world.aws)
+    assert (found.verdict, found.values) == (verdict, {"status": status})
+    assert found.reason == f"static-site: rollback execution 00000004 is {status}"

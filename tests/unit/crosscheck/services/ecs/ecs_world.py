@@ -1,0 +1,56 @@
+"""A service in the state in which a way back finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.registry.checks import look
+from crosscheck.services.ecs.rollback import EcsUndo
+from tests.fakes.ecs_deployments import DeployedEcs
+from tests.fakes.json_protocol import FakeClients
+
+if TYPE_CHECKING:
+    from crosscheck.contracts.rollback import WayBack
+    from crosscheck.contracts.verdicts import Verdict
+
+REGION, CLUSTER, SERVICE = "eu-west-1", "production-eu", "my-service"
+IMAGE = "public.ecr.aws/nginx/nginx:1"
+PLACE = {"cluster": CLUSTER, "service": SERVICE}
+
+
+class World:
+    """A service that ran ``my-service:6`` when an action deployed ``my-service:7`` to it."""
+
+    def __init__(self, status: str = "SUCCESSFUL", **run: Any) -> None:
+        self.ecs = DeployedEcs(REGION, CLUSTER, SERVICE)
+        self.aws = FakeClients({("ecs", REGION): self.ecs})
+        self.five, self.six, self.seven, self.eight = (
+            self.ecs.define(f"{SERVICE}:{number}", {"app": IMAGE}) for number in (5, 6, 7, 8)
+        )
+        self.first = self.ecs.deploy(self.five)
+        self.before = self.ecs.deploy(self.six)
+        started = self.ecs.clock.timestamp()
+        self.made = self.ecs.deploy(self.seven, status) if status else ""
+        self.run = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", started, **run)
+        self.planned = PlannedCheck("ecs-service", REGION, PLACE, self.run)
+
+    def propose(self, **baseline: str) -> WayBack:
+        return EcsUndo().propose(self.planned, {k.replace("_", " "): v for k, v in baseline.items()}, self.aws)
+
+    def begin(self, way: WayBack) -> tuple[str, PlannedCheck]:
+        begun = EcsUndo().begin(self.planned, way, self.aws)
+        return begun.reason, begun.proof
+
+    def prove(self, proof: PlannedCheck) -> tuple[Verdict, str]:
+        found = look(proof, self.aws)
+        return found.verdict, found.reason
+
+    def acted(self) -> list[str]:
+        return [name for name, _ in self.ecs.calls if name.startswith(("Update", "Stop"))]
+
+    def serve(self, definition: str) -> None:
+        """As many tasks as desired run that task definition."""
+        self.ecs.tasks.clear()
+        for _ in range(2):
+            self.ecs.run(SERVICE, definition, {"app": None})

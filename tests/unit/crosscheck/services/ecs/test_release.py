@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.registry.checks import look
+from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket
+from tests.fakes.ecs_deployments import DeployedEcs
+from tests.fakes.json_protocol import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crosscheck.contracts.verdicts import Finding
+    from tests.fakes.codepipeline_release import Release
+
+REGION, CLUSTER = "eu-west-1", "production-eu"
+RUN = ActionRun(
+    "DeploySecondary",
+    "Deploy-EU-West",
+    "Succeeded",
+    STARTED.timestamp(),
+    {},
+    {"BuildOutput": Artifact(bucket(REGION), "b/BuildOutp/x1")},
+)
+CHECK = PlannedCheck("ecs-service", REGION, {"cluster": CLUSTER, "service": SERVICE}, RUN)
+
+
+@pytest.fixture
+def ecs(release: Release) -> DeployedEcs:
+    """The region's ECS. Releases 6, 7 and 8 are the same image; 6 was deployed before the action started."""
+    ecs = DeployedEcs(REGION, CLUSTER, SERVICE)
+    release.aws.fakes["ecs", REGION] = ecs
+    for number in (6, 7, 8):
+        ecs.define(f"{SERVICE}:{number}", {"app": IMAGE})
+    ecs.clock = STARTED - timedelta(hours=1)
+    ecs.deploy(task_definition(ecs, 6))
+    ecs.clock = STARTED + timedelta(seconds=20)
+    return ecs
+
+
+def task_definition(ecs: DeployedEcs, number: int) -> str:
+    return ecs.arn("task-definition", f"{SERVICE}:{number}")
+
+
+def looked(release: Release, ecs: DeployedEcs, check: PlannedCheck = CHECK, tasks: Sequence[int] = ()) -> Finding:
+    """A look while the service is steady with two tasks: of what is in service, or of these task definitions."""
+    ecs.shown["deployments"][0]["rolloutState"] = "COMPLETED"
+    running = [task_definition(ecs, number) for number in tasks] or [ecs.shown["taskDefinition"]] * 2
+    for definition in running:
+        ecs.run(SERVICE, definition, {"app": release.digest})
+    return look(check, release.aws)
+
+
+def test_a_deployment_that_ended_well_passes(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.PASS
+    assert finding.reason.endswith("(my-service:7)")
+    assert ecs.called("DescribeServiceRevisions") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "how"),
+    [
+        ("ROLLBACK_REQUESTED", "rolls back"),
+        ("ROLLBACK_IN_PROGRESS", "rolls back"),
+        ("ROLLBACK_SUCCESSFUL", "rolled back"),
+        ("ROLLBACK_FAILED", "rolled back"),
+    ],
+)
+def test_a_way_back_to_the_same_image_fails_although_everything_is_green(
+    release: Release, ecs: DeployedEcs, status: str, how: str
+) -> None:
+    ecs.deploy(task_definition(ecs, 7), status)
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == (f"my-service: ECS {how} to my-service:6: the deployment of my-service:7 is {status}")
+
+
+def test_a_rollback_fails_even_while_the_released_task_definition_still_runs(
+    release: Release, ecs: DeployedEcs
+) -> None:
+    ecs.deploy(task_definition(ecs, 7), "ROLLBACK_IN_PROGRESS")
+    ecs.shown["taskDefinition"] = ecs.shown["deployments"][0]["taskDefinition"] = task_definition(ecs, 7)
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == "my-service: ECS rolls back: the deployment of my-service:7 is ROLLBACK_IN_PROGRESS"
+
+
+def test_what_ecs_went_back_from_and_a_later_release_deployed_anew_stays_a_failure(
+    release: Release, ecs: DeployedEcs
+) -> None:
+    ecs.deploy(task_definition(ecs, 7), "ROLLBACK_SUCCESSFUL")
+    ecs.deploy(task_definition(ecs, 8))
+    finding = looked(release, ecs)
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, False)
+    assert "ECS rolled back to my-service:8: the deployment of my-service:7" in finding.reason
+
+
+def test_f04_what_gave_way_to_a_later_release_failed_by_that_alone(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.define(f"{SERVICE}:9", {"app": OLD_IMAGE})
+    ecs.deploy(task_definition(ecs, 9))
+    finding = looked(release, ecs)
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, True)
+
+
+def test_what_was_deployed_once_more_after_a_rollback_passes(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7), "ROLLBACK_SUCCESSFUL")
+    ecs.deploy(task_definition(ecs, 7))
+    assert looked(release, ecs).verdict is Verdict.PASS
+
+
+def test_a_rollback_outweighs_a_scale_to_zero(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7), "ROLLBACK_SUCCESSFUL")
+    ecs.shown.update(desiredCount=0, runningCount=0)
+    assert looked(release, ecs).verdict is Verdict.FAIL
+
+
+def test_a_stopped_deployment_fails_unless_a_later_one_took_its_place(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7), "STOPPED")
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == "my-service: the deployment of my-service:7 was stopped"
+    ecs.deploy(task_definition(ecs, 8))
+    ecs.tasks.clear()
+    assert looked(release, ecs).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "STOP_REQUESTED"])
+def test_a_deployment_that_ecs_still_watches_is_pending(release: Release, ecs: DeployedEcs, status: str) -> None:
+    ecs.deploy(task_definition(ecs, 7), status)
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.PENDING
+    assert finding.reason == f"my-service: the deployment of my-service:7 is {status}"
+
+
+def test_a_history_that_is_denied_proves_nothing(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.refuse("ListServiceDeployments", RefusedError("AccessDeniedException"))
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == (
+        "my-service: what became of the deployment is unknown: "
+        "ListServiceDeployments in eu-west-1 was refused: AccessDeniedException"
+    )
+
+
+def test_only_ecs_own_controller_has_a_history(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.shown["deploymentController"] = {"type": "EXTERNAL"}
+    assert looked(release, ecs).verdict is Verdict.PASS
+    assert ecs.called("ListServiceDeployments") == []
+
+
+def expecting(name: str) -> PlannedCheck:
+    return replace(CHECK, run=None, parameters={**CHECK.parameters, "task_definition": name})
+
+
+@pytest.mark.parametrize("form", [f"{SERVICE}:6", "arn"])
+def test_the_task_definition_that_is_expected_passes(release: Release, ecs: DeployedEcs, form: str) -> None:
+    name = task_definition(ecs, 6) if form == "arn" else form
+    finding = looked(release, ecs, expecting(name))
+    assert finding.verdict is Verdict.PASS
+    assert finding.reason == "my-service: 2 of 2 tasks run (my-service:6)"
+
+
+@pytest.mark.parametrize("name", [f"{SERVICE}:66", "other:6", "6"])
+def test_another_task_definition_than_expected_fails(release: Release, ecs: DeployedEcs, name: str) -> None:
+    finding = looked(release, ecs, expecting(name))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == f"my-service: the service runs my-service:6, not {name}"
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "IN_PROGRESS", "STOP_REQUESTED"])
+def test_another_one_is_pending_while_a_rollout_moves(release: Release, ecs: DeployedEcs, status: str) -> None:
+    ecs.deploy(task_definition(ecs, 7), status)
+    ecs.shown["taskDefinition"] = ecs.shown["deployments"][0]["taskDefinition"] = task_definition(ecs, 7)
+    finding = looked(release, ecs, expecting(f"{SERVICE}:6"))
+    assert finding.verdict is Verdict.PENDING
+    assert finding.reason == "my-service: my-service:7 is in service still, not my-service:6: a rollout is in progress"
+
+
+def test_the_way_back_that_the_circuit_breaker_gave_up_fails(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    failed = {
+        "id": "ecs-svc/9",
+        "status": "ACTIVE",
+        "taskDefinition": task_definition(ecs, 6),
+        "rolloutState": "FAILED",
+    }
+    ecs.shown["deployments"].append(failed)
+    finding = looked(release, ecs, expecting(f"{SERVICE}:6"))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == "my-service: ECS rolled back to my-service:7: the deployment of my-service:6 failed"
+
+
+def test_older_tasks_beside_the_expected_ones_are_pending(release: Release, ecs: DeployedEcs) -> None:
+    finding = looked(release, ecs, expecting(f"{SERVICE}:6"), tasks=(6, 6, 7))
+    assert finding.verdict is Verdict.PENDING
+    assert finding.reason == "my-service: tasks of my-service:7 still run"
+
+
+def test_a_crash_before_the_way_back_began_does_not_fail_it(release: Release, ecs: DeployedEcs) -> None:
+    ecs.stop(SERVICE, task_definition(ecs, 6), STARTED - timedelta(minutes=5))
+    ecs.shown["deployments"][0]["createdAt"] = STARTED
+    ecs.shown["runningCount"] = ecs.shown["deployments"][0]["runningCount"] = 0
+    assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.PENDING
+    ecs.stop(SERVICE, task_definition(ecs, 6), STARTED + timedelta(minutes=5))
+    assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.FAIL
+
+
+def test_an_inactive_service_fails_whatever_it_should_run(release: Release, ecs: DeployedEcs) -> None:
+    ecs.shown["status"] = "DRAINING"
+    finding = looked(release, ecs, expecting(f"{SERVICE}:7"))
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "my-service: the service is DRAINING")

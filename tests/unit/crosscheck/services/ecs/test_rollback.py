@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.registry.rollbacks import UNDOS, undo_of
+from tests.fakes.json_protocol import RefusedError
+from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, PLACE, REGION, SERVICE, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROOF = PlannedCheck("ecs-service", REGION, PLACE | {"task_definition": f"{SERVICE}:6"})
+
+
+def test_a_finished_deployment_is_replaced_by_the_earlier_task_definition() -> None:
+    world = World()
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.READY, "my-service:6")
+    assert way.reason == "my-service runs my-service:7, before it ran my-service:6"
+    assert way.proof == PROOF
+    assert world.acted() == []
+    assert world.begin(way) == ("deployed my-service:6 again, in the place of my-service:7", PROOF)
+    [update] = world.ecs.called("UpdateService")
+    assert update == {"cluster": CLUSTER, "service": SERVICE, "taskDefinition": world.six}
+
+
+def test_the_proof_waits_for_the_rollout_and_passes_after_it() -> None:
+    world = World()
+    _, proof = world.begin(world.propose())
+    world.serve(world.seven)
+    assert world.prove(proof)[0] is Verdict.PENDING
+    world.ecs.become(world.ecs.deployments[0]["serviceDeploymentArn"], "SUCCESSFUL")
+    world.serve(world.six)
+    assert world.prove(proof) == (Verdict.PASS, "my-service: 2 of 2 tasks run (my-service:6)")
+
+
+@pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS"])
+def test_a_deployment_in_progress_is_stopped(status: str) -> None:
+    world = World(status)
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.READY, "my-service:6")
+    assert way.reason == "the deployment of my-service:7 is in progress: stopping it goes back to my-service:6"
+    reason, proof = world.begin(way)
+    assert (reason, proof) == ("stopped the deployment of my-service:7: ECS goes back to my-service:6", PROOF)
+    assert world.ecs.called("StopServiceDeployment") == [{"serviceDeploymentArn": world.made, "stopType": "ROLLBACK"}]
+    world.ecs.become(world.made, "ROLLBACK_SUCCESSFUL")
+    world.serve(world.six)
+    assert world.prove(proof)[0] is Verdict.PASS
+
+
+@pytest.mark.parametrize("status", ["SUCCESSFUL", "STOPPED", "STOP_REQUESTED"])
+def test_what_ended_without_a_rollback_is_updated(status: str) -> None:
+    world = World(status)
+    way = world.propose()
+    assert way.standing is Standing.READY
+    world.begin(way)
+    assert world.acted() == ["UpdateService"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("ROLLBACK_SUCCESSFUL", "ECS rolled back by itself, from my-service:7 to my-service:6"),
+        ("ROLLBACK_FAILED", "ECS tried to roll back by itself, from my-service:7 to my-service:6"),
+        ("ROLLBACK_REQUESTED", "ECS is rolling back from my-service:7 to my-service:6"),
+        ("ROLLBACK_IN_PROGRESS", "ECS is rolling back from my-service:7 to my-service:6"),
+    ],
+)
+def test_what_ecs_takes_back_itself_is_back(status: str, words: str) -> None:
+    way = World(status).propose()
+    assert (way.standing, way.reason, way.target) == (Standing.BACK, words, "my-service:6")
+    assert way.proof == PROOF
+
+
+def test_a_rollback_that_failed_while_the_new_revision_serves_is_taken_back() -> None:
+    world = World("ROLLBACK_FAILED")
+    world.ecs.shown["taskDefinition"] = world.seven
+    assert world.propose().standing is Standing.READY
+
+
+def test_nothing_was_deployed() -> None:
+    world = World("")
+    way = world.propose()
+    assert way.standing is Standing.BACK
+    assert way.reason == "Deploy-EU-West deployed nothing: my-service runs my-service:6 as before"
+    assert way.proof == PROOF
+
+
+def test_an_action_in_progress_may_still_deploy() -> None:
+    world = World("")
+    world.planned = replace(world.planned, run=replace(world.run, status="InProgress"))
+    way = world.propose()
+    assert (way.standing, way.proof) == (Standing.STUCK, None)
+    assert way.reason == "Deploy-EU-West is in progress and has deployed nothing yet"
+
+
+def test_a_later_task_definition_moved_on() -> None:
+    world = World()
+    world.ecs.deploy(world.eight)
+    way = world.propose()
+    assert (way.standing, way.proof) == (Standing.MOVED_ON, None)
+    assert way.reason == "my-service:8 was deployed to my-service since"
+
+
+def test_somebody_went_back_already() -> None:
+    world = World()
+    world.ecs.deploy(world.six)
+    way = world.propose()
+    assert (way.standing, way.proof) == (Standing.BACK, PROOF)
+    assert way.reason == "my-service:6 was deployed again since, in the place of my-service:7"
+
+
+def test_a_way_back_that_ecs_gave_up_is_for_a_person() -> None:
+    world = World()
+    world.ecs.deploy(world.six, "ROLLBACK_SUCCESSFUL")
+    way = world.propose()
+    assert way.standing is Standing.STUCK
+    assert "was tried, and ECS gave it up (ROLLBACK_SUCCESSFUL)" in way.reason
+
+
+def test_the_same_again_is_still_what_the_execution_brought() -> None:
+    world = World()
+    world.ecs.deploy(world.seven, "IN_PROGRESS")
+    way = world.propose()
+    assert way.standing is Standing.READY
+    assert "my-service:7 was deployed again since" in way.reason
+    world.begin(way)  # stopping would go back to the release itself
+    assert world.acted() == ["UpdateService"]
+
+
+def test_the_only_deployment_has_no_way_back_but_a_baseline() -> None:
+    world = World("")
+    world.ecs.deployments.clear()
+    world.made = world.ecs.deploy(world.seven, source=[])
+    way = world.propose()
+    assert (way.standing, way.reason) == (Standing.STUCK, "my-service had no earlier deployment")
+    way = world.propose(task_definition="my-service:6")
+    assert (way.standing, way.target) == (Standing.READY, "my-service:6")
+    world.begin(way)
+    assert world.ecs.called("UpdateService")[0]["taskDefinition"] == world.six
+
+
+def test_older_data_without_sources_falls_back_to_the_last_good_deployment() -> None:
+    world = World("")
+    world.ecs.deploy(world.eight, "STOPPED")
+    world.planned = replace(world.planned, run=replace(world.run, started=world.ecs.clock.timestamp()))
+    world.ecs.deploy(world.seven, source=[])
+    assert world.propose().target == "my-service:6"
+
+
+def test_of_several_sources_the_steady_one_is_meant() -> None:
+    world = World("")
+    hanging = world.ecs.deploy(world.eight, "STOPPED")
+    world.planned = replace(world.planned, run=replace(world.run, started=world.ecs.clock.timestamp()))
+    both = [made["target"] for made in world.ecs.deployments[:2]]
+    assert world.ecs.deployments[0]["serviceDeploymentArn"] == hanging
+    world.ecs.deploy(world.seven, source=both)
+    assert world.propose().target == "my-service:6"
+
+
+@pytest.mark.parametrize("external", ["ecs-svc/sd3", "arn:aws:ecs:eu-west-1:1:service-deployment/c/s/sd3"])
+def test_the_deployment_that_codepipeline_names_is_the_actions(external: str) -> None:
+    world = World("", external=external)
+    world.ecs.deploy(world.eight)
+    world.ecs.deploy(world.seven)
+    way = world.propose()
+    assert (way.standing, way.target) == (Standing.READY, "my-service:8")
+
+
+def test_a_name_that_ecs_does_not_know_leaves_the_first_deployment() -> None:
+    world = World(external="ecs-svc/0123456789")
+    assert world.propose().standing is Standing.READY
+
+
+@pytest.mark.parametrize("status", ["Failed", "InProgress", "Abandoned"])
+def test_whose_deployment_it_is_must_be_certain(status: str) -> None:
+    world = World()
+    world.planned = replace(world.planned, run=replace(world.run, status=status))
+    way = world.propose()
+    assert way.standing is Standing.STUCK
+    assert "who deployed to my-service since is unknown" in way.reason
+    world.planned = replace(world.planned, run=replace(world.run, status=status, external="ecs-svc/sd2"))
+    assert world.propose().standing is Standing.READY
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda world: world.ecs.shown.update(desiredCount=0), "the desired count of my-service is 0"),
+        (lambda world: world.ecs.shown.update(status="INACTIVE"), "my-service is INACTIVE"),
+        (lambda world: world.ecs.shown.update(deploymentController={"type": "CODE_DEPLOY"}), "deployed by CODE_DEPLOY"),
+        (lambda world: world.ecs.shown.update(deploymentController={"type": "EXTERNAL"}), "deployed by EXTERNAL"),
+        (lambda world: world.ecs.clusters.clear(), "there is no service my-service in cluster production-eu"),
+        (lambda world: world.ecs.clusters[CLUSTER].clear(), "there is no service my-service in cluster production-eu"),
+        (lambda world: world.ecs.inactive.add(world.six), "my-service:6 was deregistered"),
+        (lambda world: world.ecs.definitions.pop(world.six), "my-service:6 was deregistered"),
+    ],
+)
+def test_where_a_person_has_to_decide(spoil: Callable[[World], object], words: str) -> None:
+    world = World()
+    ready = world.propose()
+    spoil(world)
+    way = world.propose()
+    assert (way.standing, way.proof) == (Standing.STUCK, None)
+    assert words in way.reason
+    with pytest.raises(MovedOnError, match=re.escape(words)):
+        world.begin(ready)
+    assert world.acted() == []
+
+
+def test_the_same_task_definition_once_more_has_no_way_back() -> None:
+    world = World("")
+    world.ecs.deploy(world.six)
+    way = world.propose()
+    assert way.standing is Standing.STUCK
+    assert way.reason == "my-service ran my-service:6 before already: there is no other task definition to go back to"
+
+
+def test_a_history_that_cannot_be_read_to_its_end_is_for_a_person() -> None:
+    world = World()
+    for _ in range(10):
+        world.ecs.deploy(world.seven)
+    way = world.propose()
+    assert way.standing is Standing.STUCK
+    assert "deployments since the deploy action started" in way.reason
+
+
+def test_a_change_between_proposal_and_action_changes_nothing() -> None:
+    world = World()
+    way = world.propose()
+    world.ecs.deploy(world.eight)
+    with pytest.raises(MovedOnError, match="my-service:8 was deployed to my-service since"):
+        world.begin(way)
+    assert world.acted() == []
+
+
+def test_the_same_deployed_again_between_proposal_and_action_is_a_change() -> None:
+    world = World()
+    way = world.propose()
+    world.ecs.deploy(world.seven)
+    with pytest.raises(MovedOnError, match="my-service changed meanwhile"):
+        world.begin(way)
+    assert world.acted() == []
+
+
+@pytest.mark.parametrize("status", ["SUCCESSFUL", "IN_PROGRESS"])
+def test_beginning_twice_has_one_effect(status: str) -> None:
+    world = World(status)
+    way = world.propose()
+    world.begin(way)
+    acted = world.acted()
+    _, proof = world.begin(way)
+    assert proof == PROOF
+    assert world.acted() == acted
+
+
+def test_what_ends_just_before_it_is_stopped_is_updated() -> None:
+    world = World("IN_PROGRESS")
+    way = world.propose()
+    world.ecs.on_stop = lambda: world.ecs.become(world.made, "SUCCESSFUL")
+    reason, _ = world.begin(way)
+    assert reason == "deployed my-service:6 again, in the place of my-service:7"
+    assert world.acted() == ["StopServiceDeployment", "UpdateService"]
+
+
+def test_a_deployment_that_ecs_gives_up_just_before_it_is_stopped_is_back() -> None:
+    world = World("IN_PROGRESS")
+    way = world.propose()
+    world.ecs.on_stop = lambda: world.ecs.become(world.made, "ROLLBACK_SUCCESSFUL")
+    reason, proof = world.begin(way)
+    assert (reason, proof) == ("ECS rolled back by itself, from my-service:7 to my-service:6", PROOF)
+
+
+def test_a_refusal_comes_out() -> None:
+    world = World()
+    way = world.propose()
+    world.ecs.refuse("UpdateService", RefusedError("AccessDeniedException"))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        world.begin(way)
+
+
+def test_only_what_a_deploy_action_brought_has_a_way_back() -> None:
+    planned = World().planned
+    assert undo_of(planned) is UNDOS["ecs-service"]
+    assert undo_of(replace(planned, run=None)) is None
+    assert undo_of(replace(planned, kind="http")) is None

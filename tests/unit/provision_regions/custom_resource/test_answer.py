@@ -1,0 +1,43 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provision_regions.custom_resource.answer import MAX_BODY, Answer, Status, body, failed, succeeded
+from provision_regions.custom_resource.request import Request
+
+REQUEST = Request("Create", "Custom::X", "arn:stack/s/u", "r", "L", "", "https://x?secret", {}, {})
+
+
+def test_the_shape_that_cloudformation_reads() -> None:
+    assert json.loads(body(REQUEST, succeeded("id", {"A": "b"}))) == {
+        "Status": "SUCCESS",
+        "Reason": "",
+        "PhysicalResourceId": "id",
+        "StackId": "arn:stack/s/u",
+        "RequestId": "r",
+        "LogicalResourceId": "L",
+        "Data": {"A": "b"},
+    }
+
+
+@given(st.text(max_size=200), st.integers(0, 200))
+def test_f34_a_reason_is_cut_to_fit(text: str, times: int) -> None:
+    content = body(REQUEST, failed("id", text * times))
+    assert len(content) <= MAX_BODY
+    reason = json.loads(content)["Reason"]
+    assert reason
+    if len(text * times) > 4096:
+        assert reason.endswith("…")
+
+
+def test_a_cut_reason_is_as_long_as_can_be() -> None:
+    assert MAX_BODY - 1 <= len(body(REQUEST, failed("id", "x" * 9000))) <= MAX_BODY
+
+
+def test_failed_without_a_reason_still_says_something() -> None:
+    assert failed("id", "") == Answer(Status.FAILED, "id", "no reason is known")
+
+
+def test_the_response_url_is_in_no_text() -> None:
+    assert "secret" not in repr(REQUEST)

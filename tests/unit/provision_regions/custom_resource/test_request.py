@@ -1,0 +1,28 @@
+import pytest
+
+from crosscheck.errors import ConfigurationError, UnreadableEventError
+from provision_regions.custom_resource.request import RequestType, read_request, request_type
+
+STACK = "arn:aws-cn:cloudformation:cn-north-1:111122223333:stack/shop/0f"
+
+
+def test_reads_what_is_there() -> None:
+    request = read_request({"ResponseURL": "u", "RequestType": "Delete", "StackId": STACK})
+    assert (request.stack_name, request.stack_account) == ("shop", "111122223333")
+    assert request_type(request) is RequestType.DELETE
+    assert request.properties == {}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"StackId": 5}, {"ResourceProperties": "x"}, {"RequestType": None}, {"StackId": "a:b"}]
+)
+def test_oddities_do_not_keep_it_from_being_answered(odd: dict[str, object]) -> None:
+    request = read_request({"ResponseURL": "u", **odd})
+    assert request.stack_name == ""
+    with pytest.raises(ConfigurationError, match="unknown RequestType"):
+        request_type(request)
+
+
+def test_without_a_response_url_nobody_can_be_answered() -> None:
+    with pytest.raises(UnreadableEventError):
+        read_request({"RequestType": "Create"})
