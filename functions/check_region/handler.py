@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from check_region.looking import Looking
+from check_region.region_check import Looking
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger

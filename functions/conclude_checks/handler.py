@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from conclude_checks.concluding import Concluding
-from conclude_checks.rollbacks import Rollbacks
-from conclude_checks.taking_back import TakingBack
-from conclude_checks.whole_stage import WholeStage
+from conclude_checks.conclude import Concluding
+from conclude_checks.log import Rollbacks
+from conclude_checks.region_rollback import TakingBack
+from conclude_checks.stage_rollback import WholeStage
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger

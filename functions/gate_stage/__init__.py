@@ -3,8 +3,9 @@
 One invocation is one look; while a region is not settled, CodePipeline is told to ask again later.
 
 ``handler``       answers the job whatever happens, a missing layer included
-``entry``         one job: judge, record, answer
-``gate``          one look, from the job to the decision
+``bootstrap``     puts the gate together
+``job_runner``    one job: judge, record, answer
+``look``          one look, from the job to the decision
 ``decision``      pure: what the looks so far amount to
 ``continuation``  what travels from look to look
 """

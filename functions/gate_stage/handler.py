@@ -20,7 +20,7 @@ def handler(event: Any, context: Any) -> None:
     """
     job_id = _job_id(event)
     try:
-        from gate_stage.entry import prepare  # noqa: PLC0415 - an import that fails must be answered too
+        from gate_stage.bootstrap import prepare  # noqa: PLC0415 - an import that fails must be answered too
 
         run = prepare()
     except Exception as error:  # whatever keeps the gate from starting is the answer to the job

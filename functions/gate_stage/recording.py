@@ -11,7 +11,7 @@ from gate_stage.decision import Step
 if TYPE_CHECKING:
     from crosscheck.ledger.card_queue import CardQueue
     from crosscheck.ledger.table import Ledger
-    from gate_stage.gate import Judgement
+    from gate_stage.look import Judgement
 
 
 class Recorder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
-from plan_checks.release_plan import Finished
+from plan_checks.release.plan import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from plan_checks.asked import asked
 from plan_checks.image_plan import ImagePlanning
 from plan_checks.planning import Planning
 from plan_checks.preflight_plan import PreflightPlanning
-from plan_checks.release_plan import ReleasePlanning
+from plan_checks.release.plan import ReleasePlanning
 from plan_checks.settings import Settings
 
 if TYPE_CHECKING:

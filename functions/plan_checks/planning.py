@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from plan_checks.release_plan import Finished
+from plan_checks.release.plan import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plan_checks.asked import Asked
     from plan_checks.image_plan import ImagePlanning
     from plan_checks.preflight_plan import PreflightPlanning
-    from plan_checks.release_plan import ReleasePlanning
+    from plan_checks.release.plan import ReleasePlanning
 
 
 @dataclass(frozen=True)

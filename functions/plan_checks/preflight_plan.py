@@ -14,8 +14,8 @@ from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan
 from crosscheck.plans.preflight import plan_preflight
 from crosscheck.registry.item import Item, Purpose
-from plan_checks.modes import Mode
-from plan_checks.pipeline_reading import read_pipeline
+from plan_checks.release.read import read_pipeline
+from plan_checks.release.rollback_mode import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crosscheck.ledger.subjects import Subject
     from crosscheck.ledger.table import Ledger
     from crosscheck.pipelines.tags import Tags
-    from plan_checks.pipeline_reading import Pipeline
+    from plan_checks.release.read import Pipeline
     from plan_checks.settings import Settings
 
 

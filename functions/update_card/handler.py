@@ -13,13 +13,13 @@ from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
-from update_card.drawing import Drawing
-from update_card.lookup import Lookup
-from update_card.messages import Messages
-from update_card.retries import bury, later, postpone
+from update_card.dead_letters import bury, later, postpone
+from update_card.loader import Drawing
+from update_card.pipeline_lookup import Lookup
+from update_card.posted_messages import Messages
+from update_card.publisher import Showing
 from update_card.settings import Settings
-from update_card.showing import Showing
-from update_card.workspace import Workspace
+from update_card.slack_session import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

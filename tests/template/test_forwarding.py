@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from provision_regions.forwarding.content import rule_name
-from provision_regions.stores.names import Names
+from provision_regions.ownership.names import Names
 from tests.template.expanded import Template, resources
 
 RULES = {"Fn::Sub": "arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/crosscheck-forward-*"}

@@ -10,7 +10,7 @@ import pytest
 
 from crosscheck.clients import CONFIG
 from tests.template.expanded import Template, expanded, resources
-from update_card.messages import CLAIM_SECONDS
+from update_card.posted_messages import CLAIM_SECONDS
 
 # AWS offers no resource-level rights for these; https://docs.aws.amazon.com/service-authorization/latest/reference
 ONLY_EVERYWHERE = {

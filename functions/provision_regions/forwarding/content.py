@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import TargetTypeDef
 
-    from provision_regions.stores.names import Names
+    from provision_regions.ownership.names import Names
 
 TARGET_ID = "home"
 SOURCES: Mapping[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ from crosscheck.errors import ConfigurationError
 from provision_regions.stores.properties import listed_regions
 
 if TYPE_CHECKING:
-    from provision_regions.surroundings import Surroundings
+    from provision_regions.context import Surroundings
 
 KNOWN = frozenset({"Regions"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})

@@ -5,7 +5,7 @@ So a Delete and a rollback reach the rules of every run, those that were killed 
 
 from collections.abc import Collection
 
-from provision_regions.resource_record import ResourceRecord
+from provision_regions.ownership.record import ResourceRecord
 
 RECORD = "EventForwarding"  # no store's prefix has capitals
 

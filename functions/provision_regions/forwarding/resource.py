@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from crosscheck.errors import ConfigurationError, MissingSettingError
-from provision_regions.conclusion import MAX_RUNS, insist_on_all, raise_problems
+from provision_regions.aws_error_text import in_words, is_not_enabled
 from provision_regions.custom_resource.answer import succeeded
 from provision_regions.custom_resource.request import RequestType, request_type
-from provision_regions.denials import in_words, is_not_enabled
+from provision_regions.fan_out import each_region
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.properties import read_regions
 from provision_regions.forwarding.records import RECORD, Records
 from provision_regions.forwarding.rules import ForwardingRule
-from provision_regions.regional import each_region
-from provision_regions.stores.names import names_for
+from provision_regions.ownership.names import names_for
+from provision_regions.region_results import MAX_RUNS, insist_on_all, raise_problems
 
 if TYPE_CHECKING:
+    from provision_regions.context import Surroundings
     from provision_regions.custom_resource.answer import Answer
     from provision_regions.custom_resource.request import Request
     from provision_regions.forwarding.rules import RuleLook
-    from provision_regions.stores.names import Names
-    from provision_regions.surroundings import Surroundings
+    from provision_regions.ownership.names import Names
 
 logger = Logger(child=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from provision_regions.surroundings import Surroundings
+    from provision_regions.context import Surroundings
 
 KNOWN = frozenset({"Destinations", "RepositoryPrefixes"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})

@@ -1,6 +1,6 @@
 """Which rules are ours: their fingerprints, written before the registry is changed."""
 
-from provision_regions.resource_record import ResourceRecord
+from provision_regions.ownership.record import ResourceRecord
 
 RECORD = "ReplicationRules"  # no store's prefix has capitals
 

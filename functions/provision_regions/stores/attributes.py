@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provision_regions.custom_resource.answer import Answer, fits, succeeded
-from provision_regions.stores.names import compact, store_text
+from provision_regions.ownership.names import compact, store_text
 
 if TYPE_CHECKING:
     from provision_regions.custom_resource.request import Request
-    from provision_regions.stores.names import Names
+    from provision_regions.ownership.names import Names
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.patience import FRESH_SECONDS, code_of, is_denied
-from provision_regions.stores.names import OWNER_TAG, PREFIX_TAG, compact
+from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, compact
+from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
+from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.policies import key_statements, policy_with
-from provision_regions.stores.standing import ForeignError, Standing, foreign, standing_by
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
-    from provision_regions.stores.names import Names
-    from provision_regions.surroundings import Surroundings
+    from provision_regions.context import Surroundings
+    from provision_regions.ownership.names import Names
 
 DELETION_DAYS = 7  # the shortest that KMS allows
 PENDING = "PendingDeletion"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.owned_parameters import OwnedParameters
-from provision_regions.patience import code_of
+from provision_regions.ownership.owned_parameters import OwnedParameters
+from provision_regions.ownership.ownership import Standing, foreign, standing_by
+from provision_regions.retry import code_of
 from provision_regions.stores.records import Record, read_record
-from provision_regions.stores.standing import Standing, foreign, standing_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from provision_regions.ownership.names import Names
     from provision_regions.partitions import Partition
-    from provision_regions.stores.names import Names
 
 TLS_SID = "CrosscheckTlsOnly"
 CLOSING_SID = "CrosscheckBeingDeleted"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from provision_regions.surroundings import Surroundings
+    from provision_regions.context import Surroundings
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses buckets that begin so

@@ -10,23 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provision_regions.conclusion import MAX_RUNS, insist_on_all, within_runs
-from provision_regions.regional import each_region
+from provision_regions.fan_out import each_region
+from provision_regions.ownership.names import names_for
+from provision_regions.ownership.ownership import Standing
+from provision_regions.region_results import MAX_RUNS, insist_on_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.buckets import Buckets
 from provision_regions.stores.keys import KeyLook, Keys
-from provision_regions.stores.names import names_for
 from provision_regions.stores.parameters import Parameters
 from provision_regions.stores.properties import read_properties
 from provision_regions.stores.records import Record
-from provision_regions.stores.standing import Standing
 
 if TYPE_CHECKING:
+    from provision_regions.context import Surroundings
     from provision_regions.custom_resource.answer import Answer
     from provision_regions.custom_resource.request import Request
-    from provision_regions.stores.names import Names
+    from provision_regions.ownership.names import Names
     from provision_regions.stores.properties import StoreProperties
-    from provision_regions.surroundings import Surroundings
 
 
 @dataclass(frozen=True)

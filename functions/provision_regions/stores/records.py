@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from provision_regions.stores.names import compact
+from provision_regions.ownership.names import compact
 
 
 @dataclass(frozen=True)

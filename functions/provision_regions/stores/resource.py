@@ -9,9 +9,9 @@ from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import remove
 
 if TYPE_CHECKING:
+    from provision_regions.context import Surroundings
     from provision_regions.custom_resource.answer import Answer
     from provision_regions.custom_resource.request import Request
-    from provision_regions.surroundings import Surroundings
 
 
 def serve_stores(request: Request, physical_id: str, around: Surroundings) -> Answer:

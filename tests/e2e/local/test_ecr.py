@@ -14,12 +14,12 @@ from local.emulator import Emulator
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.server import Server
+from provision_regions.context import Surroundings
 from provision_regions.custom_resource.request import read_request
 from provision_regions.partitions import partition_named
 from provision_regions.replication import convergence
 from provision_regions.replication.registry import QuotaError
 from provision_regions.replication.resource import serve_replication
-from provision_regions.surroundings import Surroundings
 from tests.e2e.local.functions import eventually
 from tests.fakes.regions.ecr_world import properties, rule
 from tests.fakes.regions.requests import event, patience

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.conclusion import UnfinishedError
+from provision_regions.context import Surroundings
 from provision_regions.custom_resource.answer import Answer, body, failed
+from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.custom_resource.request import Request, read_request
-from provision_regions.identity import physical_id
 from provision_regions.partitions import partition_named
-from provision_regions.patience import Deadline, Patience
+from provision_regions.region_results import UnfinishedError
+from provision_regions.retry import Deadline, Patience
 from provision_regions.stores.resource import serve_stores
-from provision_regions.surroundings import Surroundings
 from tests.fakes.regions.world import World
 
 EVENTS = Path(__file__).parents[3] / "events"

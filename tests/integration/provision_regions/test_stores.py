@@ -14,11 +14,11 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
+from provision_regions.context import Surroundings
 from provision_regions.custom_resource.answer import Answer, Status
-from provision_regions.identity import physical_id
-from provision_regions.stores.names import OWNER_TAG
+from provision_regions.custom_resource.physical_id import physical_id
+from provision_regions.ownership.names import OWNER_TAG
 from provision_regions.stores.resource import serve_stores
-from provision_regions.surroundings import Surroundings
 from tests.fakes.regions.requests import OWNER, properties, request, surroundings
 from tests.fakes.regions.world import World
 

@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from crosscheck.time_limits import OutOfTimeError, all_within, within
-from gate_stage.entry import CONFIG
-from gate_stage.gate import REGION_SECONDS
-from gate_stage.session import ANSWER_SECONDS, RECORD_SECONDS
+from gate_stage.bootstrap import CONFIG
+from gate_stage.job_runner import ANSWER_SECONDS, RECORD_SECONDS
+from gate_stage.look import REGION_SECONDS
 
 FUNCTION_SECONDS = 60
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
-from conclude_checks import taking_back, whole_stage
+from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.registry.rollbacks import UNDOS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from gate_stage.identity import UNNAMED
-from plan_checks.modes import STALE_SECONDS, Mode
-from plan_checks.release_plan import IGNORED, MOST_MINUTES
+from plan_checks.release.plan import IGNORED, MOST_MINUTES
+from plan_checks.release.rollback_mode import STALE_SECONDS, Mode
 from tests.template.expanded import expanded, resources
 from tests.unit.docs.markdown import document, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
@@ -46,7 +46,7 @@ def test_times_and_modes_are_those_of_the_code() -> None:
     assert f"looks again after {CONFIRM_SECONDS} s" in text
     assert STALE_SECONDS == 3_600
     assert "over an hour before" in text
-    minutes = taking_back.PROVE_SECONDS / 60, whole_stage.PROVE_SECONDS / 60
+    minutes = region_rollback.PROVE_SECONDS / 60, stage_rollback.PROVE_SECONDS / 60
     assert "The proof has {:g} minutes (a stage: {:g})".format(*minutes) in text
     assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)
 

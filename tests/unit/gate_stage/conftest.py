@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-import gate_stage.entry
+import gate_stage.bootstrap
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger, Record
-from gate_stage.entry import build
+from gate_stage.bootstrap import build
 from gate_stage.handler import handler
 from gate_stage.telemetry import logger
 from tests.fakes.codepipeline import FakeJob
@@ -107,7 +107,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
     with mock_aws():
         account = Account(monkeypatch)
-        monkeypatch.setattr(gate_stage.entry, "prepare", lambda: account.run)
+        monkeypatch.setattr(gate_stage.bootstrap, "prepare", lambda: account.run)
         yield account
 
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-import gate_stage.entry
+import gate_stage.bootstrap
 import gate_stage.handler
 from crosscheck.errors import MissingSettingError
 from gate_stage.handler import handler
@@ -39,10 +39,10 @@ def test_f12_the_entry_point_needs_nothing_but_the_standard_library() -> None:
 
 def test_f12_a_missing_layer_is_answered(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     own_client(account, monkeypatch)
-    monkeypatch.setitem(sys.modules, "gate_stage.entry", None)
+    monkeypatch.setitem(sys.modules, "gate_stage.bootstrap", None)
     details = account.invoke()["failureDetails"]
     assert details["type"] == "JobFailed"
-    assert "the gate cannot start: import of gate_stage.entry halted" in details["message"]
+    assert "the gate cannot start: import of gate_stage.bootstrap halted" in details["message"]
 
 
 def test_f12_a_missing_setting_is_answered(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_f12_a_missing_setting_is_answered(account: Account, monkeypatch: pytest
     def prepare() -> object:
         raise MissingSettingError("LEDGER_TABLE")
 
-    monkeypatch.setattr(gate_stage.entry, "prepare", prepare)
+    monkeypatch.setattr(gate_stage.bootstrap, "prepare", prepare)
     assert "the environment variable LEDGER_TABLE is missing" in account.invoke()["failureDetails"]["message"]
 
 
@@ -63,7 +63,7 @@ def test_f12_any_other_error_at_the_start_is_answered_with_its_class_only(
     def prepare() -> object:
         raise KeyError("planted-session-token")
 
-    monkeypatch.setattr(gate_stage.entry, "prepare", prepare)
+    monkeypatch.setattr(gate_stage.bootstrap, "prepare", prepare)
     message = account.invoke()["failureDetails"]["message"]
     assert message.startswith("the gate cannot start: KeyError.")
     assert "planted" not in message
@@ -74,7 +74,7 @@ def test_f12_f15_a_job_that_is_over_needs_no_answer_from_a_gate_that_cannot_star
 ) -> None:
     account.invoke()
     own_client(account, monkeypatch)
-    monkeypatch.setitem(sys.modules, "gate_stage.entry", None)
+    monkeypatch.setitem(sys.modules, "gate_stage.bootstrap", None)
     assert account.invoke()["outcome"] == "succeeded"
 
 
@@ -161,7 +161,7 @@ def test_f50_the_event_is_never_logged(
 
 def test_the_environment_is_read_when_a_job_comes() -> None:
     """The genuine composition, in a process of its own: nothing of it runs at import."""
-    code = "import gate_stage.entry as e; print(callable(e.prepare()))"
+    code = "import gate_stage.bootstrap as e; print(callable(e.prepare()))"
     root = FUNCTIONS.parent
     environment = {
         "PATH": os.environ["PATH"],

@@ -9,9 +9,9 @@ from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Fact, Ledger, Order
-from plan_checks.modes import Mode
 from plan_checks.preflight_plan import PreflightPlanning
-from plan_checks.release_plan import Finished, ReleasePlanning
+from plan_checks.release.plan import Finished, ReleasePlanning
+from plan_checks.release.rollback_mode import Mode
 from plan_checks.settings import Settings
 from tests.builders import tables
 from tests.fakes.cards import Cards

@@ -6,7 +6,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from plan_checks.asked import asked
-from plan_checks.release_plan import Finished
+from plan_checks.release.plan import Finished
 from record_events.verifications import finished_stage, preflight
 from tests.builders import events
 

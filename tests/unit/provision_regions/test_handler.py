@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from provision_regions import serve as serving
-from provision_regions.conclusion import UnfinishedError
 from provision_regions.custom_resource.respond import ForeignHostError
 from provision_regions.handler import handler
+from provision_regions.region_results import UnfinishedError
 from tests.builders.lambdas import Context
 from tests.fakes.regions.inbox import Inbox, inbox
 from tests.fakes.regions.requests import event, event_named, properties

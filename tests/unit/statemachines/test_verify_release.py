@@ -98,9 +98,9 @@ def test_retries_end() -> None:
 
 
 def test_what_is_retried_and_caught_by_name_is_a_class_of_the_function() -> None:
-    modules = {"check_region": "check_region.looking", "plan_checks": "plan_checks.release_plan"}
+    modules = {"check_region": "check_region.region_check", "plan_checks": "plan_checks.release.plan"}
     for name, task in tasks():
-        module = importlib.import_module(modules.get(FUNCTIONS[task["Resource"]], "conclude_checks.taking_back"))
+        module = importlib.import_module(modules.get(FUNCTIONS[task["Resource"]], "conclude_checks.region_rollback"))
         for each in (*task["Retry"], *task.get("Catch", ())):
             for error in each["ErrorEquals"]:
                 if not error.startswith("States."):
@@ -108,8 +108,8 @@ def test_what_is_retried_and_caught_by_name_is_a_class_of_the_function() -> None
 
 
 def test_the_error_whose_words_conclude_passes_on_is_a_class() -> None:
-    from conclude_checks.concluding import _cause  # noqa: PLC0415
-    from conclude_checks.taking_back import TakeBackError  # noqa: PLC0415
+    from conclude_checks.conclude import _cause  # noqa: PLC0415
+    from conclude_checks.region_rollback import TakeBackError  # noqa: PLC0415
 
     assert _cause(f'{{"errorType": "{TakeBackError.__name__}", "errorMessage": "words"}}') == "words"
 
@@ -173,7 +173,7 @@ def test_f58_a_function_that_is_throttled_to_zero_is_tried_for_minutes() -> None
 def test_a_stage_that_could_not_go_back_for_now_is_concluded_once_more_for_the_last_time() -> None:
     (caught,) = MACHINE["States"]["Conclude"]["Catch"]
     assert caught == {"ErrorEquals": ["TakeBackError"], "ResultPath": "$.refused", "Next": "Conclude"}
-    code = (ROOT / "functions" / "conclude_checks" / "concluding.py").read_text()
+    code = (ROOT / "functions" / "conclude_checks" / "conclude.py").read_text()
     assert '"refused" in verified' in code
 
 

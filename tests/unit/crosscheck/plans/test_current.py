@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from check_region.looking import Looking
+from check_region.region_check import Looking
 from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject

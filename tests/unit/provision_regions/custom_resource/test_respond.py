@@ -1,6 +1,6 @@
 import pytest
 
-from provision_regions import last_resort
+from provision_regions import import_failure as last_resort
 from provision_regions.custom_resource.respond import (
     OWN_HOST,
     ForeignHostError,

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable
 
 from provision_regions.custom_resource.answer import Status
-from provision_regions.patience import Patience
+from provision_regions.ownership.names import Names
 from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.records import Records
 from provision_regions.replication.registry import Registry
 from provision_regions.replication.rules import fingerprint
-from provision_regions.stores.names import Names
+from provision_regions.retry import Patience
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed
 from tests.fakes.regions.requests import patience, surroundings
 

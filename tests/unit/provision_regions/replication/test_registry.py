@@ -10,11 +10,11 @@ from flask import Flask, Response, request
 
 from crosscheck.clients import Clients
 from local.server import Server
+from provision_regions.ownership.names import Names
 from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.records import RECORD, Records
 from provision_regions.replication.registry import Registry, UnknownSettingError
 from provision_regions.replication.rules import Merged
-from provision_regions.stores.names import Names
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
 from tests.fakes.regions.requests import surroundings
 

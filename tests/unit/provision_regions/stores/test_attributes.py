@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision_regions.custom_resource.answer import MAX_BODY, Answer, body
+from provision_regions.ownership.names import Names
 from provision_regions.partitions import partition_named
 from provision_regions.stores.attributes import Store, answer_with
-from provision_regions.stores.names import Names
 from tests.fakes.regions.requests import properties, request
 
 REGIONS = sorted(partition_named("aws").regions)

@@ -1,0 +1,163 @@
+"""Concluding a verification."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from conclude_checks.region_rollback import WHOLE_STAGE, TakeBackError
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.subjects import ImageSubject, parse_subject
+from crosscheck.registry.item import Purpose, parse_item
+from crosscheck.releases.deployments import deployments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from conclude_checks.stage_rollback import WholeStage
+    from crosscheck.ledger.card_queue import CardQueue
+    from crosscheck.ledger.table import Fact, Ledger, Record
+    from crosscheck.registry.item import Item
+
+UNJUDGED = "the check itself failed; its log says why"
+UNPLANNED = "the verification could not be planned; the log of plan_checks says why"
+NOT_BEGUN = "it could not be begun; the log of conclude_checks says why"
+UNPROVEN = "it was begun, and whether the region is back is not known: the check itself failed; its log says why"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one item ended: ``verdict`` is empty where its check never answered; ``taken`` is what came of taking it
+    back, empty where nobody tried; ``problem`` says why that failed."""
+
+    item: Item
+    verdict: str
+    taken: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Concluding:
+    """Closes what is open, takes back what only goes as a whole, and tells every card that shows the subject."""
+
+    ledger: Ledger
+    cards: CardQueue
+    whole_stage: WholeStage
+    clock: Callable[[], float]
+
+    def conclude(self, verified: Mapping[str, Any], holder: str) -> dict[str, Any]:
+        """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"proofs"``: items that show when a
+        stage is back.
+
+        Raises:
+            TakeBackError: a stage's rollback was not begun for now; ``"refused"`` says that this is the last try.
+        """
+        outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
+        for outcome in outcomes:
+            for fact in self._open(outcome):
+                self.ledger.merge(outcome.item.subject, fact)
+        last = "refused" in verified
+        proofs = [self._take(failed, holder, last=last) for failed in _whole(outcomes)]
+        self._tell(verified["subject"])
+        return {
+            "passed": _regions(outcomes, {Verdict.PASS}),
+            "failed": _regions(outcomes, {Verdict.FAIL}),
+            "unknown": _regions(outcomes, {"", Verdict.INCONCLUSIVE, Verdict.PENDING}),
+            "proofs": [proof.to_json() for proof in proofs if proof],
+        }
+
+    def _take(self, failed: Sequence[Item], holder: str, *, last: bool) -> Item | None:
+        try:
+            return self.whole_stage.take(failed, holder)
+        except TakeBackError as error:
+            if not last:
+                raise
+            self.whole_stage.refused(failed, str(error))
+            return None
+
+    def unplanned(self, asked: Mapping[str, Any]) -> None:
+        """Close the regions that wait for a verification which could not even be planned: they are unknown.
+
+        ``asked`` is the state machine's input; of an image, or before anything was deployed, there is nothing to close.
+        An image has no card before its regions are known: nothing would ever end it.
+        """
+        subject, stage = parse_subject(asked["subject"]), asked.get("stage", "")
+        if not stage:
+            return
+        now = self.clock()
+        for deployed, region in sorted(set(_waiting(self.ledger.read(subject), stage))):
+            judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
+            fact = facts.verdict(deployed, judged, judge_since=now, look=0, now=now, final=True)
+            self.ledger.merge(subject, fact)
+        self.cards.changed(subject, f"unplanned {stage} {now}")
+
+    def _open(self, outcome: Outcome) -> list[Fact]:
+        """A region whose check never answered is unknown, and says so; a rollback that never began has failed."""
+        item, now = outcome.item, self.clock()
+        if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
+            judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
+            return [facts.verdict(item.stage, judged, judge_since=item.since, look=0, now=now, final=True)]
+        if outcome.problem:
+            return [
+                facts.rollback(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now=now)
+                for region in _taken_back(item)
+            ]
+        return []
+
+    def _tell(self, key: str) -> None:
+        subject = parse_subject(key)
+        cause = f"concluded {key} {self.clock()}"
+        self.cards.changed(subject, cause)
+        if isinstance(subject, ImageSubject):
+            for name in self.ledger.read(subject):
+                if name.startswith(facts.deployed_by("")):
+                    self.cards.changed(parse_subject(name.removeprefix(facts.deployed_by(""))), cause)
+
+
+def _waiting(records: Mapping[str, Record], finished: str) -> Iterator[tuple[str, str]]:
+    """The stages and regions that the end of a stage would have judged: its own, and those that gates in it verify."""
+    for deployment in deployments(records):
+        place = (deployment.stage, deployment.region)
+        spoken = any(facts.is_verdict_on(name, *place) and record.latest["final"] for name, record in records.items())
+        if deployment.latest and not spoken and finished in {deployment.stage, *deployment.gates}:
+            yield place
+
+
+def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
+    """An item that was taken back ends as the proof of that; what was judged before that is FAIL."""
+    item, verdict = parse_item(document), str(result.get("verdict", ""))
+    if result["purpose"] == Purpose.ROLLBACK:
+        judged = verdict if item.purpose is Purpose.ROLLBACK else Verdict.FAIL.value
+        return Outcome(item, judged, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
+    if "cause" in result:
+        return Outcome(item, verdict, problem=_cause(result["cause"]) or NOT_BEGUN)
+    return Outcome(item, verdict, str(result.get("taken", "")))
+
+
+def _taken_back(item: Item) -> tuple[str, ...]:
+    """A stage's item names all regions of the stage, and stands for its own; a proof stands for all that it names."""
+    return item.regions if item.purpose is Purpose.ROLLBACK else (item.region,)
+
+
+def _cause(text: str) -> str:
+    """The message of a function's error, as Step Functions passes it on: ``{"errorMessage", "errorType", …}``."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return ""
+    known = isinstance(told, dict) and told.get("errorType") == "TakeBackError"
+    return str(told["errorMessage"]) if known else ""
+
+
+def _whole(outcomes: Sequence[Outcome]) -> list[list[Item]]:
+    """The items, by stage, whose regions can only be taken back with the whole of it."""
+    items = sorted((each.item for each in outcomes if each.taken == WHOLE_STAGE), key=lambda item: item.stage)
+    return [list(group) for _, group in groupby(items, key=lambda item: item.stage)]
+
+
+def _regions(outcomes: Sequence[Outcome], verdicts: set[str]) -> list[str]:
+    return sorted({each.item.region for each in outcomes if each.verdict in verdicts})

@@ -1,0 +1,88 @@
+"""Taking a whole stage back, where that is all there is: CodePipeline's RollbackStage, in every region at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conclude_checks.choice import STATES
+from conclude_checks.log import holds, retried
+from conclude_checks.region_rollback import TakeBackError
+from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.subjects import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from conclude_checks.log import Rollbacks
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.table import Record
+    from crosscheck.registry.item import Item
+    from crosscheck.services.codepipeline.rollback import StageUndo
+
+PROVE_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True)
+class WholeStage:
+    """Takes stages back."""
+
+    clients: Clients
+    rollbacks: Rollbacks
+    undo: StageUndo
+
+    def take(self, failed: Sequence[Item], holder: str) -> Item | None:
+        """What shows that the stage is back, None where it was not begun. ``failed`` are the items of one stage whose
+        regions can be taken back in no other way.
+
+        Raises:
+            TakeBackError: AWS is busy or did not answer; asking again is safe.
+        """
+        first, subject = failed[0], failed[0].subject
+        if not isinstance(subject, Subject):
+            raise TypeError("only executions have stages")
+        records = self.rollbacks.ledger.read(subject)
+        if reason := retried(records, first):
+            self.rollbacks.tell(failed, RollbackState.MOVED_ON, reason)
+            return None
+        healthy = sorted(set(first.regions) - {item.region for item in failed})
+        if healthy:
+            reason = f"only the whole stage can be rolled back, which would take {', '.join(healthy)} back as well"
+            self.rollbacks.tell(failed, RollbackState.SUGGESTED, reason)
+            return None
+        try:
+            return self._begin(failed, subject, records, holder)
+        except MovedOnError as error:
+            self.rollbacks.tell(failed, RollbackState.MOVED_ON, str(error))
+        except AWS_ERRORS as error:
+            if not denied(error):
+                raise TakeBackError(explain(error, subject.region)) from error
+            self.refused(failed, explain(error, subject.region))
+        return None
+
+    def refused(self, failed: Sequence[Item], reason: str) -> None:
+        """Tell that nobody asks again."""
+        self.rollbacks.tell(failed, RollbackState.FAILED, reason)
+
+    def _begin(
+        self, failed: Sequence[Item], subject: Subject, records: Mapping[str, Record], holder: str
+    ) -> Item | None:
+        first = failed[0]
+        way = self.undo.propose(subject, first.stage, self.clients)
+        claim = facts.rollback_claim(first.stage, "all", first.attempt)
+        ours = way.standing is Standing.BACK and holds(records, claim, holder)
+        if way.standing is not Standing.READY and not ours:
+            self.rollbacks.tell(failed, STATES[way.standing], way.reason, way.target)
+            return None
+        if any(item.mode != "auto" for item in failed):
+            self.rollbacks.tell(failed, RollbackState.SUGGESTED, way.reason, way.target)
+            return None
+        if not self.rollbacks.ledger.claim(subject, claim, holder):
+            return None
+        self.rollbacks.tell(failed, RollbackState.RUNNING, f"rolling back to {way.target}", way.target)
+        begun = self.undo.begin(subject, first.stage, way, self.clients)
+        self.rollbacks.tell(failed, RollbackState.RUNNING, begun.reason, way.target)
+        return self.rollbacks.proof(failed, [begun.proof], way.target, PROVE_SECONDS)

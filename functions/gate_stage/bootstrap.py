@@ -1,0 +1,66 @@
+"""Puts the gate together and answers jobs; imported by the handler only once there is a job to answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+
+from crosscheck.clients import Clients
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
+from crosscheck.telemetry import count
+from gate_stage.answers import put
+from gate_stage.job import parse_job
+from gate_stage.job_runner import Session
+from gate_stage.look import Gate
+from gate_stage.recording import Recorder
+from gate_stage.telemetry import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# A black hole costs 2 s per attempt, so a region is given up long before the function's time is.
+CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=64,
+    user_agent_extra="crosscheck-gate",
+)
+
+type Run = Callable[[Mapping[str, Any], LambdaContext], None]
+
+
+@cache
+def prepare() -> Run:
+    """What answers a job; made once per process.
+
+    Raises:
+        MissingSettingError: an environment variable is absent.
+    """
+    return build(Clients(config=CONFIG), time.time)
+
+
+def build(aws: Clients, clock: Callable[[], float]) -> Run:
+    """The same, of these parts.
+
+    Raises:
+        MissingSettingError: an environment variable is absent.
+    """
+    recorder = Recorder(Ledger.from_env(aws, clock), CardQueue.from_env(aws))
+    session = Session(Gate(aws, clock), recorder, clock)
+
+    # The event carries credentials: it is not logged, whatever the environment says.
+    @logger.inject_lambda_context(log_event=False, clear_state=True)
+    def run(event: Mapping[str, Any], context: LambdaContext) -> None:
+        job = parse_job(event)
+        count("GateJobs")
+        answer = session.answer(job, lambda: context.get_remaining_time_in_millis() / 1000)
+        taken = put(aws.codepipeline(), job.id, answer)
+        logger.info("answered" if taken else "the job was over already", job=job.id, answer=type(answer).__name__)
+
+    return run

@@ -1,0 +1,129 @@
+"""One job from delivery to answer: judge within the time there is, record, and never leave without an answer."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.parameters import Parameters, parse_document
+from crosscheck.telemetry import count
+from crosscheck.time_limits import OutOfTimeError, within
+from gate_stage.answers import Answer, Continue, FailureType, Refuse, Succeed
+from gate_stage.continuation import Progress, begin, decode, encode
+from gate_stage.decision import PATIENCE, Step
+from gate_stage.look import UnreadableError
+from gate_stage.messages import failure_message, outputs, preview_outputs, summary
+from gate_stage.telemetry import logger
+
+if TYPE_CHECKING:
+    from gate_stage.job import Job
+    from gate_stage.look import Gate, Judgement
+    from gate_stage.recording import Recorder
+
+# What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
+RECORD_SECONDS = 8.0
+ANSWER_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """Finds the answer to a job. ``clock`` gives epoch seconds."""
+
+    gate: Gate
+    recorder: Recorder
+    clock: Callable[[], float]
+
+    def answer(self, job: Job, remaining: Callable[[], float]) -> Answer:
+        """The answer, whatever happens. ``remaining`` gives the seconds until the function's timeout."""
+        try:
+            return self._look(job, remaining)
+        except ConfigurationError as error:
+            return Refuse(FailureType.CONFIGURATION_ERROR, str(error))
+        except Exception as error:  # a fault of the gate's own: the job is answered, the log says where it lies
+            return _crash(error)
+
+    def _look(self, job: Job, remaining: Callable[[], float]) -> Answer:
+        progress = begin(self.clock())
+        try:
+            progress = decode(job.token, self.clock())
+            seconds = remaining() - RECORD_SECONDS - ANSWER_SECONDS
+            judgement = within(seconds, partial(self.gate.judge, job, progress))
+        except OutOfTimeError as error:
+            return self._again(job, progress, f"no look came to an end: {error}", patience=None)
+        except UnreadableError as error:
+            return self._again(job, progress, str(error), patience=PATIENCE)
+        answer = _translate(judgement)
+        self._tell(judgement)
+        if not judgement.dry_run:
+            self._record(judgement, min(RECORD_SECONDS, remaining() - ANSWER_SECONDS))
+        return answer
+
+    def _again(self, job: Job, progress: Progress, reason: str, patience: int | None) -> Answer:
+        """Ask again later; a failure once patience or the deadline is at an end. No region was looked at."""
+        following = replace(progress, unread=progress.unread + 1)
+        overdue = progress.counted(self.clock()) >= _deadline(job) and progress.pass_since is None
+        logger.warning("no look", reason=reason, times=following.unread)
+        count("GateUnreadable")
+        if overdue or (patience is not None and following.unread >= patience):
+            return Refuse(FailureType.JOB_FAILED, f"FAIL regions=: {reason}")
+        return Continue(encode(following), f"asked again later: {reason}")
+
+    def _record(self, judgement: Judgement, seconds: float) -> None:
+        try:
+            within(seconds, partial(self.recorder.record, judgement, self.clock()))
+        except Exception:  # a ledger or a card that is out of reach must not decide over a release
+            logger.exception("the verdict stands, but the ledger or the card was not told")
+            count("GateRecordFailures")
+
+    def _tell(self, judgement: Judgement) -> None:
+        decision, subject = judgement.decision, judgement.subject
+        logger.info(
+            "dry run" if judgement.dry_run else "looked",
+            pipeline=subject.pipeline,
+            execution=subject.execution,
+            stage=judgement.plan.stage,
+            look=decision.progress.look,
+            step=decision.step.value,
+            regions={region.region: f"{region.verdict.value}: {region.reason}" for region in decision.regions},
+            plan=[f"{check.kind} {check.target} in {check.region}" for check in judgement.plan.checks],
+        )
+        if decision.step is not Step.CONTINUE and not judgement.dry_run:
+            count("GatePassed" if decision.step is Step.PASS else "GateFailed")
+
+
+def _translate(judgement: Judgement) -> Answer:
+    decision = judgement.decision
+    if judgement.dry_run:
+        return Succeed(preview_outputs(decision), summary(decision))
+    match decision.step:
+        case Step.CONTINUE:
+            return Continue(encode(decision.progress), summary(decision))
+        case Step.PASS:
+            return Succeed(outputs(decision), summary(decision))
+        case Step.FAIL:
+            return Refuse(FailureType.JOB_FAILED, failure_message(decision))
+
+
+def _crash(error: Exception) -> Refuse:
+    """The class and the place, not the text: it may quote what the job carries."""
+    frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    logger.error("the gate crashed", error=type(error).__name__, frames=frames)
+    count("GateCrashes")
+    return Refuse(
+        FailureType.JOB_FAILED,
+        f"the gate crashed with {type(error).__name__}; it proved nothing. Its log says where; retry the stage",
+    )
+
+
+def _deadline(job: Job) -> float:
+    """The deadline as far as it is known without reading anything, in seconds."""
+    try:
+        own = parse_document(job.parameters, "UserParameters")
+    except ConfigurationError:
+        own = {}
+    minutes: float = own.get("deadline_minutes", Parameters.deadline_minutes)
+    return minutes * 60

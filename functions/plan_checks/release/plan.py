@@ -1,0 +1,248 @@
+"""The plan of a stage that has finished: what is judged now, region by region, and what may follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.errors import ConfigurationError
+from crosscheck.ledger import facts
+from crosscheck.pipelines.gates import UNREAD, find_gates, holds_gate
+from crosscheck.pipelines.parameters import Parameters, parse_parameters
+from crosscheck.pipelines.scope import Position, scope
+from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.registry.item import Item, Purpose
+from crosscheck.releases.attempts import attempt_of
+from plan_checks.release.baseline import baseline_of
+from plan_checks.release.due_regions import due
+from plan_checks.release.gate_verdicts import gates_verdict
+from plan_checks.release.plan_size import excess
+from plan_checks.release.read import as_it_was, read_execution, read_pipeline, retried_by_itself
+from plan_checks.release.rollback_mode import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crosscheck.clients import Clients
+    from crosscheck.ledger.subjects import Subject
+    from crosscheck.ledger.table import Ledger, Record
+    from crosscheck.pipelines.gates import Gate
+    from crosscheck.pipelines.scope import Scope
+    from plan_checks.release.due_regions import Due
+    from plan_checks.release.read import Execution, Pipeline, Runs
+    from plan_checks.settings import Settings
+
+# It holds a region until something happens; once a stage has deployed there is nothing left to hold.
+WINDOW = "window"
+# A region that flickers costs about 18 events a minute; an execution of the state machine holds 25,000.
+MOST_MINUTES, MOST_REGION_MINUTES = 360, 1_000
+IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A stage that finished. ``at`` is when, in epoch seconds; ``attempt`` counts the stage's retries from 1."""
+
+    subject: Subject
+    stage: str
+    succeeded: bool
+    attempt: int
+    at: float
+
+
+@dataclass(frozen=True)
+class ReleasePlanning:
+    """Plans what follows from a finished stage."""
+
+    clients: Clients
+    ledger: Ledger
+    settings: Settings
+    clock: Callable[[], float]
+
+    def plan(self, finished: Finished) -> list[Item]:
+        """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
+        where the stage was retried since, and where it is none of the pipeline's.
+
+        Raises:
+            ClientError, BotoCoreError: AWS refused, or did not answer.
+        """
+        client = self.clients.codepipeline(finished.subject.region)
+        pipeline = read_pipeline(client, finished.subject)
+        if finished.succeeded and not self._matters(pipeline, finished.stage):
+            return []
+        execution = read_execution(client, finished.subject)
+        pipeline = as_it_was(client, finished.subject, pipeline, execution.version)
+        gates = self._gates(pipeline, execution)
+        found = due(
+            pipeline.definition,
+            gates,
+            finished.stage,
+            succeeded=finished.succeeded,
+            alone=execution.is_rollback,
+        )
+        if not found:
+            return []
+        records = self.ledger.read(finished.subject)
+        if attempt_of(records, finished.stage) > finished.attempt:
+            return []  # it was retried since: its end will ask again
+        retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
+        retried = retries and retried_by_itself(client, finished.subject, finished.stage)
+        situation = _Situation(finished, pipeline, execution, records, self.clock(), retried=retried, due=len(found))
+        items = self._items(found, situation)
+        if problem := excess(items):
+            return self._items(found, replace(situation, problem=problem))
+        return items
+
+    def _items(self, found: Sequence[Due], situation: _Situation) -> list[Item]:
+        return [item for each in found if (item := self._item(each, situation))]
+
+    def _matters(self, pipeline: Pipeline, finished: str) -> bool:
+        """Whether anything can be due when this stage has ended well: most stages neither deploy nor prove. One that
+        fails may take the turn of a gate behind it. Of one that is not defined any more nobody knows yet."""
+        stages = [stage for stage in pipeline.definition.stages if stage.name == finished]
+        return not stages or any(
+            stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages
+        )
+
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
+        texts = {
+            place: run.configuration["UserParameters"]
+            for place, run in execution.runs.items()
+            if "UserParameters" in run.configuration
+        }
+
+        def read(text: str) -> Parameters:
+            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
+
+        return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
+
+    def _item(self, each: Due, situation: _Situation) -> Item | None:
+        """None where nothing was deployed to the region, or its gates are content with it."""
+        ran = situation.ran(each.stage, each.region)
+        if not ran:
+            return None
+        judged = (
+            gates_verdict(situation.records, each.stage, each.region, situation.turns(each)) if each.judges else None
+        )
+        if situation.pipeline.tags.ignore:
+            return None if judged else _ignored(each, situation)
+        if judged not in {None, Verdict.FAIL}:
+            return None
+        parameters, problem = self._parameters(each, situation.pipeline)
+        chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
+        # Of a region's actions, those after the one that failed have never started: nothing to look at there.
+        begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
+        runs = situation.execution.runs
+        plan = _plan(replace(chosen, actions=begun), runs, parameters, problem or situation.problem, situation.pipeline)
+        return Item(
+            purpose=Purpose.STAGE,
+            subject=situation.finished.subject,
+            region=each.region,
+            since=situation.now,
+            checks=tuple(check for check in plan.checks if check.kind != WINDOW),
+            stage=each.stage,
+            attempt=situation.finished.attempt,
+            deadline=situation.now + min(parameters.deadline_minutes, situation.patience) * 60,
+            soak=parameters.soak_minutes * 60,
+            mode=self._mode(each, parameters, situation).value,
+            left=situation.left(each.stage),
+            judged=judged.value if judged else "",
+            regions=situation.regions(each.stage),
+            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
+        )
+
+    def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
+        """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
+        for gate in (*each.judges, *each.gates):
+            return gate.parameters, ""
+        try:
+            return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
+        except ConfigurationError as error:
+            return UNREAD, str(error)
+
+    def _mode(self, each: Due, parameters: Parameters, situation: _Situation) -> Mode:
+        return mode_of(
+            Circumstances(
+                ceiling=self.settings.rollback_mode,
+                tag=situation.pipeline.tags.rollback,
+                gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
+                dry_run=parameters.dry_run,
+                is_rollback=situation.execution.is_rollback,
+                age=situation.now - situation.finished.at,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """Everything that was read for one plan; ``problem`` is why nothing that was added to it is looked at."""
+
+    finished: Finished
+    pipeline: Pipeline
+    execution: Execution
+    records: Mapping[str, Record]
+    now: float
+    retried: bool
+    due: int
+    problem: str = ""
+
+    @property
+    def patience(self) -> float:
+        """The minutes for which a region may be looked at, the fewer the more regions there are."""
+        return min(MOST_MINUTES, MOST_REGION_MINUTES / self.due)
+
+    def ran(self, stage: str, region: str) -> Runs:
+        """The deploy actions of a region that the execution has run."""
+        actions = self.pipeline.definition.stage(stage).deploy_actions
+        places = [(action.stage, action.name) for action in actions if action.region == region]
+        return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
+
+    def turns(self, each: Due) -> Mapping[str, float]:
+        """Since when each gate's word counts, by its name among the judges: its own last run, never before the latest
+        deployment to the region. The empty name stands for a gate whose run is not known."""
+        deployed = max(run.started for run in self.ran(each.stage, each.region).values())
+        places = {f"{gate.stands}/{gate.name}": (gate.stands, gate.name) for gate in each.judges}
+        runs = {judge: self.execution.runs[place] for judge, place in places.items() if place in self.execution.runs}
+        return {"": deployed, **{judge: max(deployed, run.started) for judge, run in runs.items()}}
+
+    def regions(self, stage: str) -> tuple[str, ...]:
+        """The regions that the execution has deployed to in a stage, sorted."""
+        actions = self.pipeline.definition.stage(stage).deploy_actions
+        return tuple(sorted({each.region for each in actions if (each.stage, each.name) in self.execution.runs}))
+
+    def left(self, stage: str) -> str:
+        """Why CodePipeline itself deals with a failure of the stage, or of the one that finished."""
+        if self.finished.succeeded:
+            return ""
+        definition = self.pipeline.definition
+        deployed, finished = definition.stage(stage), definition.stage(self.finished.stage)
+        return left_to_codepipeline(deployed, finished, retried=self.retried)
+
+
+def _ignored(each: Due, situation: _Situation) -> Item:
+    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
+    return Item(
+        purpose=Purpose.STAGE,
+        subject=situation.finished.subject,
+        region=each.region,
+        since=situation.now,
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        stage=each.stage,
+        attempt=situation.finished.attempt,
+        last=True,
+    )
+
+
+def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:
+    """The plan; where what was added to it is wrong, the derived checks and a gap that says so."""
+    entries: Sequence[Mapping[str, object]] = parameters.checks
+    if not problem:
+        try:
+            return make_plan(chosen, runs, entries, pipeline.account)
+        except ConfigurationError as error:
+            problem = str(error)
+    derived = make_plan(chosen, runs, (), pipeline.account)
+    gaps = tuple(PlannedCheck(facts.PLAN, region, {}, gap=problem) for region in chosen.regions)
+    return Plan(derived.stage, (*derived.checks, *gaps))

@@ -1,0 +1,1 @@
+"""Whose a bucket, a key, a rule or a parameter is, and what a resource remembers of itself."""

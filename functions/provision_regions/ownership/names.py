@@ -1,0 +1,95 @@
+"""How everything that belongs to a set of stores is called: by its prefix, its stack and its logical id."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from provision_regions.context import Surroundings
+    from provision_regions.custom_resource.request import Request
+
+OWNER_TAG = "crosscheck:owner"
+PREFIX_TAG = "crosscheck:prefix"  # one resource may have two prefixes for a while: a rename is a replacement
+ADOPT_TAG = "crosscheck:adopt"
+MAX_TAG_VALUE = 256
+# Below /crosscheck/ their parameters would stand among the gate's plans or our own records.
+RESERVED_STACKS = frozenset({"plans", "_records"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one resource's stores."""
+
+    partition: str
+    account: str
+    home_region: str
+    stack: str
+    logical_id: str
+    prefix: str
+
+    @property
+    def owner(self) -> str:
+        """The value of the tag that says whose a thing is."""
+        return f"{self.home_region}/{self.stack}/{self.logical_id}"
+
+    @property
+    def alias(self) -> str:
+        """The key's alias; KMS allows no dots there."""
+        return f"alias/{self.prefix.replace('.', '_')}"
+
+    @property
+    def parameter_path(self) -> str:
+        """Where the stores' parameters are, one per region."""
+        return f"/crosscheck/{self.stack}/{self.prefix}"
+
+    @property
+    def record(self) -> str:
+        """Where the work in progress is recorded; no stack's name begins with an underscore."""
+        return f"/crosscheck/_records/{self.stack}/{self.logical_id}/{self.prefix}"
+
+    def bucket(self, region: str) -> str:
+        """The bucket of a region."""
+        return f"{self.prefix}-{region}-{self.account}"
+
+    def bucket_arn(self, region: str) -> str:
+        """The bucket's ARN, in its partition."""
+        return f"arn:{self.partition}:s3:::{self.bucket(region)}"
+
+    def parameter(self, region: str) -> str:
+        """The parameter that holds the region's store."""
+        return f"{self.parameter_path}/{region}"
+
+
+def names_for(request: Request, around: Surroundings, prefix: str) -> Names:
+    """The names for a request.
+
+    Raises:
+        ConfigurationError: the stack is not of this account or has a reserved name, or the owner's tag is too long.
+    """
+    if request.stack_account != around.account:
+        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {around.account}")
+    if request.stack_name in RESERVED_STACKS:
+        raise ConfigurationError(
+            f"a stack must not be called {request.stack_name!r}: Crosscheck keeps the parameters "
+            f"/crosscheck/{request.stack_name}/ for itself; nothing was made, give the stack another name"
+        )
+    names = Names(
+        around.partition.name, around.account, around.home_region, request.stack_name, request.logical_id, prefix
+    )
+    if len(names.owner) > MAX_TAG_VALUE:
+        raise ConfigurationError(f"stack name and logical id are too long: the tag {OWNER_TAG} holds {MAX_TAG_VALUE}")
+    return names
+
+
+def store_text(bucket: str, key_arn: str) -> dict[str, object]:
+    """A store as CodePipeline writes it in ``artifactStores``."""
+    return {"type": "S3", "location": bucket, "encryptionKey": {"id": key_arn, "type": "KMS"}}
+
+
+def compact(value: object) -> str:
+    """JSON without blanks."""
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,59 @@
+"""Parameters of the home region that are a resource's own, by their tag: always String and never secret."""
+
+from __future__ import annotations
+
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from provision_regions.ownership.names import OWNER_TAG
+from provision_regions.retry import code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mypy_boto3_ssm import SSMClient
+
+    from provision_regions.context import Surroundings
+    from provision_regions.ownership.names import Names
+
+BATCH = 10  # names per GetParameters and DeleteParameters
+
+
+class OwnedParameters:
+    """What every kind of parameter does."""
+
+    def __init__(self, around: Surroundings, names: Names) -> None:
+        self._ssm: SSMClient = around.clients.ssm(around.home_region)
+        self._call = around.patience
+        self._names = names
+
+    def _values(self, names: Iterable[str]) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for batch in batched(names, BATCH, strict=False):
+            found = self._call(self._ssm.get_parameters, Names=list(batch))["Parameters"]
+            values |= {parameter["Name"]: parameter["Value"] for parameter in found}
+        return values
+
+    def _make(self, name: str, value: str) -> bool:
+        """Make it; False where there is one of that name: by another run of the same request, or by this call, whose
+        first answer the SDK did not get.
+
+        Tags can only be given to a new parameter, in the same call: none is ever ours and untagged.
+        """
+        tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
+        try:
+            self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
+        except ClientError as error:
+            if code_of(error) != "ParameterAlreadyExists":
+                raise
+            return False
+        return True
+
+    def _overwrite(self, name: str, value: str) -> None:
+        self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
+
+    def _delete(self, names: Iterable[str]) -> None:
+        for batch in batched(names, BATCH, strict=False):
+            self._call(self._ssm.delete_parameters, Names=list(batch))

@@ -1,0 +1,44 @@
+"""Whose something is, by its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crosscheck.errors import CrosscheckError
+from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG, PREFIX_TAG
+
+if TYPE_CHECKING:
+    from provision_regions.ownership.names import Names
+
+
+class Standing(StrEnum):
+    """Whose a bucket, a key or a parameter is."""
+
+    ABSENT = "absent"
+    UNTAGGED = "untagged"  # a bucket without any tag: ours where a run was stopped between making and tagging it
+    OURS = "ours"
+    ADOPTED = "adopted"  # a person gave it to us to use, not to empty or delete
+    FOREIGN = "foreign"
+
+
+class ForeignError(CrosscheckError):
+    """Something of a name that we need belongs to somebody else; it was left as it is."""
+
+
+def standing_by(tags: Mapping[str, str], names: Names) -> Standing:
+    """Whose it is. Adoption comes first: what was ever adopted is never emptied."""
+    if tags.get(ADOPT_TAG) == names.owner:
+        return Standing.ADOPTED
+    if tags.get(OWNER_TAG) == names.owner:
+        # A key carries its prefix, too: during a rename, a resource has keys of two prefixes.
+        return Standing.OURS if tags.get(PREFIX_TAG, names.prefix) == names.prefix else Standing.FOREIGN
+    return Standing.FOREIGN if tags else Standing.UNTAGGED
+
+
+def foreign(what: str, names: Names) -> ForeignError:
+    """The refusal, with the way out."""
+    return ForeignError(
+        f"{what} exists and is not ours; it was left as it is. To have it used, tag it {ADOPT_TAG} = {names.owner}"
+    )

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import tables
+from tests.builders.releases import SUBJECT
+from update_card.posted_messages import CLAIM_SECONDS, Message, Messages
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def messages(ledger_table: DynamoDBClient, clock: Clock) -> Messages:
+    return Messages(ledger_table, tables.NAME, 90, clock)
+
+
+def test_nothing_is_posted_at_first(messages: Messages) -> None:
+    assert messages.find(SUBJECT) is None
+
+
+def test_f06_only_one_of_two_may_post(messages: Messages) -> None:
+    assert messages.claim(SUBJECT)
+    assert not messages.claim(SUBJECT)
+
+
+def test_f07_a_claim_ends_by_itself_after_a_crash(messages: Messages, clock: Clock) -> None:
+    messages.claim(SUBJECT)
+    clock.now += CLAIM_SECONDS + 1
+    assert messages.claim(SUBJECT)
+
+
+def test_a_claim_can_be_given_back(messages: Messages) -> None:
+    messages.claim(SUBJECT)
+    messages.release(SUBJECT)
+    assert messages.claim(SUBJECT)
+
+
+def test_what_is_posted_is_found_and_never_claimed_again(messages: Messages, clock: Clock) -> None:
+    messages.claim(SUBJECT)
+    posted = Message("C0RELEASES", "1.1", "digest")
+    messages.save(SUBJECT, posted)
+    assert messages.find(SUBJECT) == posted
+    clock.now += CLAIM_SECONDS + 1
+    assert not messages.claim(SUBJECT)
+
+
+def test_a_forgotten_message_may_be_posted_anew(messages: Messages) -> None:
+    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
+    messages.forget(SUBJECT)
+    assert messages.claim(SUBJECT)
+
+
+def test_the_message_does_not_count_as_a_fact_of_the_release(messages: Messages, ledger_table: DynamoDBClient) -> None:
+    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
+    found = ledger_table.query(
+        TableName=tables.NAME,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": SUBJECT.key}},
+    )
+    assert found["Items"] == []

@@ -1,0 +1,284 @@
+"""From the ledger to Slack, with the queue's answers, on moto and a strict Slack."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+import pytest
+
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger import facts
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.table import Fact, Ledger, Order
+from tests.builders import events, lambdas, tables
+from tests.builders.changes import parse
+from tests.builders.releases import SUBJECT
+from update_card import handler as module
+from update_card.posted_messages import Message, Messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+    from tests.integration.conftest import SlackStand
+
+CHANNEL = "C0RELEASES"
+SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
+
+
+class Function:
+    """The function with its queue, its ledger and its Slack."""
+
+    def __init__(self, table: DynamoDBClient, slack: SlackStand) -> None:
+        self.client: SQSClient = boto3.client("sqs", region_name="us-east-1")
+        self.secrets = boto3.client("secretsmanager", region_name="us-east-1")
+        self.slack = slack
+        self.ledger = Ledger(table, tables.NAME, 90)
+        attributes: Any = {"FifoQueue": "true", "VisibilityTimeout": "180"}
+        self.queue = self.client.create_queue(QueueName="cards.fifo", Attributes=attributes)["QueueUrl"]
+        dead = {"FifoQueue": "true"}
+        self.dead = self.client.create_queue(QueueName="dead.fifo", Attributes=cast("Any", dead))["QueueUrl"]
+        self.cards = CardQueue(self.client, self.queue, CHANNEL)
+
+    def keep_secret(self, token: str) -> None:
+        """Store a bot token."""
+        self.secrets.create_secret(Name=SECRET, SecretString=json.dumps({"bot_token": token}))
+
+    def happen(self, *happened: events.Event) -> None:
+        """What record_events does with events."""
+        for event in happened:
+            change = parse(event)
+            self.ledger.merge(change.subject, change.fact)
+            self.cards.changed(change.subject, change.event_id)
+
+    def judge(self, verdict: Verdict, values: dict[str, str], look: int) -> None:
+        """What a gate does with a look."""
+        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", values)])
+        now = events.BEGAN.timestamp() + 10 + look
+        self.ledger.merge(SUBJECT, facts.verdict("Deploy", judged, judge_since=now, look=look, now=now, final=True))
+        self.cards.changed(SUBJECT, f"look {look}")
+
+    def run(self) -> tuple[int, int]:
+        """One batch through the function: how many messages came, how many were given back."""
+        delivered = lambdas.receive(self.client, self.queue)
+        answer: dict[str, Any] = module.handler(delivered, cast("LambdaContext", lambdas.Context()))
+        lambdas.settle(self.client, self.queue, delivered, answer)
+        return len(delivered["Records"]), len(answer["batchItemFailures"])
+
+    def hidden(self) -> str:
+        """How many messages the queue holds back until their time comes."""
+        name: Any = "ApproximateNumberOfMessagesNotVisible"
+        answer: Any = self.client.get_queue_attributes(QueueUrl=self.queue, AttributeNames=[name])
+        return str(answer["Attributes"][name])
+
+
+@pytest.fixture
+def function(ledger_table: DynamoDBClient, slack: SlackStand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    made = Function(ledger_table, slack)
+    settings = {
+        "CARD_QUEUE_URL": made.queue,
+        "CARD_DEAD_LETTERS_URL": made.dead,
+        "SLACK_SECRET": SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "GATE_FUNCTION": "gate",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    for cached in (module._settings, module._clients, module._showing):
+        cached.cache_clear()
+    yield made
+    for cached in (module._settings, module._clients, module._showing):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def ready(function: Function) -> Function:
+    function.keep_secret(function.slack.token)
+    return function
+
+
+def test_a_burst_of_events_is_one_call(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"), events.stage("Source", "SUCCEEDED", 3))
+    assert ready.run() == (3, 0)
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage"]
+
+
+def test_later_events_update_the_same_message(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.happen(events.pipeline("FAILED", 30))
+    ready.run()
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update"]
+
+
+def test_what_changes_nothing_on_the_card_is_not_sent(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.happen(events.pipeline("STARTED", 0, **{"start-time": "2026-03-04T10:00:00Z"}))
+    assert ready.run() == (1, 0)
+    assert len(ready.slack.calls()) == 1
+
+
+def test_f38_a_busy_slack_gives_everything_back_without_sleeping(ready: Function) -> None:
+    ready.slack.fault("chat.postMessage", status=429, retry_after=30)
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
+    assert ready.run() == (2, 2)
+    assert ready.hidden() == "2"
+    assert ready.slack.messages() == []
+
+
+def test_f40_a_permanent_refusal_never_blocks_the_channel(ready: Function, capsys: pytest.CaptureFixture[str]) -> None:
+    ready.slack.fault("chat.postMessage", error="msg_too_long")
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 0)
+    assert '"CardsRefused":[1.0]' in capsys.readouterr().out
+    ready.happen(events.stage("Source", "STARTED"))
+    ready.run()
+    assert len(ready.slack.messages()) == 1
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "invalid_auth", "missing_scope"])
+def test_f40_what_a_person_has_to_mend_for_the_channel_loses_no_card(ready: Function, error: str) -> None:
+    ready.slack.fault("chat.postMessage", error=error, times=2)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 1)
+    assert ready.hidden() == "1"
+
+
+def test_f39_a_lost_answer_delays_the_next_try(ready: Function) -> None:
+    ready.slack.fault("chat.postMessage", drop=True)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 1)
+    ready.happen(events.stage("Source", "STARTED"))
+    ready.run()
+    assert len(ready.slack.messages()) == 1
+
+
+def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
+    """The images of a release are known from a passing look only; a failing one must still be shown."""
+    image = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
+    ready.ledger.merge(image, Fact(facts.DESTINATIONS, Order.first(), {"regions": ["eu-west-1"]}))
+    for look in range(9):
+        seen = RegionVerdict("eu-west-1", Verdict.PENDING, f"look {look}", ())
+        fact = facts.verdict(facts.REPLICATION, seen, judge_since=1.0, look=look, now=2.0 + look, final=False)
+        ready.ledger.merge(image, fact)
+    values = {
+        "intended web": "111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1",
+        "intended digest web": image.digest,
+    }
+    ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
+    ready.judge(Verdict.PASS, values, look=1)
+    ready.run()
+    assert "my-service@sha256:111111111111" in str(ready.slack.messages()[0]["blocks"])
+    ready.judge(Verdict.FAIL, {}, look=2)
+    ready.happen(events.pipeline("FAILED", 30))
+    ready.run()
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
+    assert "my-service@sha256:111111111111" in str(shown["blocks"])
+
+
+@pytest.mark.parametrize("body", ["no subject", "image#a"])
+def test_f08_a_message_that_cannot_be_drawn_is_buried_and_blocks_nothing(
+    ready: Function, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ready.client.send_message(
+        QueueUrl=ready.queue, MessageBody=body, MessageGroupId=CHANNEL, MessageDeduplicationId="1"
+    )
+    delivered = lambdas.receive(ready.client, ready.queue)
+    delivered["Records"][0]["attributes"]["ApproximateReceiveCount"] = "5"
+    answer = module.handler(delivered, cast("LambdaContext", lambdas.Context()))
+    assert answer == {"batchItemFailures": []}
+    assert '"CardFailures":[1.0]' in capsys.readouterr().out
+    assert [record["body"] for record in lambdas.receive(ready.client, ready.dead)["Records"]] == [body]
+
+
+def test_f54_a_refusing_ledger_is_waited_for(ready: Function, ledger_table: DynamoDBClient) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ledger_table.delete_table(TableName=tables.NAME)
+    assert ready.run() == (1, 1)
+
+
+def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
+    delivered = lambdas.receive(ready.client, ready.queue)
+    hurried = cast("LambdaContext", lambdas.Context(remaining_milliseconds=10_000))
+    assert len(module.handler(delivered, hurried)["batchItemFailures"]) == 1
+
+
+def test_a_card_that_somebody_deleted_is_posted_anew(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="message_not_found")
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    assert [call["method"] for call in ready.slack.calls()][-1] == "chat.postMessage"
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
+def test_f40_a_channel_that_the_stack_has_left_holds_up_no_card(
+    ready: Function, error: str, ledger_table: DynamoDBClient
+) -> None:
+    Messages(ledger_table, tables.NAME, 90).save(SUBJECT, Message("C0FORMER", "1700000000.000100", "an older card"))
+    ready.slack.fault("chat.update", error=error)
+    ready.happen(events.pipeline("FAILED", 30))
+    assert ready.run() == (1, 0)
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    ready.happen(events.stage("Source", "STARTED"))
+    assert ready.run() == (1, 0)
+    assert len(ready.slack.messages()) == 1
+
+
+def test_f40_the_channel_in_use_is_waited_for_by_updates_as_well(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="is_archived")
+    ready.happen(events.pipeline("FAILED", 30))
+    assert ready.run() == (1, 1)
+    assert len(ready.slack.messages()) == 1
+
+
+def test_a_missing_secret_is_counted_and_loses_no_card(
+    function: Function, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    function.happen(events.pipeline("STARTED"))
+    assert function.run() == (1, 1)
+    assert '"CardsDelayed":[1.0]' in capsys.readouterr().out
+    assert "the card has to wait" in caplog.text
+    assert function.hidden() == "1"
+
+
+@pytest.mark.parametrize("secret", ["no json", "{}", '{"bot_token": ""}', '{"bot_token": 5}', "[]"])
+def test_an_unusable_secret_is_waited_for_and_never_shown(
+    function: Function, secret: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    function.secrets.create_secret(Name=SECRET, SecretString=secret)
+    function.happen(events.pipeline("STARTED"))
+    assert function.run() == (1, 1)
+    assert secret not in caplog.text or len(secret) < 3
+
+
+def test_f52_a_rotated_token_is_read_anew(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="invalid_auth")  # the token that the function still holds
+    ready.happen(events.pipeline("FAILED", 30))
+    assert ready.run() == (1, 0)
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+
+
+def test_a_subject_of_which_nothing_is_known_any_more_is_skipped(ready: Function) -> None:
+    ready.cards.changed(SUBJECT, "an old message")
+    assert ready.run() == (1, 0)
+    assert ready.slack.calls() == []

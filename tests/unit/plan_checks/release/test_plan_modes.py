@@ -1,0 +1,74 @@
+"""What a plan allows to be done about a region that fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from plan_checks.release.rollback_mode import Mode
+from tests.fakes.codepipeline_plans import EXECUTION, deploys, gates, source, stage
+
+if TYPE_CHECKING:
+    from tests.unit.plan_checks.conftest import Account
+
+PRIMARY, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ({"onFailure": {"result": "ROLLBACK"}}, "stage Deploy has its own onFailure ROLLBACK: left to CodePipeline"),
+        ({"onFailure": {"result": "RETRY"}}, "stage Deploy has its own onFailure RETRY: left to CodePipeline"),
+        ({"onFailure": {"result": "FAIL"}}, ""),
+    ],
+)
+def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
+    account: Account, condition: dict[str, object], reason: str
+) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert item.left == reason
+
+
+def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "RETRY"})])
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    account.codepipeline.retried["Deploy"] = 1
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert not item.left
+
+
+def test_a_stage_that_succeeded_makes_codepipeline_take_nothing_back(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = account.plan("Deploy")
+    assert not item.left
+
+
+def test_a_rollback_is_verified_and_never_taken_back(secondaries: Account) -> None:
+    secondaries.codepipeline.kinds[EXECUTION] = "ROLLBACK"
+    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {"off"}
+
+
+def test_f11_a_stage_that_finished_long_ago_is_not_taken_back_by_itself(secondaries: Account) -> None:
+    secondaries.now += 7_200
+    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {"suggest"}
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "tag", "mode"), [(Mode.AUTO, "Off", "off"), (Mode.SUGGEST, "auto", "auto"), (Mode.OFF, "auto", "off")]
+)
+def test_the_tag_prevails_below_the_ceiling(secondaries: Account, ceiling: Mode, tag: str, mode: str) -> None:
+    secondaries.set_mode(ceiling)
+    secondaries.tag(rollback=tag)
+    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {mode}
+
+
+def test_where_all_gates_are_in_a_dry_run_nothing_is_taken_back(canary: Account) -> None:
+    dry = gates("A", '{"dry_run": true}')
+    canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry)])
+    canary.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = canary.plan("Deploy")
+    assert (item.judged, item.mode) == ("", "off")

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crosscheck.pipelines.definition import StageDefinition
+from plan_checks.release.rollback_mode import STALE_SECONDS, Circumstances, Mode, left_to_codepipeline, mode_of
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "tag", "gate", "mode"),
+    [
+        (Mode.SUGGEST, "", "", Mode.SUGGEST),
+        (Mode.AUTO, "", "", Mode.AUTO),
+        (Mode.SUGGEST, "auto", "", Mode.AUTO),
+        (Mode.SUGGEST, "", "auto", Mode.AUTO),
+        (Mode.AUTO, "auto", "suggest", Mode.SUGGEST),
+        (Mode.AUTO, "off", "", Mode.OFF),
+        (Mode.AUTO, "off", "auto", Mode.AUTO),
+        (Mode.OFF, "auto", "auto", Mode.OFF),
+    ],
+)
+def test_the_gate_prevails_over_the_tag_over_the_parameter_and_off_is_a_ceiling(
+    ceiling: Mode, tag: str, gate: str, mode: Mode
+) -> None:
+    assert mode_of(Circumstances(ceiling, tag, (gate,))) is mode
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "mode"),
+    [
+        ({"is_rollback": True}, Mode.OFF),
+        ({"dry_run": True}, Mode.OFF),
+        ({"tag": "always"}, Mode.SUGGEST),
+        ({"age": STALE_SECONDS + 1}, Mode.SUGGEST),
+        ({"age": STALE_SECONDS + 1, "gates": ("off",)}, Mode.OFF),
+        ({"age": STALE_SECONDS}, Mode.AUTO),
+    ],
+)
+def test_f11_what_is_late_unclear_or_a_rollback_itself_is_never_taken_back(
+    circumstances: dict[str, Any], mode: Mode
+) -> None:
+    assert mode_of(Circumstances(Mode.AUTO, **circumstances)) is mode
+
+
+def test_of_several_gates_the_most_careful_one_counts() -> None:
+    assert mode_of(Circumstances(Mode.AUTO, gates=("auto", "", "suggest"))) is Mode.SUGGEST
+    assert mode_of(Circumstances(Mode.AUTO, gates=("", ""))) is Mode.AUTO
+    assert mode_of(Circumstances(Mode.AUTO, tag="off", gates=("auto", ""))) is Mode.OFF
+    assert mode_of(Circumstances(Mode.AUTO, tag="always", gates=("auto", ""))) is Mode.SUGGEST
+
+
+PLAIN = StageDefinition("Plain", ())
+BACK, RETRIES = StageDefinition("S", (), on_failure="ROLLBACK"), StageDefinition("S", (), on_failure="RETRY")
+CONDITION = StageDefinition("S", (), on_success_rollback=True)
+
+
+@pytest.mark.parametrize(
+    ("deployed", "finished", "retried", "left"),
+    [
+        (PLAIN, PLAIN, False, ""),
+        (StageDefinition("S", (), on_failure="FAIL"), PLAIN, False, ""),
+        (BACK, BACK, False, "stage S has its own onFailure ROLLBACK"),
+        (BACK, BACK, True, "stage S has its own onFailure ROLLBACK"),
+        (BACK, PLAIN, False, ""),
+        (CONDITION, CONDITION, False, "a condition of stage S rolls it back"),
+        (CONDITION, PLAIN, False, ""),
+        (RETRIES, RETRIES, False, "stage S has its own onFailure RETRY"),
+        (PLAIN, RETRIES, False, "stage S has its own onFailure RETRY"),
+        (RETRIES, RETRIES, True, ""),
+        (PLAIN, RETRIES, True, ""),
+        (PLAIN, BACK, False, ""),
+    ],
+)
+def test_stages_that_codepipeline_takes_back_itself_are_left_to_it(
+    deployed: StageDefinition, finished: StageDefinition, retried: bool, left: str
+) -> None:
+    told = left_to_codepipeline(deployed, finished, retried=retried)
+    assert told == (f"{left}: left to CodePipeline" if left else "")
