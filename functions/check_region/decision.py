@@ -4,17 +4,10 @@ A region's state flickers: a task that is about to die runs, a page that is abou
 a stage's region says is final only once a second look, some time later, says the same.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.verdicts import Verdict
-from crosscheck.registry.item import Purpose
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.verdicts import RegionVerdict
-    from crosscheck.registry.item import Item
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
+from crosscheck.registry.item import Item, Purpose
 
 # Long enough for a container that dies on its first requests to die; ECS itself restarts within this time.
 OBSERVE_SECONDS = 60

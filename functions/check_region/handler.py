@@ -1,23 +1,18 @@
 """Entry point: one region of the state machine's Map."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from check_region.region_check import Looking
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import parse_item
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
 

@@ -1,20 +1,14 @@
 """The facts that a look becomes, by what it is for: pure."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import assert_never
 
-from typing import TYPE_CHECKING, assert_never
-
+from check_region.decision import Step
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
-from crosscheck.registry.item import Purpose
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from check_region.decision import Step
-    from crosscheck.ledger.table import Fact
-    from crosscheck.registry.item import Item
+from crosscheck.ledger.table import Fact
+from crosscheck.registry.item import Item, Purpose
 
 
 def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:

@@ -1,31 +1,23 @@
 """One look at one region."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from check_region.decision import decide
+from check_region.decision import Step, decide
 from check_region.recording import tell
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.contracts.verdicts import Verdict, judge
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.errors import CrosscheckError
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from crosscheck.plans.current import current
 from crosscheck.registry.checks import look
-from crosscheck.registry.item import Purpose
+from crosscheck.registry.item import Item, Purpose
 from crosscheck.time_limits import all_within
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from check_region.decision import Step
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding, RegionVerdict
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.table import Ledger
-    from crosscheck.registry.item import Item
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
 LOOK_SECONDS = 35.0

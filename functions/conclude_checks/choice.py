@@ -1,17 +1,11 @@
 """What the ways back of a region's deployments come to: pure."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Standing, WayBack
 from crosscheck.ledger.rollback_states import RollbackState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from crosscheck.contracts.check import PlannedCheck
 
 
 @dataclass(frozen=True)

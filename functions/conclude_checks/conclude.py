@@ -1,27 +1,21 @@
 """Concluding a verification."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conclude_checks.region_rollback import WHOLE_STAGE, TakeBackError
+from conclude_checks.stage_rollback import WholeStage
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger import facts
+from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, parse_subject
-from crosscheck.registry.item import Purpose, parse_item
+from crosscheck.ledger.table import Fact, Ledger, Record
+from crosscheck.registry.item import Item, Purpose, parse_item
 from crosscheck.releases.deployments import deployments
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from conclude_checks.stage_rollback import WholeStage
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.table import Fact, Ledger, Record
-    from crosscheck.registry.item import Item
 
 UNJUDGED = "the check itself failed; its log says why"
 UNPLANNED = "the verification could not be planned; the log of plan_checks says why"

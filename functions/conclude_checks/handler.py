@@ -1,12 +1,12 @@
 """Entry point: one region that failed, or what the state machine's Map gathered."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from conclude_checks.conclude import Concluding
 from conclude_checks.log import Rollbacks
@@ -17,11 +17,6 @@ from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import parse_item
 from crosscheck.services.codepipeline.rollback import StageUndo
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
 

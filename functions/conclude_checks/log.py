@@ -1,21 +1,15 @@
 """What taking a region back and taking a whole stage back have in common: who may, what is told, what proves it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger import facts
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.table import Ledger, Record
 from crosscheck.registry.item import Item, Purpose
 from crosscheck.releases.attempts import attempt_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.rollback_states import RollbackState
-    from crosscheck.ledger.table import Ledger, Record
 
 
 @dataclass(frozen=True)

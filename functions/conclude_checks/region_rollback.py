@@ -1,28 +1,23 @@
 """Taking back what an execution brought to a region that failed, once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from conclude_checks.choice import Choice, Found, choose, no_way_back
-from conclude_checks.log import holds, retried
+from conclude_checks.log import Rollbacks, holds, retried
 from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing
 from crosscheck.errors import CrosscheckError
 from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.plans.current import current
+from crosscheck.registry.item import Item
 from crosscheck.registry.rollbacks import undo_of
 from crosscheck.telemetry import count
-
-if TYPE_CHECKING:
-    from conclude_checks.log import Rollbacks
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.registry.item import Item
 
 logger = Logger(child=True)
 

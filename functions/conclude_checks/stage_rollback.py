@@ -1,27 +1,20 @@
 """Taking a whole stage back, where that is all there is: CodePipeline's RollbackStage, in every region at once."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from conclude_checks.choice import STATES
-from conclude_checks.log import holds, retried
+from conclude_checks.log import Rollbacks, holds, retried
 from conclude_checks.region_rollback import TakeBackError
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.clients import Clients
 from crosscheck.contracts.rollback import MovedOnError, Standing
 from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from conclude_checks.log import Rollbacks
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.table import Record
-    from crosscheck.registry.item import Item
-    from crosscheck.services.codepipeline.rollback import StageUndo
+from crosscheck.ledger.table import Record
+from crosscheck.registry.item import Item
+from crosscheck.services.codepipeline.rollback import StageUndo
 
 PROVE_SECONDS = 3_600.0
 

@@ -1,12 +1,11 @@
 """Puts the gate together and answers jobs; imported by the handler only once there is a job to answer."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from crosscheck.clients import Clients
@@ -19,9 +18,6 @@ from gate_stage.job_runner import Session
 from gate_stage.look import Gate
 from gate_stage.recording import Recorder
 from gate_stage.telemetry import logger
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # A black hole costs 2 s per attempt, so a region is given up long before the function's time is.
 CONFIG = Config(

@@ -1,16 +1,11 @@
 """What the looks so far amount to: pure, with the reason in the words that people read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
-
-if TYPE_CHECKING:
-    from gate_stage.continuation import Progress
+from gate_stage.continuation import Progress
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 PATIENCE = 3

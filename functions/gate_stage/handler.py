@@ -3,8 +3,6 @@
 An unanswered job holds the pipeline up for twenty minutes.
 """
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
-
-    from crosscheck.pipelines.parameters import Parameters
 
 
 UNNAMED = "gate"

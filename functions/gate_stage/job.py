@@ -1,7 +1,5 @@
 """The job that CodePipeline hands over, without the credentials that come with it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

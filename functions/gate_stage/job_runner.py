@@ -1,12 +1,9 @@
 """One job from delivery to answer: judge within the time there is, record, and never leave without an answer."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import Parameters, parse_document
@@ -15,14 +12,11 @@ from crosscheck.time_limits import OutOfTimeError, within
 from gate_stage.answers import Answer, Continue, FailureType, Refuse, Succeed
 from gate_stage.continuation import Progress, begin, decode, encode
 from gate_stage.decision import PATIENCE, Step
-from gate_stage.look import UnreadableError
+from gate_stage.job import Job
+from gate_stage.look import Gate, Judgement, UnreadableError
 from gate_stage.messages import failure_message, outputs, preview_outputs, summary
+from gate_stage.recording import Recorder
 from gate_stage.telemetry import logger
-
-if TYPE_CHECKING:
-    from gate_stage.job import Job
-    from gate_stage.look import Gate, Judgement
-    from gate_stage.recording import Recorder
 
 # What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
 RECORD_SECONDS = 8.0

@@ -1,36 +1,28 @@
 """One look: from the job to the decision. Reads AWS, writes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
-from crosscheck.pipelines.definition import parse_definition
+from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
 from crosscheck.pipelines.parameters import Parameters, parse_document, parse_parameters
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
-from crosscheck.pipelines.tags import read_tags
+from crosscheck.pipelines.tags import Tags, read_tags
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.registry.checks import look
 from crosscheck.time_limits import all_within
+from gate_stage.continuation import Progress
 from gate_stage.decision import Decision, Limits, Look, decide, preview
 from gate_stage.identity import Context, identify, read_context
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.pipelines.definition import PipelineDefinition
-    from crosscheck.pipelines.tags import Tags
-    from gate_stage.continuation import Progress
-    from gate_stage.job import Job
+from gate_stage.job import Job
 
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
 REGION_SECONDS = 25.0

@@ -1,15 +1,10 @@
 """What people and later actions read of a decision."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict, worst
 from gate_stage.answers import MESSAGE_LIMIT
-
-if TYPE_CHECKING:
-    from gate_stage.decision import Decision
+from gate_stage.decision import Decision
 
 # Room for the prefix and the names of 33 regions, twice
 RESERVED = 1_500

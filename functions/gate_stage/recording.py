@@ -1,17 +1,12 @@
 """Telling the ledger and the card what a look saw."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
 
 from crosscheck.ledger import facts
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from gate_stage.decision import Step
-
-if TYPE_CHECKING:
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.table import Ledger
-    from gate_stage.look import Judgement
+from gate_stage.look import Judgement
 
 
 class Recorder:

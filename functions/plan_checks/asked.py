@@ -1,17 +1,13 @@
 """What the state machine was started for."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from plan_checks.release.plan import Finished
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 type Asked = ImageSubject | Subject | Finished
 

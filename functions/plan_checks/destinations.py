@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.replication import read_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_ecr import ECRClient
-
-    from crosscheck.ledger.subjects import ImageSubject
 
 
 def destinations(

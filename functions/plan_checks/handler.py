@@ -1,12 +1,12 @@
 """Entry point: the state machine's input."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
@@ -17,11 +17,6 @@ from plan_checks.planning import Planning
 from plan_checks.preflight_plan import PreflightPlanning
 from plan_checks.release.plan import ReleasePlanning
 from plan_checks.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
 

@@ -1,25 +1,18 @@
 """The plan of an image: every region in which it has to arrive."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
 from crosscheck.ledger import facts
-from crosscheck.ledger.table import Fact, Order
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.table import Fact, Ledger, Order
 from crosscheck.registry.item import Item, Purpose
 from crosscheck.services.ecr.check import planned_replica
 from plan_checks.destinations import destinations
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.subjects import ImageSubject
-    from crosscheck.ledger.table import Ledger
-    from plan_checks.settings import Settings
+from plan_checks.settings import Settings
 
 
 @dataclass(frozen=True)

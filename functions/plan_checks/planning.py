@@ -1,21 +1,15 @@
 """The plan for whatever is asked."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from plan_checks.release.plan import Finished
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crosscheck.registry.item import Item
-    from plan_checks.asked import Asked
-    from plan_checks.image_plan import ImagePlanning
-    from plan_checks.preflight_plan import PreflightPlanning
-    from plan_checks.release.plan import ReleasePlanning
+from crosscheck.registry.item import Item
+from plan_checks.asked import Asked
+from plan_checks.image_plan import ImagePlanning
+from plan_checks.preflight_plan import PreflightPlanning
+from plan_checks.release.plan import Finished, ReleasePlanning
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,24 @@
 """The plan of an execution that has started: what would break it in some region."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger import facts
-from crosscheck.ledger.table import Fact, Order
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Ledger, Order
 from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.scope import Position, scope
+from crosscheck.pipelines.tags import Tags
 from crosscheck.plans.plan import make_plan
 from crosscheck.plans.preflight import plan_preflight
 from crosscheck.registry.item import Item, Purpose
-from plan_checks.release.read import read_pipeline
+from plan_checks.release.read import Pipeline, read_pipeline
 from plan_checks.release.rollback_mode import Mode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.ledger.table import Ledger
-    from crosscheck.pipelines.tags import Tags
-    from plan_checks.release.read import Pipeline
-    from plan_checks.settings import Settings
+from plan_checks.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,10 @@
 """What serves a request: the account, the clients, the time that is left."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from provision_regions.partitions import Partition
-    from provision_regions.retry import Patience
+from crosscheck.clients import Clients
+from provision_regions.partitions import Partition
+from provision_regions.retry import Patience
 
 
 @dataclass(frozen=True)

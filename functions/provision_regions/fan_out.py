@@ -1,20 +1,14 @@
 """The same work in many regions at once, each region's end told apart from the others'."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.retry import OutOfTimeError
-
-if TYPE_CHECKING:
-    from provision_regions.retry import Deadline
+from provision_regions.retry import Deadline, OutOfTimeError
 
 MAX_THREADS = 40
 

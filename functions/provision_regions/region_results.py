@@ -1,17 +1,12 @@
 """What a request comes to when its regions have ended in different ways."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
 from provision_regions.aws_error_text import in_words
+from provision_regions.fan_out import Ends
 from provision_regions.retry import OutOfTimeError
-
-if TYPE_CHECKING:
-    from provision_regions.fan_out import Ends
 
 MAX_RUNS = 3  # Lambda delivers an asynchronous invocation that fails twice more
 

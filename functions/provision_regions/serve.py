@@ -1,12 +1,11 @@
 """From CloudFormation's request to the answer: whatever happens in between, there is one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import settings
@@ -25,9 +24,6 @@ from provision_regions.region_results import UnfinishedError
 from provision_regions.replication.resource import serve_replication
 from provision_regions.retry import Patience, deadline_of
 from provision_regions.stores.resource import serve_stores
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 type Resource = Callable[[Request, str, Surroundings], Answer]
 

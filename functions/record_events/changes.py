@@ -1,14 +1,10 @@
 """What an event means: a fact of a subject, and perhaps a verification to start."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crosscheck.ledger.subjects import Keyed
-    from crosscheck.ledger.table import Fact
+from crosscheck.ledger.subjects import Keyed
+from crosscheck.ledger.table import Fact
 
 
 @dataclass(frozen=True)

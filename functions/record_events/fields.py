@@ -1,16 +1,12 @@
 """Reading fields of an event that may hold anything."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.errors import UnreadableEventError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 _MISSING: Any = object()

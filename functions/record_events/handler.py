@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
@@ -18,9 +20,6 @@ from record_events.settings import Settings
 from record_events.verifications import Verifications
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_sqs import SQSClient
 
 logger = Logger()

@@ -4,21 +4,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. A m
 its child manifests, which have no tag, and the index, which has: the index is verified together with its children.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Fact, Order
 from record_events.changes import Change, Verification
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from record_events.fields import Fields
+from record_events.fields import Fields
 
 SOURCE = "aws.ecr"
 PUSH = "ECR Image Action"

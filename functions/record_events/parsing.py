@@ -1,14 +1,8 @@
 """From an EventBridge event to what it means, by its source."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from record_events import image_pushes, state_changes
+from record_events.changes import Change
 from record_events.fields import Fields
-
-if TYPE_CHECKING:
-    from record_events.changes import Change
 
 
 def parse(event: object) -> Change | None:

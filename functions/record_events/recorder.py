@@ -1,15 +1,9 @@
 """One event: into the ledger, then onto the card's queue, then to the state machine."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.table import Ledger
 from record_events.parsing import parse
-
-if TYPE_CHECKING:
-    from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.table import Ledger
-    from record_events.verifications import Verifications
+from record_events.verifications import Verifications
 
 
 class Recorder:

@@ -7,9 +7,10 @@ cannot be understood is refused with the name of the field.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
@@ -19,9 +20,6 @@ from record_events.changes import Change
 from record_events.fields import Fields
 from record_events.triggers import read_trigger
 from record_events.verifications import finished_stage, preflight
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SOURCE = "aws.codepipeline"
 

@@ -3,14 +3,10 @@
 E-mail addresses are personal data and stay out of the ledger.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from record_events.fields import Fields
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TEXT_LIMIT = 500
 _GIT = {

@@ -7,13 +7,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import Subject
 from record_events.changes import Verification
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
-
-    from crosscheck.ledger.states import State
-    from crosscheck.ledger.subjects import Subject
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -1,11 +1,11 @@
 """Entry point: a batch of "this subject changed" from the cards queue."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
@@ -20,11 +20,6 @@ from update_card.posted_messages import Messages
 from update_card.publisher import Showing
 from update_card.settings import Settings
 from update_card.slack_session import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
 

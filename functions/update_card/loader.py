@@ -1,25 +1,15 @@
 """Drawing a subject's card from what the ledger knows, completed by what has to be asked."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from crosscheck.cards import render, render_image
+from crosscheck.cards import Card, render, render_image
 from crosscheck.ledger import facts
-from crosscheck.ledger.subjects import ImageSubject, parse_subject
-from crosscheck.ledger.table import Fact, Order
-from crosscheck.releases import fold, fold_image
+from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
+from crosscheck.ledger.table import Fact, Ledger, Order, Record
+from crosscheck.releases import ImageArrival, fold, fold_image
 from crosscheck.releases.deployed_images import images_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.cards import Card
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.ledger.table import Ledger, Record
-    from crosscheck.releases import ImageArrival
-    from update_card.pipeline_lookup import Lookup
+from update_card.pipeline_lookup import Lookup
 
 
 @dataclass(frozen=True)

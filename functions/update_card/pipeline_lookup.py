@@ -7,28 +7,25 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.clients import Clients
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
-from crosscheck.ledger.table import Fact, Order
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Fact, Ledger, Order, Record
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.outline import outline
 from crosscheck.telemetry import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import ArtifactRevisionTypeDef
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.ledger.table import Ledger, Record
 
 logger = Logger(child=True)
 

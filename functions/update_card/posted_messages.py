@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crosscheck.clients import Clients
+from crosscheck.ledger.subjects import Keyed
 from crosscheck.ledger.table import DAY
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from mypy_boto3_dynamodb import DynamoDBClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Keyed
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
 CLAIM_SECONDS = 130

@@ -1,25 +1,17 @@
 """Brings a subject's card up to date: the newest state of the ledger, or nothing where that is shown already."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
+from crosscheck.cards import Card
 from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.errors import RetryLaterError
-from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.ledger.subjects import ImageSubject, Keyed, Subject
 from crosscheck.telemetry import count
-from update_card.posted_messages import Message
-from update_card.slack_session import ChannelRefusedError
-
-if TYPE_CHECKING:
-    from crosscheck.cards import Card
-    from crosscheck.ledger.subjects import Keyed
-    from update_card.loader import Drawing
-    from update_card.posted_messages import Messages
-    from update_card.slack_session import Workspace
+from update_card.loader import Drawing
+from update_card.posted_messages import Message, Messages
+from update_card.slack_session import ChannelRefusedError, Workspace
 
 logger = Logger(child=True)
 

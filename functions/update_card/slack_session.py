@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.cards import Card
 from crosscheck.cards.slack import Refusal, Slack, SlackRefusedError
 from crosscheck.errors import RetryLaterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-    from crosscheck.cards import Card
 
 KEEP_SECONDS = 300
 WAIT_FOR_PERSON = 10  # and doubled with every try

@@ -1,19 +1,13 @@
 """What a region served before the release reached it, as preflight saw it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger import facts
+from crosscheck.ledger.table import Record
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.image_replication import ReplicationCover
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.ledger.table import Record
 
 # Preflight looks at a service's images, and so at the task definition that it runs.
 _SEEN_BY = {EcsService.kind: ReplicationCover.kind}

@@ -6,16 +6,11 @@ that it verifies failed, or one between the two, or because a rollback runs this
 fan-out.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from crosscheck.pipelines.definition import PipelineDefinition
-    from crosscheck.pipelines.gates import Gate
+from crosscheck.pipelines.definition import PipelineDefinition
+from crosscheck.pipelines.gates import Gate
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,11 @@
 """What the gates have said of a region, from the ledger."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.verdicts import Verdict, worst
 from crosscheck.ledger import facts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.ledger.table import Record
+from crosscheck.ledger.table import Record
 
 
 def gates_verdict(records: Mapping[str, Record], stage: str, region: str, since: Mapping[str, float]) -> Verdict | None:

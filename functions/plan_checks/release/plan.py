@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger import facts
-from crosscheck.pipelines.gates import UNREAD, find_gates, holds_gate
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger, Record
+from crosscheck.pipelines.gates import UNREAD, Gate, find_gates, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
-from crosscheck.pipelines.scope import Position, scope
+from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.registry.item import Item, Purpose
 from crosscheck.releases.attempts import attempt_of
 from plan_checks.release.baseline import baseline_of
-from plan_checks.release.due_regions import due
+from plan_checks.release.due_regions import Due, due
 from plan_checks.release.gate_verdicts import gates_verdict
 from plan_checks.release.plan_size import excess
-from plan_checks.release.read import as_it_was, read_execution, read_pipeline, retried_by_itself
+from plan_checks.release.read import (
+    Execution,
+    Pipeline,
+    Runs,
+    as_it_was,
+    read_execution,
+    read_pipeline,
+    retried_by_itself,
+)
 from plan_checks.release.rollback_mode import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.ledger.table import Ledger, Record
-    from crosscheck.pipelines.gates import Gate
-    from crosscheck.pipelines.scope import Scope
-    from plan_checks.release.due_regions import Due
-    from plan_checks.release.read import Execution, Pipeline, Runs
-    from plan_checks.settings import Settings
+from plan_checks.settings import Settings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"

@@ -1,14 +1,9 @@
 """What a plan may weigh: every region of it goes through Step Functions at once."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crosscheck.registry.item import Item
+from crosscheck.registry.item import Item
 
 # Step Functions carries 256 KiB from one state to the next, and cannot catch that it was more; beside the plan it
 # carries what became of each region. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html

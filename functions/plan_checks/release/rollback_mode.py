@@ -1,13 +1,9 @@
 """What may be done about a region that failed: pure, with the reason in words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crosscheck.pipelines.definition import StageDefinition
+from crosscheck.pipelines.definition import StageDefinition
 
 # An event that comes so late says nothing about what is in service now.
 STALE_SECONDS = 3_600.0

@@ -1,15 +1,11 @@
 """An answer to CloudFormation, never larger than CloudFormation reads: 4096 bytes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from provision_regions.custom_resource.request import Request
+from provision_regions.custom_resource.request import Request
 
 MAX_BODY = 4096
 CUT = "…"

@@ -14,10 +14,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from provision_regions.ownership.names import Names
+
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import TargetTypeDef
-
-    from provision_regions.ownership.names import Names
 
 TARGET_ID = "home"
 SOURCES: Mapping[str, tuple[str, ...]] = {

@@ -1,15 +1,10 @@
 """The properties of `Custom::EventForwarding`. CloudFormation sends lists of strings; an empty parameter is `[""]`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
+from provision_regions.context import Surroundings
 from provision_regions.stores.properties import listed_regions
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
 
 KNOWN = frozenset({"Regions"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})

@@ -1,31 +1,22 @@
 """`Custom::EventForwarding`: what each request does, from its properties to its answer."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from crosscheck.errors import ConfigurationError, MissingSettingError
 from provision_regions.aws_error_text import in_words, is_not_enabled
-from provision_regions.custom_resource.answer import succeeded
-from provision_regions.custom_resource.request import RequestType, request_type
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.answer import Answer, succeeded
+from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.fan_out import each_region
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.properties import read_regions
 from provision_regions.forwarding.records import RECORD, Records
-from provision_regions.forwarding.rules import ForwardingRule
-from provision_regions.ownership.names import names_for
+from provision_regions.forwarding.rules import ForwardingRule, RuleLook
+from provision_regions.ownership.names import Names, names_for
 from provision_regions.region_results import MAX_RUNS, insist_on_all, raise_problems
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.answer import Answer
-    from provision_regions.custom_resource.request import Request
-    from provision_regions.forwarding.rules import RuleLook
-    from provision_regions.ownership.names import Names
 
 logger = Logger(child=True)
 

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from provision_regions.context import Surroundings
 from provision_regions.forwarding.content import event_pattern, rule_name, target
-from provision_regions.ownership.names import OWNER_TAG
+from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.ownership.ownership import ForeignError, Standing
 from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
-
-    from provision_regions.context import Surroundings
-    from provision_regions.ownership.names import Names
 
 NOT_FOUND = "ResourceNotFoundException"
 # ValidationException: EventBridge tries the target's role at once, and a new one is not known everywhere yet; and it

@@ -1,16 +1,11 @@
 """How everything that belongs to a set of stores is called: by its prefix, its stack and its logical id."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.request import Request
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.request import Request
 
 OWNER_TAG = "crosscheck:owner"
 PREFIX_TAG = "crosscheck:prefix"  # one resource may have two prefixes for a while: a rename is a replacement

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.ownership.names import OWNER_TAG
+from provision_regions.context import Surroundings
+from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mypy_boto3_ssm import SSMClient
-
-    from provision_regions.context import Surroundings
-    from provision_regions.ownership.names import Names
 
 BATCH = 10  # names per GetParameters and DeleteParameters
 

@@ -1,16 +1,10 @@
 """Whose something is, by its tags."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG, PREFIX_TAG
-
-if TYPE_CHECKING:
-    from provision_regions.ownership.names import Names
+from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG, PREFIX_TAG, Names
 
 
 class Standing(StrEnum):

@@ -1,15 +1,11 @@
 """What a resource remembers of itself between runs: a set of texts, in one parameter of the home region."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection
+from typing import ClassVar
 
 from provision_regions.ownership.names import compact
 from provision_regions.ownership.owned_parameters import OwnedParameters
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 class ResourceRecord(OwnedParameters):

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.replication.registry import QuotaError, UnknownSettingError
-from provision_regions.replication.rules import Claim, merge
+from provision_regions.replication.records import Records
+from provision_regions.replication.registry import QuotaError, Registry, UnknownSettingError
+from provision_regions.replication.rules import Claim, Merged, merge
+from provision_regions.retry import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
-
-    from provision_regions.replication.records import Records
-    from provision_regions.replication.registry import Registry
-    from provision_regions.replication.rules import Merged
-    from provision_regions.retry import Patience
 
 LOOKS = 12
 SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write

@@ -1,16 +1,11 @@
 """The properties of `Custom::ReplicationRules`. CloudFormation sends lists of strings; an empty parameter is `[""]`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
+from provision_regions.context import Surroundings
 
 KNOWN = frozenset({"Destinations", "RepositoryPrefixes"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})

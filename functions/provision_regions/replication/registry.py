@@ -7,19 +7,16 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.replication.rules import quota_problem
+from provision_regions.context import Surroundings
+from provision_regions.replication.rules import Merged, quota_problem
 from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
-
-    from provision_regions.context import Surroundings
-    from provision_regions.replication.rules import Merged
 
 OK = 200
 CONFIGURATION = "replicationConfiguration"

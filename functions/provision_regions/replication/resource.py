@@ -1,23 +1,15 @@
 """`Custom::ReplicationRules`: what each request does, from its properties to its answer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from crosscheck.errors import ConfigurationError
-from provision_regions.custom_resource.answer import succeeded
-from provision_regions.custom_resource.request import RequestType, request_type
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.answer import Answer, succeeded
+from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.ownership.names import names_for
 from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.properties import read_properties
 from provision_regions.replication.records import RECORD, Records
 from provision_regions.replication.registry import Registry
 from provision_regions.replication.rules import wanted_rules
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.answer import Answer
-    from provision_regions.custom_resource.request import Request
 
 
 def serve_replication(request: Request, physical_id: str, around: Surroundings) -> Answer:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from provision_regions.replication.properties import ReplicationProperties
+
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
-
-    from provision_regions.replication.properties import ReplicationProperties
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 10

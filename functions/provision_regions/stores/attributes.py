@@ -1,17 +1,11 @@
 """The attributes for `!GetAtt`, chosen so that the whole answer fits into CloudFormation's 4096 bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from provision_regions.custom_resource.answer import Answer, fits, succeeded
-from provision_regions.ownership.names import compact, store_text
-
-if TYPE_CHECKING:
-    from provision_regions.custom_resource.request import Request
-    from provision_regions.ownership.names import Names
+from provision_regions.custom_resource.request import Request
+from provision_regions.ownership.names import Names, compact, store_text
 
 
 @dataclass(frozen=True)

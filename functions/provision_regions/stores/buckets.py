@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from provision_regions.ownership.names import OWNER_TAG, compact
+from provision_regions.context import Surroundings
+from provision_regions.ownership.names import OWNER_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
 from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
     from mypy_boto3_s3.type_defs import TaggingTypeDef
-
-    from provision_regions.context import Surroundings
-    from provision_regions.ownership.names import Names
 
 NO_LOCATION = "us-east-1"  # the region that S3 wants no LocationConstraint for
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
+from provision_regions.context import Surroundings
+from provision_regions.ownership.names import Names
 from provision_regions.retry import code_of
+from provision_regions.stores.buckets import Buckets
 from provision_regions.stores.policies import closing, tls_only
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from provision_regions.context import Surroundings
-    from provision_regions.ownership.names import Names
-    from provision_regions.stores.buckets import Buckets
 
 BATCH = 1000  # what S3 lists and deletes at once
 ROUNDS = 8

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, compact
+from provision_regions.context import Surroundings
+from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
 from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.policies import key_statements, policy_with
@@ -17,9 +18,6 @@ from provision_regions.stores.policies import key_statements, policy_with
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
-
-    from provision_regions.context import Surroundings
-    from provision_regions.ownership.names import Names
 
 DELETION_DAYS = 7  # the shortest that KMS allows
 PENDING = "PendingDeletion"

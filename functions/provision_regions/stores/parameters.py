@@ -1,8 +1,6 @@
 """Parameters of the home region: each store as CodePipeline writes it, and the resource's record."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from botocore.exceptions import ClientError
 
@@ -10,9 +8,6 @@ from provision_regions.ownership.owned_parameters import OwnedParameters
 from provision_regions.ownership.ownership import Standing, foreign, standing_by
 from provision_regions.retry import code_of
 from provision_regions.stores.records import Record, read_record
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 class Parameters(OwnedParameters):

@@ -1,13 +1,10 @@
 """The documents that a store consists of. Ours are told from others' by their ids, so that both can stay."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from provision_regions.ownership.names import Names
-    from provision_regions.partitions import Partition
+from provision_regions.ownership.names import Names
+from provision_regions.partitions import Partition
 
 TLS_SID = "CrosscheckTlsOnly"
 CLOSING_SID = "CrosscheckBeingDeleted"

@@ -1,17 +1,12 @@
 """The properties of `Custom::ArtifactStores`. CloudFormation sends every value as a string or a list of strings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
+from provision_regions.context import Surroundings
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses buckets that begin so

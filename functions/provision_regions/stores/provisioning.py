@@ -8,25 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.answer import Answer
+from provision_regions.custom_resource.request import Request
 from provision_regions.fan_out import each_region
-from provision_regions.ownership.names import names_for
+from provision_regions.ownership.names import Names, names_for
 from provision_regions.ownership.ownership import Standing
 from provision_regions.region_results import MAX_RUNS, insist_on_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.buckets import Buckets
 from provision_regions.stores.keys import KeyLook, Keys
 from provision_regions.stores.parameters import Parameters
-from provision_regions.stores.properties import read_properties
+from provision_regions.stores.properties import StoreProperties, read_properties
 from provision_regions.stores.records import Record
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.answer import Answer
-    from provision_regions.custom_resource.request import Request
-    from provision_regions.ownership.names import Names
-    from provision_regions.stores.properties import StoreProperties
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """Delete: forget the stores, or empty and delete them, those of earlier updates too."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.custom_resource.answer import succeeded
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.answer import Answer, succeeded
+from provision_regions.custom_resource.request import Request
 from provision_regions.fan_out import Ends, each_region
-from provision_regions.ownership.names import names_for
+from provision_regions.ownership.names import Names, names_for
 from provision_regions.ownership.ownership import Standing
 from provision_regions.region_results import insist_on_all, within_runs
 from provision_regions.stores.buckets import Buckets
@@ -17,12 +16,6 @@ from provision_regions.stores.keys import Keys
 from provision_regions.stores.parameters import Parameters
 from provision_regions.stores.properties import readable_prefix, readable_regions, shall_empty
 from provision_regions.stores.records import Record
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.answer import Answer
-    from provision_regions.custom_resource.request import Request
-    from provision_regions.ownership.names import Names
 
 
 def remove(request: Request, physical_id: str, around: Surroundings) -> Answer:

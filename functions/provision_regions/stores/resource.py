@@ -1,17 +1,10 @@
 """`Custom::ArtifactStores`: what each request does, from its properties to its answer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from provision_regions.custom_resource.request import RequestType, request_type
+from provision_regions.context import Surroundings
+from provision_regions.custom_resource.answer import Answer
+from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import remove
-
-if TYPE_CHECKING:
-    from provision_regions.context import Surroundings
-    from provision_regions.custom_resource.answer import Answer
-    from provision_regions.custom_resource.request import Request
 
 
 def serve_stores(request: Request, physical_id: str, around: Surroundings) -> Answer:

@@ -1,7 +1,5 @@
 """What AWS refused or did not answer, in words: the one place that reads boto3's errors."""
 
-from __future__ import annotations
-
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)

@@ -1,13 +1,8 @@
 """What AWS refused to tell, with the right that would have been needed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.aws_errors import denied, explain
-
-if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError, ClientError
 
 # S3 names some rights otherwise than the calls that need them.
 _RIGHTS = {

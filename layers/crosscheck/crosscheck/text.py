@@ -1,7 +1,5 @@
 """AWS's own texts and times, in the form that findings use."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 LIMIT = 160

@@ -3,8 +3,6 @@
 The thread of work that comes too late is left behind; botocore's own timeouts end it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 

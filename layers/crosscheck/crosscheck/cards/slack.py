@@ -1,22 +1,18 @@
 """The calls to Slack's Web API, and what each of its refusals means for us."""
 
-from __future__ import annotations
-
 import re
 import socket
 import ssl
 from enum import StrEnum
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
+from crosscheck.cards import Card
 from crosscheck.errors import CrosscheckError, RetryLaterError
-
-if TYPE_CHECKING:
-    from crosscheck.cards import Card
 
 TIMEOUT_SECONDS = 8
 LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt

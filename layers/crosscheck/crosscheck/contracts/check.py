@@ -1,18 +1,14 @@
 """What a check is, and what it is told to look at."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.parameters import Key
 from crosscheck.contracts.verdicts import Finding, Verdict
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.parameters import Key
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What a plan gives to a check, key by key: what is expected, and how it is read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Several reads of one thing, each of them right, wrong or unknown, and what they say together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

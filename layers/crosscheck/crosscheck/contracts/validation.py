@@ -1,7 +1,5 @@
 """Rules over several keys of a check, for checks whose keys are right or wrong together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 

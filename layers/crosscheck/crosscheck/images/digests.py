@@ -1,16 +1,10 @@
 """Which digests an image reference stands for, asked in the registry that the reference names."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.images.reference import children
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.images.reference import ImageReference, Registry
+from crosscheck.clients import Clients
+from crosscheck.images.reference import ImageReference, Registry, children
 
 # Without these ECR may convert a manifest, and then its digest is another one.
 MEDIA_TYPES = (

@@ -1,7 +1,5 @@
 """Container image references and digests, as task definitions and image definitions write them."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.ledger.subjects import Keyed
 from crosscheck.settings import optional, required
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Keyed
 
 
 class CardQueue:

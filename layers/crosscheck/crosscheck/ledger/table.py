@@ -20,14 +20,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from crosscheck.clients import Clients
+from crosscheck.ledger.subjects import Keyed
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Keyed
 
 ONCE = "once_"
 DAY = 86_400

@@ -3,20 +3,20 @@
 Where a gate covers a stage and a region, the gate is the judge of it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines.definition import VARIABLE
+from crosscheck.pipelines.definition import (
+    VARIABLE,
+    ActionDefinition,
+    PipelineDefinition,
+    RuleDefinition,
+    StageDefinition,
+)
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position, scope
-
-if TYPE_CHECKING:
-    from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, RuleDefinition, StageDefinition
 
 type Read = Callable[[str], Parameters]
 

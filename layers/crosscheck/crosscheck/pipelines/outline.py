@@ -1,14 +1,10 @@
 """What a card needs of a pipeline's definition, small enough to be a fact."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.gates import find_gates
 from crosscheck.pipelines.parameters import Parameters, parse_document
-
-if TYPE_CHECKING:
-    from crosscheck.pipelines.definition import PipelineDefinition
 
 
 def outline(definition: PipelineDefinition, gate_function: str) -> dict[str, Any]:

@@ -1,16 +1,10 @@
 """Which stage is verified, and which of its deploy actions."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, StageDefinition
+from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, StageDefinition
 
 
 @dataclass(frozen=True)

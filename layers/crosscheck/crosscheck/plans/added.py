@@ -1,20 +1,16 @@
 """The checks that a plan adds to the derived ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.parameters import Key
 from crosscheck.contracts.validation import Validating
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.scope import Scope
 from crosscheck.plans.images import added_images
 from crosscheck.registry.checks import CHECKS
 from crosscheck.services.ecr.check import EcrImage
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.parameters import Key
-    from crosscheck.pipelines.scope import Scope
 
 QUOTED = 40
 PLACES = {"region", "regions"}

@@ -4,18 +4,12 @@ A stage may have failed while another action of it goes on, and a plan outlives 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.pipelines.runs import read_runs
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.ledger.subjects import Subject
 
 
 def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Clients) -> PlannedCheck:

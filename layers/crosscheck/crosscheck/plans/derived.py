@@ -1,17 +1,11 @@
 """The check that follows from a deploy action: its provider says what is looked at, its configuration where."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.pipelines.definition import ActionDefinition
 from crosscheck.services.artifacts.parity_check import SourceParity
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.check import ActionRun
-    from crosscheck.pipelines.definition import ActionDefinition
 
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set and
 # brings nothing into service

@@ -1,7 +1,5 @@
 """Checks that prove the arrival of an image."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from crosscheck.contracts.check import PlannedCheck

@@ -1,18 +1,14 @@
 """The checks of every region: derived from the deploy actions, and those that a plan adds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.scope import Scope
 from crosscheck.plans.added import added_checks
 from crosscheck.plans.derived import derive, derive_parity
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.check import ActionRun, PlannedCheck
-    from crosscheck.pipelines.scope import Scope
 
 # So many counters fit into a continuation token; a stage has at most 50 actions.
 CHECK_LIMIT = 120

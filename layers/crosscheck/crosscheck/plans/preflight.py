@@ -1,19 +1,13 @@
 """What to look at when an execution starts: whatever of its definition would break it in some region."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.pipelines.definition import VARIABLE
+from crosscheck.pipelines.definition import VARIABLE, ActionDefinition, PipelineDefinition
 from crosscheck.preflight import LAMBDA_ALIAS
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
 from crosscheck.services.ecs.image_replication import ReplicationCover
 from crosscheck.services.s3.source_bucket import SourceBucket
-
-if TYPE_CHECKING:
-    from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition
 
 
 def plan_preflight(definition: PipelineDefinition) -> tuple[PlannedCheck, ...]:

@@ -1,13 +1,13 @@
 """The checks of this version, by kind, and the one way to run them."""
 
-from __future__ import annotations
-
 import traceback
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun, Check, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.check import Alarms
 from crosscheck.services.artifacts.parity_check import SourceParity
@@ -25,12 +25,6 @@ from crosscheck.services.s3.object_check import S3Object
 from crosscheck.services.s3.source_bucket import SourceBucket
 from crosscheck.services.window.check import WindowCheck
 from crosscheck.telemetry import count
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import ActionRun, Check, PlannedCheck
 
 _OFFERED: tuple[Check, ...] = (
     Alarms(),

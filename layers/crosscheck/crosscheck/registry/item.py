@@ -1,17 +1,13 @@
 """One region's part of a verification, as the state machine ``verify_release`` carries it from state to state."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from crosscheck.registry.wire import from_json, to_json
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.check import PlannedCheck
 
 
 class Purpose(StrEnum):

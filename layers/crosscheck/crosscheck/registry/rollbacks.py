@@ -1,9 +1,9 @@
 """The ways back, by the kind of check that proves the deployment."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Undo
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.rollback import CloudFormationUndo
 from crosscheck.services.codedeploy.check import CodeDeploy
@@ -12,12 +12,6 @@ from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.rollback import EcsUndo
 from crosscheck.services.lambda_.check import LambdaAlias
 from crosscheck.services.lambda_.rollback import LambdaAliasUndo
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.rollback import Undo
 
 UNDOS: Mapping[str, Undo] = {
     CloudFormationStack.kind: CloudFormationUndo(),

@@ -1,7 +1,5 @@
 """A planned check as JSON, for whoever carries it from the plan to the look."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,15 +1,9 @@
 """Which attempt at a stage is the latest one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from crosscheck.ledger import facts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.ledger.table import Record
+from crosscheck.ledger.table import Record
 
 
 def attempt_of(records: Mapping[str, Record], stage: str) -> int:

@@ -1,18 +1,12 @@
 """Which images a release deploys: those that its judges saw were meant."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import DIGEST, parse_reference
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import ImageSubject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from crosscheck.ledger.table import Record
+from crosscheck.ledger.table import Record
 
 
 def images_of(records: Mapping[str, Record]) -> tuple[ImageSubject, ...]:

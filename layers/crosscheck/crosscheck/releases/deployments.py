@@ -1,17 +1,12 @@
 """Where a release deploys to, and what the ledger knows of it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.ledger import facts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.ledger.table import Record
+from crosscheck.ledger.table import Record
 
 type Records = Mapping[str, Record]
 

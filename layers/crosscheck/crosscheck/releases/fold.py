@@ -1,23 +1,16 @@
 """From the facts of a subject to its release."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
-from crosscheck.ledger.table import version
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Record, version
 from crosscheck.releases.model import Failure, Release, Revision, StageProgress
 from crosscheck.releases.preflight import preflight
 from crosscheck.releases.regions import regions_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.ledger.table import Record
 
 type Records = Mapping[str, Record]
 

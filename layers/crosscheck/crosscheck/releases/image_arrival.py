@@ -1,34 +1,16 @@
 """A pushed image on its way into its regions, folded from the facts of the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.ledger import facts
+from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Record, version
-from crosscheck.releases.model import RegionProgress, RegionState
+from crosscheck.releases.model import ImageArrival, RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import judged
-
-if TYPE_CHECKING:
-    from crosscheck.ledger.subjects import ImageSubject
 
 # What the regions say together is the first of these that one of them says.
 _PRECEDENCE = (RegionState.FAILED, RegionState.VERIFYING, RegionState.UNKNOWN, RegionState.PASSED)
-
-
-@dataclass(frozen=True)
-class ImageArrival:
-    """Everything that a card shows of an image."""
-
-    subject: ImageSubject
-    version: int
-    state: RegionState
-    tag: str
-    pushed: datetime | None
-    regions: tuple[RegionProgress, ...]
 
 
 def fold_image(subject: ImageSubject, records: Mapping[str, Record]) -> ImageArrival:

@@ -1,16 +1,11 @@
 """What a release is made of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crosscheck.ledger.states import State
-    from crosscheck.ledger.subjects import Subject
-    from crosscheck.releases.image_arrival import ImageArrival
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import ImageSubject, Subject
 
 
 class RegionState(StrEnum):
@@ -77,6 +72,18 @@ class Concern:
     where: str
     text: str
     severe: bool
+
+
+@dataclass(frozen=True)
+class ImageArrival:
+    """Everything that a card shows of an image."""
+
+    subject: ImageSubject
+    version: int
+    state: RegionState
+    tag: str
+    pushed: datetime | None
+    regions: tuple[RegionProgress, ...]
 
 
 @dataclass(frozen=True)

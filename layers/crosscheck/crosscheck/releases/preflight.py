@@ -1,18 +1,13 @@
 """What was wrong before anything was deployed: in a region, or with the plan itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
+from crosscheck.ledger.table import Record
 from crosscheck.preflight import BASELINE_KINDS, WARNING
 from crosscheck.releases.model import Concern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from crosscheck.ledger.table import Record
 
 THE_PLAN = "plan"
 

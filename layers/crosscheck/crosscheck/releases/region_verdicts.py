@@ -4,21 +4,16 @@ A gate's verdict is the verdict where a gate verifies the stage. The fan-out, a 
 is no gate, and where one ended without a final verdict; maybe only after the pipeline has ended.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
+from crosscheck.ledger.table import Record
+from crosscheck.releases.deployments import Deployment, Records
 from crosscheck.releases.model import RegionProgress, RegionState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from crosscheck.ledger.table import Record
-    from crosscheck.releases.deployments import Deployment, Records
 
 BEING_VERIFIED = "deployed, being verified"
 

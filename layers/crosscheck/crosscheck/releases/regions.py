@@ -1,19 +1,12 @@
 """How far each region of a release is: from its deploy actions, what the judges say, and what was rolled back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
-from crosscheck.releases.deployments import deployments
+from crosscheck.ledger.table import Record
+from crosscheck.releases.deployments import Deployment, Records, deployments
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import final_failure, verified
 from crosscheck.releases.rollbacks import taken_back
-
-if TYPE_CHECKING:
-    from crosscheck.ledger.table import Record
-    from crosscheck.releases.deployments import Deployment, Records
 
 # Where a region is deployed to more than once, or has several judges, its state is the first of these that occurs.
 _PRECEDENCE = (

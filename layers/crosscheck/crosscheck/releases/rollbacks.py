@@ -1,15 +1,11 @@
 """What became of taking a failed region back, and what that makes of the region."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.releases.model import RegionProgress, RegionState
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def taken_back(failed: RegionProgress, rollback: Mapping[str, Any]) -> RegionProgress:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, text
 from crosscheck.contracts.validation import exactly_one
-from crosscheck.contracts.verdicts import Verdict
-from crosscheck.services.alarms.alarms import ALARM_LIMIT, read_prefix, state_at
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_prefix, state_at
 from crosscheck.services.alarms.alarms import read_names as read_named
 from crosscheck.services.alarms.names import NAME_LIMIT, NAMES_LIMIT, names_of, read_names
 from crosscheck.services.alarms.rules import judge_alarms, to_ask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_cloudwatch import CloudWatchClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.services.alarms.alarms import Alarm, AlarmsSnapshot
 
 # CloudWatch takes some twenty history calls per second and account; of more alarms than these none is asked.
 HISTORIES = 20

@@ -1,7 +1,5 @@
 """The names of alarms in a plan, and as the one text that a planned check holds."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 

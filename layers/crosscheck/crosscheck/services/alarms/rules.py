@@ -4,17 +4,12 @@ An alarm that was bad already is not the release's doing: it is named, and does 
 neither good nor bad.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from crosscheck.services.alarms.alarms import Alarm
+from crosscheck.services.alarms.alarms import Alarm
 
 SHOWN = 5
 

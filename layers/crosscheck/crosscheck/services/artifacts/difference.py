@@ -1,7 +1,5 @@
 """How the contents of two zips differ: pure, over their central directories."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

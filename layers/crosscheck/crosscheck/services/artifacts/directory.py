@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import denied, explain
+from crosscheck.contracts.check import Artifact
 from crosscheck.errors import CrosscheckError
-from crosscheck.services.artifacts.difference import Entry
+from crosscheck.services.artifacts.difference import Directory, Entry
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from crosscheck.contracts.check import Artifact
-    from crosscheck.services.artifacts.difference import Directory
 
 # Some 40,000 files; two of these fit into the memory of a function beside everything else.
 DIRECTORY_LIMIT = 4 * 1024 * 1024

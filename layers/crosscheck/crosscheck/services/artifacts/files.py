@@ -9,17 +9,15 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Buffer, Mapping
 from typing import TYPE_CHECKING, Any
 
+from crosscheck.contracts.check import Artifact
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.images.reference import ImageReference, parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Mapping
-
     from mypy_boto3_s3 import S3Client
-
-    from crosscheck.contracts.check import Artifact
 
 CHUNK = 512 * 1024
 # CodePipeline takes image definitions of up to 100 KB.

@@ -4,21 +4,14 @@ CodePipeline copies an artifact into the store of every region that deploys it. 
 their own, so it is their content that is compared: the names, sizes and checksums in the directories of the zips.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Artifact, Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Artifact, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 REVISION = "source revision"
 COMPARED = "compared with the source"

@@ -1,24 +1,16 @@
 """The check ``cloudformation-stack``: the stack is where its last operation was meant to bring it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, matching, text
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.cloudformation.events import first_failure, read_history
 from crosscheck.services.cloudformation.rules import Wanted, judge
-from crosscheck.services.cloudformation.stack import Phase, read_stack, same_stack
+from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment, shortened
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.services.cloudformation.stack import Stack
 
 EXPLAINED = frozenset({Phase.WENT_BACK, Phase.BROKEN})
 

@@ -6,6 +6,7 @@ or to the beginning of the last operation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from crosscheck.services.cloudformation.stack import TOLERANCE
 from crosscheck.text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import DescribeStackEventsInputTypeDef, StackEventTypeDef
 

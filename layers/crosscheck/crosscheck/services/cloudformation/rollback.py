@@ -4,24 +4,17 @@ CloudFormation goes back by itself, or not at all: RollbackStack takes only a st
 was told to stay so. What is deployed stays; its previous template is nowhere to be read.
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Mapping
+from typing import assert_never
 
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
-from crosscheck.services.cloudformation.events import read_history, starts_of
+from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
-from crosscheck.services.cloudformation.stack import Phase, read_stack, same_stack
+from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.clients import Clients
-    from crosscheck.services.cloudformation.events import History, StackEvent
-    from crosscheck.services.cloudformation.stack import Stack
 
 NO_WAY = "CloudFormation rolls back only from failed states: deploy the previous template, or roll back the stage"
 # Seconds within which the action begins its operation. One that replaces a failed stack deletes that one first.

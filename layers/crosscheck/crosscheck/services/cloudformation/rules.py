@@ -1,17 +1,12 @@
 """What a stack's status proves: pure rules over what was seen and what was wanted."""
 
-from __future__ import annotations
-
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.services.cloudformation.stack import Phase
+from crosscheck.services.cloudformation.stack import Phase, Stack
 from crosscheck.text import moment
-
-if TYPE_CHECKING:
-    from crosscheck.services.cloudformation.stack import Stack
 
 # CloudFormation can roll these back still; see RollbackStack.
 RETURNABLE = frozenset({"CREATE_FAILED", "UPDATE_FAILED"})

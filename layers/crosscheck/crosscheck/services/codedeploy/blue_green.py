@@ -1,27 +1,18 @@
 """What ``codedeploy`` proves of ECS: the task set that serves is the deployment's, and runs what was meant."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
 
-from typing import TYPE_CHECKING
-
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.images.digests import resolve
+from crosscheck.images.digests import IntendedImage, resolve
+from crosscheck.images.reference import ImageReference
 from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.services.codedeploy.deployments import Deployment, Target
 from crosscheck.services.codedeploy.images import by_container, intended_references
-from crosscheck.services.codedeploy.task_sets import judge_serving, read_serving
+from crosscheck.services.codedeploy.task_sets import Serving, judge_serving, read_serving
 from crosscheck.services.ecs.rules import judge_images, revision
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.images.digests import IntendedImage
-    from crosscheck.images.reference import ImageReference
-    from crosscheck.services.codedeploy.deployments import Deployment, Target
-    from crosscheck.services.codedeploy.task_sets import Serving
 
 type References = tuple[ImageReference, ...]
 

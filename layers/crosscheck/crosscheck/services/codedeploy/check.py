@@ -1,24 +1,16 @@
 """The check ``codedeploy``: the deployment of this release succeeded on every target, and is what the group has now."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, matching, text
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.codedeploy.blue_green import look_at_service
-from crosscheck.services.codedeploy.deployments import read_deployment, read_newest, read_targets
+from crosscheck.services.codedeploy.deployments import Deployment, Target, read_deployment, read_newest, read_targets
 from crosscheck.services.codedeploy.fleet_revision import judge_revision
 from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.services.codedeploy.deployments import Deployment, Target
 
 _ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
 

@@ -4,19 +4,12 @@ CodePipeline hands CodeDeploy the copy in the store of the action's region. Noth
 action's input, not the one in the pipeline's own store, so it is the content that counts where the places differ.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from crosscheck.contracts.check import Artifact, Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun, Artifact, Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import ActionRun
-    from crosscheck.services.codedeploy.deployments import Deployment
+from crosscheck.services.codedeploy.deployments import Deployment
 
 
 def judge_revision(ours: Deployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:

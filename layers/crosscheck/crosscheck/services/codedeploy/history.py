@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
-from crosscheck.services.codedeploy.deployments import BATCH, read_deployments
+from crosscheck.services.codedeploy.deployments import BATCH, Deployment, read_deployments
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import RevisionLocationTypeDef, TimeRangeTypeDef
-
-    from crosscheck.services.codedeploy.deployments import Deployment
 
 # The order of ListDeployments is not documented, so that all of a span are read: the days before, then further back.
 SPANS = (timedelta(days=7), timedelta(days=90), None)

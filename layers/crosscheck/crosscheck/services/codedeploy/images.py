@@ -4,22 +4,15 @@ The action replaces placeholders in the task definition by the ``ImageURI`` of e
 ``imageDetail.json``; so a container is meant to run an image if its text is that URI.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.reference import parse_reference
+from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import ActionRun
-    from crosscheck.images.reference import ImageReference
 
 IMAGE_DETAIL = "imageDetail.json"
 _NUMBERS = range(1, 5)

@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.deployments import read_deployment, read_newest
+from crosscheck.services.codedeploy.deployments import Deployment, read_deployment, read_newest
 from crosscheck.services.codedeploy.history import NoWayBackError, content, deployed_since, last_good, whole_revision
 from crosscheck.services.codedeploy.rules import ACTIVE, MARKER, took_over
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import CreateDeploymentInputTypeDef, RevisionLocationTypeDef
-
-    from crosscheck.clients import Clients
-    from crosscheck.services.codedeploy.deployments import Deployment
 
 # The key of ``WayBack.seen``: the last good deployment before the run's.
 GOOD = "good"

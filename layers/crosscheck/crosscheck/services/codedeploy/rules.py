@@ -4,18 +4,12 @@ What is evidently broken comes first, then what is under way, then what cannot b
 proves nothing while a newer one has taken its place.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crosscheck.services.codedeploy.deployments import Deployment, Target
+from crosscheck.services.codedeploy.deployments import Deployment, Target
 
 # The description of a deployment by which Crosscheck takes another one back: this, and the other one's id.
 MARKER = "crosscheck:"

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.images.reference import ImageReference
+from crosscheck.services.codedeploy.deployments import Deployment, Target
 from crosscheck.services.ecs.rules import judge_service, revision
-from crosscheck.services.ecs.service import read_service
+from crosscheck.services.ecs.service import ServiceSnapshot, read_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import TaskSetTypeDef
-
-    from crosscheck.images.reference import ImageReference
-    from crosscheck.services.codedeploy.deployments import Deployment, Target
-    from crosscheck.services.ecs.service import ServiceSnapshot
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,17 @@ It takes every region of the stage back, the good ones too. CodePipeline runs th
 the artifacts of an earlier one. https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
 """
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import code
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import ROLLBACK, StageSituation, read_stage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Subject
 
 INSIDE, TARGET = "execution in the stage", "target"
 SHORT = 8

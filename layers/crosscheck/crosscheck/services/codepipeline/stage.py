@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.ledger.subjects import Subject
+
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import (
@@ -12,9 +15,6 @@ if TYPE_CHECKING:
         PipelineExecutionTypeDef,
         PipelineRollbackMetadataTypeDef,
     )
-
-    from crosscheck.clients import Clients
-    from crosscheck.ledger.subjects import Subject
 
 ROLLBACK = "ROLLBACK"
 # Executions that are looked through, the newest first.

@@ -1,24 +1,18 @@
 """The check ``ecr-image``: an image, by digest and with all its manifests, has arrived in the region's registry."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, matching
-from crosscheck.contracts.verdicts import Verdict, worst
+from crosscheck.contracts.verdicts import Finding, Verdict, worst
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecr.replica import Replica, SourceImage, UnreadableManifestError, describe, read_replica
 from crosscheck.services.ecr.replication import Replication, State, read_replication, read_rules
 from crosscheck.services.ecr.rules import SETTLING, arrived, judge_states, unlisted, vanished, what_lacks
 from crosscheck.services.ecs.intended_images import intended_images
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.verdicts import Finding
 
 # ECR calls a replication complete a moment before every reader sees the image.
 SECOND_LOOK = 2.0

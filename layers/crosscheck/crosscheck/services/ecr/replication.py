@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crosscheck.services.ecr.replica import describe
+from crosscheck.services.ecr.replica import SourceImage, describe
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageReplicationStatusTypeDef, ReplicationRuleOutputTypeDef
-
-    from crosscheck.services.ecr.replica import SourceImage
 
 REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
 REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the rules of {home} only"

@@ -1,18 +1,13 @@
 """What the presence of an image, or the state of its replication, proves: pure rules, with the words for people."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import short
+from crosscheck.services.ecr.replica import Replica, SourceImage
 from crosscheck.services.ecr.replication import Replication, Rule, State, never_comes
-
-if TYPE_CHECKING:
-    from crosscheck.services.ecr.replica import Replica, SourceImage
 
 # Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
 SETTLING = 60.0

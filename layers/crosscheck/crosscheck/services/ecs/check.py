@@ -1,32 +1,22 @@
 """The check ``ecs-service``: the service runs as many tasks as it should, all of the intended image."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.verdicts import Verdict
-from crosscheck.images.digests import resolve
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.images.digests import IntendedImage, resolve
+from crosscheck.images.reference import ImageReference
 from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs.expected import look_for
 from crosscheck.services.ecs.intended_images import Meant, intended_images
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
 from crosscheck.services.ecs.rules import judge_images, judge_service, revision
-from crosscheck.services.ecs.service import read_service
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.images.digests import IntendedImage
-    from crosscheck.images.reference import ImageReference
-    from crosscheck.services.ecs.service import ServiceSnapshot
-
+from crosscheck.services.ecs.service import ServiceSnapshot, read_service
 
 # An ARN with a family of 255 characters.
 TASK_DEFINITION_LIMIT = 400

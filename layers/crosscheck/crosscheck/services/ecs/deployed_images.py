@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError, CrosscheckError
-from crosscheck.images.reference import parse_reference
+from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.service import container_images, current_task_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_ecs import ECSClient
-
-    from crosscheck.images.reference import ImageReference
 
 
 class NothingDeployedError(CrosscheckError):

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.h
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
@@ -15,8 +16,6 @@ from typing import TYPE_CHECKING
 from crosscheck.errors import CrosscheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.literals import ServiceDeploymentStatusType
     from mypy_boto3_ecs.type_defs import (

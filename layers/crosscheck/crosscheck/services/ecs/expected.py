@@ -8,11 +8,10 @@ from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.ecs.deployments import MOVING, status_of
 from crosscheck.services.ecs.rules import revision
+from crosscheck.services.ecs.service import ServiceSnapshot
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-
-    from crosscheck.services.ecs.service import ServiceSnapshot
 
 
 def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome | None:

@@ -5,6 +5,7 @@ A later deployment may be a way back, so it is the first one that tells.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from crosscheck.images.reference import DIGEST, ImageReference, parse_reference
 from crosscheck.services.ecs.deployments import NoHistoryError, deployments_since, describe_revisions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_ecs import ECSClient
 
 

@@ -12,22 +12,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.parameters import Key, text
 from crosscheck.contracts.partial_results import Aspect, ask, together
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.images.reference import Registry
 from crosscheck.missing_rights import refusal
 from crosscheck.preflight import WARNING
 from crosscheck.services.ecr.replication import never_comes, read_rules
-from crosscheck.services.ecs.deployed_images import NothingDeployedError, deployed, services_of
+from crosscheck.services.ecs.deployed_images import Deployed, NothingDeployedError, deployed, services_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.images.reference import Registry
-    from crosscheck.services.ecs.deployed_images import Deployed
 
 
 @dataclass(frozen=True)

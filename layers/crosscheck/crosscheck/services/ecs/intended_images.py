@@ -4,23 +4,18 @@ Its input artifact names them, container by container. Where the artifact is out
 is not Crosscheck's, the service's first deployment after the action had started tells them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun, Artifact
+from crosscheck.images.reference import ImageReference
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs.deployments import NoHistoryError
 from crosscheck.services.ecs.history import first_images
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import ActionRun, Artifact
-    from crosscheck.images.reference import ImageReference
 
 DEFAULT_FILE = "imagedefinitions.json"
 

@@ -1,17 +1,12 @@
 """Where an ECS service stands in relation to what an action deployed to it: pure rules."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.rollback import Standing
 from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK
 from crosscheck.services.ecs.rules import revision
-
-if TYPE_CHECKING:
-    from crosscheck.services.ecs.situation import Situation
+from crosscheck.services.ecs.situation import Situation
 
 
 class Move(Enum):

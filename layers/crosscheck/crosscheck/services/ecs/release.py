@@ -3,29 +3,23 @@
 What runs need not show it: where the revision that ECS went back to runs the same image, only the history tells.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.ecs.deployments import (
     GOING_BACK,
     MOVING,
     WENT_BACK,
     NoHistoryError,
+    ServiceDeployment,
     deployments_since,
     task_definitions,
 )
 from crosscheck.services.ecs.rules import revision
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.services.ecs.deployments import ServiceDeployment
-    from crosscheck.services.ecs.service import ServiceSnapshot
+from crosscheck.services.ecs.service import ServiceSnapshot
 
 
 @dataclass(frozen=True)

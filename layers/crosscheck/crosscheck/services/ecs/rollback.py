@@ -1,9 +1,8 @@
 """The way back of an ECS service: to the task definition that it ran before the action's deployment."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
+from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
 from crosscheck.services.ecs.check import EcsService
@@ -11,11 +10,6 @@ from crosscheck.services.ecs.deployments import NoHistoryError
 from crosscheck.services.ecs.position import Move, Position, position
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.situation import TASK_DEFINITION, Place, Situation, read_situation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crosscheck.clients import Clients
 
 NEWEST, TARGET, BASELINE = "newest deployment", "target", "baseline"
 

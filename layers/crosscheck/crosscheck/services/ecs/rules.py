@@ -4,20 +4,13 @@ Whatever is evidently broken comes first, then what is under way, then what cann
 complete proves nothing by itself: the circuit breaker's way back completes too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.images.reference import short
-from crosscheck.services.ecs.service import TASK_LIMIT
-
-if TYPE_CHECKING:
-    from crosscheck.images.digests import IntendedImage
-    from crosscheck.images.reference import ImageReference
-    from crosscheck.services.ecs.service import Deployment, ServiceSnapshot, StoppedTask
+from crosscheck.images.digests import IntendedImage
+from crosscheck.images.reference import ImageReference, short
+from crosscheck.services.ecs.service import TASK_LIMIT, Deployment, ServiceSnapshot, StoppedTask
 
 FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun
 from crosscheck.services.ecs.deployments import (
     ServiceDeployment,
     deployments_since,
@@ -15,12 +18,7 @@ from crosscheck.services.ecs.deployments import (
 from crosscheck.services.ecs.strategies import shifting_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mypy_boto3_ecs import ECSClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import ActionRun
 
 # The key under which the check ecs-service tells what a service runs: a baseline is such a finding's values.
 TASK_DEFINITION = "task definition"

@@ -1,25 +1,18 @@
 """The check ``http``: the page of the region answers as it should."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, text, whole
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
 from crosscheck.services.http.connection import NoAnswerError, one_line
 from crosscheck.services.http.probe import BODY_LIMIT, Page, Probe, RefusedAddressError
 from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 DEFAULT_STATUS = 200
 LATENCY_LIMIT = 10_000

@@ -1,7 +1,5 @@
 """What a probe is made of: the resolver, the connection to an address, TLS, and reading with one deadline for all."""
 
-from __future__ import annotations
-
 import io
 import queue
 import socket
@@ -10,12 +8,9 @@ import threading
 from collections.abc import Buffer, Callable
 from functools import cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
-
-if TYPE_CHECKING:
-    from crosscheck.services.http.addresses import Address
+from crosscheck.services.http.addresses import Address
 
 RESOLVE_SECONDS = 4.0
 

@@ -4,8 +4,6 @@ Neither proxies nor credentials of the environment take part, and the connection
 a name server that answers differently a moment later is not asked again.
 """
 
-from __future__ import annotations
-
 import http.client
 import socket
 import ssl
@@ -13,9 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.connection import (
     NoAnswerError,
     TimedAnswer,
@@ -25,10 +24,7 @@ from crosscheck.services.http.connection import (
     one_line,
     words,
 )
-
-if TYPE_CHECKING:
-    from crosscheck.services.http.addresses import Address, Policy
-    from crosscheck.services.http.url import Url
+from crosscheck.services.http.url import Url
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0

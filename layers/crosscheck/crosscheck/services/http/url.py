@@ -1,8 +1,6 @@
 """The address of a page, as a probe takes it: plain ASCII, no credentials, no notation that two parsers read in two
 ways."""
 
-from __future__ import annotations
-
 import re
 import socket
 from dataclasses import dataclass

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, matching, text
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
-from crosscheck.services.lambda_.rules import intended_version, judge_alias, judge_provisioned, judge_version, served
+from crosscheck.services.lambda_.rules import (
+    Alias,
+    intended_version,
+    judge_alias,
+    judge_provisioned,
+    judge_version,
+    served,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
-    from crosscheck.services.lambda_.rules import Alias
 
 
 class LambdaAlias:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
 from crosscheck.services.lambda_.alias import read_alias, read_version
-from crosscheck.services.lambda_.rules import intended_version
+from crosscheck.services.lambda_.rules import Alias, intended_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mypy_boto3_lambda import LambdaClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.services.lambda_.rules import Alias
 
 
 # So many versions between the one before and the one brought are asked for.

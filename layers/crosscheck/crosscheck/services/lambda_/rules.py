@@ -3,18 +3,12 @@
 States: "Lambda function states" in Lambda's developer guide. A test holds the table against botocore's model.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.text import shortened
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.check import PlannedCheck
 
 # What a version's State says by itself. The first call of an inactive version is refused and wakes it up.
 STATES: Mapping[str, Verdict] = {

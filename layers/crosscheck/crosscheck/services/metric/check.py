@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.parameters import Key, text, whole
 from crosscheck.contracts.validation import at_least_one
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
 from crosscheck.services.metric.keys import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
@@ -16,10 +18,6 @@ from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 DATAPOINTS = "3"
 SECONDS = "60"

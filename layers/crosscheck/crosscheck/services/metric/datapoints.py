@@ -9,12 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.services.metric.spans import Span
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDataQueryTypeDef
-
-    from crosscheck.services.metric.spans import Span
 
 PAGES = 10
 

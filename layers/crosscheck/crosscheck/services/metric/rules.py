@@ -9,8 +9,6 @@ INCONCLUSIVE, unless the mean is still 0 (nothing increased) or ``max`` is given
 much.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean

@@ -1,8 +1,6 @@
 """Which datapoints of a metric may be judged: complete ones, after the release and before it. Times are in epoch
 seconds."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

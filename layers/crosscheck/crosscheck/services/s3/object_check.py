@@ -10,18 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import ActionRun, Outcome
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import ActionRun, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.text import moment
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import DeleteMarkerEntryTypeDef, ObjectVersionTypeDef
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 # S3 tells whole seconds.
 RESOLUTION = 1.0

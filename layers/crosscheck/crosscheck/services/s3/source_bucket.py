@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.parameters import Key, text
 from crosscheck.contracts.partial_results import Aspect, ask, together, values
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.s3.buckets import holds, location, versioning
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 
 class SourceBucket:

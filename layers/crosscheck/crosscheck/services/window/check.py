@@ -1,24 +1,18 @@
 """The check ``window``: it is the time of the week at which the region may be changed."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.parameters import Key, matching
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
-
-if TYPE_CHECKING:
-    from crosscheck.clients import Clients
-    from crosscheck.contracts.check import PlannedCheck
-    from crosscheck.contracts.verdicts import Finding
 
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 _TIME = replace(matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"'), needed=True)

@@ -5,8 +5,6 @@ put forward yet: 02:30 is the moment an hour after 01:30. A window that is skipp
 there. A time that exists twice is its first one. https://docs.python.org/3/library/datetime.html (PEP 495, ``fold`` 0)
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
