@@ -7,7 +7,7 @@ a stage's region says is final only once a second look, some time later, says th
 from dataclasses import dataclass, replace
 
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 
 # Long enough for a container that dies on its first requests to die; ECS itself restarts within this time.
 OBSERVE_SECONDS = 60
@@ -15,7 +15,7 @@ CONFIRM_SECONDS = 15
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """``judged`` is what the region is now. Where that is not ``final``, look again after ``wait`` seconds; 0 leaves
     that to the state machine's own patience."""
 
@@ -24,7 +24,7 @@ class Step:
     wait: int = 0
 
 
-def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
+def decide(item: VerificationItem, seen: RegionVerdict, now: float) -> NextStep:
     """What follows from what was seen. ``now`` is in epoch seconds.
 
     The state machine's own patience ends after half an hour, which it tells by ``last``; an item with a later deadline
@@ -34,20 +34,20 @@ def decide(item: Item, seen: RegionVerdict, now: float) -> Step:
     match seen.verdict:
         case Verdict.PENDING if over:
             reason = f"not done at the deadline: {seen.reason}"
-            return Step(replace(seen, verdict=Verdict.FAIL, reason=reason), final=True)
+            return NextStep(replace(seen, verdict=Verdict.FAIL, reason=reason), final=True)
         case Verdict.PENDING:
-            return Step(seen, final=False, wait=_rarer(item, now) if item.last else 0)
+            return NextStep(seen, final=False, wait=_rarer(item, now) if item.last else 0)
         case Verdict.INCONCLUSIVE:
-            return Step(seen, final=item.last or over or item.purpose is Purpose.PREFLIGHT)
+            return NextStep(seen, final=item.last or over or item.purpose is Purpose.PREFLIGHT)
         case Verdict.FAIL if (before := _gave_way(item)) and _moved_on(seen):
             reason = f"{before}: {seen.reason}"
-            return Step(replace(seen, verdict=Verdict.INCONCLUSIVE, reason=reason), final=True)
+            return NextStep(replace(seen, verdict=Verdict.INCONCLUSIVE, reason=reason), final=True)
         case Verdict.PASS | Verdict.FAIL:
             wait = 0 if over or item.confirm == seen.verdict else _wait(item, seen.verdict)
-            return Step(seen, final=wait == 0, wait=wait)
+            return NextStep(seen, final=wait == 0, wait=wait)
 
 
-def _gave_way(item: Item) -> str:
+def _gave_way(item: VerificationItem) -> str:
     """What is said of a region where something later is there by now; empty where it was seen to fail before that, or
     where it is a way back that has to be there."""
     if item.purpose is not Purpose.STAGE:
@@ -64,11 +64,11 @@ def _moved_on(seen: RegionVerdict) -> bool:
     return bool(failed) and all(finding.moved_on for finding in failed)
 
 
-def _rarer(item: Item, now: float) -> int:
+def _rarer(item: VerificationItem, now: float) -> int:
     return max(OBSERVE_SECONDS, round((item.deadline - now) / 10))
 
 
-def _wait(item: Item, verdict: Verdict) -> int:
+def _wait(item: VerificationItem, verdict: Verdict) -> int:
     match item.purpose, verdict:
         case Purpose.STAGE, Verdict.PASS:
             return max(OBSERVE_SECONDS, round(item.soak))

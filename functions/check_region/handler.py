@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from check_region.region_check import Looking
+from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
@@ -18,9 +18,9 @@ logger = Logger()
 
 
 @cache
-def _looking() -> Looking:
+def _looking() -> RegionCheck:
     clients = Clients()
-    return Looking(
+    return RegionCheck(
         clients=clients,
         ledger=Ledger.from_env(clients),
         cards=CardQueue.from_env(clients),

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from check_region.decision import Step
+from check_region.decision import NextStep
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.table import Fact
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 
 
-def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:
+def facts_of(item: VerificationItem, step: NextStep, now: float) -> Iterator[Fact]:
     """What the ledger has to know after a look. ``now`` is in epoch seconds."""
     match item.purpose:
         case Purpose.IMAGE | Purpose.STAGE:
@@ -25,7 +25,7 @@ def tell(item: Item, step: Step, now: float) -> Iterator[Fact]:
             assert_never(never)
 
 
-def _rollback(item: Item, region: str, step: Step, now: float) -> Fact:
+def _rollback(item: VerificationItem, region: str, step: NextStep, now: float) -> Fact:
     state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {step.judged.reason}"
     if step.final:
         back = step.judged.verdict is Verdict.PASS and not item.left

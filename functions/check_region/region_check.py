@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from check_region.decision import Step, decide
-from check_region.recording import tell
+from check_region.decision import NextStep, decide
+from check_region.recording import facts_of
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
@@ -15,8 +15,8 @@ from crosscheck.errors import CrosscheckError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.plans.current import current
-from crosscheck.registry.checks import look
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.checks import run_check
+from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.time_limits import all_within
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
@@ -32,7 +32,7 @@ class InconclusiveError(CrosscheckError):
 
 
 @dataclass(frozen=True)
-class Looking:
+class RegionCheck:
     """Looks at regions. ``seconds`` are those that the checks of one look may take."""
 
     clients: Clients
@@ -41,7 +41,7 @@ class Looking:
     clock: Callable[[], float]
     seconds: float = LOOK_SECONDS
 
-    def look(self, item: Item) -> dict[str, Any]:
+    def look(self, item: VerificationItem) -> dict[str, Any]:
         """``{"region", "verdict", "final", "wait", "passed"}``: where it is not final, look again after so many
         seconds; ``passed`` says that this look or an earlier one passed.
 
@@ -59,31 +59,31 @@ class Looking:
         passed = item.passed or verdict is Verdict.PASS
         return {"region": item.region, "verdict": verdict, "final": step.final, "wait": step.wait, "passed": passed}
 
-    def _see(self, item: Item) -> RegionVerdict:
+    def _see(self, item: VerificationItem) -> RegionVerdict:
         """All checks at once; what does not answer in time is INCONCLUSIVE and takes nothing from the others."""
         work = {number: partial(self._look, item, check) for number, check in enumerate(item.checks)}
         found = all_within(self.seconds, work) if work else {}
         return judge(item.region, [found.get(number) or self._late(check) for number, check in enumerate(item.checks)])
 
-    def _look(self, item: Item, check: PlannedCheck) -> Finding:
+    def _look(self, item: VerificationItem, check: PlannedCheck) -> Finding:
         try:
-            return look(current(check, item.subject, self.clients), self.clients)
+            return run_check(current(check, item.subject, self.clients), self.clients)
         except AWS_ERRORS as error:
-            return check.found(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
+            return check.finding(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
 
     def _late(self, check: PlannedCheck) -> Finding:
-        return check.found(Verdict.INCONCLUSIVE, f"{check.region} did not answer within {self.seconds:g} seconds")
+        return check.finding(Verdict.INCONCLUSIVE, f"{check.region} did not answer within {self.seconds:g} seconds")
 
-    def _tell(self, item: Item, step: Step) -> None:
+    def _tell(self, item: VerificationItem, step: NextStep) -> None:
         if not step.final and step.wait:
             reason = f"{step.judged.reason}; looked at again in {step.wait} s"
             step = replace(step, judged=replace(step.judged, reason=reason))
         now = self.clock()
-        for fact in tell(item, step, now):
+        for fact in facts_of(item, step, now):
             self.ledger.merge(item.subject, fact)
         self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {now}")
 
 
-def _unknown(item: Item, step: Step) -> bool:
+def _unknown(item: VerificationItem, step: NextStep) -> bool:
     """Images keep their patience: a registry that cannot say yet may say so for long."""
     return step.judged.verdict is Verdict.INCONCLUSIVE and item.purpose is not Purpose.IMAGE

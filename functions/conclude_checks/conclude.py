@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from conclude_checks.region_rollback import WHOLE_STAGE, TakeBackError
-from conclude_checks.stage_rollback import WholeStage
+from conclude_checks.region_rollback import WHOLE_STAGE, RollbackRefusedError
+from conclude_checks.stage_rollback import WholeStageRollback
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, parse_subject
 from crosscheck.ledger.table import Fact, Ledger, Record
-from crosscheck.registry.item import Item, Purpose, parse_item
+from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from crosscheck.releases.deployments import deployments
 
 UNJUDGED = "the check itself failed; its log says why"
@@ -24,23 +24,23 @@ UNPROVEN = "it was begun, and whether the region is back is not known: the check
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ItemOutcome:
     """How one item ended: ``verdict`` is empty where its check never answered; ``taken`` is what came of taking it
     back, empty where nobody tried; ``problem`` says why that failed."""
 
-    item: Item
+    item: VerificationItem
     verdict: str
     taken: str = ""
     problem: str = ""
 
 
 @dataclass(frozen=True)
-class Concluding:
+class Conclusion:
     """Closes what is open, takes back what only goes as a whole, and tells every card that shows the subject."""
 
     ledger: Ledger
     cards: CardQueue
-    whole_stage: WholeStage
+    whole_stage: WholeStageRollback
     clock: Callable[[], float]
 
     def conclude(self, verified: Mapping[str, Any], holder: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Concluding:
         stage is back.
 
         Raises:
-            TakeBackError: a stage's rollback was not begun for now; ``"refused"`` says that this is the last try.
+            RollbackRefusedError: a stage's rollback was not begun for now; ``"refused"`` says that no try follows.
         """
         outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
         for outcome in outcomes:
@@ -64,10 +64,10 @@ class Concluding:
             "proofs": [proof.to_json() for proof in proofs if proof],
         }
 
-    def _take(self, failed: Sequence[Item], holder: str, *, last: bool) -> Item | None:
+    def _take(self, failed: Sequence[VerificationItem], holder: str, *, last: bool) -> VerificationItem | None:
         try:
             return self.whole_stage.take(failed, holder)
-        except TakeBackError as error:
+        except RollbackRefusedError as error:
             if not last:
                 raise
             self.whole_stage.refused(failed, str(error))
@@ -89,7 +89,7 @@ class Concluding:
             self.ledger.merge(subject, fact)
         self.cards.changed(subject, f"unplanned {stage} {now}")
 
-    def _open(self, outcome: Outcome) -> list[Fact]:
+    def _open(self, outcome: ItemOutcome) -> list[Fact]:
         """A region whose check never answered is unknown, and says so; a rollback that never began has failed."""
         item, now = outcome.item, self.clock()
         if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
@@ -121,18 +121,18 @@ def _waiting(records: Mapping[str, Record], finished: str) -> Iterator[tuple[str
             yield place
 
 
-def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
+def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> ItemOutcome:
     """An item that was taken back ends as the proof of that; what was judged before that is FAIL."""
     item, verdict = parse_item(document), str(result.get("verdict", ""))
     if result["purpose"] == Purpose.ROLLBACK:
         judged = verdict if item.purpose is Purpose.ROLLBACK else Verdict.FAIL.value
-        return Outcome(item, judged, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
+        return ItemOutcome(item, judged, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
     if "cause" in result:
-        return Outcome(item, verdict, problem=_cause(result["cause"]) or NOT_BEGUN)
-    return Outcome(item, verdict, str(result.get("taken", "")))
+        return ItemOutcome(item, verdict, problem=_cause(result["cause"]) or NOT_BEGUN)
+    return ItemOutcome(item, verdict, str(result.get("taken", "")))
 
 
-def _taken_back(item: Item) -> tuple[str, ...]:
+def _taken_back(item: VerificationItem) -> tuple[str, ...]:
     """A stage's item names all regions of the stage, and stands for its own; a proof stands for all that it names."""
     return item.regions if item.purpose is Purpose.ROLLBACK else (item.region,)
 
@@ -143,15 +143,15 @@ def _cause(text: str) -> str:
         told = json.loads(text)
     except ValueError:
         return ""
-    known = isinstance(told, dict) and told.get("errorType") == "TakeBackError"
+    known = isinstance(told, dict) and told.get("errorType") == "RollbackRefusedError"
     return str(told["errorMessage"]) if known else ""
 
 
-def _whole(outcomes: Sequence[Outcome]) -> list[list[Item]]:
+def _whole(outcomes: Sequence[ItemOutcome]) -> list[list[VerificationItem]]:
     """The items, by stage, whose regions can only be taken back with the whole of it."""
     items = sorted((each.item for each in outcomes if each.taken == WHOLE_STAGE), key=lambda item: item.stage)
     return [list(group) for _, group in groupby(items, key=lambda item: item.stage)]
 
 
-def _regions(outcomes: Sequence[Outcome], verdicts: set[str]) -> list[str]:
+def _regions(outcomes: Sequence[ItemOutcome], verdicts: set[str]) -> list[str]:
     return sorted({each.item.region for each in outcomes if each.verdict in verdicts})

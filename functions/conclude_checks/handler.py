@@ -8,26 +8,26 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from conclude_checks.conclude import Concluding
-from conclude_checks.log import Rollbacks
-from conclude_checks.region_rollback import TakingBack
-from conclude_checks.stage_rollback import WholeStage
+from conclude_checks.conclude import Conclusion
+from conclude_checks.log import RollbackLog
+from conclude_checks.region_rollback import RegionRollback
+from conclude_checks.stage_rollback import WholeStageRollback
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import parse_item
-from crosscheck.services.codepipeline.rollback import StageUndo
+from crosscheck.services.codepipeline.rollback import StageRollback
 
 logger = Logger()
 
 
 @cache
-def _parts() -> tuple[TakingBack, Concluding]:
+def _parts() -> tuple[RegionRollback, Conclusion]:
     clients = Clients()
     ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
-    rollbacks = Rollbacks(ledger, cards, time.time)
-    whole_stage = WholeStage(clients, rollbacks, StageUndo())
-    return TakingBack(clients, rollbacks), Concluding(ledger, cards, whole_stage, time.time)
+    rollbacks = RollbackLog(ledger, cards, time.time)
+    whole_stage = WholeStageRollback(clients, rollbacks, StageRollback())
+    return RegionRollback(clients, rollbacks), Conclusion(ledger, cards, whole_stage, time.time)
 
 
 @logger.inject_lambda_context

@@ -8,19 +8,19 @@ from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.table import Ledger, Record
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.releases.attempts import attempt_of
 
 
 @dataclass(frozen=True)
-class Rollbacks:
+class RollbackLog:
     """The rollbacks of releases in the ledger. ``clock`` gives epoch seconds."""
 
     ledger: Ledger
     cards: CardQueue
     clock: Callable[[], float]
 
-    def tell(self, items: Sequence[Item], state: RollbackState, reason: str, target: str = "") -> None:
+    def tell(self, items: Sequence[VerificationItem], state: RollbackState, reason: str, target: str = "") -> None:
         """Write what became of the rollback of these items, which are one release's, and tell its card."""
         now = self.clock()
         for item in items:
@@ -31,16 +31,16 @@ class Rollbacks:
 
     def proof(
         self,
-        items: Sequence[Item],
+        items: Sequence[VerificationItem],
         checks: Sequence[PlannedCheck],
         target: str,
         seconds: float,
         left: str = "",
-    ) -> Item:
+    ) -> VerificationItem:
         """The item that shows when these items are back, within so many seconds. Its mode is ``off``: a rollback that
         fails is not rolled back."""
         first, now = items[0], self.clock()
-        return Item(
+        return VerificationItem(
             purpose=Purpose.ROLLBACK,
             subject=first.subject,
             region=checks[0].region,
@@ -55,7 +55,7 @@ class Rollbacks:
         )
 
 
-def retried(records: Mapping[str, Record], item: Item) -> str:
+def retried(records: Mapping[str, Record], item: VerificationItem) -> str:
     """Why a verification of an earlier attempt takes nothing back; empty where it is that of the latest one."""
     return f"{item.stage} was retried since" if attempt_of(records, item.stage) > item.attempt else ""
 

@@ -4,35 +4,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conclude_checks.choice import STATES
-from conclude_checks.log import Rollbacks, holds, retried
-from conclude_checks.region_rollback import TakeBackError
+from conclude_checks.log import RollbackLog, holds, retried
+from conclude_checks.region_rollback import RollbackRefusedError
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
-from crosscheck.registry.item import Item
-from crosscheck.services.codepipeline.rollback import StageUndo
+from crosscheck.registry.item import VerificationItem
+from crosscheck.services.codepipeline.rollback import StageRollback
 
 PROVE_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
-class WholeStage:
+class WholeStageRollback:
     """Takes stages back."""
 
     clients: Clients
-    rollbacks: Rollbacks
-    undo: StageUndo
+    rollbacks: RollbackLog
+    undo: StageRollback
 
-    def take(self, failed: Sequence[Item], holder: str) -> Item | None:
+    def take(self, failed: Sequence[VerificationItem], holder: str) -> VerificationItem | None:
         """What shows that the stage is back, None where it was not begun. ``failed`` are the items of one stage whose
         regions can be taken back in no other way.
 
         Raises:
-            TakeBackError: AWS is busy or did not answer; asking again is safe.
+            RollbackRefusedError: AWS is busy or did not answer; asking again is safe.
         """
         first, subject = failed[0], failed[0].subject
         if not isinstance(subject, Subject):
@@ -48,26 +48,26 @@ class WholeStage:
             return None
         try:
             return self._begin(failed, subject, records, holder)
-        except MovedOnError as error:
+        except SupersededError as error:
             self.rollbacks.tell(failed, RollbackState.MOVED_ON, str(error))
         except AWS_ERRORS as error:
             if not denied(error):
-                raise TakeBackError(explain(error, subject.region)) from error
+                raise RollbackRefusedError(explain(error, subject.region)) from error
             self.refused(failed, explain(error, subject.region))
         return None
 
-    def refused(self, failed: Sequence[Item], reason: str) -> None:
+    def refused(self, failed: Sequence[VerificationItem], reason: str) -> None:
         """Tell that nobody asks again."""
         self.rollbacks.tell(failed, RollbackState.FAILED, reason)
 
     def _begin(
-        self, failed: Sequence[Item], subject: Subject, records: Mapping[str, Record], holder: str
-    ) -> Item | None:
+        self, failed: Sequence[VerificationItem], subject: Subject, records: Mapping[str, Record], holder: str
+    ) -> VerificationItem | None:
         first = failed[0]
         way = self.undo.propose(subject, first.stage, self.clients)
         claim = facts.rollback_claim(first.stage, "all", first.attempt)
-        ours = way.standing is Standing.BACK and holds(records, claim, holder)
-        if way.standing is not Standing.READY and not ours:
+        ours = way.standing is Feasibility.ALREADY_BACK and holds(records, claim, holder)
+        if way.standing is not Feasibility.READY and not ours:
             self.rollbacks.tell(failed, STATES[way.standing], way.reason, way.target)
             return None
         if any(item.mode != "auto" for item in failed):
@@ -76,6 +76,6 @@ class WholeStage:
         if not self.rollbacks.ledger.claim(subject, claim, holder):
             return None
         self.rollbacks.tell(failed, RollbackState.RUNNING, f"rolling back to {way.target}", way.target)
-        begun = self.undo.begin(subject, first.stage, way, self.clients)
+        begun = self.undo.execute(subject, first.stage, way, self.clients)
         self.rollbacks.tell(failed, RollbackState.RUNNING, begun.reason, way.target)
         return self.rollbacks.proof(failed, [begun.proof], way.target, PROVE_SECONDS)

@@ -47,14 +47,14 @@ class Succeed:
 
 
 @dataclass(frozen=True)
-class Refuse:
+class Fail:
     """The action fails."""
 
     type: FailureType
     message: str
 
 
-type Answer = Continue | Succeed | Refuse
+type Answer = Continue | Succeed | Fail
 
 
 def put(client: CodePipelineClient, job_id: str, answer: Answer) -> bool:
@@ -68,10 +68,10 @@ def put(client: CodePipelineClient, job_id: str, answer: Answer) -> bool:
     except ClientError as error:
         if code(error) in _OVER:
             return False
-        if code(error) not in _REFUSED or isinstance(answer, Refuse):
+        if code(error) not in _REFUSED or isinstance(answer, Fail):
             raise
         message = f"CodePipeline refused the gate's answer: {code(error)}"
-        return put(client, job_id, Refuse(FailureType.JOB_FAILED, message))
+        return put(client, job_id, Fail(FailureType.JOB_FAILED, message))
     return True
 
 
@@ -87,7 +87,7 @@ def _put(client: CodePipelineClient, job_id: str, answer: Answer) -> None:
                 outputVariables=dict(outputs),
                 executionDetails={"summary": _cut(summary, SUMMARY_LIMIT)},
             )
-        case Refuse(kind, message):
+        case Fail(kind, message):
             client.put_job_failure_result(
                 jobId=job_id, failureDetails={"type": kind.value, "message": _cut(message, MESSAGE_LIMIT)}
             )

@@ -14,9 +14,9 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from gate_stage.answers import put
 from gate_stage.job import parse_job
-from gate_stage.job_runner import Session
-from gate_stage.look import Gate
-from gate_stage.recording import Recorder
+from gate_stage.job_runner import JobRunner
+from gate_stage.look import GateLook
+from gate_stage.recording import VerdictRecorder
 from gate_stage.telemetry import logger
 
 # A black hole costs 2 s per attempt, so a region is given up long before the function's time is.
@@ -32,23 +32,23 @@ type Run = Callable[[Mapping[str, Any], LambdaContext], None]
 
 
 @cache
-def prepare() -> Run:
+def runner() -> Run:
     """What answers a job; made once per process.
 
     Raises:
         MissingSettingError: an environment variable is absent.
     """
-    return build(Clients(config=CONFIG), time.time)
+    return build_runner(Clients(config=CONFIG), time.time)
 
 
-def build(aws: Clients, clock: Callable[[], float]) -> Run:
+def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
     """The same, of these parts.
 
     Raises:
         MissingSettingError: an environment variable is absent.
     """
-    recorder = Recorder(Ledger.from_env(aws, clock), CardQueue.from_env(aws))
-    session = Session(Gate(aws, clock), recorder, clock)
+    recorder = VerdictRecorder(Ledger.from_env(aws, clock), CardQueue.from_env(aws))
+    session = JobRunner(GateLook(aws, clock), recorder, clock)
 
     # The event carries credentials: it is not logged, whatever the environment says.
     @logger.inject_lambda_context(log_event=False, clear_state=True)

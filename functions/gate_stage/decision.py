@@ -8,7 +8,7 @@ from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from gate_stage.continuation import Progress
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
-PATIENCE = 3
+UNKNOWN_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckResult:
     """What one check saw in this look."""
 
     check: str
@@ -30,7 +30,7 @@ class Look:
     finding: Finding
 
 
-class Step(StrEnum):
+class GateStep(StrEnum):
     """What follows from a look."""
 
     CONTINUE = "continue"
@@ -45,7 +45,7 @@ class Decision:
     ``open`` are the regions that were not judged to the end when the gate had to end: somebody else has to.
     """
 
-    step: Step
+    step: GateStep
     reason: str
     regions: tuple[RegionVerdict, ...]
     progress: Progress
@@ -60,14 +60,14 @@ class Decision:
 class _Weighed:
     """A look in the light of those before it; ``settled`` when a further look is not waited for."""
 
-    look: Look
+    look: CheckResult
     finding: Finding
     settled: bool
     fails: int = 0
     unknown: int = 0
 
 
-def decide(looks: Sequence[Look], progress: Progress, limits: Limits, now: float) -> Decision:
+def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now: float) -> Decision:
     """The decision after a look. ``looks`` holds every check of the plan once; ``now`` is in epoch seconds.
 
     While a window is closed the other checks are looked at as ever, but nothing is held against the deadline: the clock
@@ -77,33 +77,33 @@ def decide(looks: Sequence[Look], progress: Progress, limits: Limits, now: float
     weighed = [_weigh(look, progress, limits, now) for look in looks]
     following = _following(weighed, progress, limits, now)
     if any(item.finding.verdict is Verdict.FAIL and item.settled for item in weighed):
-        return _conclude(Step.FAIL, "failed", weighed, following)
+        return _conclude(GateStep.FAIL, "failed", weighed, following)
     waiting = [item for item in weighed if not item.settled]
     if waiting:
         first = waiting[0]
         reason = f"{first.look.region}: {first.finding.reason}"
-        return Decision(Step.CONTINUE, reason, _by_region(weighed), following)
+        return Decision(GateStep.CONTINUE, reason, _by_region(weighed), following)
     if not limits.unknown_passes and any(item.finding.verdict is Verdict.INCONCLUSIVE for item in weighed):
-        return _conclude(Step.FAIL, "unknown", weighed, following)
+        return _conclude(GateStep.FAIL, "unknown", weighed, following)
     return _soak(weighed, following, limits, now)
 
 
-def preview(looks: Sequence[Look], progress: Progress) -> Decision:
+def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
     """A dry run's decision: what each region is in this one look, and nothing follows from it."""
     seen = [_Weighed(look, look.finding, settled=True) for look in looks]
-    return Decision(Step.PASS, "dry run", _by_region(seen), replace(progress, look=progress.look + 1))
+    return Decision(GateStep.PASS, "dry run", _by_region(seen), replace(progress, look=progress.look + 1))
 
 
 def _soak(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: float) -> Decision:
     """Every check is settled and none failed: done, once that has lasted long enough."""
     lasted = max(0.0, now - (progress.pass_since or now))
     if lasted >= limits.soak:
-        return _conclude(Step.PASS, "passed", weighed, progress)
+        return _conclude(GateStep.PASS, "passed", weighed, progress)
     reason = f"all regions pass; observed for {lasted / 60:.1f} of {limits.soak / 60:g} minutes"
-    return Decision(Step.CONTINUE, reason, _by_region(weighed), progress)
+    return Decision(GateStep.CONTINUE, reason, _by_region(weighed), progress)
 
 
-def _weigh(look: Look, progress: Progress, limits: Limits, now: float) -> _Weighed:
+def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) -> _Weighed:
     finding = look.finding
     overdue = progress.waiting_since is None and progress.counted(now) >= limits.deadline
     # The deadline is for reaching the state; what is observed afterwards has the tolerance that it always had.
@@ -120,8 +120,8 @@ def _weigh(look: Look, progress: Progress, limits: Limits, now: float) -> _Weigh
             tolerated = replace(finding, verdict=Verdict.PENDING, reason=reason)
             return _Weighed(look, tolerated, settled=False, fails=fails)
         case Verdict.INCONCLUSIVE:
-            unknown = min(progress.unknown.get(look.check, 0) + 1, PATIENCE)
-            return _Weighed(look, finding, settled=unknown >= PATIENCE or hurried, unknown=unknown)
+            unknown = min(progress.unknown.get(look.check, 0) + 1, UNKNOWN_LOOKS)
+            return _Weighed(look, finding, settled=unknown >= UNKNOWN_LOOKS or hurried, unknown=unknown)
         case _:
             return _Weighed(look, finding, settled=finding.verdict is Verdict.PASS)
 
@@ -144,7 +144,7 @@ def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, 
     )
 
 
-def _conclude(step: Step, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
+def _conclude(step: GateStep, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
     """The last word. What was still under way is unknown: nobody will look again."""
     final = [item if item.settled else replace(item, finding=_unfinished(item.finding)) for item in weighed]
     regions = _by_region(final)

@@ -18,9 +18,9 @@ def handler(event: Any, context: Any) -> None:
     """
     job_id = _job_id(event)
     try:
-        from gate_stage.bootstrap import prepare  # noqa: PLC0415 - an import that fails must be answered too
+        from gate_stage.bootstrap import runner  # noqa: PLC0415 - an import that fails must be answered too
 
-        run = prepare()
+        run = runner()
     except Exception as error:  # whatever keeps the gate from starting is the answer to the job
         detail = str(error) if _for_people(error) else type(error).__name__
         logger.error("the gate cannot start: %s: %s", type(error).__name__, detail)  # noqa: TRY400 - texts may hold secrets

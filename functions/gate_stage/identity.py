@@ -18,7 +18,7 @@ UNNAMED = "gate"
 
 
 @dataclass(frozen=True)
-class Context:
+class JobContext:
     """What GetJobDetails says of a job; empty where it says nothing. ``region`` hosts the pipeline."""
 
     pipeline: str = ""
@@ -37,7 +37,7 @@ class Context:
         return f"{known.stage}/{known.action}" if known.stage and known.action else UNNAMED
 
 
-def read_context(client: CodePipelineClient, job_id: str) -> Context:
+def read_context(client: CodePipelineClient, job_id: str) -> JobContext:
     """Ask CodePipeline whose job it is.
 
     Raises:
@@ -48,7 +48,7 @@ def read_context(client: CodePipelineClient, job_id: str) -> Context:
     arn = known.get("pipelineArn", "").split(":")
     _, _, _, region, account, *_ = [*arn, *[""] * 5]
     stage, action = known.get("stage", {}).get("name", ""), known.get("action", {}).get("name", "")
-    return Context(
+    return JobContext(
         pipeline=known.get("pipelineName", ""),
         execution=known.get("pipelineExecutionId", ""),
         region=region,
@@ -57,7 +57,7 @@ def read_context(client: CodePipelineClient, job_id: str) -> Context:
     )
 
 
-def identify(context: Context, parameters: Parameters, home_region: str) -> Subject:
+def identify(context: JobContext, parameters: Parameters, home_region: str) -> Subject:
     """The execution that is judged: CodePipeline's word, then the user's.
 
     Raises:

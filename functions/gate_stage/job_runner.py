@@ -9,13 +9,13 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
 from crosscheck.time_limits import OutOfTimeError, within
-from gate_stage.answers import Answer, Continue, FailureType, Refuse, Succeed
+from gate_stage.answers import Answer, Continue, Fail, FailureType, Succeed
 from gate_stage.continuation import Progress, begin, decode, encode
-from gate_stage.decision import PATIENCE, Step
+from gate_stage.decision import UNKNOWN_LOOKS, GateStep
 from gate_stage.job import Job
-from gate_stage.look import Gate, Judgement, UnreadableError
+from gate_stage.look import GateLook, Judgement, UnreadableError
 from gate_stage.messages import failure_message, outputs, preview_outputs, summary
-from gate_stage.recording import Recorder
+from gate_stage.recording import VerdictRecorder
 from gate_stage.telemetry import logger
 
 # What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
@@ -24,11 +24,11 @@ ANSWER_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
-class Session:
+class JobRunner:
     """Finds the answer to a job. ``clock`` gives epoch seconds."""
 
-    gate: Gate
-    recorder: Recorder
+    gate: GateLook
+    recorder: VerdictRecorder
     clock: Callable[[], float]
 
     def answer(self, job: Job, remaining: Callable[[], float]) -> Answer:
@@ -36,7 +36,7 @@ class Session:
         try:
             return self._look(job, remaining)
         except ConfigurationError as error:
-            return Refuse(FailureType.CONFIGURATION_ERROR, str(error))
+            return Fail(FailureType.CONFIGURATION_ERROR, str(error))
         except Exception as error:  # a fault of the gate's own: the job is answered, the log says where it lies
             return _crash(error)
 
@@ -49,7 +49,7 @@ class Session:
         except OutOfTimeError as error:
             return self._again(job, progress, f"no look came to an end: {error}", patience=None)
         except UnreadableError as error:
-            return self._again(job, progress, str(error), patience=PATIENCE)
+            return self._again(job, progress, str(error), patience=UNKNOWN_LOOKS)
         answer = _translate(judgement)
         self._tell(judgement)
         if not judgement.dry_run:
@@ -63,7 +63,7 @@ class Session:
         logger.warning("no look", reason=reason, times=following.unread)
         count("GateUnreadable")
         if overdue or (patience is not None and following.unread >= patience):
-            return Refuse(FailureType.JOB_FAILED, f"FAIL regions=: {reason}")
+            return Fail(FailureType.JOB_FAILED, f"FAIL regions=: {reason}")
         return Continue(encode(following), f"asked again later: {reason}")
 
     def _record(self, judgement: Judgement, seconds: float) -> None:
@@ -85,8 +85,8 @@ class Session:
             regions={region.region: f"{region.verdict.value}: {region.reason}" for region in decision.regions},
             plan=[f"{check.kind} {check.target} in {check.region}" for check in judgement.plan.checks],
         )
-        if decision.step is not Step.CONTINUE and not judgement.dry_run:
-            count("GatePassed" if decision.step is Step.PASS else "GateFailed")
+        if decision.step is not GateStep.CONTINUE and not judgement.dry_run:
+            count("GatePassed" if decision.step is GateStep.PASS else "GateFailed")
 
 
 def _translate(judgement: Judgement) -> Answer:
@@ -94,20 +94,20 @@ def _translate(judgement: Judgement) -> Answer:
     if judgement.dry_run:
         return Succeed(preview_outputs(decision), summary(decision))
     match decision.step:
-        case Step.CONTINUE:
+        case GateStep.CONTINUE:
             return Continue(encode(decision.progress), summary(decision))
-        case Step.PASS:
+        case GateStep.PASS:
             return Succeed(outputs(decision), summary(decision))
-        case Step.FAIL:
-            return Refuse(FailureType.JOB_FAILED, failure_message(decision))
+        case GateStep.FAIL:
+            return Fail(FailureType.JOB_FAILED, failure_message(decision))
 
 
-def _crash(error: Exception) -> Refuse:
+def _crash(error: Exception) -> Fail:
     """The class and the place, not the text: it may quote what the job carries."""
     frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     logger.error("the gate crashed", error=type(error).__name__, frames=frames)
     count("GateCrashes")
-    return Refuse(
+    return Fail(
         FailureType.JOB_FAILED,
         f"the gate crashed with {type(error).__name__}; it proved nothing. Its log says where; retry the stage",
     )

@@ -17,11 +17,11 @@ from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
 from crosscheck.pipelines.tags import Tags, read_tags
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from crosscheck.time_limits import all_within
 from gate_stage.continuation import Progress
-from gate_stage.decision import Decision, Limits, Look, decide, preview
-from gate_stage.identity import Context, identify, read_context
+from gate_stage.decision import CheckResult, Decision, Limits, decide, preview
+from gate_stage.identity import JobContext, identify, read_context
 from gate_stage.job import Job
 
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
@@ -43,7 +43,7 @@ class Judgement:
     judge: str = ""
 
 
-class Gate:
+class GateLook:
     """Looks at a stage's regions on behalf of a job."""
 
     def __init__(self, aws: Clients, clock: Callable[[], float], region_seconds: float = REGION_SECONDS) -> None:
@@ -73,13 +73,13 @@ class Gate:
         decision = decide(looks, progress, _limits(parameters), self._clock())
         return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
 
-    def _context(self, job: Job, parameters: Parameters) -> Context:
+    def _context(self, job: Job, parameters: Parameters) -> JobContext:
         try:
             with _asking(self._aws.home_region):
                 return read_context(self._aws.codepipeline(), job.id)
         except UnreadableError:
             if parameters.pipeline and parameters.execution:
-                return Context()
+                return JobContext()
             raise
 
     def _pipeline(self, subject: Subject) -> tuple[PipelineDefinition, Tags]:
@@ -96,7 +96,7 @@ class Gate:
         self,
         subject: Subject,
         pipeline: PipelineDefinition,
-        context: Context,
+        context: JobContext,
         parameters: Parameters,
         account: str,
     ) -> Plan:
@@ -110,18 +110,18 @@ class Gate:
         chosen = scope(pipeline, context.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, account)
 
-    def _look(self, plan: Plan) -> tuple[Look, ...]:
+    def _look(self, plan: Plan) -> tuple[CheckResult, ...]:
         """All checks at once; what does not answer in time is INCONCLUSIVE and spoils nothing else."""
-        work = {number: partial(look, check, self._aws) for number, check in enumerate(plan.checks)}
+        work = {number: partial(run_check, check, self._aws) for number, check in enumerate(plan.checks)}
         found = all_within(self._region_seconds, work)
         return tuple(
-            Look(check.id, check.region, found.get(number) or self._late(check))
+            CheckResult(check.id, check.region, found.get(number) or self._late(check))
             for number, check in enumerate(plan.checks)
         )
 
     def _late(self, check: PlannedCheck) -> Finding:
         reason = f"{check.region} did not answer within {self._region_seconds:g} seconds"
-        return check.found(Verdict.INCONCLUSIVE, reason)
+        return check.finding(Verdict.INCONCLUSIVE, reason)
 
 
 @contextmanager

@@ -5,11 +5,11 @@ import hashlib
 from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
-from gate_stage.decision import Step
+from gate_stage.decision import GateStep
 from gate_stage.look import Judgement
 
 
-class Recorder:
+class VerdictRecorder:
     """Writes one verdict per region, then tells the card."""
 
     def __init__(self, ledger: Ledger, cards: CardQueue) -> None:
@@ -22,7 +22,7 @@ class Recorder:
         The card is told whether or not the ledger changed, so that a crash between the two writes loses nothing.
         """
         decision, progress = judgement.decision, judgement.decision.progress
-        ended = decision.step is not Step.CONTINUE
+        ended = decision.step is not GateStep.CONTINUE
         for region in decision.regions:
             fact = facts.verdict(
                 judgement.plan.stage,

@@ -7,12 +7,12 @@ from typing import Any
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
-from plan_checks.release.plan import Finished
+from plan_checks.release.plan import FinishedStage
 
-type Asked = ImageSubject | Subject | Finished
+type PlanRequest = ImageSubject | Subject | FinishedStage
 
 
-def asked(event: Mapping[str, Any]) -> Asked:
+def asked(event: Mapping[str, Any]) -> PlanRequest:
     """An image to follow; an execution that has started, for its preflight; or a stage that has finished.
 
     The input is ``{"subject": <key>}``; for a stage also ``"stage"``, ``"state"``, ``"attempt"``, ``"at"`` (ISO 8601).
@@ -24,7 +24,7 @@ def asked(event: Mapping[str, Any]) -> Asked:
     if isinstance(subject, ImageSubject) or "stage" not in event:
         return subject
     try:
-        return Finished(
+        return FinishedStage(
             subject=subject,
             stage=str(event["stage"]),
             succeeded=State(event["state"]) is State.SUCCEEDED,

@@ -16,14 +16,14 @@ from plan_checks.image_plan import ImagePlanning
 from plan_checks.planning import Planning
 from plan_checks.preflight_plan import PreflightPlanning
 from plan_checks.release.plan import ReleasePlanning
-from plan_checks.settings import Settings
+from plan_checks.settings import PlanSettings
 
 logger = Logger()
 
 
 @cache
 def _planning() -> Planning:
-    clients, settings = Clients(), Settings.from_env()
+    clients, settings = Clients(), PlanSettings.from_env()
     ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
     return Planning(
         images=ImagePlanning(clients, ledger, cards, settings, time.time),

@@ -9,10 +9,10 @@ from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Fact, Ledger, Order
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.services.ecr.check import planned_replica
 from plan_checks.destinations import destinations
-from plan_checks.settings import Settings
+from plan_checks.settings import PlanSettings
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class ImagePlanning:
     clients: Clients
     ledger: Ledger
     cards: CardQueue
-    settings: Settings
+    settings: PlanSettings
     clock: Callable[[], float]
 
-    def plan(self, image: ImageSubject) -> list[Item]:
+    def plan(self, image: ImageSubject) -> list[VerificationItem]:
         """An item for each destination; none where the image goes nowhere."""
         now = self.clock()
         ecr = self.clients.ecr(image.region)
@@ -35,7 +35,7 @@ class ImagePlanning:
         if found:
             self._tell(image, found, now)
         return [
-            Item(
+            VerificationItem(
                 purpose=Purpose.IMAGE,
                 subject=image,
                 region=region,

@@ -15,10 +15,10 @@ from crosscheck.pipelines.scope import Position, scope
 from crosscheck.pipelines.tags import Tags
 from crosscheck.plans.plan import make_plan
 from crosscheck.plans.preflight import plan_preflight
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from plan_checks.release.read import Pipeline, read_pipeline
 from plan_checks.release.rollback_mode import Mode
-from plan_checks.settings import Settings
+from plan_checks.settings import PlanSettings
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class PreflightPlanning:
     clients: Clients
     ledger: Ledger
     cards: CardQueue
-    settings: Settings
+    settings: PlanSettings
     clock: Callable[[], float]
 
-    def plan(self, subject: Subject) -> list[Item]:
+    def plan(self, subject: Subject) -> list[VerificationItem]:
         """An item for each region that the pipeline touches, sorted; what is wrong with its own plan is a fact."""
         pipeline = read_pipeline(self.clients.codepipeline(subject.region), subject)
         if pipeline.tags.ignore:
@@ -43,7 +43,7 @@ class PreflightPlanning:
             self.cards.changed(subject, f"plan {now}")
         checks = plan_preflight(pipeline.definition)
         return [
-            Item(
+            VerificationItem(
                 purpose=Purpose.PREFLIGHT,
                 subject=subject,
                 region=region,

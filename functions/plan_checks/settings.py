@@ -7,7 +7,7 @@ from plan_checks.release.rollback_mode import Mode
 
 
 @dataclass(frozen=True)
-class Settings:
+class PlanSettings:
     """The function's settings. ``regions``, ``prefixes`` and ``rollback_mode`` are those of the stack's parameters."""
 
     regions: tuple[str, ...]
@@ -16,7 +16,7 @@ class Settings:
     gate_function: str
 
     @classmethod
-    def from_env(cls) -> "Settings":
+    def from_env(cls) -> "PlanSettings":
         """Read the environment; regions and prefixes may be empty.
 
         Raises:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crosscheck.ledger.subjects import Keyed
+from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.ledger.table import Fact
 
 
@@ -17,10 +17,10 @@ class Verification:
 
 @dataclass(frozen=True)
 class Change:
-    """An event in the ledger's terms. ``shown``: whether its card is told right away."""
+    """An event in the ledger's terms. ``notify_card``: whether its card is told right away."""
 
     event_id: str
-    subject: Keyed
+    subject: LedgerKey
     fact: Fact
     verification: Verification | None = None
-    shown: bool = True
+    notify_card: bool = True

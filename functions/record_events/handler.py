@@ -15,8 +15,8 @@ from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
-from record_events.recorder import Recorder
-from record_events.settings import Settings
+from record_events.recorder import EventRecorder
+from record_events.settings import EventSettings
 from record_events.verifications import Verifications
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ logger = Logger()
 
 
 @cache
-def _settings() -> Settings:
-    return Settings.from_env()
+def _settings() -> EventSettings:
+    return EventSettings.from_env()
 
 
 @cache
@@ -36,9 +36,9 @@ def _clients() -> Clients:
 
 
 @cache
-def _recorder() -> Recorder:
+def _recorder() -> EventRecorder:
     settings, clients = _settings(), _clients()
-    return Recorder(
+    return EventRecorder(
         Ledger.from_env(clients),
         CardQueue.from_env(clients),
         Verifications(clients.stepfunctions(), settings.state_machine),

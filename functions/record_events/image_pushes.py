@@ -43,7 +43,7 @@ def read_push(envelope: Fields, detail: Fields) -> Change | None:
         name=_execution_name(subject, pushed), input={"subject": subject.key, "pushed": pushed.isoformat()}
     )
     # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
-    return Change(envelope.text("id"), subject, fact, verification=verification, shown=False)
+    return Change(envelope.text("id"), subject, fact, verification=verification, notify_card=False)
 
 
 def _execution_name(subject: ImageSubject, pushed: datetime) -> str:

@@ -6,7 +6,7 @@ from record_events.parsing import parse
 from record_events.verifications import Verifications
 
 
-class Recorder:
+class EventRecorder:
     """Records what events mean."""
 
     def __init__(self, ledger: Ledger, cards: CardQueue, verifications: Verifications) -> None:
@@ -29,7 +29,7 @@ class Recorder:
         if change is None:
             return
         self._ledger.merge(change.subject, change.fact)
-        if change.shown:
+        if change.notify_card:
             self._cards.changed(change.subject, cause=f"event {change.event_id}")
         if change.verification:
             self._verifications.start(change.verification)

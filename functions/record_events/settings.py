@@ -6,14 +6,14 @@ from crosscheck.settings import required
 
 
 @dataclass(frozen=True)
-class Settings:
+class EventSettings:
     """The function's own settings."""
 
     dead_letters_url: str
     state_machine: str
 
     @classmethod
-    def from_env(cls) -> "Settings":
+    def from_env(cls) -> "EventSettings":
         """Read the environment.
 
         Raises:

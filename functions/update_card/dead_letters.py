@@ -19,14 +19,14 @@ logger = Logger(child=True)
 LONGEST_BACKOFF = 300
 
 
-def later(error: RetryLaterError, record: Mapping[str, Any]) -> int:
+def retry_delay(error: RetryLaterError, record: Mapping[str, Any]) -> int:
     """The seconds until the next try: what the error asks for, doubled with every receive of the message."""
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     doubled = error.seconds << min(receives - 1, 10)
     return max(error.seconds, min(doubled, LONGEST_BACKOFF))
 
 
-def postpone(client: SQSClient, queue_url: str, records: Sequence[Mapping[str, Any]], seconds: int) -> None:
+def hide(client: SQSClient, queue_url: str, records: Sequence[Mapping[str, Any]], seconds: int) -> None:
     """Hide messages for so many seconds from now; where SQS will not, its own visibility timeout has to do."""
     for record in records:
         try:
@@ -37,7 +37,7 @@ def postpone(client: SQSClient, queue_url: str, records: Sequence[Mapping[str, A
             logger.exception("the message comes back when its visibility timeout ends")
 
 
-def bury(client: SQSClient, dead_letters_url: str, record: Mapping[str, Any]) -> None:
+def send_to_dead_letters(client: SQSClient, dead_letters_url: str, record: Mapping[str, Any]) -> None:
     """Keep a message in the dead-letter queue, in its own order."""
     client.send_message(
         QueueUrl=dead_letters_url,

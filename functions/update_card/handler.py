@@ -13,13 +13,13 @@ from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
-from update_card.dead_letters import bury, later, postpone
-from update_card.loader import Drawing
-from update_card.pipeline_lookup import Lookup
-from update_card.posted_messages import Messages
-from update_card.publisher import Showing
-from update_card.settings import Settings
-from update_card.slack_session import Workspace
+from update_card.dead_letters import hide, retry_delay, send_to_dead_letters
+from update_card.loader import CardLoader
+from update_card.pipeline_lookup import PipelineLookup
+from update_card.posted_messages import PostedMessages
+from update_card.publisher import CardPublisher
+from update_card.settings import CardSettings
+from update_card.slack_session import SlackSession
 
 logger = Logger()
 
@@ -29,8 +29,8 @@ WAIT_FOR_AWS = 5
 
 
 @cache
-def _settings() -> Settings:
-    return Settings.from_env()
+def _settings() -> CardSettings:
+    return CardSettings.from_env()
 
 
 @cache
@@ -39,13 +39,13 @@ def _clients() -> Clients:
 
 
 @cache
-def _showing() -> Showing:
+def _showing() -> CardPublisher:
     settings, clients = _settings(), _clients()
     ledger = Ledger.from_env(clients)
-    return Showing(
-        drawing=Drawing(ledger, Lookup(clients, ledger, settings.gate_function)),
-        messages=Messages.from_env(clients),
-        workspace=Workspace(clients.secretsmanager(), settings.slack_secret, settings.slack_api_url),
+    return CardPublisher(
+        drawing=CardLoader(ledger, PipelineLookup(clients, ledger, settings.gate_function)),
+        messages=PostedMessages.from_env(clients),
+        workspace=SlackSession(clients.secretsmanager(), settings.slack_secret, settings.slack_api_url),
         channel=settings.slack_channel,
     )
 
@@ -85,13 +85,13 @@ def _show(record: Mapping[str, Any]) -> None:
         count("CardFailures")
         if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
             raise RetryLaterError(f"the card cannot be drawn: {type(error).__name__}", WAIT_FOR_AWS) from error
-        bury(_clients().sqs(), _settings().dead_letters_url, record)
+        send_to_dead_letters(_clients().sqs(), _settings().dead_letters_url, record)
 
 
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
     """The queue is FIFO: what stands behind a message waits with it."""
-    seconds = later(error, records[0])
+    seconds = retry_delay(error, records[0])
     logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
     count("CardsDelayed")
-    postpone(_clients().sqs(), _settings().card_queue_url, records, seconds)
+    hide(_clients().sqs(), _settings().card_queue_url, records, seconds)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}

@@ -9,15 +9,15 @@ from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from crosscheck.ledger.table import Fact, Ledger, Order, Record
 from crosscheck.releases import ImageArrival, fold, fold_image
 from crosscheck.releases.deployed_images import images_of
-from update_card.pipeline_lookup import Lookup
+from update_card.pipeline_lookup import PipelineLookup
 
 
 @dataclass(frozen=True)
-class Drawing:
+class CardLoader:
     """Draws cards."""
 
     ledger: Ledger
-    lookup: Lookup
+    lookup: PipelineLookup
 
     def release(self, subject: Subject) -> Card | None:
         """The card of a release; None where nothing is known of it."""

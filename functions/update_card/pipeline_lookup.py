@@ -32,7 +32,7 @@ logger = Logger(child=True)
 TEXT_LIMIT = 500
 
 
-class Lookup:
+class PipelineLookup:
     """Completes the ledger where it lacks the definition or the revision."""
 
     def __init__(

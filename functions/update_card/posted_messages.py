@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import Keyed
+from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.ledger.table import DAY
 from crosscheck.settings import required
 
@@ -20,7 +20,7 @@ CLAIM_SECONDS = 130
 
 
 @dataclass(frozen=True)
-class Message:
+class PostedMessage:
     """A posted card: where it is, and the digest of what it shows."""
 
     channel: str
@@ -28,7 +28,7 @@ class Message:
     digest: str
 
 
-class Messages:
+class PostedMessages:
     """The messages of all subjects, beside the ledger's facts in the same table."""
 
     def __init__(
@@ -40,19 +40,19 @@ class Messages:
         self._clock = clock
 
     @classmethod
-    def from_env(cls, clients: Clients) -> Messages:
+    def from_env(cls, clients: Clients) -> PostedMessages:
         """In the table that the function's environment names."""
         return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
 
-    def find(self, subject: Keyed) -> Message | None:
+    def find(self, subject: LedgerKey) -> PostedMessage | None:
         """The subject's message, or None while nothing is posted."""
         answer = self._client.get_item(TableName=self._table, Key=_key(subject), ConsistentRead=True)
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
-        return Message(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"])
+        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"])
 
-    def claim(self, subject: Keyed) -> bool:
+    def claim(self, subject: LedgerKey) -> bool:
         """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
         now = int(self._clock())
         return self._write(
@@ -62,11 +62,11 @@ class Messages:
             {":now": {"N": str(now)}},
         )
 
-    def release(self, subject: Keyed) -> None:
+    def unclaim(self, subject: LedgerKey) -> None:
         """Give a claim back: nothing was posted."""
         self._write(subject, {"claimed_until": {"N": "0"}}, "attribute_not_exists(#timestamp)")
 
-    def save(self, subject: Keyed, message: Message) -> None:
+    def save(self, subject: LedgerKey, message: PostedMessage) -> None:
         """Remember what the message shows."""
         fields = {
             "channel": {"S": message.channel},
@@ -75,17 +75,17 @@ class Messages:
         }
         self._write(subject, fields)
 
-    def refused(self, subject: Keyed, error: str) -> None:
+    def refused(self, subject: LedgerKey, error: str) -> None:
         """Remember that Slack refused the newest card, and in which word."""
         self._write(subject, {"refused": {"S": error}})
 
-    def forget(self, subject: Keyed) -> None:
+    def forget(self, subject: LedgerKey) -> None:
         """The message is gone from Slack: the next one is posted anew."""
         self._client.delete_item(TableName=self._table, Key=_key(subject))
 
     def _write(
         self,
-        subject: Keyed,
+        subject: LedgerKey,
         fields: Mapping[str, Any],
         condition: str = "",
         extra: Mapping[str, Any] | None = None,
@@ -107,5 +107,5 @@ class Messages:
         return True
 
 
-def _key(subject: Keyed) -> dict[str, Any]:
+def _key(subject: LedgerKey) -> dict[str, Any]:
     return {"pk": {"S": f"card#{subject.key}"}, "sk": {"S": "card"}}

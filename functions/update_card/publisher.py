@@ -7,11 +7,11 @@ from aws_lambda_powertools import Logger
 from crosscheck.cards import Card
 from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.errors import RetryLaterError
-from crosscheck.ledger.subjects import ImageSubject, Keyed, Subject
+from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.telemetry import count
-from update_card.loader import Drawing
-from update_card.posted_messages import Message, Messages
-from update_card.slack_session import ChannelRefusedError, Workspace
+from update_card.loader import CardLoader
+from update_card.posted_messages import PostedMessage, PostedMessages
+from update_card.slack_session import ChannelRefusedError, SlackSession
 
 logger = Logger(child=True)
 
@@ -19,12 +19,12 @@ WAIT_FOR_OTHER = 5
 
 
 @dataclass(frozen=True)
-class Showing:
+class CardPublisher:
     """Shows subjects in Slack."""
 
-    drawing: Drawing
-    messages: Messages
-    workspace: Workspace
+    drawing: CardLoader
+    messages: PostedMessages
+    workspace: SlackSession
     channel: str
 
     def show(self, subject: Subject | ImageSubject) -> None:
@@ -58,7 +58,7 @@ class Showing:
             case ImageSubject():
                 return self.drawing.image(subject)
 
-    def _send(self, subject: Keyed, card: Card, message: Message | None) -> None:
+    def _send(self, subject: LedgerKey, card: Card, message: PostedMessage | None) -> None:
         if message is None:
             self._post(subject, card)
             return
@@ -70,16 +70,16 @@ class Showing:
             self.messages.forget(subject)
             self._post(subject, card)
             return
-        self.messages.save(subject, Message(message.channel, message.timestamp, card.digest))
+        self.messages.save(subject, PostedMessage(message.channel, message.timestamp, card.digest))
 
-    def _lost(self, message: Message, error: SlackRefusedError | ChannelRefusedError) -> bool:
+    def _lost(self, message: PostedMessage, error: SlackRefusedError | ChannelRefusedError) -> bool:
         """Whether the message cannot be updated ever again: it is gone, or it stands in a channel that the stack has
         left. That one refusing us must not hold up the cards of the channel that is in use."""
         if isinstance(error, ChannelRefusedError):
             return message.channel != self.channel
         return error.refusal is Refusal.MESSAGE_GONE
 
-    def _post(self, subject: Keyed, card: Card) -> None:
+    def _post(self, subject: LedgerKey, card: Card) -> None:
         """Post the first message; a claim that is kept after an answer was lost delays the next try, so that an
         outage in which Slack takes messages without saying so does not fill the channel."""
         if not self.messages.claim(subject):
@@ -89,6 +89,6 @@ class Showing:
         except PerhapsSentError:
             raise
         except (SlackRefusedError, RetryLaterError):
-            self.messages.release(subject)
+            self.messages.unclaim(subject)
             raise
-        self.messages.save(subject, Message(self.channel, timestamp, card.digest))
+        self.messages.save(subject, PostedMessage(self.channel, timestamp, card.digest))

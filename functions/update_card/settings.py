@@ -6,7 +6,7 @@ from crosscheck.settings import optional, required
 
 
 @dataclass(frozen=True)
-class Settings:
+class CardSettings:
     """The function's settings."""
 
     card_queue_url: str
@@ -17,7 +17,7 @@ class Settings:
     gate_function: str
 
     @classmethod
-    def from_env(cls) -> "Settings":
+    def from_env(cls) -> "CardSettings":
         """Read the environment.
 
         Raises:

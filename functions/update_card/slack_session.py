@@ -28,7 +28,7 @@ class ChannelRefusedError(RetryLaterError):
     """Nothing gets through to this channel until a person mends that."""
 
 
-class Workspace:
+class SlackSession:
     """Sends cards; reads the token anew when it is old, and once more when Slack refuses it (rotation)."""
 
     def __init__(
@@ -58,14 +58,14 @@ class Workspace:
         slack = self._connect() if fresh else self._slack
         assert slack is not None  # noqa: S101 - either read just now or kept
         try:
-            return self._patiently(send, slack)
+            return self._translating_refusals(send, slack)
         except _TokenRefusedError:
             if fresh:
                 raise
-            return self._patiently(send, self._connect())
+            return self._translating_refusals(send, self._connect())
 
     @staticmethod
-    def _patiently[T](send: Callable[[Slack], T], slack: Slack) -> T:
+    def _translating_refusals[T](send: Callable[[Slack], T], slack: Slack) -> T:
         """What a person has to mend for the whole channel is waited for: no card gets through, and none is lost."""
         try:
             return send(slack)

@@ -12,11 +12,11 @@ import requests
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import parse_run
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployUndo
+from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
 from tests.e2e.code_deploy import without_rollback
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
-    from crosscheck.contracts.rollback import Begun, WayBack
+    from crosscheck.contracts.rollback import RollbackProposal, RollbackStarted
     from local.account import Account
     from local.scenarios.scenario import Scenario
 
@@ -96,13 +96,13 @@ class Region:
         """Look once."""
         return CodeDeploy().look(planned, self.aws)
 
-    def propose(self, planned: PlannedCheck) -> WayBack:
+    def propose(self, planned: PlannedCheck) -> RollbackProposal:
         """Read how the region stands."""
-        return CodeDeployUndo().propose(planned, {}, self.aws)
+        return CodeDeployRollback().propose(planned, {}, self.aws)
 
-    def begin(self, planned: PlannedCheck, way: WayBack) -> Begun:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal) -> RollbackStarted:
         """Take it back."""
-        return CodeDeployUndo().begin(planned, way, self.aws)
+        return CodeDeployRollback().execute(planned, way, self.aws)
 
     def proven(self, proof: PlannedCheck) -> Finding:
         """What the proof says in the end."""
@@ -153,14 +153,14 @@ def test_a_good_deployment_passes_until_a_newer_one_comes(region: Region) -> Non
     first = region.release("Serve the first page")
     assert region.look(first).verdict is Verdict.PASS
     way = region.propose(first)
-    assert way.standing is Standing.READY
+    assert way.standing is Feasibility.READY
     second = region.release("Serve the second page")
     assert region.look(second).verdict is Verdict.PASS
     moved = region.propose(first)
-    assert moved.standing is Standing.MOVED_ON
+    assert moved.standing is Feasibility.SUPERSEDED
     assert _deployment(second) in moved.reason
-    with pytest.raises(MovedOnError):
-        region.begin(first, way)
+    with pytest.raises(SupersededError):
+        region.execute(first, way)
     assert region.look(second).verdict is Verdict.PASS
 
 
@@ -176,9 +176,9 @@ def test_an_unhealthy_deployment_is_taken_back(region: Region) -> None:
     assert finding.verdict is (Verdict.FAIL if region.provider == "CodeDeployToECS" else Verdict.PASS)
     assert finding.values["status"] == "Succeeded"
     way = region.propose(bad)
-    assert way.standing is Standing.READY
-    begun = region.begin(bad, way)
-    again, proof = region.begin(bad, way), begun.proof
+    assert way.standing is Feasibility.READY
+    begun = region.execute(bad, way)
+    again, proof = region.execute(bad, way), begun.proof
     assert again == replace(begun, reason=again.reason)
     for reason in (again.reason, region.propose(bad).reason):  # meanwhile the deployment goes on
         assert re.fullmatch(rf"{proof.parameters['deployment']} \(\w+\) takes {_deployment(bad)} back already", reason)
@@ -205,7 +205,7 @@ def test_codedeploys_own_rollback_fails_under_a_green_pipeline(region: Region) -
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("CodeDeploy rolled back: ")
     way = region.propose(planned)
-    assert way.standing is Standing.BACK
+    assert way.standing is Feasibility.ALREADY_BACK
     assert way.proof is not None
     assert region.proven(way.proof).verdict is Verdict.PASS
     assert region.page() == before
@@ -220,10 +220,10 @@ def test_what_hangs_is_stopped_and_goes_back(region: Region) -> None:
     wait_until(lambda: region.look(planned).reason.endswith("is InProgress"), "the deployment's start")
     way = region.propose(planned)
     assert (way.standing, way.reason.split(" is ")[1]) == (
-        Standing.READY,
+        Feasibility.READY,
         "InProgress: it can be stopped, with a rollback",
     )
-    begun = region.begin(planned, way)
+    begun = region.execute(planned, way)
     proof = region.proven(begun.proof)
     assert proof.verdict is Verdict.PASS, proof.reason
     assert region.page() == before

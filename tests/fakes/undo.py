@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,8 @@ class FakeUndo:
     raises, as when the answer is lost. ``keeps`` are the seconds for which services go on once they are back.
     """
 
-    standing: Standing = Standing.READY
-    standings: dict[str, Standing] = field(default_factory=dict)
+    standing: Feasibility = Feasibility.READY
+    standings: dict[str, Feasibility] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     errors: list[Exception] = field(default_factory=list)
     lost: bool = False
@@ -39,28 +39,28 @@ class FakeUndo:
     begun: list[str] = field(default_factory=list)
     baselines: list[Mapping[str, str]] = field(default_factory=list)
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> WayBack:
+    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
         """As the test says."""
         self.baselines.append(baseline)
         service = planned.parameters["service"]
         standing = self.standings.get(service, self.standing)
-        proven = standing in {Standing.READY, Standing.BACK}
+        proven = standing in {Feasibility.READY, Feasibility.ALREADY_BACK}
         told = {**planned.parameters, "task_definition": f"{service}:7"}
         proof = replace(planned, parameters=told, run=None) if proven else None
         target, keeps = f"{service}:7" if proof else "", self.keeps.get(service, 0.0)
-        return WayBack(standing, f"{service} is {standing}", target, {}, proof, keeps)
+        return RollbackProposal(standing, f"{service} is {standing}", target, {}, proof, keeps)
 
-    def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Take it back, unless it moved on."""
-        if way.standing is not Standing.READY or way.proof is None:
+        if way.standing is not Feasibility.READY or way.proof is None:
             raise AssertionError("only what is ready may be begun")
         service = planned.parameters["service"]
         if service in self.moved:
-            raise MovedOnError(f"{service} changed meanwhile")
+            raise SupersededError(f"{service} changed meanwhile")
         if self.errors and not self.lost:
             raise self.errors.pop(0)
         self.begun.append(service)
-        self.standings[service] = Standing.BACK
+        self.standings[service] = Feasibility.ALREADY_BACK
         if self.errors:
             raise self.errors.pop(0)
-        return Begun(f"took {service} back", way.proof)
+        return RollbackStarted(f"took {service} back", way.proof)

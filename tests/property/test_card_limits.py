@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crosscheck.cards import Card, render
 from crosscheck.ledger.subjects import Subject
-from crosscheck.releases import Concern, RegionProgress, RegionState, Release, Revision
+from crosscheck.releases import Concern, RegionProgress, RegionState, Release, SourceRevision
 
 MESSAGE, SECTION, BLOCKS = 13_000, 3_000, 50
 
@@ -24,7 +24,9 @@ _concerns = st.lists(st.builds(Concern, st.sampled_from(["plan", "xx-region-1"])
 
 def _card(regions: list[RegionProgress], concerns: list[Concern]) -> Card:
     subject = Subject("us-east-1", "shop", "01234567-89ab-cdef-0123-456789abcdef")
-    release = Release(subject, 1, None, 1, None, None, Revision(), (), tuple(regions), (), preflight=tuple(concerns))
+    release = Release(
+        subject, 1, None, 1, None, None, SourceRevision(), (), tuple(regions), (), preflight=tuple(concerns)
+    )
     return render(release)
 
 

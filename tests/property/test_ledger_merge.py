@@ -128,7 +128,7 @@ def test_f01_f02_any_order_of_verdicts_and_rollbacks_gives_the_same_card(
 
 
 def test_the_release_that_was_rolled_back(verified: Release) -> None:
-    assert [(part.region, part.state, part.reason, part.then) for part in verified.regions] == [
+    assert [(part.region, part.state, part.reason, part.follow_up) for part in verified.regions] == [
         ("us-east-1", "passed", "look 3", ""),
         ("eu-west-1", "rolled_back", "done", "was: look 3"),
     ]

@@ -7,10 +7,10 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger import facts
 from crosscheck.ledger.table import Record
 from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 
 # Preflight looks at a service's images, and so at the task definition that it runs.
-_SEEN_BY = {EcsService.kind: ReplicationCover.kind}
+_SEEN_BY = {EcsService.kind: ImageReplication.kind}
 
 
 def baseline_of(

@@ -10,44 +10,51 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crosscheck.pipelines.definition import PipelineDefinition
-from crosscheck.pipelines.gates import Gate
+from crosscheck.pipelines.gates import GateDefinition
 
 
 @dataclass(frozen=True)
-class Due:
+class DueRegion:
     """A stage's region that is to be judged now. ``gates`` cover it, those in a dry run included."""
 
     stage: str
     region: str
-    gates: tuple[Gate, ...]
+    gates: tuple[GateDefinition, ...]
 
     @property
-    def judges(self) -> tuple[Gate, ...]:
+    def judges(self) -> tuple[GateDefinition, ...]:
         """The gates whose verdict counts."""
         return tuple(gate for gate in self.gates if not gate.parameters.dry_run)
 
 
-def due(
-    definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool, alone: bool = False
-) -> tuple[Due, ...]:
+def due_regions(
+    definition: PipelineDefinition,
+    gates: Sequence[GateDefinition],
+    finished: str,
+    *,
+    succeeded: bool,
+    alone: bool = False,
+) -> tuple[DueRegion, ...]:
     """What is to be judged when the stage ``finished`` has ended; ``alone``: the execution runs no other stage."""
     in_turn = [gate for gate in gates if gate.stands == finished] if alone else gates
     return tuple(_due(definition, in_turn, finished, succeeded=succeeded))
 
 
-def _due(definition: PipelineDefinition, gates: Sequence[Gate], finished: str, *, succeeded: bool) -> Iterator[Due]:
+def _due(
+    definition: PipelineDefinition, gates: Sequence[GateDefinition], finished: str, *, succeeded: bool
+) -> Iterator[DueRegion]:
     order = [stage.name for stage in definition.stages]
     for stage in definition.stages:
         for region in sorted({action.region for action in stage.deploy_actions}):
             covering = tuple(gate for gate in gates if gate.stage == stage.name and region in gate.regions)
-            found = Due(stage.name, region, covering)
+            found = DueRegion(stage.name, region, covering)
             later = [gate for gate in found.judges if order.index(gate.stands) > order.index(stage.name)]
             own_turn = stage.name == finished and not (succeeded and later)
             if own_turn or _turn_of_a_gate(found, order, finished, succeeded=succeeded):
                 yield found
 
 
-def _turn_of_a_gate(found: Due, order: Sequence[str], finished: str, *, succeeded: bool) -> bool:
+def _turn_of_a_gate(found: DueRegion, order: Sequence[str], finished: str, *, succeeded: bool) -> bool:
     """Whether a gate behind the region's stage has had its turn, or lost it to a failed stage before its own."""
     if finished not in order or order.index(finished) == order.index(found.stage):
         return False

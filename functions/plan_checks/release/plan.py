@@ -12,27 +12,27 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger, Record
-from crosscheck.pipelines.gates import UNREAD, Gate, find_gates, holds_gate
+from crosscheck.pipelines.gates import UNREAD, GateDefinition, find_gates, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.releases.attempts import attempt_of
 from plan_checks.release.baseline import baseline_of
-from plan_checks.release.due_regions import Due, due
+from plan_checks.release.due_regions import DueRegion, due_regions
 from plan_checks.release.gate_verdicts import gates_verdict
-from plan_checks.release.plan_size import excess
+from plan_checks.release.plan_size import size_problem
 from plan_checks.release.read import (
     Execution,
     Pipeline,
     Runs,
-    as_it_was,
+    definition_at_version,
     read_execution,
     read_pipeline,
     retried_by_itself,
 )
-from plan_checks.release.rollback_mode import RETRY, Circumstances, Mode, left_to_codepipeline, mode_of
-from plan_checks.settings import Settings
+from plan_checks.release.rollback_mode import RETRY, Mode, RollbackContext, left_to_codepipeline, rollback_mode
+from plan_checks.settings import PlanSettings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -42,7 +42,7 @@ IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedStage:
     """A stage that finished. ``at`` is when, in epoch seconds; ``attempt`` counts the stage's retries from 1."""
 
     subject: Subject
@@ -58,10 +58,10 @@ class ReleasePlanning:
 
     clients: Clients
     ledger: Ledger
-    settings: Settings
+    settings: PlanSettings
     clock: Callable[[], float]
 
-    def plan(self, finished: Finished) -> list[Item]:
+    def plan(self, finished: FinishedStage) -> list[VerificationItem]:
         """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
         where the stage was retried since, and where it is none of the pipeline's.
 
@@ -73,9 +73,9 @@ class ReleasePlanning:
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
         execution = read_execution(client, finished.subject)
-        pipeline = as_it_was(client, finished.subject, pipeline, execution.version)
+        pipeline = definition_at_version(client, finished.subject, pipeline, execution.version)
         gates = self._gates(pipeline, execution)
-        found = due(
+        found = due_regions(
             pipeline.definition,
             gates,
             finished.stage,
@@ -89,13 +89,15 @@ class ReleasePlanning:
             return []  # it was retried since: its end will ask again
         retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
         retried = retries and retried_by_itself(client, finished.subject, finished.stage)
-        situation = _Situation(finished, pipeline, execution, records, self.clock(), retried=retried, due=len(found))
+        situation = PlanInputs(
+            finished, pipeline, execution, records, self.clock(), retried=retried, due_regions=len(found)
+        )
         items = self._items(found, situation)
-        if problem := excess(items):
+        if problem := size_problem(items):
             return self._items(found, replace(situation, problem=problem))
         return items
 
-    def _items(self, found: Sequence[Due], situation: _Situation) -> list[Item]:
+    def _items(self, found: Sequence[DueRegion], situation: PlanInputs) -> list[VerificationItem]:
         return [item for each in found if (item := self._item(each, situation))]
 
     def _matters(self, pipeline: Pipeline, finished: str) -> bool:
@@ -106,7 +108,7 @@ class ReleasePlanning:
             stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages
         )
 
-    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[Gate, ...]:
+    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[GateDefinition, ...]:
         texts = {
             place: run.configuration["UserParameters"]
             for place, run in execution.runs.items()
@@ -118,7 +120,7 @@ class ReleasePlanning:
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
-    def _item(self, each: Due, situation: _Situation) -> Item | None:
+    def _item(self, each: DueRegion, situation: PlanInputs) -> VerificationItem | None:
         """None where nothing was deployed to the region, or its gates are content with it."""
         ran = situation.ran(each.stage, each.region)
         if not ran:
@@ -136,7 +138,7 @@ class ReleasePlanning:
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
         runs = situation.execution.runs
         plan = _plan(replace(chosen, actions=begun), runs, parameters, problem or situation.problem, situation.pipeline)
-        return Item(
+        return VerificationItem(
             purpose=Purpose.STAGE,
             subject=situation.finished.subject,
             region=each.region,
@@ -144,7 +146,7 @@ class ReleasePlanning:
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
             stage=each.stage,
             attempt=situation.finished.attempt,
-            deadline=situation.now + min(parameters.deadline_minutes, situation.patience) * 60,
+            deadline=situation.now + min(parameters.deadline_minutes, situation.look_minutes) * 60,
             soak=parameters.soak_minutes * 60,
             mode=self._mode(each, parameters, situation).value,
             left=situation.left(each.stage),
@@ -153,7 +155,7 @@ class ReleasePlanning:
             baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
         )
 
-    def _parameters(self, each: Due, pipeline: Pipeline) -> tuple[Parameters, str]:
+    def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
         """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
         for gate in (*each.judges, *each.gates):
             return gate.parameters, ""
@@ -162,9 +164,9 @@ class ReleasePlanning:
         except ConfigurationError as error:
             return UNREAD, str(error)
 
-    def _mode(self, each: Due, parameters: Parameters, situation: _Situation) -> Mode:
-        return mode_of(
-            Circumstances(
+    def _mode(self, each: DueRegion, parameters: Parameters, situation: PlanInputs) -> Mode:
+        return rollback_mode(
+            RollbackContext(
                 ceiling=self.settings.rollback_mode,
                 tag=situation.pipeline.tags.rollback,
                 gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
@@ -176,22 +178,22 @@ class ReleasePlanning:
 
 
 @dataclass(frozen=True)
-class _Situation:
+class PlanInputs:
     """Everything that was read for one plan; ``problem`` is why nothing that was added to it is looked at."""
 
-    finished: Finished
+    finished: FinishedStage
     pipeline: Pipeline
     execution: Execution
     records: Mapping[str, Record]
     now: float
     retried: bool
-    due: int
+    due_regions: int
     problem: str = ""
 
     @property
-    def patience(self) -> float:
+    def look_minutes(self) -> float:
         """The minutes for which a region may be looked at, the fewer the more regions there are."""
-        return min(MOST_MINUTES, MOST_REGION_MINUTES / self.due)
+        return min(MOST_MINUTES, MOST_REGION_MINUTES / self.due_regions)
 
     def ran(self, stage: str, region: str) -> Runs:
         """The deploy actions of a region that the execution has run."""
@@ -199,7 +201,7 @@ class _Situation:
         places = [(action.stage, action.name) for action in actions if action.region == region]
         return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
 
-    def turns(self, each: Due) -> Mapping[str, float]:
+    def turns(self, each: DueRegion) -> Mapping[str, float]:
         """Since when each gate's word counts, by its name among the judges: its own last run, never before the latest
         deployment to the region. The empty name stands for a gate whose run is not known."""
         deployed = max(run.started for run in self.ran(each.stage, each.region).values())
@@ -221,14 +223,14 @@ class _Situation:
         return left_to_codepipeline(deployed, finished, retried=self.retried)
 
 
-def _ignored(each: Due, situation: _Situation) -> Item:
+def _ignored(each: DueRegion, situation: PlanInputs) -> VerificationItem:
     """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
-    return Item(
+    return VerificationItem(
         purpose=Purpose.STAGE,
         subject=situation.finished.subject,
         region=each.region,
         since=situation.now,
-        checks=(PlannedCheck(facts.PLAN, each.region, {}, gap=IGNORED),),
+        checks=(PlannedCheck(facts.PLAN, each.region, {}, unsupported=IGNORED),),
         stage=each.stage,
         attempt=situation.finished.attempt,
         last=True,
@@ -244,5 +246,5 @@ def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipel
         except ConfigurationError as error:
             problem = str(error)
     derived = make_plan(chosen, runs, (), pipeline.account)
-    gaps = tuple(PlannedCheck(facts.PLAN, region, {}, gap=problem) for region in chosen.regions)
+    gaps = tuple(PlannedCheck(facts.PLAN, region, {}, unsupported=problem) for region in chosen.regions)
     return Plan(derived.stage, (*derived.checks, *gaps))

@@ -49,7 +49,7 @@ def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
     return Pipeline(definition, read_tags(client, arn), account=arn.split(":")[4])
 
 
-def as_it_was(client: CodePipelineClient, subject: Subject, pipeline: Pipeline, version: int) -> Pipeline:
+def definition_at_version(client: CodePipelineClient, subject: Subject, pipeline: Pipeline, version: int) -> Pipeline:
     """The pipeline with the definition that an execution ran with, where it was changed since; its tags are today's.
 
     Raises:

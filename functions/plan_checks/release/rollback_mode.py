@@ -19,7 +19,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class RollbackContext:
     """What decides: the parameter, the tag, what the gate was told, and what kind of execution it is.
 
     ``age`` is how many seconds ago the stage finished. ``gates`` is what each gate of the region was told, and ``tag``
@@ -34,7 +34,7 @@ class Circumstances:
     age: float = 0.0
 
 
-def mode_of(given: Circumstances) -> Mode:
+def rollback_mode(given: RollbackContext) -> Mode:
     """``off`` is a ceiling; below it the gate prevails over the tag, and the tag over the parameter.
 
     Of several gates the most careful one counts. A rollback is never rolled back, and a dry run touches nothing. What

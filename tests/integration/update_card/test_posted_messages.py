@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
-from update_card.posted_messages import CLAIM_SECONDS, Message, Messages
+from update_card.posted_messages import CLAIM_SECONDS, PostedMessage, PostedMessages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,48 +27,50 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def messages(ledger_table: DynamoDBClient, clock: Clock) -> Messages:
-    return Messages(ledger_table, tables.NAME, 90, clock)
+def messages(ledger_table: DynamoDBClient, clock: Clock) -> PostedMessages:
+    return PostedMessages(ledger_table, tables.NAME, 90, clock)
 
 
-def test_nothing_is_posted_at_first(messages: Messages) -> None:
+def test_nothing_is_posted_at_first(messages: PostedMessages) -> None:
     assert messages.find(SUBJECT) is None
 
 
-def test_f06_only_one_of_two_may_post(messages: Messages) -> None:
+def test_f06_only_one_of_two_may_post(messages: PostedMessages) -> None:
     assert messages.claim(SUBJECT)
     assert not messages.claim(SUBJECT)
 
 
-def test_f07_a_claim_ends_by_itself_after_a_crash(messages: Messages, clock: Clock) -> None:
+def test_f07_a_claim_ends_by_itself_after_a_crash(messages: PostedMessages, clock: Clock) -> None:
     messages.claim(SUBJECT)
     clock.now += CLAIM_SECONDS + 1
     assert messages.claim(SUBJECT)
 
 
-def test_a_claim_can_be_given_back(messages: Messages) -> None:
+def test_a_claim_can_be_given_back(messages: PostedMessages) -> None:
     messages.claim(SUBJECT)
-    messages.release(SUBJECT)
+    messages.unclaim(SUBJECT)
     assert messages.claim(SUBJECT)
 
 
-def test_what_is_posted_is_found_and_never_claimed_again(messages: Messages, clock: Clock) -> None:
+def test_what_is_posted_is_found_and_never_claimed_again(messages: PostedMessages, clock: Clock) -> None:
     messages.claim(SUBJECT)
-    posted = Message("C0RELEASES", "1.1", "digest")
+    posted = PostedMessage("C0RELEASES", "1.1", "digest")
     messages.save(SUBJECT, posted)
     assert messages.find(SUBJECT) == posted
     clock.now += CLAIM_SECONDS + 1
     assert not messages.claim(SUBJECT)
 
 
-def test_a_forgotten_message_may_be_posted_anew(messages: Messages) -> None:
-    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
+def test_a_forgotten_message_may_be_posted_anew(messages: PostedMessages) -> None:
+    messages.save(SUBJECT, PostedMessage("C0RELEASES", "1.1", "new"))
     messages.forget(SUBJECT)
     assert messages.claim(SUBJECT)
 
 
-def test_the_message_does_not_count_as_a_fact_of_the_release(messages: Messages, ledger_table: DynamoDBClient) -> None:
-    messages.save(SUBJECT, Message("C0RELEASES", "1.1", "new"))
+def test_the_message_does_not_count_as_a_fact_of_the_release(
+    messages: PostedMessages, ledger_table: DynamoDBClient
+) -> None:
+    messages.save(SUBJECT, PostedMessage("C0RELEASES", "1.1", "new"))
     found = ledger_table.query(
         TableName=tables.NAME,
         KeyConditionExpression="pk = :pk",

@@ -17,7 +17,7 @@ from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
 from update_card import handler as module
-from update_card.posted_messages import Message, Messages
+from update_card.posted_messages import PostedMessage, PostedMessages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,7 +228,9 @@ def test_a_card_that_somebody_deleted_is_posted_anew(ready: Function) -> None:
 def test_f40_a_channel_that_the_stack_has_left_holds_up_no_card(
     ready: Function, error: str, ledger_table: DynamoDBClient
 ) -> None:
-    Messages(ledger_table, tables.NAME, 90).save(SUBJECT, Message("C0FORMER", "1700000000.000100", "an older card"))
+    PostedMessages(ledger_table, tables.NAME, 90).save(
+        SUBJECT, PostedMessage("C0FORMER", "1700000000.000100", "an older card")
+    )
     ready.slack.fault("chat.update", error=error)
     ready.happen(events.pipeline("FAILED", 30))
     assert ready.run() == (1, 0)

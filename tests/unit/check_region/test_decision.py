@@ -7,14 +7,14 @@ import pytest
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 
 NOW = 1_800_000_000.0
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
-STAGE = Item(Purpose.STAGE, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
-IMAGE = Item(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=NOW)
-PREFLIGHT = Item(Purpose.PREFLIGHT, RELEASE, "eu-west-1", since=NOW)
-ROLLBACK = Item(Purpose.ROLLBACK, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
+STAGE = VerificationItem(Purpose.STAGE, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
+IMAGE = VerificationItem(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=NOW)
+PREFLIGHT = VerificationItem(Purpose.PREFLIGHT, RELEASE, "eu-west-1", since=NOW)
+ROLLBACK = VerificationItem(Purpose.ROLLBACK, RELEASE, "eu-west-1", since=NOW, stage="Deploy")
 
 
 def failing(*moved_on: bool) -> RegionVerdict:
@@ -79,14 +79,14 @@ def seen(verdict: Verdict) -> RegionVerdict:
     ],
 )
 def test_a_verdict_on_a_stage_is_final_once_a_second_look_says_the_same(
-    item: Item, verdict: Verdict, final: bool, wait: int
+    item: VerificationItem, verdict: Verdict, final: bool, wait: int
 ) -> None:
     step = decide(item, seen(verdict), NOW)
     assert (step.final, step.wait, step.judged) == (final, wait, seen(verdict))
 
 
 @pytest.mark.parametrize("item", [replace(STAGE, last=True), replace(STAGE, deadline=NOW)])
-def test_what_is_not_done_at_the_deadline_has_failed(item: Item) -> None:
+def test_what_is_not_done_at_the_deadline_has_failed(item: VerificationItem) -> None:
     step = decide(item, seen(Verdict.PENDING), NOW)
     assert step.final
     assert (step.judged.verdict, step.judged.reason) == (Verdict.FAIL, "not done at the deadline: as seen")

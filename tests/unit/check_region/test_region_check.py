@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
-from check_region.region_check import InconclusiveError, Looking, PendingError
+from check_region.region_check import InconclusiveError, PendingError, RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from tests.builders import tables
 from tests.fakes.cards import Cards
 
@@ -28,9 +28,9 @@ IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 CHECK = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "my-service"})
 FACT = "verdict/Deploy/eu-west-1"
 
-ARRIVAL = Item(Purpose.IMAGE, IMAGE, "eu-west-1", NOW - 60, (CHECK,), stage="replication")
-STAGE = Item(Purpose.STAGE, RELEASE, "eu-west-1", NOW - 60, (CHECK,), stage="Deploy", attempt=1)
-PREFLIGHT = Item(Purpose.PREFLIGHT, RELEASE, "eu-west-1", NOW - 60, (CHECK,))
+ARRIVAL = VerificationItem(Purpose.IMAGE, IMAGE, "eu-west-1", NOW - 60, (CHECK,), stage="replication")
+STAGE = VerificationItem(Purpose.STAGE, RELEASE, "eu-west-1", NOW - 60, (CHECK,), stage="Deploy", attempt=1)
+PREFLIGHT = VerificationItem(Purpose.PREFLIGHT, RELEASE, "eu-west-1", NOW - 60, (CHECK,))
 ROLLBACK = replace(STAGE, purpose=Purpose.ROLLBACK, regions=("eu-west-1",), target="my-service:7")
 
 type Sees = Callable[[Verdict], None]
@@ -47,15 +47,15 @@ def cards() -> Cards:
 
 
 @pytest.fixture
-def looking(ledger: Ledger, cards: Cards) -> Looking:
-    return Looking(Clients(), ledger, cards, lambda: NOW)
+def looking(ledger: Ledger, cards: Cards) -> RegionCheck:
+    return RegionCheck(Clients(), ledger, cards, lambda: NOW)
 
 
 @pytest.fixture
 def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
     def see(verdict: Verdict) -> None:
         monkeypatch.setattr(
-            "check_region.region_check.look", lambda planned, aws: planned.found(verdict, "as the test says")
+            "check_region.region_check.run_check", lambda planned, aws: planned.finding(verdict, "as the test says")
         )
 
     return see
@@ -63,7 +63,7 @@ def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
 def test_an_image_is_decided_by_one_look(
-    looking: Looking, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
+    looking: RegionCheck, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
 ) -> None:
     sees(verdict)
     assert looking.look(ARRIVAL) == {
@@ -78,7 +78,7 @@ def test_an_image_is_decided_by_one_look(
     assert cards.told == [IMAGE.key]
 
 
-def test_a_stage_that_passes_is_observed_before_it_has_passed(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+def test_a_stage_that_passes_is_observed_before_it_has_passed(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
     first = looking.look(STAGE)
     assert (first["final"], first["wait"]) == (False, OBSERVE_SECONDS)
@@ -89,7 +89,7 @@ def test_a_stage_that_passes_is_observed_before_it_has_passed(looking: Looking, 
     assert ledger.read(RELEASE)[FACT].latest["verdict"] == "PASS"
 
 
-def test_a_stage_that_fails_is_looked_at_again(looking: Looking, sees: Sees) -> None:
+def test_a_stage_that_fails_is_looked_at_again(looking: RegionCheck, sees: Sees) -> None:
     sees(Verdict.FAIL)
     assert looking.look(STAGE)["wait"] == CONFIRM_SECONDS
     assert looking.look(replace(STAGE, confirm="FAIL")) == {
@@ -111,7 +111,7 @@ def test_a_stage_that_fails_is_looked_at_again(looking: Looking, sees: Sees) -> 
     ],
 )
 def test_what_is_not_decided_is_recorded_and_looked_at_again(
-    looking: Looking, cards: Cards, sees: Sees, item: Item, verdict: Verdict, error: type[Exception]
+    looking: RegionCheck, cards: Cards, sees: Sees, item: VerificationItem, verdict: Verdict, error: type[Exception]
 ) -> None:
     sees(verdict)
     with pytest.raises(error, match="eu-west-1: as the test says"):
@@ -123,7 +123,7 @@ def test_what_is_not_decided_is_recorded_and_looked_at_again(
     ("verdict", "answer"), [(Verdict.PENDING, Verdict.FAIL), (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
 )
 def test_the_deadline_ends_in_a_verdict(
-    looking: Looking, ledger: Ledger, sees: Sees, verdict: Verdict, answer: Verdict
+    looking: RegionCheck, ledger: Ledger, sees: Sees, verdict: Verdict, answer: Verdict
 ) -> None:
     sees(verdict)
     assert looking.look(replace(STAGE, last=True))["verdict"] == answer
@@ -131,13 +131,13 @@ def test_the_deadline_ends_in_a_verdict(
     assert (told["verdict"], told["final"]) == (answer, True)
 
 
-def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looking: Looking, ledger: Ledger) -> None:
+def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looking: RegionCheck, ledger: Ledger) -> None:
     judged = replace(STAGE, judged="FAIL")
     assert looking.look(judged) == {"region": "eu-west-1", "verdict": "FAIL", "final": True, "wait": 0, "passed": False}
     assert ledger.read(RELEASE) == {}
 
 
-def test_preflight_is_one_look(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+def test_preflight_is_one_look(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.INCONCLUSIVE)
     assert looking.look(PREFLIGHT)["final"]
     assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["reason"] == "as the test says"
@@ -148,7 +148,7 @@ def test_preflight_is_one_look(looking: Looking, ledger: Ledger, sees: Sees) -> 
     [(Verdict.PASS, "", "done"), (Verdict.FAIL, "FAIL", "failed"), (Verdict.FAIL, "", "running")],
 )
 def test_a_rollback_is_proven_or_not(
-    looking: Looking, ledger: Ledger, sees: Sees, verdict: Verdict, confirm: str, state: str
+    looking: RegionCheck, ledger: Ledger, sees: Sees, verdict: Verdict, confirm: str, state: str
 ) -> None:
     sees(verdict)
     looking.look(replace(ROLLBACK, confirm=confirm))
@@ -164,11 +164,11 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
     def look(planned: PlannedCheck, _aws: Any) -> Finding:
         if planned.kind == "http":
             released.wait()
-        return planned.found(Verdict.PASS, "answers")
+        return planned.finding(Verdict.PASS, "answers")
 
-    monkeypatch.setattr("check_region.region_check.look", look)
+    monkeypatch.setattr("check_region.region_check.run_check", look)
     hanging = PlannedCheck("http", "eu-west-1", {"url": "https://page.example/"})
-    looking = Looking(Clients(), ledger, cards, lambda: NOW, seconds=1.0)
+    looking = RegionCheck(Clients(), ledger, cards, lambda: NOW, seconds=1.0)
     try:
         with pytest.raises(InconclusiveError, match=r"eu-west-1 did not answer within 1 seconds"):
             looking.look(replace(STAGE, checks=(CHECK, hanging)))
@@ -178,7 +178,7 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
     assert [finding["verdict"] for finding in findings] == ["PASS", "INCONCLUSIVE"]
 
 
-def test_a_region_of_which_a_part_stays_is_not_rolled_back(looking: Looking, ledger: Ledger, sees: Sees) -> None:
+def test_a_region_of_which_a_part_stays_is_not_rolled_back(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
     looking.look(replace(ROLLBACK, left="b/k: s3-object has no way back of its own"))
     told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest

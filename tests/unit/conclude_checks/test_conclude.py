@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Concluding
-from conclude_checks.region_rollback import TakeBackError
+from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Conclusion
+from conclude_checks.region_rollback import RollbackRefusedError
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Fact, Ledger, Order
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.releases import fold_image
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from conclude_checks.stage_rollback import WholeStage
+    from conclude_checks.stage_rollback import WholeStageRollback
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 NOW = 1_800_000_000.0
-STAGE = Item(
+STAGE = VerificationItem(
     Purpose.STAGE, RELEASE, "", NOW - 60, stage="Deploy", attempt=1, mode="auto", regions=("eu-west-1", "sa-east-1")
 )
 ROLLBACK = replace(STAGE, purpose=Purpose.ROLLBACK, mode="off")
@@ -41,13 +41,13 @@ class Stages:
     busy: bool = False
     told: list[str] = field(default_factory=list)
 
-    def take(self, failed: Sequence[Item], _holder: str) -> Item:
+    def take(self, failed: Sequence[VerificationItem], _holder: str) -> VerificationItem:
         self.taken.append([item.region for item in failed])
         if self.busy:
-            raise TakeBackError("busy")
+            raise RollbackRefusedError("busy")
         return replace(ROLLBACK, region="us-east-1")
 
-    def refused(self, _failed: Sequence[Item], reason: str) -> None:
+    def refused(self, _failed: Sequence[VerificationItem], reason: str) -> None:
         self.told.append(reason)
 
 
@@ -56,12 +56,12 @@ def ledger(ledger_table: DynamoDBClient) -> Ledger:
     return Ledger(ledger_table, tables.NAME, 90)
 
 
-def concluding(ledger: Ledger, cards: Cards | None = None, stages: Stages | None = None) -> Concluding:
-    whole: WholeStage = stages or Stages()  # type: ignore[assignment]  # only take is asked
-    return Concluding(ledger, cards or Cards(), whole, lambda: NOW)
+def concluding(ledger: Ledger, cards: Cards | None = None, stages: Stages | None = None) -> Conclusion:
+    whole: WholeStageRollback = stages or Stages()  # type: ignore[assignment]  # only take is asked
+    return Conclusion(ledger, cards or Cards(), whole, lambda: NOW)
 
 
-def verified(item: Item, **results: Any) -> dict[str, Any]:
+def verified(item: VerificationItem, **results: Any) -> dict[str, Any]:
     """What the Map gathered: a result, or a verdict, by region (``_`` for ``-``)."""
     named = {region.replace("_", "-"): result for region, result in results.items()}
     return {
@@ -75,7 +75,7 @@ def verified(item: Item, **results: Any) -> dict[str, Any]:
 
 
 def arrival(**results: Any) -> dict[str, Any]:
-    return verified(Item(Purpose.IMAGE, IMAGE, "", NOW - 60, stage=facts.REPLICATION), **results)
+    return verified(VerificationItem(Purpose.IMAGE, IMAGE, "", NOW - 60, stage=facts.REPLICATION), **results)
 
 
 def test_regions_are_sorted_by_what_they_came_to(ledger: Ledger) -> None:
@@ -116,10 +116,10 @@ def test_a_stage_that_only_goes_back_as_a_whole_is_proven_afterwards(ledger: Led
 def test_f54_a_stage_that_cannot_go_back_now_is_asked_again_and_in_the_end_told(ledger: Ledger) -> None:
     stages = Stages(busy=True)
     failed = verified(STAGE, eu_west_1={"verdict": "FAIL", "taken": "stage"})
-    with pytest.raises(TakeBackError):
+    with pytest.raises(RollbackRefusedError):
         concluding(ledger, stages=stages).conclude(failed, "h")
     assert stages.told == []
-    last = {**failed, "refused": {"Error": "TakeBackError", "Cause": "{}"}}
+    last = {**failed, "refused": {"Error": "RollbackRefusedError", "Cause": "{}"}}
     assert concluding(ledger, stages=stages).conclude(last, "h")["proofs"] == []
     assert (stages.taken, stages.told) == ([["eu-west-1"], ["eu-west-1"]], ["busy"])
 
@@ -138,7 +138,7 @@ def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger:
         (
             {
                 "verdict": "FAIL",
-                "cause": json.dumps({"errorType": "TakeBackError", "errorMessage": "UpdateService was refused"}),
+                "cause": json.dumps({"errorType": "RollbackRefusedError", "errorMessage": "UpdateService was refused"}),
             },
             "UpdateService was refused",
         ),

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conclude_checks.log import Rollbacks
-from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, TakeBackError, TakingBack
+from conclude_checks.log import RollbackLog
+from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, RegionRollback, RollbackRefusedError
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import Standing, WayBack
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Fact, Ledger, Order
-from crosscheck.registry.item import Item, Purpose, parse_item
+from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
 from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards
@@ -27,7 +27,7 @@ RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 RUN = ActionRun("Deploy", "EU", "Succeeded", NOW - 300)
 WEB = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "web"}, RUN)
 API = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "api"}, replace(RUN, name="API"))
-ITEM = Item(
+ITEM = VerificationItem(
     Purpose.STAGE,
     RELEASE,
     "eu-west-1",
@@ -48,9 +48,9 @@ class World:
         self.undo = undo
         self.ledger = Ledger(table, tables.NAME, 90)
         self.cards = Cards()
-        self.taking_back = TakingBack(Clients(), Rollbacks(self.ledger, self.cards, lambda: NOW))
+        self.taking_back = RegionRollback(Clients(), RollbackLog(self.ledger, self.cards, lambda: NOW))
 
-    def take(self, item: Item = ITEM, holder: str = HOLDER) -> dict[str, Any]:
+    def take(self, item: VerificationItem = ITEM, holder: str = HOLDER) -> dict[str, Any]:
         return self.taking_back.take(item, holder)
 
     def told(self) -> tuple[str, str, str]:
@@ -65,7 +65,7 @@ class World:
 @pytest.fixture
 def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
     undo = FakeUndo()
-    monkeypatch.setattr("crosscheck.registry.rollbacks.UNDOS", {"ecs-service": undo})
+    monkeypatch.setattr("crosscheck.registry.rollbacks.ROLLBACKS", {"ecs-service": undo})
     return World(ledger_table, undo)
 
 
@@ -102,9 +102,9 @@ def test_what_codepipeline_takes_back_is_left_to_it(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("standing", "state"),
-    [(Standing.STUCK, "suggested"), (Standing.BACK, "back"), (Standing.MOVED_ON, "moved_on")],
+    [(Feasibility.MANUAL, "suggested"), (Feasibility.ALREADY_BACK, "back"), (Feasibility.SUPERSEDED, "moved_on")],
 )
-def test_what_is_not_ready_is_told_and_left_alone(world: World, standing: Standing, state: str) -> None:
+def test_what_is_not_ready_is_told_and_left_alone(world: World, standing: Feasibility, state: str) -> None:
     world.undo.standing = standing
     assert world.take() == {"state": state}
     assert world.undo.begun == []
@@ -113,7 +113,7 @@ def test_what_is_not_ready_is_told_and_left_alone(world: World, standing: Standi
 
 def test_another_verification_does_nothing_once_the_region_is_claimed(world: World) -> None:
     world.undo.errors = [refused("UpdateService", "ThrottlingException")]
-    with pytest.raises(TakeBackError):
+    with pytest.raises(RollbackRefusedError):
         world.take()
     assert world.take(holder="verification-2") == {"state": "running"}
     assert world.undo.begun == []
@@ -121,7 +121,7 @@ def test_another_verification_does_nothing_once_the_region_is_claimed(world: Wor
 
 def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:
     world.undo.errors = [refused("UpdateService", "ThrottlingException")]
-    with pytest.raises(TakeBackError, match=r"^UpdateService in eu-west-1 was refused: ThrottlingException$"):
+    with pytest.raises(RollbackRefusedError, match=r"^UpdateService in eu-west-1 was refused: ThrottlingException$"):
         world.take()
     assert "proof" in world.take()
     assert world.undo.begun == ["web"]
@@ -129,7 +129,7 @@ def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(worl
 
 def test_the_same_verification_proves_what_it_began_before_a_crash(world: World) -> None:
     world.undo.errors, world.undo.lost = [refused("UpdateService", "InternalFailure")], True
-    with pytest.raises(TakeBackError):
+    with pytest.raises(RollbackRefusedError):
         world.take()
     assert parse_item(world.take()["proof"]).target == "web:7"
     assert world.undo.begun == ["web"]
@@ -139,7 +139,7 @@ def test_the_same_verification_proves_what_it_began_before_a_crash(world: World)
 def test_a_retry_proves_both_deployments_of_which_one_was_begun(world: World) -> None:
     world.undo.errors, world.undo.lost = [refused("UpdateService", "InternalFailure")], True
     both = replace(ITEM, checks=(WEB, API))
-    with pytest.raises(TakeBackError):
+    with pytest.raises(RollbackRefusedError):
         world.take(both)
     proof = parse_item(world.take(both)["proof"])
     assert world.undo.begun == ["web", "api"]
@@ -147,7 +147,7 @@ def test_a_retry_proves_both_deployments_of_which_one_was_begun(world: World) ->
 
 
 def test_what_went_back_by_itself_before_anybody_claimed_it_is_not_ours(world: World) -> None:
-    world.undo.standings["web"] = Standing.BACK
+    world.undo.standings["web"] = Feasibility.ALREADY_BACK
     world.take(replace(ITEM, checks=(WEB, API)))
     assert world.undo.begun == ["api"]
     assert world.told()[2] == "api:7"
@@ -224,7 +224,7 @@ def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended
     seen: list[ActionRun | None] = []
     propose = world.undo.propose
 
-    def proposing(planned: PlannedCheck, baseline: Any, aws: Clients) -> WayBack:
+    def proposing(planned: PlannedCheck, baseline: Any, aws: Clients) -> RollbackProposal:
         seen.append(planned.run)
         return propose(planned, baseline, aws)
 

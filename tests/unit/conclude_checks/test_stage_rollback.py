@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conclude_checks.log import Rollbacks
-from conclude_checks.region_rollback import TakeBackError
-from conclude_checks.stage_rollback import PROVE_SECONDS, WholeStage
+from conclude_checks.log import RollbackLog
+from conclude_checks.region_rollback import RollbackRefusedError
+from conclude_checks.stage_rollback import PROVE_SECONDS, WholeStageRollback
 from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import Item, Purpose, parse_item
-from crosscheck.services.codepipeline.rollback import StageUndo
+from crosscheck.registry.item import Purpose, VerificationItem, parse_item
+from crosscheck.services.codepipeline.rollback import StageRollback
 from tests.builders import tables
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_stages import FakeStages
@@ -35,12 +35,14 @@ class World:
         self.release = Subject("us-east-1", "p", self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded"))
         self.ledger = Ledger(table, tables.NAME, 90)
         clients = FakeClients({("codepipeline", "us-east-1"): self.codepipeline})
-        self.stage = WholeStage(clients, Rollbacks(self.ledger, Cards(), lambda: NOW), StageUndo())
+        self.stage = WholeStageRollback(clients, RollbackLog(self.ledger, Cards(), lambda: NOW), StageRollback())
 
-    def failed(self, *regions: str, mode: str = "auto") -> list[Item]:
+    def failed(self, *regions: str, mode: str = "auto") -> list[VerificationItem]:
         run = ActionRun("Deploy", "Site", "Succeeded", NOW - 300)
         checks = (PlannedCheck("s3-object", "", {"bucket": "b", "key": "k"}, run),)
-        item = Item(Purpose.STAGE, self.release, "", NOW - 60, checks, "Deploy", 1, mode=mode, regions=REGIONS)
+        item = VerificationItem(
+            Purpose.STAGE, self.release, "", NOW - 60, checks, "Deploy", 1, mode=mode, regions=REGIONS
+        )
         return [replace(item, region=region) for region in regions]
 
     def told(self) -> dict[str, tuple[str, str]]:
@@ -140,7 +142,7 @@ def test_what_codepipeline_refuses_is_told(world: World, code: str, state: str, 
 @pytest.mark.parametrize("operation", ["GetPipelineState", "RollbackStage"])
 def test_f54_what_codepipeline_is_too_busy_for_is_asked_again(world: World, operation: str) -> None:
     world.codepipeline.refuse(operation, RefusedError("ThrottlingException", "secret text"))
-    with pytest.raises(TakeBackError, match=f"^{operation} in us-east-1 was refused: ThrottlingException$"):
+    with pytest.raises(RollbackRefusedError, match=f"^{operation} in us-east-1 was refused: ThrottlingException$"):
         world.stage.take(world.failed(*REGIONS), HOLDER)
     assert "failed" not in {state for state, _ in world.told().values()}
     world.codepipeline.refusals.clear()

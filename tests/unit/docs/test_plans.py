@@ -60,7 +60,9 @@ def test_the_example_gets_the_plan_that_is_shown() -> None:
     assert sorted((check.region, check.kind, check.target) for check in plan.checks) == sorted(shown)
     for check in plan.checks:
         [how] = [row[3] for row in table(EXAMPLE) if (row[0], quoted(row[1])[0]) == (check.region, check.kind)]
-        assert how == ("derived" if check.run else "asked for") or check.gap.startswith(how.removeprefix("unknown: "))
+        assert how == ("derived" if check.run else "asked for") or check.unsupported.startswith(
+            how.removeprefix("unknown: ")
+        )
 
 
 def test_the_limits_are_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.rollback_states import RollbackState
-from crosscheck.registry.rollbacks import UNDOS
+from crosscheck.registry.rollbacks import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from gate_stage.identity import UNNAMED
 from plan_checks.release.plan import IGNORED, MOST_MINUTES
@@ -19,7 +19,7 @@ ROLLBACK_MD = "rollback.md"
 
 def test_every_way_back_says_what_proves_it() -> None:
     proofs = [quoted(row[4])[0] for row in table(section(ROLLBACK_MD, "## The ways back"))]
-    assert sorted(proofs) == sorted([*UNDOS, PipelineExecution.kind])
+    assert sorted(proofs) == sorted([*ROLLBACKS, PipelineExecution.kind])
 
 
 def test_every_state_has_its_line_on_the_card() -> None:

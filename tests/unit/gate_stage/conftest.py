@@ -14,7 +14,7 @@ from moto import mock_aws
 import gate_stage.bootstrap
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger, Record
-from gate_stage.bootstrap import build
+from gate_stage.bootstrap import build_runner
 from gate_stage.handler import handler
 from gate_stage.telemetry import logger
 from tests.fakes.codepipeline import FakeJob
@@ -59,7 +59,7 @@ class Account:
         self.queue = self.sqs.create_queue(QueueName="cards.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         monkeypatch.setenv("LEDGER_TABLE", TABLE)
         monkeypatch.setenv("CARD_QUEUE_URL", self.queue)
-        self.run = build(self.release.aws, lambda: self.now)
+        self.run = build_runner(self.release.aws, lambda: self.now)
 
     def invoke(self, name: str = "codepipeline_job", **changes: Any) -> dict[str, Any]:
         """Deliver a job and give CodePipeline's record of the answer; empty where there is none."""
@@ -107,7 +107,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
     with mock_aws():
         account = Account(monkeypatch)
-        monkeypatch.setattr(gate_stage.bootstrap, "prepare", lambda: account.run)
+        monkeypatch.setattr(gate_stage.bootstrap, "runner", lambda: account.run)
         yield account
 
 

@@ -51,7 +51,7 @@ def test_f12_a_missing_setting_is_answered(account: Account, monkeypatch: pytest
     def prepare() -> object:
         raise MissingSettingError("LEDGER_TABLE")
 
-    monkeypatch.setattr(gate_stage.bootstrap, "prepare", prepare)
+    monkeypatch.setattr(gate_stage.bootstrap, "runner", prepare)
     assert "the environment variable LEDGER_TABLE is missing" in account.invoke()["failureDetails"]["message"]
 
 
@@ -63,7 +63,7 @@ def test_f12_any_other_error_at_the_start_is_answered_with_its_class_only(
     def prepare() -> object:
         raise KeyError("planted-session-token")
 
-    monkeypatch.setattr(gate_stage.bootstrap, "prepare", prepare)
+    monkeypatch.setattr(gate_stage.bootstrap, "runner", prepare)
     message = account.invoke()["failureDetails"]["message"]
     assert message.startswith("the gate cannot start: KeyError.")
     assert "planted" not in message
@@ -161,7 +161,7 @@ def test_f50_the_event_is_never_logged(
 
 def test_the_environment_is_read_when_a_job_comes() -> None:
     """The genuine composition, in a process of its own: nothing of it runs at import."""
-    code = "import gate_stage.bootstrap as e; print(callable(e.prepare()))"
+    code = "import gate_stage.bootstrap as e; print(callable(e.runner()))"
     root = FUNCTIONS.parent
     environment = {
         "PATH": os.environ["PATH"],

@@ -10,7 +10,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from gate_stage.continuation import TOKEN_LIMIT, begin, encode
 from gate_stage.job import parse_job
-from gate_stage.look import Gate
+from gate_stage.look import GateLook
 from tests.fakes.codepipeline_release import (
     EXECUTION,
     HOME,
@@ -79,7 +79,7 @@ def test_f17_f20_a_region_that_hangs_is_unknown_and_spoils_nothing(account: Acco
     for region in SECONDARIES:  # clients are made beforehand: the other region needs milliseconds then
         account.release.aws.ecs(region)
         account.release.aws.s3(region)
-    gate = Gate(account.release.aws, lambda: account.now, region_seconds=3.0)
+    gate = GateLook(account.release.aws, lambda: account.now, region_seconds=3.0)
     try:
         judged = gate.judge(parse_job(account.event()), begin(account.now))
     finally:

@@ -10,9 +10,9 @@ from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Fact, Ledger, Order
 from plan_checks.preflight_plan import PreflightPlanning
-from plan_checks.release.plan import Finished, ReleasePlanning
+from plan_checks.release.plan import FinishedStage, ReleasePlanning
 from plan_checks.release.rollback_mode import Mode
-from plan_checks.settings import Settings
+from plan_checks.settings import PlanSettings
 from tests.builders import tables
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_plans import EXECUTION, GATE, HOME, PIPELINE, STARTED, FakePipelines
@@ -21,7 +21,7 @@ from tests.fakes.json_protocol import SESSION, FakeClients
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.registry.item import Item
+    from crosscheck.registry.item import VerificationItem
 
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
 FINISHED = STARTED.timestamp() + 300
@@ -36,15 +36,15 @@ class Account:
         self.ledger = Ledger(table, tables.NAME, 90)
         self.cards = Cards()
         self.clients = FakeClients({("codepipeline", HOME): self.codepipeline})
-        self.settings = Settings((HOME,), (), Mode.AUTO, GATE)
+        self.settings = PlanSettings((HOME,), (), Mode.AUTO, GATE)
         self.now = FINISHED + 10
 
-    def plan(self, stage: str, *, succeeded: bool = True, attempt: int = 1) -> list[Item]:
+    def plan(self, stage: str, *, succeeded: bool = True, attempt: int = 1) -> list[VerificationItem]:
         """What follows from a stage that finished five minutes after the release began."""
         planning = ReleasePlanning(self.clients, self.ledger, self.settings, lambda: self.now)
-        return planning.plan(Finished(SUBJECT, stage, succeeded, attempt, FINISHED))
+        return planning.plan(FinishedStage(SUBJECT, stage, succeeded, attempt, FINISHED))
 
-    def preflight(self) -> list[Item]:
+    def preflight(self) -> list[VerificationItem]:
         """What is looked at when the execution starts."""
         planning = PreflightPlanning(self.clients, self.ledger, self.cards, self.settings, lambda: self.now)
         return planning.plan(SUBJECT)

@@ -6,7 +6,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from plan_checks.asked import asked
-from plan_checks.release.plan import Finished
+from plan_checks.release.plan import FinishedStage
 from record_events.verifications import finished_stage, preflight
 from tests.builders import events
 
@@ -18,7 +18,7 @@ def test_what_record_events_writes_is_understood() -> None:
     assert asked(preflight(RELEASE).input) == RELEASE
     assert asked({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"}) == IMAGE
     started = finished_stage(RELEASE, "Deploy", State.FAILED, 2, "2026-03-04T10:00:40+00:00")
-    assert asked(started.input) == Finished(RELEASE, "Deploy", succeeded=False, attempt=2, at=1772618440.0)
+    assert asked(started.input) == FinishedStage(RELEASE, "Deploy", succeeded=False, attempt=2, at=1772618440.0)
 
 
 @pytest.mark.parametrize("wrong", [{"attempt": "one"}, {"at": "yesterday"}, {"state": "GREEN"}])
@@ -30,5 +30,5 @@ def test_another_input_is_refused_in_words(wrong: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", ["stage", "preflight", "image"])
 def test_the_example_inputs_are_understood(name: str) -> None:
-    kinds = {"stage": Finished, "preflight": Subject, "image": ImageSubject}
+    kinds = {"stage": FinishedStage, "preflight": Subject, "image": ImageSubject}
     assert isinstance(asked(events.load(f"verify_release_{name}")), kinds[name])

@@ -22,7 +22,7 @@ def test_a_push_is_a_fact_and_starts_a_verification() -> None:
     assert change.fact.latest == {"tag": "4f1e2d3", "pushed": "2026-03-04T10:00:40+00:00"}
     assert change.verification is not None
     assert change.verification.input == {"subject": change.subject.key, "pushed": "2026-03-04T10:00:40+00:00"}
-    assert not change.shown
+    assert not change.notify_card
 
 
 def test_f01_every_delivery_of_a_push_has_the_same_name_within_step_functions_limit() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger, version
-from record_events.recorder import Recorder
+from record_events.recorder import EventRecorder
 from tests.builders import events, tables
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from crosscheck.ledger.card_queue import CardQueue
-    from crosscheck.ledger.subjects import Keyed
+    from crosscheck.ledger.subjects import LedgerKey
     from record_events.changes import Verification
     from record_events.verifications import Verifications
 
@@ -37,7 +37,7 @@ class Outside:
     causes: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
 
-    def changed(self, _subject: Keyed, cause: str) -> None:
+    def changed(self, _subject: LedgerKey, cause: str) -> None:
         if self.dies == "changed":
             raise KilledError
         self.causes.add(cause)
@@ -54,7 +54,7 @@ def record(ledger_table: DynamoDBClient) -> Callable[[Outside, events.Event], in
 
     def deliver(outside: Outside, event: events.Event) -> int:
         """Deliver an event; the version of its subject."""
-        Recorder(ledger, cast("CardQueue", outside), cast("Verifications", outside)).record(event)
+        EventRecorder(ledger, cast("CardQueue", outside), cast("Verifications", outside)).record(event)
         return version(ledger.read(SUBJECT))
 
     return deliver

@@ -15,7 +15,7 @@ import yaml
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import Subject
-from crosscheck.registry.item import Item, Purpose, parse_item
+from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "statemachines" / "verify_release.asl.yaml").read_text()
@@ -25,7 +25,7 @@ FUNCTIONS = {"${PlanChecks}": "plan_checks", "${CheckRegion}": "check_region", "
 
 CHECK = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"})
 SUBJECT = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
-ITEM = Item(Purpose.STAGE, SUBJECT, "eu-west-1", 1.0, (CHECK,)).to_json()
+ITEM = VerificationItem(Purpose.STAGE, SUBJECT, "eu-west-1", 1.0, (CHECK,)).to_json()
 
 type States = dict[str, dict[str, Any]]
 
@@ -109,9 +109,9 @@ def test_what_is_retried_and_caught_by_name_is_a_class_of_the_function() -> None
 
 def test_the_error_whose_words_conclude_passes_on_is_a_class() -> None:
     from conclude_checks.conclude import _cause  # noqa: PLC0415
-    from conclude_checks.region_rollback import TakeBackError  # noqa: PLC0415
+    from conclude_checks.region_rollback import RollbackRefusedError  # noqa: PLC0415
 
-    assert _cause(f'{{"errorType": "{TakeBackError.__name__}", "errorMessage": "words"}}') == "words"
+    assert _cause(f'{{"errorType": "{RollbackRefusedError.__name__}", "errorMessage": "words"}}') == "words"
 
 
 def test_what_a_task_is_given_is_what_its_function_reads() -> None:
@@ -172,7 +172,7 @@ def test_f58_a_function_that_is_throttled_to_zero_is_tried_for_minutes() -> None
 
 def test_a_stage_that_could_not_go_back_for_now_is_concluded_once_more_for_the_last_time() -> None:
     (caught,) = MACHINE["States"]["Conclude"]["Catch"]
-    assert caught == {"ErrorEquals": ["TakeBackError"], "ResultPath": "$.refused", "Next": "Conclude"}
+    assert caught == {"ErrorEquals": ["RollbackRefusedError"], "ResultPath": "$.refused", "Next": "Conclude"}
     code = (ROOT / "functions" / "conclude_checks" / "conclude.py").read_text()
     assert '"refused" in verified' in code
 

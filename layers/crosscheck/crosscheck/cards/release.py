@@ -115,7 +115,7 @@ def _revision(release: Release) -> list[str]:
 def region_line(part: RegionProgress) -> str:
     """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
     sign, word = signs.of_region(part.state)
-    then = escape(part.then, REASON_LIMIT // 2)
+    then = escape(part.follow_up, REASON_LIMIT // 2)
     reason = escape(part.reason, REASON_LIMIT - len(then))
     told = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
     return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{told}"

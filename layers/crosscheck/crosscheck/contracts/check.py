@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.parameters import Key
+from crosscheck.contracts.parameters import Parameter
 from crosscheck.contracts.verdicts import Finding, Verdict
 
 
@@ -44,15 +44,18 @@ class ActionRun:
 
 @dataclass(frozen=True)
 class PlannedCheck:
-    """One thing to look at. ``run`` is the deploy action's run that it follows from, None for a check that was asked
-    for; a ``gap`` says why this version cannot look at it. ``since`` is when the first deploy action of the stage in
-    the region started, in epoch seconds, 0 where that is not known: what was so before is not the release's doing."""
+    """One thing to look at.
+
+    ``run`` is the run of the deploy action that the check follows from, None for a check that a plan asks for.
+    ``unsupported`` says why this version cannot look; it is empty where it can. ``since`` is when the stage's first
+    deploy action in the region started, in epoch seconds, 0 if unknown: the release did not cause what was so before.
+    """
 
     kind: str
     region: str
     parameters: Mapping[str, str]
     run: ActionRun | None = None
-    gap: str = ""
+    unsupported: str = ""
     since: float = 0.0
 
     @property
@@ -71,7 +74,7 @@ class PlannedCheck:
         """Six hexadecimal digits that stay the same from look to look; two checks of a plan never share them."""
         return hashlib.sha256(json.dumps(self.key).encode()).hexdigest()[:6]
 
-    def found(self, verdict: Verdict, reason: str, values: Mapping[str, str] | None = None) -> Finding:
+    def finding(self, verdict: Verdict, reason: str, values: Mapping[str, str] | None = None) -> Finding:
         """A finding of this check."""
         return Finding(self.kind, self.target, verdict, reason, values or {})
 
@@ -96,7 +99,7 @@ class Check(Protocol):
         """What it proves, in a sentence."""
 
     @property
-    def parameters(self) -> Mapping[str, Key]:
+    def parameters(self) -> Mapping[str, Parameter]:
         """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:

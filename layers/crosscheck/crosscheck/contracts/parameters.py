@@ -8,7 +8,7 @@ TEXT_LIMIT = 255
 
 
 @dataclass(frozen=True)
-class Key:
+class Parameter:
     """A key. ``read`` turns its JSON value into the text that the check takes, None for what is not as ``expected``."""
 
     expected: str
@@ -16,22 +16,22 @@ class Key:
     needed: bool = False
 
 
-def text(limit: int = TEXT_LIMIT, *, needed: bool = False) -> Key:
+def text(limit: int = TEXT_LIMIT, *, needed: bool = False) -> Parameter:
     """Any text that is not empty."""
-    return Key(
+    return Parameter(
         f"a string of 1 to {limit} characters",
         lambda value: value if isinstance(value, str) and 0 < len(value) <= limit else None,
         needed,
     )
 
 
-def matching(pattern: str, expected: str) -> Key:
+def matching(pattern: str, expected: str) -> Parameter:
     """A text of one form."""
     form = re.compile(pattern)
-    return Key(expected, lambda value: value if isinstance(value, str) and form.fullmatch(value) else None)
+    return Parameter(expected, lambda value: value if isinstance(value, str) and form.fullmatch(value) else None)
 
 
-def whole(low: int, high: int) -> Key:
+def whole(low: int, high: int) -> Parameter:
     """A whole number in these bounds."""
 
     def read(value: object) -> str | None:
@@ -39,4 +39,4 @@ def whole(low: int, high: int) -> Key:
             return None
         return str(value) if low <= value <= high else None
 
-    return Key(f"a whole number from {low} to {high}", read)
+    return Parameter(f"a whole number from {low} to {high}", read)

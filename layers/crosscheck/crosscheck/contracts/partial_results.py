@@ -1,4 +1,4 @@
-"""Several reads of one thing, each of them right, wrong or unknown, and what they say together."""
+"""Several reads of one thing, each of them right, wrong or unknown, and what they say combine."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from crosscheck.missing_rights import refusal
 
 
 @dataclass(frozen=True)
-class Aspect:
+class Facet:
     """What one read says. ``seen`` is for the ledger; ``problem`` says what is wrong, with the fix; ``unknown`` says
     why it cannot be known. Where both are empty, it is right."""
 
@@ -19,15 +19,15 @@ class Aspect:
     unknown: str = ""
 
 
-def ask(read: Callable[[], Aspect], region: str, resource: str) -> Aspect:
+def read_facet(read: Callable[[], Facet], region: str, resource: str) -> Facet:
     """The aspect; one that AWS refuses or does not answer is unknown, and leaves the others known."""
     try:
         return read()
     except AWS_ERRORS as error:
-        return Aspect(unknown=refusal(error, region, resource))
+        return Facet(unknown=refusal(error, region, resource))
 
 
-def together(aspects: Sequence[Aspect], proven: str) -> Outcome:
+def combine(aspects: Sequence[Facet], proven: str) -> Outcome:
     """One problem is a FAIL, whatever else is unknown; the reason names them all. ``proven`` is that of a PASS."""
     problems = [aspect.problem for aspect in aspects if aspect.problem]
     unknown = [aspect.unknown for aspect in aspects if aspect.unknown]
@@ -36,6 +36,6 @@ def together(aspects: Sequence[Aspect], proven: str) -> Outcome:
     return Outcome(Verdict.FAIL if problems else Verdict.INCONCLUSIVE, "; ".join([*problems, *unknown]))
 
 
-def values(aspects: Mapping[str, Aspect]) -> Mapping[str, str]:
+def values(aspects: Mapping[str, Facet]) -> Mapping[str, str]:
     """What was seen, by the aspect's name."""
     return {name: aspect.seen for name, aspect in aspects.items() if aspect.seen}

@@ -10,17 +10,19 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import CrosscheckError
 
 
-class Standing(StrEnum):
+class Feasibility(StrEnum):
     """Where a region stands in relation to what an execution brought there."""
 
     READY = "ready"  # it runs what the execution brought, and there is something to go back to
-    STUCK = "stuck"  # it runs what the execution brought, and a person has to say where to go
-    BACK = "back"  # it runs what it ran before already: the service went back by itself, or nothing ever arrived
-    MOVED_ON = "moved on"  # somebody, or a later execution, brought something else since
+    MANUAL = "manual"  # it runs what the execution brought, and a person has to say where to go
+    ALREADY_BACK = (
+        "already back"  # it runs what it ran before already: the service went back by itself, or nothing ever arrived
+    )
+    SUPERSEDED = "superseded"  # somebody, or a later execution, brought something else since
 
 
 @dataclass(frozen=True)
-class WayBack:
+class RollbackProposal:
     """What would take a deployment back, as of one reading of the service.
 
     ``target`` is what the region would run then, for people (``my-service:7``), empty where that is not known;
@@ -29,7 +31,7 @@ class WayBack:
     many seconds the service itself goes on once the region is back, before the proof can pass.
     """
 
-    standing: Standing
+    standing: Feasibility
     reason: str
     target: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
@@ -38,21 +40,21 @@ class WayBack:
 
 
 @dataclass(frozen=True)
-class Begun:
+class RollbackStarted:
     """A way back that was begun: ``reason`` says what was done, ``proof`` is the check that passes once it is over."""
 
     reason: str
     proof: PlannedCheck
 
 
-class MovedOnError(CrosscheckError):
+class SupersededError(CrosscheckError):
     """The region is not as it was when the way back was proposed; nothing was changed. The text says what it is."""
 
 
-class Undo(Protocol):
+class Rollback(Protocol):
     """The way back of one kind of deployment; ``planned`` is always one that follows from a deploy action (``run``)."""
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> WayBack:
+    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
         """Read the service's history, change nothing.
 
         ``baseline`` is what was seen of the target before the execution's action started, empty where nothing was.
@@ -61,10 +63,10 @@ class Undo(Protocol):
             ClientError, BotoCoreError: the service refused, or did not answer.
         """
 
-    def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Take it back: read again, compare with ``way``, act. Beginning twice, as after a crash, has one effect.
 
         Raises:
-            MovedOnError: the region changed since the proposal.
+            SupersededError: the region changed since the proposal.
             ClientError, BotoCoreError: the service refused, or did not answer.
         """

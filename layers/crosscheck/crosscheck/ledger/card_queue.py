@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import Keyed
+from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.settings import optional, required
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class CardQueue:
         """
         return cls(clients.sqs(), required("CARD_QUEUE_URL"), optional("SLACK_CHANNEL"))
 
-    def changed(self, subject: Keyed, cause: str) -> None:
+    def changed(self, subject: LedgerKey, cause: str) -> None:
         """Say that the subject changed.
 
         ``cause`` names the change (an event's id, a job's look): SQS drops the repetition of a message that

@@ -9,7 +9,7 @@ EXECUTION = "execution"
 IMAGE = "image"
 
 
-class Keyed(Protocol):
+class LedgerKey(Protocol):
     """Something that the ledger knows facts about."""
 
     @property

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import Keyed
+from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Ledger:
         """
         return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
 
-    def merge(self, subject: Keyed, fact: Fact) -> bool:
+    def merge(self, subject: LedgerKey, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.
 
         Any repetition and any order of the same facts gives the same ledger.
@@ -116,7 +116,7 @@ class Ledger:
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
         return self._update(subject, fact.name, {}, once, unknown, {})
 
-    def claim(self, subject: Keyed, name: str, holder: str) -> bool:
+    def claim(self, subject: LedgerKey, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often he asks.
 
         The same holder may ask again because he may have died between the claim and the deed.
@@ -125,7 +125,7 @@ class Ledger:
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
         return self._update(subject, name, values, {}, condition, {})
 
-    def read(self, subject: Keyed) -> dict[str, Record]:
+    def read(self, subject: LedgerKey) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -138,7 +138,7 @@ class Ledger:
 
     def _update(
         self,
-        subject: Keyed,
+        subject: LedgerKey,
         name: str,
         overwrite: Mapping[str, UniversalAttributeValueTypeDef],
         once: Mapping[str, UniversalAttributeValueTypeDef],

@@ -71,7 +71,7 @@ class StageDefinition:
 
 
 @dataclass(frozen=True)
-class Store:
+class StoreDefinition:
     """An artifact store: a bucket, and the key as the pipeline names it (id, ARN or alias), empty for S3's own."""
 
     bucket: str
@@ -86,7 +86,7 @@ class PipelineDefinition:
     region: str
     version: int
     stages: tuple[StageDefinition, ...]
-    stores: Mapping[str, Store] = field(default_factory=dict)
+    stores: Mapping[str, StoreDefinition] = field(default_factory=dict)
     account: str = ""
     type: str = "V1"
     execution_mode: str = "SUPERSEDED"
@@ -129,7 +129,7 @@ def account_of(arn: str) -> str:
     return parts[4] if len(parts) == 6 else ""  # noqa: PLR2004 - the six parts of an ARN
 
 
-def _stores(pipeline: PipelineDeclarationOutputTypeDef, region: str) -> Mapping[str, Store]:
+def _stores(pipeline: PipelineDeclarationOutputTypeDef, region: str) -> Mapping[str, StoreDefinition]:
     """A pipeline declares either one store, in its own region, or one for each region."""
     declared = dict(pipeline.get("artifactStores", {}))
     if "artifactStore" in pipeline:
@@ -137,8 +137,8 @@ def _stores(pipeline: PipelineDeclarationOutputTypeDef, region: str) -> Mapping[
     return {place: _store(store) for place, store in declared.items()}
 
 
-def _store(store: ArtifactStoreTypeDef) -> Store:
-    return Store(store["location"], store["encryptionKey"]["id"] if "encryptionKey" in store else "")
+def _store(store: ArtifactStoreTypeDef) -> StoreDefinition:
+    return StoreDefinition(store["location"], store["encryptionKey"]["id"] if "encryptionKey" in store else "")
 
 
 def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageDefinition:

@@ -26,7 +26,7 @@ UNREAD = Parameters(rollback="suggest")
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateDefinition:
     """A gate. ``stands`` is the stage that it is part of; ``stage`` and ``regions`` are what it verifies.
 
     ``name`` is its action's, or its rule's; ``parameters`` are what it was told, defaults where that is unreadable,
@@ -42,7 +42,7 @@ class Gate:
 
 def find_gates(
     definition: PipelineDefinition, function: str, texts: Mapping[tuple[str, str], str], read: Read
-) -> tuple[Gate, ...]:
+) -> tuple[GateDefinition, ...]:
     """Every gate of a pipeline that verifies something.
 
     ``function`` is the gate's function; ``texts`` are the UserParameters of gates that have run, by stage and action,
@@ -57,7 +57,7 @@ def _of_stage(
     function: str,
     texts: Mapping[tuple[str, str], str],
     read: Read,
-) -> Iterator[Gate]:
+) -> Iterator[GateDefinition]:
     for action in stage.actions:
         if _is_action(action, function):
             text = texts.get((stage.name, action.name)) or action.configuration.get("UserParameters", "")
@@ -110,9 +110,11 @@ def _read(text: str, read: Read) -> Parameters:
         return UNREAD
 
 
-def _gate(definition: PipelineDefinition, position: Position, name: str, parameters: Parameters) -> Iterator[Gate]:
+def _gate(
+    definition: PipelineDefinition, position: Position, name: str, parameters: Parameters
+) -> Iterator[GateDefinition]:
     try:
         found = scope(definition, position, parameters.stage, parameters.regions)
     except ConfigurationError:
         return
-    yield Gate(position.stage, name, found.stage, frozenset(found.regions), parameters)
+    yield GateDefinition(position.stage, name, found.stage, frozenset(found.regions), parameters)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key
+from crosscheck.contracts.parameters import Parameter
 from crosscheck.contracts.validation import Validating
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.scope import Scope
@@ -67,7 +67,7 @@ def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str
     return given
 
 
-def _value(kind: str, key: str, spec: Key, value: object, region: str) -> str:
+def _value(kind: str, key: str, spec: Parameter, value: object, region: str) -> str:
     read = spec.read(_placed(value, region))
     if read is None:
         raise ConfigurationError(f"checks: {key} of {kind} must be {spec.expected}")

@@ -38,7 +38,7 @@ def _intended(given: Mapping[str, str], region: str, derived: Iterable[PlannedCh
             f"checks: ecr-image needs repository with tag or digest: no ECS action of {region} says which image"
         )
     return tuple(
-        PlannedCheck(EcrImage.kind, region, {**given, "service": service.target}, service.run, service.gap)
+        PlannedCheck(EcrImage.kind, region, {**given, "service": service.target}, service.run, service.unsupported)
         for service in services
     )
 

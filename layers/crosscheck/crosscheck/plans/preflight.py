@@ -6,7 +6,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.definition import VARIABLE, ActionDefinition, PipelineDefinition
 from crosscheck.preflight import LAMBDA_ALIAS
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket
 
 
@@ -68,7 +68,7 @@ def _images(action: ActionDefinition, told: Mapping[str, str], account: str) -> 
         gap = f"action {action.name} deploys to account {action.account}: where it pulls from is not visible from here"
     elif _varies(told):
         gap = f"action {action.name} names its service by a variable: where it pulls from is known once it runs"
-    return PlannedCheck(ReplicationCover.kind, action.region, told, gap=gap)
+    return PlannedCheck(ImageReplication.kind, action.region, told, unsupported=gap)
 
 
 def _alias(action: ActionDefinition, account: str) -> Iterator[PlannedCheck]:

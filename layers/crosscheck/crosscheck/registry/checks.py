@@ -17,7 +17,7 @@ from crosscheck.services.codepipeline.artifact_store import ArtifactStore
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.ecr.check import EcrImage
 from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 from crosscheck.services.http.check import Http
 from crosscheck.services.lambda_.check import LambdaAlias
 from crosscheck.services.metric.check import MetricCheck
@@ -42,7 +42,7 @@ _OFFERED: tuple[Check, ...] = (
 _INTERNAL: tuple[Check, ...] = (
     ArtifactStore(),
     PipelineExecution(),
-    ReplicationCover(),
+    ImageReplication(),
     SourceBucket(),
     SourceParity(),
 )
@@ -55,18 +55,18 @@ logger = Logger(child=True)
 _HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
 
 
-def look(planned: PlannedCheck, aws: Clients) -> Finding:
+def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
     """Look once. What AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes: nothing comes
     out, so that one region's trouble never takes the verdicts of the others."""
     unfinished = _unfinished(planned, planned.run) if planned.run else None
     if unfinished:
         return unfinished
-    if planned.gap:
-        return planned.found(Verdict.INCONCLUSIVE, planned.gap)
+    if planned.unsupported:
+        return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
     try:
         return EVERY_CHECK[planned.kind].look(planned, aws)
     except AWS_ERRORS as error:
-        return planned.found(Verdict.INCONCLUSIVE, explain(error, planned.region))
+        return planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
         return _crashed(planned, error)
 
@@ -77,7 +77,7 @@ def _crashed(planned: PlannedCheck, error: Exception) -> Finding:
     name = type(error).__name__
     logger.error("a check crashed", check=planned.kind, region=planned.region, error=name, frames=frames)
     count("CheckCrashes")
-    return planned.found(Verdict.INCONCLUSIVE, f"the check {planned.kind} crashed with {name}; its log says where")
+    return planned.finding(Verdict.INCONCLUSIVE, f"the check {planned.kind} crashed with {name}; its log says where")
 
 
 def _unfinished(planned: PlannedCheck, run: ActionRun) -> Finding | None:
@@ -86,8 +86,8 @@ def _unfinished(planned: PlannedCheck, run: ActionRun) -> Finding | None:
         case "Succeeded":
             return None
         case "InProgress":
-            return planned.found(Verdict.PENDING, f"deploy action {run.name} is in progress")
+            return planned.finding(Verdict.PENDING, f"deploy action {run.name} is in progress")
         case _:
             cause = f" ({run.error})" if run.error else ""
             happened = _HAPPENED.get(run.status, f"is {run.status.lower()}")
-            return planned.found(Verdict.FAIL, f"deploy action {run.name} {happened}{cause}")
+            return planned.finding(Verdict.FAIL, f"deploy action {run.name} {happened}{cause}")

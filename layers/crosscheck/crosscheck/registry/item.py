@@ -20,7 +20,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Item:
+class VerificationItem:
     """What is looked at in a region, and what may follow. Times are in epoch seconds, 0 where there is none.
 
     ``since`` is when this verification was planned; ``soak`` is how many seconds a region is observed before it has
@@ -74,13 +74,13 @@ class Item:
         }
 
 
-def parse_item(document: Mapping[str, Any]) -> Item:
+def parse_item(document: Mapping[str, Any]) -> VerificationItem:
     """The item of such an input.
 
     Raises:
         ConfigurationError, KeyError, ValueError: it was not written by ``Item.to_json`` of this version.
     """
-    return Item(
+    return VerificationItem(
         purpose=Purpose(document["purpose"]),
         subject=parse_subject(document["subject"]),
         region=document["region"],

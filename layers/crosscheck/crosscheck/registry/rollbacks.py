@@ -3,24 +3,24 @@
 from collections.abc import Mapping
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Undo
+from crosscheck.contracts.rollback import Rollback
 from crosscheck.services.cloudformation.check import CloudFormationStack
-from crosscheck.services.cloudformation.rollback import CloudFormationUndo
+from crosscheck.services.cloudformation.rollback import CloudFormationRollback
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployUndo
+from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.rollback import EcsUndo
+from crosscheck.services.ecs.rollback import EcsRollback
 from crosscheck.services.lambda_.check import LambdaAlias
-from crosscheck.services.lambda_.rollback import LambdaAliasUndo
+from crosscheck.services.lambda_.rollback import LambdaAliasRollback
 
-UNDOS: Mapping[str, Undo] = {
-    CloudFormationStack.kind: CloudFormationUndo(),
-    CodeDeploy.kind: CodeDeployUndo(),
-    EcsService.kind: EcsUndo(),
-    LambdaAlias.kind: LambdaAliasUndo(),
+ROLLBACKS: Mapping[str, Rollback] = {
+    CloudFormationStack.kind: CloudFormationRollback(),
+    CodeDeploy.kind: CodeDeployRollback(),
+    EcsService.kind: EcsRollback(),
+    LambdaAlias.kind: LambdaAliasRollback(),
 }
 
 
-def undo_of(planned: PlannedCheck) -> Undo | None:
+def rollback_of(planned: PlannedCheck) -> Rollback | None:
     """The way back of what a check looks at: None where no deploy action is behind it, or its service has none."""
-    return UNDOS.get(planned.kind) if planned.run else None
+    return ROLLBACKS.get(planned.kind) if planned.run else None

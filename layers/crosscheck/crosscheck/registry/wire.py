@@ -34,8 +34,8 @@ def to_json(planned: PlannedCheck) -> dict[str, Any]:
     }
     if planned.run:
         document["run"] = _run_document(planned.run)
-    if planned.gap:
-        document["gap"] = planned.gap
+    if planned.unsupported:
+        document["gap"] = planned.unsupported
     if planned.since:
         document["since"] = planned.since
     return document

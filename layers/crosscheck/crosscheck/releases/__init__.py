@@ -9,7 +9,7 @@ from crosscheck.releases.model import (
     RegionProgress,
     RegionState,
     Release,
-    Revision,
+    SourceRevision,
     StageProgress,
 )
 
@@ -20,7 +20,7 @@ __all__ = [
     "RegionProgress",
     "RegionState",
     "Release",
-    "Revision",
+    "SourceRevision",
     "StageProgress",
     "fold",
     "fold_image",

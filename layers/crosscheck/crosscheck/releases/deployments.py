@@ -15,7 +15,7 @@ ROLLBACKS = frozenset({"ManualRollback", "AutomatedRollback"})
 
 
 @dataclass(frozen=True)
-class Deployment:
+class DeployAction:
     """A deploy action: where it stands in the definition, and its fact where there is one.
 
     ``gated``: gates verify its stage; ``gates`` are the stages that hold them, as far as they are known. A rollback has
@@ -42,13 +42,13 @@ class Deployment:
         return datetime.fromisoformat(begun) <= datetime.fromisoformat(at)
 
 
-def deployments(records: Records) -> list[Deployment]:
+def deployments(records: Records) -> list[DeployAction]:
     """In the order of the definition; where that is unknown, in the order in which they were seen."""
     outline = records.get(facts.OUTLINE)
     return _outlined(outline.latest, records) if outline else _seen(records)
 
 
-def _outlined(outline: Mapping[str, Any], records: Records) -> list[Deployment]:
+def _outlined(outline: Mapping[str, Any], records: Records) -> list[DeployAction]:
     # Versions before the fan-out wrote no "gates".
     gates = {name: tuple(gates) for name, gates in outline.get("gates", {}).items()}
     gated = set(outline["gated"])
@@ -56,7 +56,7 @@ def _outlined(outline: Mapping[str, Any], records: Records) -> list[Deployment]:
         gates = {name: (name,) for name in gates if name in gates[name]}
         gated &= gates.keys()
     return [
-        Deployment(
+        DeployAction(
             stage=stage["name"],
             region=action["region"],
             gated=stage["name"] in gated,
@@ -75,9 +75,9 @@ def _is_rollback(records: Records) -> bool:
     return trigger.get("type", "") in ROLLBACKS
 
 
-def _seen(records: Records) -> list[Deployment]:
+def _seen(records: Records) -> list[DeployAction]:
     seen = [record for record in records.values() if record.latest.get("category") == "Deploy"]
     return [
-        Deployment(record.latest["stage"], record.latest["region"], gated=False, gates=(), record=record)
+        DeployAction(record.latest["stage"], record.latest["region"], gated=False, gates=(), record=record)
         for record in sorted(seen, key=lambda record: (record.latest["at"], record.name))
     ]

@@ -8,7 +8,7 @@ from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record, version
-from crosscheck.releases.model import Failure, Release, Revision, StageProgress
+from crosscheck.releases.model import Failure, Release, SourceRevision, StageProgress
 from crosscheck.releases.preflight import preflight
 from crosscheck.releases.regions import regions_of
 
@@ -95,11 +95,11 @@ def _failures(subject: Subject, records: Records) -> list[Failure]:
     ]
 
 
-def _revision(records: Records) -> Revision:
+def _revision(records: Records) -> SourceRevision:
     """From the Git trigger's event where there was one, else from what CodePipeline recorded at the source."""
     pipeline, looked_up = records.get(facts.PIPELINE), records.get(facts.REVISION)
     trigger = pipeline.once.get("trigger", {}) if pipeline else {}
     source = looked_up.latest if looked_up else {}
-    return Revision(
+    return SourceRevision(
         **{name: trigger.get(name) or source.get(name, "") for name in ("commit", "message", "author", "branch", "url")}
     )

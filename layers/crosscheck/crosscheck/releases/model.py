@@ -24,14 +24,15 @@ class RegionState(StrEnum):
 class RegionProgress:
     """A region of the release. ``state`` None: nothing has happened there yet, and still may.
 
-    Of a region that failed, ``reason`` says why and ``then`` what came of it; of one that was rolled back, ``reason``
-    says what it runs now and ``then`` what it was. They are two texts so that a long one does not push out the other.
+    For a region that failed, ``reason`` says why and ``follow_up`` what was done about it. For a region that was rolled
+    back, ``reason`` says what it runs now and ``follow_up`` why it had failed. They are two texts, so that a long one
+    does not push out the other.
     """
 
     region: str
     state: RegionState | None
     reason: str = ""
-    then: str = ""
+    follow_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Revision:
+class SourceRevision:
     """What is released, as far as it is known; empty texts where it is not."""
 
     commit: str = ""
@@ -99,7 +100,7 @@ class Release:
     attempt: int
     started: datetime | None
     seconds: float | None
-    revision: Revision
+    revision: SourceRevision
     stages: tuple[StageProgress, ...]
     regions: tuple[RegionProgress, ...]
     failures: tuple[Failure, ...]

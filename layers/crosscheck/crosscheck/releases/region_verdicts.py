@@ -12,7 +12,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.table import Record
-from crosscheck.releases.deployments import Deployment, Records
+from crosscheck.releases.deployments import DeployAction, Records
 from crosscheck.releases.model import RegionProgress, RegionState
 
 BEING_VERIFIED = "deployed, being verified"
@@ -21,7 +21,7 @@ BEING_VERIFIED = "deployed, being verified"
 _FINISHED = frozenset({State.SUCCEEDED, State.FAILED})
 
 
-def verified(deployment: Deployment, records: Records, *, running: bool) -> list[RegionProgress]:
+def verified(deployment: DeployAction, records: Records, *, running: bool) -> list[RegionProgress]:
     """What each judge who counts makes of a region whose deploy action succeeded; ``running``: the pipeline is."""
     verdicts = _counting(deployment, _of_this_run(deployment, records), running=running)
     if not verdicts:
@@ -29,7 +29,7 @@ def verified(deployment: Deployment, records: Records, *, running: bool) -> list
     return [_said(deployment, verdict, records, running=running) for verdict in verdicts]
 
 
-def final_failure(deployment: Deployment, records: Records) -> str:
+def final_failure(deployment: DeployAction, records: Records) -> str:
     """Why the fan-out fails the region; empty where it does not, or has not ended."""
     name = facts.verdict_name(deployment.stage, deployment.region)
     said = [verdict.latest for verdict in _of_this_run(deployment, records) if verdict.name == name]
@@ -52,7 +52,7 @@ def judged(region: str, verdict: Mapping[str, Any], *, running: bool) -> RegionP
             return RegionProgress(region, RegionState.UNKNOWN, reason)
 
 
-def _of_this_run(deployment: Deployment, records: Records) -> list[Record]:
+def _of_this_run(deployment: DeployAction, records: Records) -> list[Record]:
     """What the judges say of the action's latest run, in the order of their names: the fan-out first."""
     return [
         record
@@ -61,7 +61,7 @@ def _of_this_run(deployment: Deployment, records: Records) -> list[Record]:
     ]
 
 
-def _counting(deployment: Deployment, verdicts: list[Record], *, running: bool) -> list[Record]:
+def _counting(deployment: DeployAction, verdicts: list[Record], *, running: bool) -> list[Record]:
     """Without the gates in whose place the fan-out has spoken since, or without it where they all have since."""
     fan_out = next((verdict for verdict in verdicts if not _judge(deployment, verdict)), None)
     if fan_out is None or not fan_out.latest["final"]:
@@ -73,7 +73,7 @@ def _counting(deployment: Deployment, verdicts: list[Record], *, running: bool) 
     return [fan_out, *waiting]
 
 
-def _said(deployment: Deployment, verdict: Record, records: Records, *, running: bool) -> RegionProgress:
+def _said(deployment: DeployAction, verdict: Record, records: Records, *, running: bool) -> RegionProgress:
     judge = _judge(deployment, verdict)
     ended = bool(judge) and not running
     if ended and not verdict.latest["final"] and _fan_out_follows(deployment, records, judge.split("/")[:1]):
@@ -81,7 +81,7 @@ def _said(deployment: Deployment, verdict: Record, records: Records, *, running:
     return judged(deployment.region, verdict.latest, running=not ended)
 
 
-def _unheard(deployment: Deployment, records: Records, *, running: bool) -> RegionProgress:
+def _unheard(deployment: DeployAction, records: Records, *, running: bool) -> RegionProgress:
     region = deployment.region
     if deployment.gated and running:
         return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
@@ -93,7 +93,7 @@ def _unheard(deployment: Deployment, records: Records, *, running: bool) -> Regi
     return RegionProgress(region, RegionState.VERIFYING, BEING_VERIFIED)
 
 
-def _fan_out_follows(deployment: Deployment, records: Records, gates: Iterable[str] = ()) -> bool:
+def _fan_out_follows(deployment: DeployAction, records: Records, gates: Iterable[str] = ()) -> bool:
     """Whether the fan-out looks in a gate's place: a gate's stage is over, or the deploy stage failed before any."""
     over = any(_stage_state(gate, records) in _FINISHED for gate in (*deployment.gates, *gates))
     return over or _stage_state(deployment.stage, records) is State.FAILED
@@ -104,7 +104,7 @@ def _stage_state(stage: str, records: Records) -> State | None:
     return State(record.latest["state"]) if record and record.latest else None
 
 
-def _judge(deployment: Deployment, verdict: Record) -> str:
+def _judge(deployment: DeployAction, verdict: Record) -> str:
     """The name of the judge, ``<stage>/<action>``; empty for the fan-out."""
     return verdict.name.removeprefix(facts.verdict_name(deployment.stage, deployment.region)).removeprefix("/")
 

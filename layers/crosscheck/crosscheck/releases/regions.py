@@ -3,7 +3,7 @@
 from crosscheck.ledger import facts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.table import Record
-from crosscheck.releases.deployments import Deployment, Records, deployments
+from crosscheck.releases.deployments import DeployAction, Records, deployments
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import final_failure, verified
 from crosscheck.releases.rollbacks import taken_back
@@ -30,7 +30,7 @@ def regions_of(records: Records, *, running: bool) -> list[RegionProgress]:
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
-def _progress(deployment: Deployment, records: Records, *, running: bool) -> list[RegionProgress]:
+def _progress(deployment: DeployAction, records: Records, *, running: bool) -> list[RegionProgress]:
     """What the deploy action and, once it succeeded, each judge make of the region."""
     region, latest = deployment.region, deployment.latest
     if not latest:
@@ -49,7 +49,7 @@ def _progress(deployment: Deployment, records: Records, *, running: bool) -> lis
             return [RegionProgress(region, RegionState.UNKNOWN, f"the deploy action was {state.lower()}")]
 
 
-def _rollback(deployment: Deployment, records: Records) -> Record | None:
+def _rollback(deployment: DeployAction, records: Records) -> Record | None:
     """What became of taking back the action's latest run; that of an earlier run may still be told of after a retry."""
     record = records.get(facts.rollback_name(deployment.stage, deployment.region))
     if record is None or not deployment.latest:

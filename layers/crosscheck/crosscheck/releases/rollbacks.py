@@ -14,7 +14,7 @@ def taken_back(failed: RegionProgress, rollback: Mapping[str, Any]) -> RegionPro
     if state is RollbackState.DONE:
         why = f"was: {failed.reason}" if failed.reason else ""
         return RegionProgress(failed.region, RegionState.ROLLED_BACK, reason, why)
-    return replace(failed, then=_told(state, reason, rollback.get("target", "")))
+    return replace(failed, follow_up=_told(state, reason, rollback.get("target", "")))
 
 
 def _told(state: RollbackState, reason: str, target: str) -> str:

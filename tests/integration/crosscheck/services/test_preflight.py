@@ -14,7 +14,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.preflight import WARNING
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
 
     def look() -> Finding:
         planned = PlannedCheck("image-replication", REGION, {"cluster": "production", "service": "shop"})
-        return ReplicationCover().look(planned, aws)
+        return ImageReplication().look(planned, aws)
 
     assert look().verdict is Verdict.FAIL
     rule: Any = {

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from crosscheck.pipelines.definition import PipelineDefinition, Store, account_of, parse_definition
+from crosscheck.pipelines.definition import PipelineDefinition, StoreDefinition, account_of, parse_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
@@ -38,7 +38,7 @@ def test_what_is_declared() -> None:
 
 
 def test_one_store_is_that_of_the_pipelines_own_region() -> None:
-    assert parsed(artifactStore={"type": "S3", "location": "one"}).stores == {"us-east-1": Store("one")}
+    assert parsed(artifactStore={"type": "S3", "location": "one"}).stores == {"us-east-1": StoreDefinition("one")}
 
 
 def test_a_store_for_each_region() -> None:
@@ -48,8 +48,8 @@ def test_a_store_for_each_region() -> None:
         "eu-west-1": {"type": "S3", "location": "two", "encryptionKey": key},
     }
     assert parsed(artifactStores=stores).stores == {
-        "us-east-1": Store("one"),
-        "eu-west-1": Store("two", "alias/artifacts"),
+        "us-east-1": StoreDefinition("one"),
+        "eu-west-1": StoreDefinition("two", "alias/artifacts"),
     }
 
 

@@ -121,7 +121,9 @@ def test_an_image_that_is_not_named_is_that_of_each_ecs_action_of_the_region() -
         ("ecr-image", "production-eu/my-service"),
         ("ecr-image", "my-service/production-eu/my-service"),
     ]
-    assert {check.gap for check in plan.of("eu-west-1")} == {"action Deploy-EU-West has not run in this execution"}
+    assert {check.unsupported for check in plan.of("eu-west-1")} == {
+        "action Deploy-EU-West has not run in this execution"
+    }
 
 
 def test_stages_may_share_a_plan_that_names_the_regions_of_another() -> None:

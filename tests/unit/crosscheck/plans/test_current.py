@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from check_region.region_check import Looking
+from check_region.region_check import RegionCheck
 from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.plans.current import current
-from crosscheck.registry.item import Item, Purpose
+from crosscheck.registry.item import Purpose, VerificationItem
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_plans import EXECUTION, HOME, PIPELINE, STARTED, FakePipelines
 from tests.fakes.json_protocol import FakeClients, RefusedError
@@ -56,7 +56,7 @@ def test_f17_a_refusal_leaves_the_region_unknown(codepipeline: FakePipelines, cl
     with pytest.raises(ClientError):
         current(CHECK, SUBJECT, clients)
     ledger: Ledger = None  # type: ignore[assignment]  # nothing is told here
-    item = Item(Purpose.STAGE, SUBJECT, "ap-southeast-1", 0.0, (CHECK,), stage="DeploySecondary")
-    seen = Looking(clients, ledger, Cards(), lambda: 0.0)._see(item)
+    item = VerificationItem(Purpose.STAGE, SUBJECT, "ap-southeast-1", 0.0, (CHECK,), stage="DeploySecondary")
+    seen = RegionCheck(clients, ledger, Cards(), lambda: 0.0)._see(item)
     assert seen.verdict is Verdict.INCONCLUSIVE
     assert seen.reason == "ListActionExecutions in us-east-1 was refused: AccessDeniedException"

@@ -61,7 +61,7 @@ def test_each_provider_says_what_is_looked_at(
     check = derive(action(provider, **configuration), RUN, "")
     assert check
     assert (check.kind, check.region, check.parameters, check.run) == (kind, "sa-east-1", parameters, RUN)
-    assert not check.gap
+    assert not check.unsupported
 
 
 def test_a_change_set_alone_has_no_check() -> None:
@@ -71,7 +71,7 @@ def test_a_change_set_alone_has_no_check() -> None:
 def test_a_stack_that_is_deleted_has_one() -> None:
     check = derive(action("CloudFormation", StackName="infra", ActionMode="DELETE_ONLY"), RUN, "")
     assert check
-    assert (check.kind, check.gap) == ("cloudformation-stack", "")
+    assert (check.kind, check.unsupported) == ("cloudformation-stack", "")
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_a_stack_that_is_deleted_has_one() -> None:
 def test_what_cannot_be_looked_at_is_a_gap_in_words(provider: str, configuration: dict[str, str], gap: str) -> None:
     check = derive(action(provider, **configuration), RUN, "")
     assert check
-    assert check.gap.startswith(gap)
+    assert check.unsupported.startswith(gap)

@@ -34,7 +34,7 @@ def test_each_ecs_action_becomes_a_check_in_its_region() -> None:
     [check] = plan.of("eu-west-1")
     assert (check.kind, check.parameters) == ("ecs-service", {"cluster": "production-eu", "service": SERVICE})
     assert check.run == RUN
-    assert not check.gap
+    assert not check.unsupported
 
 
 def test_variables_resolved_by_codepipeline_prevail_over_the_definition() -> None:
@@ -45,12 +45,13 @@ def test_variables_resolved_by_codepipeline_prevail_over_the_definition() -> Non
 def test_gaps_say_why_this_version_cannot_look() -> None:
     lambdas = {"name": "D", "actions": [action("L", "Deploy", "AppConfig", "eu-west-1")]}
     [check] = make_plan(scope(pipeline(lambdas), Position(), "D", ()), {}).checks
-    assert check.gap == "no check for provider AppConfig in this version (action L)"
+    assert check.unsupported == "no check for provider AppConfig in this version (action L)"
     assert (
-        make_plan(secondaries("eu-west-1"), {}).checks[0].gap == "action Deploy-EU-West has not run in this execution"
+        make_plan(secondaries("eu-west-1"), {}).checks[0].unsupported
+        == "action Deploy-EU-West has not run in this execution"
     )
     abroad = make_plan(secondaries("eu-west-1"), runs(account="444455556666"), account="111122223333")
-    assert "deploys to account 444455556666" in abroad.checks[0].gap
+    assert "deploys to account 444455556666" in abroad.checks[0].unsupported
 
 
 def test_a_check_that_is_added_goes_to_every_region_in_scope_or_to_its_own() -> None:

@@ -13,7 +13,7 @@ from crosscheck.pipelines.definition import parse_definition
 from crosscheck.plans.preflight import plan_preflight
 from crosscheck.preflight import BASELINE_KINDS
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SCENARIOS = Path(local.scenarios.__file__).parent
 ACCOUNT = "111122223333"
 OTHER = "999988887777"
 
-KINDS: dict[str, Check] = {check.kind: check for check in (ArtifactStore(), SourceBucket(), ReplicationCover())}
+KINDS: dict[str, Check] = {check.kind: check for check in (ArtifactStore(), SourceBucket(), ImageReplication())}
 
 type Planned = list[tuple[str, str, dict[str, str]]]
 
@@ -42,7 +42,7 @@ def store(region: str, key: str = "") -> dict[str, Any]:
 def planned(declared: dict[str, Any], home: str) -> Planned:
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), home)
     checks = plan_preflight(definition)
-    assert not any(check.gap or check.run for check in checks)
+    assert not any(check.unsupported or check.run for check in checks)
     assert all(check.kind in BASELINE_KINDS or takes(KINDS[check.kind], check) for check in checks)
     return sorted((check.kind, check.region, dict(check.parameters)) for check in checks)
 
@@ -169,7 +169,7 @@ def test_a_store_knows_the_other_account_that_uses_it() -> None:
 def test_a_service_that_cannot_be_looked_at_is_a_gap(given: dict[str, str], words: str) -> None:
     declared = cast("PipelineDeclarationOutputTypeDef", pipeline(action("Deploy", "ECS", **given)))
     _, images = plan_preflight(parse_definition(declared, "sa-east-1"))
-    assert words in images.gap
+    assert words in images.unsupported
 
 
 @pytest.mark.parametrize(

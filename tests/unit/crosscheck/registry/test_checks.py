@@ -5,7 +5,7 @@ import pytest
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 
 
 @pytest.mark.parametrize(
@@ -21,5 +21,5 @@ def test_an_action_that_failed_is_a_failure_even_where_there_is_no_check_for_it(
 ) -> None:
     run = ActionRun("Deploy", "Bring", status, 0.0)
     planned = PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, run, "no check for provider AppConfig")
-    finding = look(planned, Clients())
+    finding = run_check(planned, Clients())
     assert (finding.verdict, finding.reason) == (verdict, reason)

@@ -7,7 +7,7 @@ import pytest
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.registry.item import Item, Purpose, parse_item
+from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 
 RUN = ActionRun(
     "Deploy",
@@ -18,7 +18,7 @@ RUN = ActionRun(
     {"In": Artifact("b", "k")},
     external="ecs-svc/1",
 )
-FULL = Item(
+FULL = VerificationItem(
     purpose=Purpose.STAGE,
     subject=Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555"),
     region="eu-west-1",
@@ -35,11 +35,11 @@ FULL = Item(
     target="s:7",
     baseline={"lambda-alias f/live": {"version": "7"}},
 )
-PLAIN = Item(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=1.0)
+PLAIN = VerificationItem(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=1.0)
 
 
 @pytest.mark.parametrize("item", [FULL, PLAIN])
-def test_an_item_travels_as_json(item: Item) -> None:
+def test_an_item_travels_as_json(item: VerificationItem) -> None:
     assert parse_item(json.loads(json.dumps(item.to_json()))) == item
 
 

@@ -25,7 +25,9 @@ RUN = ActionRun(
     [
         PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, RUN),
         PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, ActionRun("S", "A", "Failed", 0.0)),
-        PlannedCheck("S3", "eu-west-1", {"action": "X"}, gap="no check for provider S3 in this version (action X)"),
+        PlannedCheck(
+            "S3", "eu-west-1", {"action": "X"}, unsupported="no check for provider S3 in this version (action X)"
+        ),
         PlannedCheck("http", "eu-west-1", {"url": "https://example.com/", "status": "204"}),
         PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"}, since=1_767_607_500.25),
         planned_replica("my-service", "sha256:" + "ab" * 32, "us-east-1", "eu-west-1", "111122223333"),

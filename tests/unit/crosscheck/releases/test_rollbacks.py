@@ -47,20 +47,20 @@ def test_until_it_is_proven_the_region_is_failed_and_tells_what_became_of_it(
 def test_a_proven_rollback_tells_what_runs_now_and_what_was() -> None:
     facts = _failed().rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", 12)
     region = _region(facts)
-    assert (region.state, region.reason, region.then) == ("rolled_back", "runs app:6 again", f"was: {WHY}")
+    assert (region.state, region.reason, region.follow_up) == ("rolled_back", "runs app:6 again", f"was: {WHY}")
 
 
 def test_a_failed_action_may_be_rolled_back_as_well() -> None:
     result = {"execution-result": {"external-execution-summary": "no capacity"}}
     facts = _failed().event(events.action("Primary", "One", "FAILED", 7, region=REGION, more=result))
     facts.rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", 12)
-    assert (_region(facts).state, _region(facts).then) == ("rolled_back", "was: no capacity")
+    assert (_region(facts).state, _region(facts).follow_up) == ("rolled_back", "was: no capacity")
 
 
 def test_only_a_failed_region_is_told_as_rolled_back() -> None:
     facts = _failed().verdict("Primary", judge(REGION, [Finding("ecs-service", "app", Verdict.PASS, "2 of 2")]), 10)
     facts.rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", 12)
-    assert (_region(facts).state, _region(facts).then) == ("passed", "")
+    assert (_region(facts).state, _region(facts).follow_up) == ("passed", "")
 
 
 def test_a_rollback_of_another_stage_or_region_is_not_this_ones() -> None:
@@ -75,7 +75,7 @@ def test_a_rollback_of_an_earlier_run_counts_no_more(attempt: int, second: int) 
     start = {"start-time": events.action("Primary", "One", "STARTED", 20)["time"]}
     facts = _failed().rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", second, attempt=attempt)
     facts.event(events.action("Primary", "One", "FAILED", 30, region=REGION, more=events.SECOND_ATTEMPT | start))
-    assert (_region(facts).state, _region(facts).then) == ("failed", "")
+    assert (_region(facts).state, _region(facts).follow_up) == ("failed", "")
 
 
 def _two(first: Verdict, second: Verdict | None) -> Facts:

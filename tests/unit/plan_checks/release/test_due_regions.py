@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
-from crosscheck.pipelines.gates import Gate
+from crosscheck.pipelines.gates import GateDefinition
 from crosscheck.pipelines.parameters import Parameters
-from plan_checks.release.due_regions import Due, due
+from plan_checks.release.due_regions import DueRegion, due_regions
 
 
 def deploy(name: str, *regions: str) -> dict[str, Any]:
@@ -30,14 +30,14 @@ CANARY = pipeline(
     deploy("Others", "eu-west-1", "sa-east-1"),
     {"name": "ProveOthers", "actions": []},
 )
-FIRST = Gate("Prove", "G", "First", frozenset({"us-east-1"}), Parameters())
-EUROPE = Gate("ProveOthers", "E", "Others", frozenset({"eu-west-1"}), Parameters())
-BRAZIL = Gate("ProveOthers", "B", "Others", frozenset({"sa-east-1"}), Parameters())
+FIRST = GateDefinition("Prove", "G", "First", frozenset({"us-east-1"}), Parameters())
+EUROPE = GateDefinition("ProveOthers", "E", "Others", frozenset({"eu-west-1"}), Parameters())
+BRAZIL = GateDefinition("ProveOthers", "B", "Others", frozenset({"sa-east-1"}), Parameters())
 GATES = (FIRST, EUROPE, BRAZIL)
 
 
-def judged(finished: str, *gates: Gate, succeeded: bool) -> list[tuple[str, str]]:
-    return [(each.stage, each.region) for each in due(CANARY, gates, finished, succeeded=succeeded)]
+def judged(finished: str, *gates: GateDefinition, succeeded: bool) -> list[tuple[str, str]]:
+    return [(each.stage, each.region) for each in due_regions(CANARY, gates, finished, succeeded=succeeded)]
 
 
 def test_without_gates_a_stage_is_judged_when_it_has_finished() -> None:
@@ -62,9 +62,9 @@ def test_a_gate_behind_a_stage_that_failed_never_has_its_turn() -> None:
 def test_a_gate_behind_a_failed_stage_that_follows_the_deployment_never_has_its_turn() -> None:
     smoke = {"name": "Smoke", "actions": []}
     definition = pipeline(deploy("First", "us-east-1"), smoke, {"name": "Prove", "actions": []})
-    assert due(definition, (FIRST,), "Smoke", succeeded=True) == ()
-    assert due(definition, (FIRST,), "Smoke", succeeded=False) == (Due("First", "us-east-1", (FIRST,)),)
-    assert due(definition, (), "Smoke", succeeded=False) == ()
+    assert due_regions(definition, (FIRST,), "Smoke", succeeded=True) == ()
+    assert due_regions(definition, (FIRST,), "Smoke", succeeded=False) == (DueRegion("First", "us-east-1", (FIRST,)),)
+    assert due_regions(definition, (), "Smoke", succeeded=False) == ()
 
 
 def test_a_region_that_no_gate_covers_is_judged_at_once() -> None:
@@ -73,21 +73,23 @@ def test_a_region_that_no_gate_covers_is_judged_at_once() -> None:
 
 def test_a_gate_in_the_stage_itself_has_had_its_turn() -> None:
     inside = replace(FIRST, stands="First")
-    assert due(CANARY, (inside,), "First", succeeded=True) == (Due("First", "us-east-1", (inside,)),)
+    assert due_regions(CANARY, (inside,), "First", succeeded=True) == (DueRegion("First", "us-east-1", (inside,)),)
 
 
 def test_a_gate_in_a_dry_run_is_no_judge() -> None:
     dry = replace(FIRST, parameters=Parameters(dry_run=True))
-    (found,) = due(CANARY, (dry,), "First", succeeded=True)
+    (found,) = due_regions(CANARY, (dry,), "First", succeeded=True)
     assert (found.gates, found.judges) == ((dry,), ())
     assert judged("Prove", dry, succeeded=True) == []
 
 
 def test_a_rollback_of_a_stage_never_gets_to_a_gate_behind_it() -> None:
-    found = due(CANARY, GATES, "Others", succeeded=True, alone=True)
-    assert found == (Due("Others", "eu-west-1", ()), Due("Others", "sa-east-1", ()))
+    found = due_regions(CANARY, GATES, "Others", succeeded=True, alone=True)
+    assert found == (DueRegion("Others", "eu-west-1", ()), DueRegion("Others", "sa-east-1", ()))
 
 
 def test_a_gate_in_the_stage_itself_judges_its_rollback() -> None:
     inside = replace(FIRST, stands="First")
-    assert due(CANARY, (inside,), "First", succeeded=True, alone=True) == (Due("First", "us-east-1", (inside,)),)
+    assert due_regions(CANARY, (inside,), "First", succeeded=True, alone=True) == (
+        DueRegion("First", "us-east-1", (inside,)),
+    )

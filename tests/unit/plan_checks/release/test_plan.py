@@ -183,9 +183,9 @@ def test_a_wrong_plan_leaves_the_derived_checks_and_says_what_is_wrong(account: 
     account.publish(plan)
     (item,) = account.plan("Deploy")
     derived, gap = item.checks
-    assert (derived.kind, derived.gap) == ("ecs-service", "")
+    assert (derived.kind, derived.unsupported) == ("ecs-service", "")
     assert gap.region == EUROPE
-    assert words in gap.gap
+    assert words in gap.unsupported
 
 
 def test_a_tag_that_names_no_plan_says_so(account: Account) -> None:
@@ -193,7 +193,7 @@ def test_a_tag_that_names_no_plan_says_so(account: Account) -> None:
     account.codepipeline.ran("Deploy", "D", second=10)
     account.tag(plan="/crosscheck/plans/absent")
     (item,) = account.plan("Deploy")
-    assert "there is no SSM parameter of that name" in item.checks[-1].gap
+    assert "there is no SSM parameter of that name" in item.checks[-1].unsupported
 
 
 @pytest.mark.parametrize("gone", ["DeployPrimary", "ValidatePrimary"])
@@ -224,7 +224,7 @@ def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> 
     items = secondaries.plan("DeploySecondary", succeeded=False)
     assert [item.region for item in items] == [PACIFIC, EUROPE]
     assert {(item.mode, item.last) for item in items} == {("off", True)}
-    assert {check.gap for item in items for check in item.checks} == {IGNORED}
+    assert {check.unsupported for item in items for check in item.checks} == {IGNORED}
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -270,13 +270,13 @@ def test_the_pipeline_of_another_team_gets_the_right_plan(account: Account) -> N
         role = {"role": "arn:aws:iam::999999999999:role/deploy"} if action["name"] == "foreign" else {}
         account.codepipeline.ran("Rollout_2.prod@x", action["name"], second=10, **role)
     (item,) = account.plan("Rollout_2.prod@x")
-    assert [(check.kind, check.target) for check in item.checks if not check.gap] == [
+    assert [(check.kind, check.target) for check in item.checks if not check.unsupported] == [
         ("codedeploy", "shop/live"),
         ("s3-object", "site/index.html"),
         ("lambda-alias", "f/live"),
         ("cloudformation-stack", "net"),
     ]
-    assert [check.gap for check in item.checks if check.gap] == [
+    assert [check.unsupported for check in item.checks if check.unsupported] == [
         "action archive extracts an archive: no single object can be looked at",
         "no check for provider AppConfig in this version (action flags)",
         "action foreign deploys to account 999999999999: no check across accounts in this version",

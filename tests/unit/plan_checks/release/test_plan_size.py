@@ -73,8 +73,8 @@ def test_a_plan_that_asks_for_more_than_can_be_carried_is_refused_in_words(accou
     for item in items:
         derived, gap = item.checks
         assert derived.kind == "ecs-service"
-        assert gap.gap.startswith("the plan's checks make ")
-        assert gap.gap.endswith(
+        assert gap.unsupported.startswith("the plan's checks make ")
+        assert gap.unsupported.endswith(
             " KiB for 33 regions, and Step Functions carries 192: "
             "name the regions in which each check is needed, or ask for fewer"
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.validation import exactly_one
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_prefix, state_at
@@ -28,9 +28,11 @@ class Alarms:
 
     kind = "alarms"
     description = "no alarm went off since the release began"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "prefix": text(NAME_LIMIT),
-        "names": Key(f"a list of 1 to {NAMES_LIMIT} alarms' names, or a string of them joined by commas", read_names),
+        "names": Parameter(
+            f"a list of 1 to {NAMES_LIMIT} alarms' names, or a string of them joined by commas", read_names
+        ),
     }
 
     def validate(self, given: Mapping[str, str]) -> str:
@@ -46,7 +48,7 @@ class Alarms:
         outcome = _judge(client, seen.alarms, planned.since)
         if outcome.verdict is not Verdict.FAIL:
             outcome = _incomplete(seen, prefix or "", names) or outcome
-        return planned.found(outcome.verdict, outcome.reason, _values(seen.alarms))
+        return planned.finding(outcome.verdict, outcome.reason, _values(seen.alarms))
 
 
 def _incomplete(seen: AlarmsSnapshot, prefix: str, names: Sequence[str]) -> Outcome | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Artifact, Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
@@ -28,7 +28,7 @@ class SourceParity:
 
     kind = "source-parity"
     description = "the artifact that a region was given holds what the source's own artifact holds"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "revision": text(1024),
         "artifact": text(needed=True),
         "bucket": text(needed=True),
@@ -45,7 +45,7 @@ class SourceParity:
             outcome, compared = _compare(planned, aws), "yes"
         except NotComparableError as error:
             outcome, compared = Outcome(Verdict.PASS, f"the source revision was not compared: {error}"), "no"
-        return planned.found(outcome.verdict, outcome.reason, {**values, COMPARED: compared})
+        return planned.finding(outcome.verdict, outcome.reason, {**values, COMPARED: compared})
 
 
 def _compare(planned: PlannedCheck, aws: Clients) -> Outcome:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.parameters import Parameter, matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.cloudformation.events import first_failure, read_history
 from crosscheck.services.cloudformation.rules import Wanted, judge
@@ -24,7 +24,7 @@ class CloudFormationStack:
 
     kind = "cloudformation-stack"
     description = "the stack's last operation succeeded and was not rolled back"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "stack": text(needed=True),
         "status": matching("deployed|rolled_back", "deployed or rolled_back"),
     }
@@ -35,10 +35,10 @@ class CloudFormationStack:
         stack = read_stack(aws.cloudformation(planned.region), name)
         if stack is None:
             gone = Verdict.PASS if wanted is Wanted.DELETED else Verdict.FAIL
-            return planned.found(gone, f"{name}: there is no such stack")
+            return planned.finding(gone, f"{name}: there is no such stack")
         outcome = _another(stack, planned) or judge(stack, wanted, planned.run.started if planned.run else None)
         cause = _cause(stack, planned, aws) if outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED else ""
-        return planned.found(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", _values(stack))
+        return planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", _values(stack))
 
 
 def _wanted(planned: PlannedCheck) -> Wanted:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
@@ -29,39 +29,39 @@ DECISIONS: Mapping[str, str] = {
 }
 
 
-class CloudFormationUndo:
+class CloudFormationRollback:
     """Rolls back a stack that this execution's only operation left failed."""
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> WayBack:  # noqa: ARG002 - CloudFormation keeps the last stable state itself
+    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:  # noqa: ARG002 - CloudFormation keeps the last stable state itself
         """Read the stack and the operations on it since the action started."""
         run = _run(planned)
         name = planned.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
-            return WayBack(Standing.STUCK, f"{name}: a deleted stack does not come back")
+            return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
         client = aws.cloudformation(planned.region)
         stack = read_stack(client, name)
         if stack is None:
-            return WayBack(Standing.MOVED_ON, f"{name}: there is no such stack any more")
+            return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: there is no such stack any more")
         if not same_stack(stack, run.external):
-            return WayBack(Standing.MOVED_ON, f"{name}: the stack was made anew since ({stack.status})")
+            return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: the stack was made anew since ({stack.status})")
         if not stack.changed_since(run.started):
             return _untouched(stack, planned)
         history = read_history(client, stack.id, run.started)
         return _other_operations(stack, history) or _standing(stack, planned, history.operations[0])
 
-    def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Roll the stack back; where it goes back already, that is enough."""
         now = self.propose(planned, {}, aws)
-        if now.standing is Standing.BACK and now.proof:
-            return Begun(now.reason, now.proof)
-        if now.standing is not Standing.READY or now.proof is None or now.seen != way.seen:
-            raise MovedOnError(now.reason)
+        if now.standing is Feasibility.ALREADY_BACK and now.proof:
+            return RollbackStarted(now.reason, now.proof)
+        if now.standing is not Feasibility.READY or now.proof is None or now.seen != way.seen:
+            raise SupersededError(now.reason)
         client = aws.cloudformation(planned.region)
         try:
             client.rollback_stack(StackName=now.seen["stack id"], ClientRequestToken=_token(planned, now.seen))
         except client.exceptions.TokenAlreadyExistsException:
-            return Begun("CloudFormation has this request already", now.proof)
-        return Begun(f"asked CloudFormation to roll back {planned.parameters['stack']}", now.proof)
+            return RollbackStarted("CloudFormation has this request already", now.proof)
+        return RollbackStarted(f"asked CloudFormation to roll back {planned.parameters['stack']}", now.proof)
 
 
 def _run(planned: PlannedCheck) -> ActionRun:
@@ -70,32 +70,34 @@ def _run(planned: PlannedCheck) -> ActionRun:
     return planned.run
 
 
-def _untouched(stack: Stack, planned: PlannedCheck) -> WayBack:
+def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
     """Nothing was done to the stack since the action started."""
     since = f"{stack.name}: not changed by this execution, {stack.status} since {moment(stack.changed)}"
     if stack.phase is Phase.DEPLOYED:
-        return WayBack(Standing.BACK, since, proof=_proof(stack, planned, Wanted.DEPLOYED))
+        return RollbackProposal(Feasibility.ALREADY_BACK, since, proof=_proof(stack, planned, Wanted.DEPLOYED))
     if stack.status in RESTORED:
-        return WayBack(Standing.BACK, since, proof=_proof(stack, planned, Wanted.ROLLED_BACK))
-    return WayBack(Standing.STUCK, f"{since}: it was so before, a person has to look at it")
+        return RollbackProposal(Feasibility.ALREADY_BACK, since, proof=_proof(stack, planned, Wanted.ROLLED_BACK))
+    return RollbackProposal(Feasibility.MANUAL, f"{since}: it was so before, a person has to look at it")
 
 
-def _other_operations(stack: Stack, history: History) -> WayBack | None:
+def _other_operations(stack: Stack, history: History) -> RollbackProposal | None:
     """Anything but one operation since the action started; CloudFormation never runs two at a time."""
     if not history.complete:
         reason = f"{stack.name}: too many events since the action started to tell who changed the stack last"
-        return WayBack(Standing.STUCK, reason)
+        return RollbackProposal(Feasibility.MANUAL, reason)
     operations = history.operations
     if len(operations) > 1:
         last = operations[-1]
         reason = f"{stack.name}: changed again at {moment(last.at)} ({starts_of(operations)}), now {stack.status}"
-        return WayBack(Standing.MOVED_ON, reason)
+        return RollbackProposal(Feasibility.SUPERSEDED, reason)
     if not operations:
-        return WayBack(Standing.STUCK, f"{stack.name}: its events do not show what changed it since the action started")
+        return RollbackProposal(
+            Feasibility.MANUAL, f"{stack.name}: its events do not show what changed it since the action started"
+        )
     return None
 
 
-def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> WayBack:
+def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> RollbackProposal:
     """Where a stack stands after the only operation since the action started.
 
     Where that one went back, the stack is as it was before, whoever began it.
@@ -104,9 +106,11 @@ def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> Way
     match stack.phase:
         case Phase.WENT_BACK | Phase.GOING_BACK:
             proof = _proof(stack, planned, Wanted.ROLLED_BACK)
-            return WayBack(Standing.BACK, f"{told}: CloudFormation took it back by itself", proof=proof)
+            return RollbackProposal(
+                Feasibility.ALREADY_BACK, f"{told}: CloudFormation took it back by itself", proof=proof
+            )
         case Phase.DELETING | Phase.DELETED:
-            return WayBack(Standing.MOVED_ON, f"{told}: somebody deletes the stack")
+            return RollbackProposal(Feasibility.SUPERSEDED, f"{told}: somebody deletes the stack")
         case Phase.BROKEN if stack.status in RETURNABLE:
             return _somebody_elses(stack, _run(planned), operation) or _ready(stack, planned)
         case Phase.BROKEN:
@@ -119,24 +123,24 @@ def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> Way
             stuck = "there is nothing that CloudFormation could roll back"
         case _:
             assert_never(stack.phase)
-    return WayBack(Standing.STUCK, f"{told}: {stuck}")
+    return RollbackProposal(Feasibility.MANUAL, f"{told}: {stuck}")
 
 
-def _somebody_elses(stack: Stack, run: ActionRun, operation: StackEvent) -> WayBack | None:
+def _somebody_elses(stack: Stack, run: ActionRun, operation: StackEvent) -> RollbackProposal | None:
     """Whether the operation that failed may be another's than the action's; only the action's is taken back."""
     if run.status == "Succeeded":
         reason = f"{stack.name}: {stack.status} since {moment(operation.at)}, and the action had succeeded"
-        return WayBack(Standing.MOVED_ON, reason)
+        return RollbackProposal(Feasibility.SUPERSEDED, reason)
     created_by_it = operation.status == "CREATE_IN_PROGRESS" and stack.id == run.external
     if created_by_it or operation.at - run.started <= PROMPT:
         return None
     late = f"{stack.name}: {stack.status} by an operation that began at {moment(operation.at)}"
-    return WayBack(Standing.STUCK, f"{late}, too long after the action's start to be surely its own")
+    return RollbackProposal(Feasibility.MANUAL, f"{late}, too long after the action's start to be surely its own")
 
 
-def _ready(stack: Stack, planned: PlannedCheck) -> WayBack:
-    return WayBack(
-        Standing.READY,
+def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
+    return RollbackProposal(
+        Feasibility.READY,
         f"{stack.name}: {stack.status}: CloudFormation can roll it back",
         target=f"{stack.name} as it last was stable",
         seen={"stack id": stack.id, "status": stack.status, "changed": repr(stack.changed)},

@@ -9,7 +9,7 @@ from crosscheck.images.digests import IntendedImage, resolve
 from crosscheck.images.reference import ImageReference
 from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
-from crosscheck.services.codedeploy.deployments import Deployment, Target
+from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.codedeploy.images import by_container, intended_references
 from crosscheck.services.codedeploy.task_sets import Serving, judge_serving, read_serving
 from crosscheck.services.ecs.rules import judge_images, revision
@@ -18,7 +18,7 @@ type References = tuple[ImageReference, ...]
 
 
 def look_at_service(
-    planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients
+    planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients
 ) -> tuple[Outcome, Mapping[str, str]]:
     """What ECS says of the service now, and the values seen. ``ours`` succeeded, with the one target that it had.
 
@@ -58,7 +58,7 @@ def _not_run(serving: Serving, references: References) -> Outcome | None:
     return Outcome(Verdict.FAIL, f"no container of {runs} runs the intended {missing[0]}")
 
 
-def _compared(serving: Serving, ours: Deployment, images: Mapping[str, IntendedImage], problem: str) -> Outcome:
+def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, IntendedImage], problem: str) -> Outcome:
     """The verdict on a task set that is the deployment's and runs: what cannot be compared does not make it doubtful,
     since CodeDeploy's own record says whose task set it is."""
     compared = judge_images(serving.tasks, images)

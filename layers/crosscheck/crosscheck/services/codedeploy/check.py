@@ -5,10 +5,16 @@ from dataclasses import replace
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.parameters import Parameter, matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.codedeploy.blue_green import look_at_service
-from crosscheck.services.codedeploy.deployments import Deployment, Target, read_deployment, read_newest, read_targets
+from crosscheck.services.codedeploy.deployments import (
+    GroupDeployment,
+    Target,
+    read_deployment,
+    read_newest,
+    read_targets,
+)
 from crosscheck.services.codedeploy.fleet_revision import judge_revision
 from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
 
@@ -24,7 +30,7 @@ class CodeDeploy:
 
     kind = "codedeploy"
     description = "the deployment of this release succeeded on every target, and is the group's newest one"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "application": text(needed=True),
         "group": text(needed=True),
         "deployment": _ID,
@@ -37,13 +43,13 @@ class CodeDeploy:
         application, group = planned.parameters["application"], planned.parameters["group"]
         newest_id = read_newest(client, application, group)
         if newest_id is None:
-            return planned.found(Verdict.FAIL, f"there is no deployment group {group} of application {application}")
+            return planned.finding(Verdict.FAIL, f"there is no deployment group {group} of application {application}")
         wanted = _wanted(planned, newest_id)
         if isinstance(wanted, Outcome):
-            return planned.found(wanted.verdict, wanted.reason)
+            return planned.finding(wanted.verdict, wanted.reason)
         ours = read_deployment(client, wanted)
         if ours is None:
-            return planned.found(Verdict.FAIL, f"there is no deployment {wanted} in {planned.region}")
+            return planned.finding(Verdict.FAIL, f"there is no deployment {wanted} in {planned.region}")
         newest = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id)
         return _look(planned, ours, newest or ours, aws)
 
@@ -58,7 +64,7 @@ def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
     return planned.run.external
 
 
-def _look(planned: PlannedCheck, ours: Deployment, newest: Deployment, aws: Clients) -> Finding:
+def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, aws: Clients) -> Finding:
     values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
     named = planned.parameters["application"], planned.parameters["group"]
     outcome = _undoes(ours, planned.parameters.get("undoes", "")) or judge_deployment(ours, newest, *named)
@@ -67,11 +73,11 @@ def _look(planned: PlannedCheck, ours: Deployment, newest: Deployment, aws: Clie
         values["targets"] = told(targets)
         outcome, more = _targets(planned, ours, targets, aws)
         values |= more
-    found = planned.found(outcome.verdict, outcome.reason, values)
+    found = planned.finding(outcome.verdict, outcome.reason, values)
     return replace(found, moved_on=outcome.verdict is Verdict.FAIL and gave_way(ours, newest))
 
 
-def _undoes(newest: Deployment, undone: str) -> Outcome | None:
+def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
     """Whether the newest deployment is the one that takes another one back; None where it is, or none has to be."""
     if not undone or takes_back(newest, undone):
         return None
@@ -83,7 +89,7 @@ def _undoes(newest: Deployment, undone: str) -> Outcome | None:
 
 
 def _targets(
-    planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients
+    planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients
 ) -> tuple[Outcome, Mapping[str, str]]:
     match ours.platform:
         case "Server":
@@ -95,7 +101,7 @@ def _targets(
             return Outcome(Verdict.INCONCLUSIVE, f"this version has no check for CodeDeploy on {platform}"), {}
 
 
-def _fleet(planned: PlannedCheck, ours: Deployment, targets: Sequence[Target], aws: Clients) -> Outcome:
+def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Outcome:
     revision = judge_revision(ours, planned.run, planned.region, aws)
     if revision and revision.verdict is Verdict.FAIL:
         return revision

@@ -25,7 +25,7 @@ TARGET_LIMIT = 1_000
 
 
 @dataclass(frozen=True)
-class Revision:
+class DeployedRevision:
     """What was deployed, as one text to compare by: where it lies, or the hash of what it says.
 
     ``bucket`` and ``key`` are empty for what is not an object of S3; ``location`` is CodeDeploy's own form of it.
@@ -38,7 +38,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Deployment:
+class GroupDeployment:
     """A deployment. ``rolled_back_by`` is the rollback that followed it, ``undoes`` the deployment that it follows as a
     rollback itself; ``created`` is in epoch seconds. ``keeps`` is for how many seconds it goes on once it has moved the
     traffic, until the original environment is terminated."""
@@ -48,7 +48,7 @@ class Deployment:
     group: str
     status: str
     created: float
-    revision: Revision
+    revision: DeployedRevision
     platform: str = "Server"
     creator: str = "user"
     error: str = ""
@@ -90,7 +90,7 @@ def read_newest(client: CodeDeployClient, application: str, group: str) -> str |
     return answer["deploymentGroupInfo"].get("lastAttemptedDeployment", {}).get("deploymentId", "")
 
 
-def read_deployment(client: CodeDeployClient, deployment: str) -> Deployment | None:
+def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeployment | None:
     """A deployment; None where there is none of that id.
 
     Raises:
@@ -103,7 +103,7 @@ def read_deployment(client: CodeDeployClient, deployment: str) -> Deployment | N
     return parse_deployment(answer["deploymentInfo"])
 
 
-def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[Deployment]:
+def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[GroupDeployment]:
     """The deployments of these ids, in no order.
 
     Raises:
@@ -133,10 +133,10 @@ def read_targets(client: CodeDeployClient, deployment: str) -> tuple[Target, ...
     return tuple(_target(target) for answer in answers for target in answer.get("deploymentTargets", []))
 
 
-def parse_deployment(info: DeploymentInfoTypeDef) -> Deployment:
+def parse_deployment(info: DeploymentInfoTypeDef) -> GroupDeployment:
     """A deployment of GetDeployment's or BatchGetDeployments' answer."""
     rollback = info.get("rollbackInfo", {})
-    return Deployment(
+    return GroupDeployment(
         id=info.get("deploymentId", ""),
         application=info.get("applicationName", ""),
         group=info.get("deploymentGroupName", ""),
@@ -160,19 +160,19 @@ def _keeps(info: DeploymentInfoTypeDef) -> float:
     return original.get("terminationWaitTimeInMinutes", 0) * 60.0 if original.get("action") == "TERMINATE" else 0.0
 
 
-def parse_revision(location: RevisionLocationTypeDef) -> Revision:
+def parse_revision(location: RevisionLocationTypeDef) -> DeployedRevision:
     """A revision. GetDeployment leaves out what an AppSpec says, and gives the hash of it."""
     kind = location.get("revisionType", "")
     if kind == "S3":
         stored = location.get("s3Location", {})
         bucket, key = stored.get("bucket", ""), stored.get("key", "")
         version = stored.get("version") or stored.get("eTag", "")
-        return Revision(f"s3://{bucket}/{key}{f'@{version}' if version else ''}", location, bucket, key)
+        return DeployedRevision(f"s3://{bucket}/{key}{f'@{version}' if version else ''}", location, bucket, key)
     if kind == "GitHub":
         origin = location.get("gitHubLocation", {})
-        return Revision(f"github:{origin.get('repository', '')}@{origin.get('commitId', '')}", location)
+        return DeployedRevision(f"github:{origin.get('repository', '')}@{origin.get('commitId', '')}", location)
     specified = location.get("appSpecContent") or location.get("string") or {}
-    return Revision(f"appspec sha256:{specified.get('sha256', '')}", location)
+    return DeployedRevision(f"appspec sha256:{specified.get('sha256', '')}", location)
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -9,10 +9,10 @@ from crosscheck.contracts.check import ActionRun, Artifact, Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
-from crosscheck.services.codedeploy.deployments import Deployment
+from crosscheck.services.codedeploy.deployments import GroupDeployment
 
 
-def judge_revision(ours: Deployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:
+def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:
     """What is wrong with what was deployed; None where it is the artifact, or nobody knows a run.
 
     Only of the platform Server: what is deployed to ECS is an AppSpec that CodePipeline makes of templates.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
-from crosscheck.services.codedeploy.deployments import BATCH, Deployment, read_deployments
+from crosscheck.services.codedeploy.deployments import BATCH, GroupDeployment, read_deployments
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
@@ -24,7 +24,7 @@ class NoWayBackError(CrosscheckError):
     """The history does not say where to go, or no longer has it; the text says why."""
 
 
-def last_good(client: CodeDeployClient, ours: Deployment) -> Deployment | None:
+def last_good(client: CodeDeployClient, ours: GroupDeployment) -> GroupDeployment | None:
     """The newest deployment before ours that succeeded with another revision; None where the group never had one.
 
     Raises:
@@ -39,7 +39,7 @@ def last_good(client: CodeDeployClient, ours: Deployment) -> Deployment | None:
     return None
 
 
-def _succeeded(client: CodeDeployClient, ours: Deployment, span: timedelta | None) -> list[str]:
+def _succeeded(client: CodeDeployClient, ours: GroupDeployment, span: timedelta | None) -> list[str]:
     created = datetime.fromtimestamp(ours.created, UTC)
     times: TimeRangeTypeDef = {"end": created + _SECOND}
     if span:
@@ -71,7 +71,7 @@ def deployed_since(client: CodeDeployClient, application: str, group: str, since
     return any(page.get("deployments") for page in pages)
 
 
-def whole_revision(client: CodeDeployClient, deployment: Deployment) -> RevisionLocationTypeDef:
+def whole_revision(client: CodeDeployClient, deployment: GroupDeployment) -> RevisionLocationTypeDef:
     """The revision of a deployment, as CreateDeployment takes it.
 
     An object of S3 is named with the version that was deployed. GetDeployment never tells what an AppSpec says; its

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.services.codedeploy.deployments import Deployment, Target
+from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 
 # The description of a deployment by which Crosscheck takes another one back: this, and the other one's id.
 MARKER = "crosscheck:"
@@ -20,7 +20,7 @@ _MOVING = frozenset({"Pending", "InProgress", "Ready"})
 _FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
 
 
-def took_over(ours: Deployment, newest: Deployment) -> bool:
+def took_over(ours: GroupDeployment, newest: GroupDeployment) -> bool:
     """Whether the group's newest deployment brought something else than ours, after it.
 
     What the group names as its last attempted one may be older: it is read apart from ours, and may lag behind.
@@ -29,17 +29,17 @@ def took_over(ours: Deployment, newest: Deployment) -> bool:
     return newest.id != ours.id and newest.created >= ours.created and not follows
 
 
-def gave_way(ours: Deployment, newest: Deployment) -> bool:
+def gave_way(ours: GroupDeployment, newest: GroupDeployment) -> bool:
     """Whether ours had come to a good end before something else than its own way back took its place."""
     return ours.status == "Succeeded" and took_over(ours, newest) and not takes_back(newest, ours.id)
 
 
-def takes_back(deployment: Deployment, undone: str) -> bool:
+def takes_back(deployment: GroupDeployment, undone: str) -> bool:
     """Whether a deployment takes another one back: by CodeDeploy's own rollback, or by Crosscheck."""
     return bool(undone) and (deployment.undoes == undone or deployment.description == f"{MARKER}{undone}")
 
 
-def judge_deployment(ours: Deployment, newest: Deployment, application: str, group: str) -> Outcome | None:
+def judge_deployment(ours: GroupDeployment, newest: GroupDeployment, application: str, group: str) -> Outcome | None:
     """What the deployment itself says; None where it succeeded and is what the group has now."""
     if (ours.application, ours.group) != (application, group):
         return Outcome(Verdict.FAIL, f"{ours.id} is a deployment of {ours.application}/{ours.group}")
@@ -73,7 +73,7 @@ def _told(target: Target) -> str:
     return f"{target.id} {target.status}{where}{f' ({target.error})' if target.error else ''}"
 
 
-def _replaced(ours: Deployment, newest: Deployment) -> Outcome | None:
+def _replaced(ours: GroupDeployment, newest: GroupDeployment) -> Outcome | None:
     ended = f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}"
     if took_over(ours, newest) and newest.description == f"{MARKER}{ours.id}":
         return Outcome(Verdict.FAIL, f"{ended} was taken back by {newest.id} ({newest.status})")
@@ -86,7 +86,7 @@ def _replaced(ours: Deployment, newest: Deployment) -> Outcome | None:
     return None
 
 
-def _status(ours: Deployment) -> Outcome | None:
+def _status(ours: GroupDeployment) -> Outcome | None:
     match ours.status:
         case "Succeeded":
             return None

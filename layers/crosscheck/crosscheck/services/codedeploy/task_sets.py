@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import ImageReference
-from crosscheck.services.codedeploy.deployments import Deployment, Target
+from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.ecs.rules import judge_service, revision
 from crosscheck.services.ecs.service import ServiceSnapshot, read_service
 
@@ -58,7 +58,7 @@ def _serving(primary: TaskSetTypeDef, seen: ServiceSnapshot) -> Serving:
 
 
 def judge_serving(
-    serving: Serving, ours: Deployment, targets: Sequence[Target], intended: Mapping[str, ImageReference]
+    serving: Serving, ours: GroupDeployment, targets: Sequence[Target], intended: Mapping[str, ImageReference]
 ) -> Outcome | None:
     """Whether the task set that serves is the deployment's, and runs; None where it does.
 
@@ -77,7 +77,7 @@ def judge_serving(
     return outcome
 
 
-def _foreign(serving: Serving, ours: Deployment, green: set[str]) -> Outcome | None:
+def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcome | None:
     if serving.deployment == ours.id or (not serving.deployment and serving.id in green):
         return None
     if ours.undoes:

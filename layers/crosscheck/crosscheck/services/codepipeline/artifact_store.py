@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from crosscheck.aws_errors import code
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.partial_results import Aspect, ask, together, values
+from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.codepipeline.store_key import name_refused, read_key, short_key
 from crosscheck.services.s3.buckets import location, versioning
@@ -27,48 +27,48 @@ class ArtifactStore:
 
     kind = "artifact-store"
     description = "the region's artifact store is in the region, versioned and encrypted, and its key is usable"
-    parameters: Mapping[str, Key] = {"bucket": text(), "key": text(2048), "foreign": text()}
+    parameters: Mapping[str, Parameter] = {"bucket": text(), "key": text(2048), "foreign": text()}
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the bucket and its key."""
         bucket, region = planned.parameters.get("bucket", ""), planned.region
         if not bucket:
             missing = f"the pipeline has no artifact store in {region}: add one to its artifactStores, {REMEDY}"
-            return planned.found(Verdict.FAIL, missing)
-        place = ask(partial(_place, aws.s3(region), bucket, region), region, bucket)
+            return planned.finding(Verdict.FAIL, missing)
+        place = read_facet(partial(_place, aws.s3(region), bucket, region), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_settings(planned, bucket, aws)}
         proven = f"store {bucket} is in {region}, versioned and encrypted, its key usable"
-        outcome = together(list(aspects.values()), proven)
+        outcome = combine(list(aspects.values()), proven)
         told = proven if outcome.verdict is Verdict.PASS else f"store {bucket}: {outcome.reason}"
-        return planned.found(outcome.verdict, told, values(aspects))
+        return planned.finding(outcome.verdict, told, values(aspects))
 
 
-def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, Aspect]:
+def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, Facet]:
     region, client = planned.region, aws.s3(planned.region)
     named, foreign = planned.parameters.get("key", ""), planned.parameters.get("foreign", "")
     return {
-        "versioning": ask(partial(_versioning, client, bucket), region, bucket),
-        "encryption": ask(partial(_encryption, client, bucket), region, bucket),
-        "key": ask(partial(_key, aws, region, named, foreign), region, f"the key {short_key(named)}"),
+        "versioning": read_facet(partial(_versioning, client, bucket), region, bucket),
+        "encryption": read_facet(partial(_encryption, client, bucket), region, bucket),
+        "key": read_facet(partial(_key, aws, region, named, foreign), region, f"the key {short_key(named)}"),
     }
 
 
-def _place(client: S3Client, bucket: str, region: str) -> Aspect:
+def _place(client: S3Client, bucket: str, region: str) -> Facet:
     found = location(client, bucket)
     if not found:
-        return Aspect(problem=f"there is no such bucket: create it in {region}, {REMEDY}")
+        return Facet(problem=f"there is no such bucket: create it in {region}, {REMEDY}")
     if found != region:
         where = f"it is in {found}, but CodePipeline needs it in {region}"
-        return Aspect(found, f"{where}: create a store there, {REMEDY}")
-    return Aspect(found)
+        return Facet(found, f"{where}: create a store there, {REMEDY}")
+    return Facet(found)
 
 
-def _versioning(client: S3Client, bucket: str) -> Aspect:
+def _versioning(client: S3Client, bucket: str) -> Facet:
     status = versioning(client, bucket)
-    return Aspect(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: turn it on")
+    return Facet(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: turn it on")
 
 
-def _encryption(client: S3Client, bucket: str) -> Aspect:
+def _encryption(client: S3Client, bucket: str) -> Facet:
     try:
         found = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     except client.exceptions.ClientError as error:
@@ -79,12 +79,12 @@ def _encryption(client: S3Client, bucket: str) -> Aspect:
         rule["ApplyServerSideEncryptionByDefault"] for rule in found if "ApplyServerSideEncryptionByDefault" in rule
     ]
     if not defaults:
-        return Aspect("none", "it has no default encryption: turn it on")
-    return Aspect(str(defaults[0]["SSEAlgorithm"]))
+        return Facet("none", "it has no default encryption: turn it on")
+    return Facet(str(defaults[0]["SSEAlgorithm"]))
 
 
-def _key(aws: Clients, region: str, named: str, foreign: str) -> Aspect:
+def _key(aws: Clients, region: str, named: str, foreign: str) -> Facet:
     problem = name_refused(named, region, foreign)
     if problem or not named:
-        return Aspect(problem=problem)
+        return Facet(problem=problem)
     return read_key(aws.kms(region), named, region, foreign)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 
 _VERDICTS = {"Succeeded": Verdict.PASS, "InProgress": Verdict.PENDING, "Stopping": Verdict.PENDING}
@@ -15,7 +15,7 @@ class PipelineExecution:
 
     kind = "pipeline-execution"
     description = "the pipeline execution succeeded"
-    parameters: Mapping[str, Key] = {"pipeline": text(100, needed=True), "execution": text(36, needed=True)}
+    parameters: Mapping[str, Parameter] = {"pipeline": text(100, needed=True), "execution": text(36, needed=True)}
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. Failed, stopped, cancelled and superseded executions are a FAIL."""
@@ -27,6 +27,6 @@ class PipelineExecution:
         status = found.get("status", "")
         verdict = _VERDICTS.get(status, Verdict.FAIL if status else Verdict.INCONCLUSIVE)
         kind = "rollback execution" if found.get("executionType") == "ROLLBACK" else "execution"
-        return planned.found(
+        return planned.finding(
             verdict, f"{pipeline}: {kind} {execution[:8]} is {status or 'unknown'}", {"status": status}
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from crosscheck.aws_errors import code
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import ROLLBACK, StageSituation, read_stage
@@ -23,7 +23,7 @@ PAUSES = (2.0, 5.0, 8.0)
 
 
 @dataclass(frozen=True)
-class StageUndo:
+class StageRollback:
     """A contract of its own, as it is about a stage and not about a region; the parts are those of ``Undo``.
 
     ``wait`` lets so many seconds go by.
@@ -31,7 +31,7 @@ class StageUndo:
 
     wait: Callable[[float], None] = time.sleep
 
-    def propose(self, subject: Subject, stage: str, aws: Clients) -> WayBack:
+    def propose(self, subject: Subject, stage: str, aws: Clients) -> RollbackProposal:
         """Read the stage, change nothing.
 
         Raises:
@@ -39,13 +39,13 @@ class StageUndo:
         """
         return judge_stage(subject, stage, read_stage(subject, stage, aws))
 
-    def begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
-        """Roll the stage back, if it still is as it was proposed. Begun twice, as after a crash, it has one effect.
+    def execute(self, subject: Subject, stage: str, way: RollbackProposal, aws: Clients) -> RollbackStarted:
+        """Roll the stage back, if it still is as it was proposed. Executed twice, as after a crash, it has one effect.
 
         A ConflictException says that the pipeline is busy, and to try again later.
 
         Raises:
-            MovedOnError: the stage changed since, or CodePipeline cannot roll it back any more; nothing was changed.
+            SupersededError: the stage changed since, or CodePipeline cannot roll it back any more; nothing was changed.
             ClientError, BotoCoreError: CodePipeline refused, or did not answer.
         """
         busy = aws.codepipeline(subject.region).exceptions.ConflictException
@@ -56,42 +56,42 @@ class StageUndo:
                 self.wait(pause)
         return self._begin(subject, stage, way, aws)
 
-    def _begin(self, subject: Subject, stage: str, way: WayBack, aws: Clients) -> Begun:
+    def _begin(self, subject: Subject, stage: str, way: RollbackProposal, aws: Clients) -> RollbackStarted:
         now = self.propose(subject, stage, aws)
-        if now.standing is Standing.BACK and now.proof:
-            return Begun(now.reason, now.proof)
-        if now.standing is not Standing.READY:
-            raise MovedOnError(now.reason)
+        if now.standing is Feasibility.ALREADY_BACK and now.proof:
+            return RollbackStarted(now.reason, now.proof)
+        if now.standing is not Feasibility.READY:
+            raise SupersededError(now.reason)
         if dict(now.seen) != dict(way.seen):
-            raise MovedOnError(f"{stage} changed meanwhile: {now.reason}")
+            raise SupersededError(f"{stage} changed meanwhile: {now.reason}")
         target = now.seen[TARGET]
         execution, refusal = _roll_back(subject, stage, target, aws)
         if refusal:
             return self._refused(subject, stage, refusal, aws)
         reason = f"{stage} is rolled back to execution {target[:SHORT]} by execution {execution[:SHORT]}"
-        return Begun(reason, _proof(subject, execution))
+        return RollbackStarted(reason, _proof(subject, execution))
 
-    def _refused(self, subject: Subject, stage: str, refusal: str, aws: Clients) -> Begun:
+    def _refused(self, subject: Subject, stage: str, refusal: str, aws: Clients) -> RollbackStarted:
         """The stage may be back by our own doing, where CodePipeline's answer was lost and botocore asked again."""
         now = self.propose(subject, stage, aws)
-        if now.standing is Standing.BACK and now.proof:
-            return Begun(now.reason, now.proof)
-        raise MovedOnError(f"CodePipeline cannot roll back {stage} any more: {refusal}")
+        if now.standing is Feasibility.ALREADY_BACK and now.proof:
+            return RollbackStarted(now.reason, now.proof)
+        raise SupersededError(f"CodePipeline cannot roll back {stage} any more: {refusal}")
 
 
-def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> WayBack:
+def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
     """Where the stage stands: pure."""
     if unable := _unable(stage, seen):
-        return WayBack(Standing.STUCK, unable)
+        return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
         return _entered(subject, stage, seen)
     if seen.status in {"InProgress", "Stopping"}:
-        return WayBack(Standing.MOVED_ON, f"{stage} runs again: it is {seen.status}")
+        return RollbackProposal(Feasibility.SUPERSEDED, f"{stage} runs again: it is {seen.status}")
     if reason := _without_target(stage, seen):
-        return WayBack(Standing.STUCK, reason)
+        return RollbackProposal(Feasibility.MANUAL, reason)
     reason = f"{stage} goes back, in all its regions, to what execution {seen.target[:SHORT]} brought"
-    return WayBack(
-        Standing.READY,
+    return RollbackProposal(
+        Feasibility.READY,
         reason,
         target=f"execution {seen.target[:SHORT]}",
         seen={INSIDE: seen.inside, TARGET: seen.target},
@@ -113,15 +113,15 @@ def _unable(stage: str, seen: StageSituation) -> str:
     return ""
 
 
-def _entered(subject: Subject, stage: str, seen: StageSituation) -> WayBack:
+def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
     """Another execution was in the stage since."""
     if not seen.inside:
-        return WayBack(Standing.STUCK, f"no execution was in {stage} since the pipeline changed")
+        return RollbackProposal(Feasibility.MANUAL, f"no execution was in {stage} since the pipeline changed")
     if not seen.back_to:
-        return WayBack(Standing.MOVED_ON, f"execution {seen.inside[:SHORT]} was in {stage} since")
+        return RollbackProposal(Feasibility.SUPERSEDED, f"execution {seen.inside[:SHORT]} was in {stage} since")
     target = f"execution {seen.back_to[:SHORT]}"
     reason = f"{stage} was rolled back to {target} already, by execution {seen.inside[:SHORT]}"
-    return WayBack(Standing.BACK, reason, target, proof=_proof(subject, seen.inside))
+    return RollbackProposal(Feasibility.ALREADY_BACK, reason, target, proof=_proof(subject, seen.inside))
 
 
 def _without_target(stage: str, seen: StageSituation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.partial_results import Aspect
+from crosscheck.contracts.partial_results import Facet
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -42,7 +42,7 @@ def name_refused(named: str, region: str, foreign: str) -> str:
     return ""
 
 
-def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Aspect:
+def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Facet:
     """What KMS says of the key.
 
     Raises:
@@ -51,14 +51,14 @@ def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Aspect
     try:
         metadata = client.describe_key(KeyId=named)["KeyMetadata"]
     except (client.exceptions.NotFoundException, client.exceptions.InvalidArnException):
-        return Aspect(problem=f"there is no key {short_key(named)} in {region}: name one that is there")
+        return Facet(problem=f"there is no key {short_key(named)} in {region}: name one that is there")
     return judge_key(metadata, named, foreign)
 
 
-def judge_key(metadata: KeyMetadataTypeDef, named: str, foreign: str) -> Aspect:
+def judge_key(metadata: KeyMetadataTypeDef, named: str, foreign: str) -> Facet:
     """Whether the key encrypts, and for whom."""
     state = str(metadata.get("KeyState", ""))  # the type knows only the words of today
-    return Aspect(
+    return Facet(
         f"{metadata['KeyId']} {state}".strip(), _refused(metadata, state, f"its key {short_key(named)}", foreign)
     )
 

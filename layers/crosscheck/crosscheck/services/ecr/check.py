@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, matching
+from crosscheck.contracts.parameters import Parameter, matching
 from crosscheck.contracts.verdicts import Finding, Verdict, worst
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecr.replica import Replica, SourceImage, UnreadableManifestError, describe, read_replica
-from crosscheck.services.ecr.replication import Replication, State, read_replication, read_rules
+from crosscheck.services.ecr.replication import Replication, ReplicationState, read_replication, read_rules
 from crosscheck.services.ecr.rules import SETTLING, arrived, judge_states, unlisted, vanished, what_lacks
 from crosscheck.services.ecs.intended_images import intended_images
 
@@ -32,7 +32,7 @@ class EcrImage:
 
     kind = "ecr-image"
     description = "the image, by digest and with all its manifests, is in the region's registry"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "repository": matching(r"[a-z0-9][a-z0-9._/-]{1,255}", "a repository's name"),
         "tag": matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag"),
         "digest": matching(r"sha256:[0-9a-f]{64}", "an image's digest, sha256: and 64 hexadecimal digits"),
@@ -49,12 +49,12 @@ class EcrImage:
         try:
             images, instead = _wanted(planned, aws)
         except UnreadableArtifactError as error:
-            return planned.found(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
+            return planned.finding(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
         seen = [self._prove(image, planned.region, aws) for image in images]
         verdict = worst(outcome.verdict for outcome, _ in seen)
         reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
         told = "; ".join([*reasons, instead] if instead else reasons)
-        return planned.found(verdict, told, {k: v for _, values in seen for k, v in values.items()})
+        return planned.finding(verdict, told, {k: v for _, values in seen for k, v in values.items()})
 
     def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
@@ -91,7 +91,7 @@ class EcrImage:
         outcome = judge_states(states, image.region, destination)
         if outcome:
             return outcome
-        quiet = next((state for state in states if state.state is State.UNLISTED), None)
+        quiet = next((state for state in states if state.state is ReplicationState.UNLISTED), None)
         if quiet is None:
             return self._look_again(image, states, destination, aws)
         rules = read_rules(source, quiet.registry)
@@ -137,7 +137,7 @@ def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage],
     if not images:
         which = f"of repository {told['repository']}" if "repository" in told else "in ECR"
         raise UnknownImageError(f"{planned.run.name} was given no image {which}")
-    return list(images), meant.instead
+    return list(images), meant.fallback_reason
 
 
 def _told(told: Mapping[str, str], region: str) -> SourceImage:

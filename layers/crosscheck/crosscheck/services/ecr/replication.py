@@ -22,7 +22,7 @@ REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the ru
 NAMED = 5
 
 
-class State(StrEnum):
+class ReplicationState(StrEnum):
     """The state of one manifest's replication to one region."""
 
     IN_PROGRESS = "IN_PROGRESS"
@@ -38,7 +38,7 @@ class Replication:
     """A state; ``failure`` is ECR's code of a failed one, or its word for an unknown one; ``pushed`` is when the source
     got the manifest (epoch seconds, 0 where ECR does not say), ``registry`` the account of the source."""
 
-    state: State
+    state: ReplicationState
     failure: str = ""
     pushed: float = 0.0
     registry: str = ""
@@ -64,7 +64,7 @@ def read_replication(source: ECRClient, image: SourceImage, digest: str, destina
     """
     detail = describe(source, image, [{"imageDigest": digest}]).get(digest)
     if detail is None:
-        return Replication(State.NO_SOURCE)
+        return Replication(ReplicationState.NO_SOURCE)
     pushed = detail["imagePushedAt"].timestamp() if "imagePushedAt" in detail else 0.0
     registry = detail.get("registryId", image.account)
     answer = source.describe_image_replication_status(
@@ -74,14 +74,14 @@ def read_replication(source: ECRClient, image: SourceImage, digest: str, destina
         # A rule may replicate to the same region of another account, too.
         if status.get("region") == destination and status.get("registryId", registry) == registry:
             return _reported(status, pushed, registry)
-    return Replication(State.UNLISTED, "", pushed, registry)
+    return Replication(ReplicationState.UNLISTED, "", pushed, registry)
 
 
 def _reported(status: ImageReplicationStatusTypeDef, pushed: float, registry: str) -> Replication:
     word = str(status.get("status", ""))  # the type knows only the words of today
-    if word in {State.IN_PROGRESS, State.COMPLETE, State.FAILED}:
-        return Replication(State(word), status.get("failureCode", ""), pushed, registry)
-    return Replication(State.UNKNOWN, word, pushed, registry)
+    if word in {ReplicationState.IN_PROGRESS, ReplicationState.COMPLETE, ReplicationState.FAILED}:
+        return Replication(ReplicationState(word), status.get("failureCode", ""), pushed, registry)
+    return Replication(ReplicationState.UNKNOWN, word, pushed, registry)
 
 
 def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None:

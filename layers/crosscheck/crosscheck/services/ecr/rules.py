@@ -7,7 +7,7 @@ from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import short
 from crosscheck.services.ecr.replica import Replica, SourceImage
-from crosscheck.services.ecr.replication import Replication, Rule, State, never_comes
+from crosscheck.services.ecr.replication import Replication, ReplicationState, Rule, never_comes
 
 # Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
 SETTLING = 60.0
@@ -41,14 +41,14 @@ def what_lacks(image: SourceImage, replica: Replica, destination: str, elsewhere
 def judge_states(states: Sequence[Replication], source: str, destination: str) -> Outcome | None:
     """What the states of the missing manifests say; None where it takes another look at a registry to tell."""
     by_state = {state.state: state for state in states}
-    if failed := by_state.get(State.FAILED):
+    if failed := by_state.get(ReplicationState.FAILED):
         code = failed.failure or "no failure code"
         return Outcome(Verdict.FAIL, f"its replication from {source} to {destination} FAILED ({code})")
-    if State.IN_PROGRESS in by_state:
+    if ReplicationState.IN_PROGRESS in by_state:
         return Outcome(Verdict.PENDING, f"its replication from {source} is in progress")
-    if State.NO_SOURCE in by_state:
+    if ReplicationState.NO_SOURCE in by_state:
         return Outcome(Verdict.INCONCLUSIVE, f"{source} does not have it either, so nothing says whether it will come")
-    if unknown := by_state.get(State.UNKNOWN):
+    if unknown := by_state.get(ReplicationState.UNKNOWN):
         word = unknown.failure[:WORD_LIMIT] or "no status"
         text = f"ECR says {word} of its replication from {source}, which this version does not know"
         return Outcome(Verdict.INCONCLUSIVE, text)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images.digests import IntendedImage, resolve
 from crosscheck.images.reference import ImageReference
 from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs.expected import look_for
-from crosscheck.services.ecs.intended_images import Meant, intended_images
+from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
 from crosscheck.services.ecs.rules import judge_images, judge_service, revision
 from crosscheck.services.ecs.service import ServiceSnapshot, read_service
@@ -31,7 +31,7 @@ class EcsService:
 
     kind = "ecs-service"
     description = "the service runs the desired number of tasks, every one of them the intended image"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "cluster": text(needed=True),
         "service": text(needed=True),
         "task_definition": text(TASK_DEFINITION_LIMIT),
@@ -42,7 +42,7 @@ class EcsService:
         cluster, service = planned.parameters["cluster"], planned.parameters["service"]
         seen = read_service(aws.ecs(planned.region), cluster, service)
         if seen is None:
-            return planned.found(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
+            return planned.finding(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, unknown = _intended(planned, aws)
         outcome, untold, gave_way = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
@@ -51,8 +51,8 @@ class EcsService:
         elif outcome is None:
             images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
-        told = f"{service}: {outcome.reason}{f'; {meant.instead}' if meant.instead else ''}"
-        found = planned.found(outcome.verdict, told, _values(seen, meant.images, images))
+        told = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
+        found = planned.finding(outcome.verdict, told, _values(seen, meant.images, images))
         return replace(found, moved_on=gave_way and outcome.verdict is Verdict.FAIL)
 
 
@@ -70,10 +70,10 @@ def _standing(
     return told, untold, release is not None and release.gave_way
 
 
-def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
+def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]:
     """The intended image of each container, or why it is unknown."""
     if planned.run is None:
-        return Meant({}), ""
+        return IntendedImages({}), ""
     try:
         return intended_images(
             planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
@@ -82,7 +82,7 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[Meant, str]:
         problem = str(error)
     except AWS_ERRORS as error:
         problem = explain(error, planned.region)
-    return Meant({}), f"the intended image is unknown: {problem}"
+    return IntendedImages({}), f"the intended image is unknown: {problem}"
 
 
 def _values(

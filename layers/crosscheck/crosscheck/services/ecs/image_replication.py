@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.partial_results import Aspect, ask, together
+from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.partial_results import Facet, combine, read_facet
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images.reference import Registry
 from crosscheck.missing_rights import refusal
@@ -37,26 +37,26 @@ class Pull:
     host: str
 
 
-class ReplicationCover:
+class ImageReplication:
     """Takes ``cluster`` and ``service``, or CodeDeploy's ``application`` and ``group`` that deploy to a service."""
 
     kind = "image-replication"
     description = "images come from the region's own registry, or a replication rule brings them there"
-    parameters: Mapping[str, Key] = {"cluster": text(), "service": text(), "application": text(), "group": text()}
+    parameters: Mapping[str, Parameter] = {"cluster": text(), "service": text(), "application": text(), "group": text()}
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the services, their task definitions, and the rules of the registries that these name."""
         try:
             running = _running(planned, aws)
         except NothingDeployedError as error:
-            return planned.found(Verdict.INCONCLUSIVE, str(error))
+            return planned.finding(Verdict.INCONCLUSIVE, str(error))
         except AWS_ERRORS as error:
-            return planned.found(Verdict.INCONCLUSIVE, refusal(error, planned.region, planned.target))
+            return planned.finding(Verdict.INCONCLUSIVE, refusal(error, planned.region, planned.target))
         pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
         covers = [_cover(pull, planned.region, aws) for pull in pulls]
-        outcome = together(covers, _proven(running, pulls, planned.region))
+        outcome = combine(covers, _proven(running, pulls, planned.region))
         warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
-        return planned.found(outcome.verdict, outcome.reason, _values(running, warnings))
+        return planned.finding(outcome.verdict, outcome.reason, _values(running, warnings))
 
 
 def pulls_from_elsewhere(running: Deployed, region: str) -> Sequence[Pull]:
@@ -78,19 +78,19 @@ def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
     return [deployed(aws.ecs(region), cluster, service) for cluster, service in services]
 
 
-def _cover(pull: Pull, region: str, aws: Clients) -> Aspect:
+def _cover(pull: Pull, region: str, aws: Clients) -> Facet:
     source = pull.registry.region
-    return ask(partial(_covered, aws.ecr(source), pull, region, aws.home_region), source, "the registry")
+    return read_facet(partial(_covered, aws.ecr(source), pull, region, aws.home_region), source, "the registry")
 
 
-def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Aspect:
+def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Facet:
     source, account = pull.registry.region, pull.registry.account
     rules = read_rules(client, account)
     if rules is None:
         unseen = f"whether {pull.repository} is replicated from {source} to {region}, only account {account} can see"
-        return Aspect(unknown=unseen)
+        return Facet(unknown=unseen)
     never = never_comes(rules, pull.repository, source, region, home)
-    return Aspect(
+    return Facet(
         problem=f"no replication rule brings {pull.repository} from {source} to {region}: {never}" if never else ""
     )
 
@@ -108,7 +108,7 @@ def _values(running: Sequence[Deployed], warnings: Sequence[str]) -> Mapping[str
     return seen | ({WARNING: "; ".join(warnings)} if warnings else {})
 
 
-def _warning(pull: Pull, region: str, cover: Aspect) -> str:
+def _warning(pull: Pull, region: str, cover: Facet) -> str:
     arrives = not cover.problem and not cover.unknown
     fix = "it is replicated: name" if arrives else "replicate it and name"
     return (

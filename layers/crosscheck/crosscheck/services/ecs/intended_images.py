@@ -25,15 +25,15 @@ class _OutOfReachError(UnreadableArtifactError):
 
 
 @dataclass(frozen=True)
-class Meant:
-    """The intended image of each container. ``instead`` is empty where the artifact said so, else it tells why
+class IntendedImages:
+    """The intended image of each container. ``fallback_reason`` is empty where the artifact said so, else it tells why
     another source did."""
 
     images: Mapping[str, ImageReference]
-    instead: str = ""
+    fallback_reason: str = ""
 
 
-def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws: Clients) -> Meant:
+def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws: Clients) -> IntendedImages:
     """The intended images of a deployment to this service. ``region`` is the action's: its artifacts lie there.
 
     Raises:
@@ -41,7 +41,7 @@ def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws
         BotoCoreError: S3 did not answer.
     """
     try:
-        return Meant(_of_artifact(run, region, aws))
+        return IntendedImages(_of_artifact(run, region, aws))
     except _OutOfReachError as error:
         why = str(error)
     try:
@@ -50,7 +50,9 @@ def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws
         raise UnreadableArtifactError(f"{why}; {error}") from None
     except AWS_ERRORS as error:
         raise UnreadableArtifactError(f"{why}; {explain(error, region)}") from error
-    return Meant(images, f"intended as in the service's first deployment since {run.name} started, because {why}")
+    return IntendedImages(
+        images, f"intended as in the service's first deployment since {run.name} started, because {why}"
+    )
 
 
 def _of_artifact(run: ActionRun, region: str, aws: Clients) -> Mapping[str, ImageReference]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from crosscheck.contracts.rollback import Standing
+from crosscheck.contracts.rollback import Feasibility
 from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.situation import Situation
@@ -17,30 +17,30 @@ class Move(Enum):
 
 
 @dataclass(frozen=True)
-class Position:
+class ServicePosition:
     """A standing with its reason; ``to`` is the task definition to go, or gone, back to, an ARN."""
 
-    standing: Standing
+    standing: Feasibility
     reason: str
     to: str = ""
     move: Move | None = None
 
 
-def position(seen: Situation) -> Position:
+def position(seen: Situation) -> ServicePosition:
     """Where the service stands."""
     service, run = seen.place.service, seen.place.run
     if not seen.changeable:
-        return Position(Standing.STUCK, _unchangeable(seen))
+        return ServicePosition(Feasibility.MANUAL, _unchangeable(seen))
     if seen.newest is None and run.status == "InProgress":
-        return Position(Standing.STUCK, f"{run.name} is in progress and has deployed nothing yet")
+        return ServicePosition(Feasibility.MANUAL, f"{run.name} is in progress and has deployed nothing yet")
     if seen.newest is None:
         reason = f"{run.name} deployed nothing: {service} runs {revision(seen.runs)} as before"
-        return Position(Standing.BACK, reason, seen.runs)
+        return ServicePosition(Feasibility.ALREADY_BACK, reason, seen.runs)
     if seen.made is None:
         reason = f"{run.name} did not succeed and names no deployment: who deployed to {service} since is unknown"
-        return Position(Standing.STUCK, reason)
+        return ServicePosition(Feasibility.MANUAL, reason)
     if not seen.brought:
-        return Position(Standing.STUCK, f"ECS does not say which task definition {run.name} deployed")
+        return ServicePosition(Feasibility.MANUAL, f"ECS does not say which task definition {run.name} deployed")
     return _own(seen, seen.made.status) if seen.newest == seen.made else _later(seen, seen.newest.status)
 
 
@@ -53,43 +53,47 @@ def _unchangeable(seen: Situation) -> str:
     return f"{service} is deployed by {seen.controller}, not by ECS itself: ECS refuses to go back"
 
 
-def _own(seen: Situation, status: str) -> Position:
+def _own(seen: Situation, status: str) -> ServicePosition:
     """The action's deployment is the newest one."""
     brought, target = revision(seen.brought), revision(seen.target)
     if status in GOING_BACK:
-        return Position(
-            Standing.BACK, f"ECS is rolling back from {brought} to {target or 'what ran before'}", seen.target
+        return ServicePosition(
+            Feasibility.ALREADY_BACK,
+            f"ECS is rolling back from {brought} to {target or 'what ran before'}",
+            seen.target,
         )
     if status in UNDER_WAY:
         reason = f"the deployment of {brought} is in progress: stopping it goes back to {target}"
         return _ready(seen, Move.STOP, reason)
     if status in WENT_BACK and seen.runs == seen.target:
         ended = "rolled back by itself" if status == "ROLLBACK_SUCCESSFUL" else "tried to roll back by itself"
-        return Position(Standing.BACK, f"ECS {ended}, from {brought} to {target}", seen.target)
+        return ServicePosition(Feasibility.ALREADY_BACK, f"ECS {ended}, from {brought} to {target}", seen.target)
     return _running(seen, f"{seen.place.service} runs {brought}, before it ran {target}")
 
 
-def _later(seen: Situation, status: str) -> Position:
+def _later(seen: Situation, status: str) -> ServicePosition:
     """Something was deployed after the action's deployment."""
     brought, target, latest = revision(seen.brought), revision(seen.target), revision(seen.latest)
     if seen.latest and seen.latest == seen.brought:
         return _running(seen, f"{brought} was deployed again since; before it ran {target}")
     if not seen.latest or seen.latest != seen.target:
         other = latest or "something else"
-        return Position(Standing.MOVED_ON, f"{other} was deployed to {seen.place.service} since")
+        return ServicePosition(Feasibility.SUPERSEDED, f"{other} was deployed to {seen.place.service} since")
     if status in GOING_BACK | WENT_BACK:
         reason = f"the way back from {brought} to {target} was tried, and ECS gave it up ({status})"
-        return Position(Standing.STUCK, reason)
-    return Position(Standing.BACK, f"{target} was deployed again since, in the place of {brought}", seen.target)
+        return ServicePosition(Feasibility.MANUAL, reason)
+    return ServicePosition(
+        Feasibility.ALREADY_BACK, f"{target} was deployed again since, in the place of {brought}", seen.target
+    )
 
 
-def _running(seen: Situation, reason: str) -> Position:
+def _running(seen: Situation, reason: str) -> ServicePosition:
     if seen.runs != seen.brought:
-        return Position(Standing.MOVED_ON, f"{seen.place.service} runs {revision(seen.runs)} by now")
+        return ServicePosition(Feasibility.SUPERSEDED, f"{seen.place.service} runs {revision(seen.runs)} by now")
     return _ready(seen, Move.UPDATE, reason)
 
 
-def _ready(seen: Situation, move: Move, reason: str) -> Position:
+def _ready(seen: Situation, move: Move, reason: str) -> ServicePosition:
     """READY, unless there is nothing to go back to."""
     service, brought, target = seen.place.service, revision(seen.brought), revision(seen.target)
     stuck = ""
@@ -101,4 +105,8 @@ def _ready(seen: Situation, move: Move, reason: str) -> Position:
         stuck = f"{service} ran {brought} before already: there is no other task definition to go back to"
     elif move is Move.UPDATE and seen.deregistered:
         stuck = f"{target} was deregistered: ECS does not deploy it again"
-    return Position(Standing.STUCK, stuck) if stuck else Position(Standing.READY, reason, seen.target, move)
+    return (
+        ServicePosition(Feasibility.MANUAL, stuck)
+        if stuck
+        else ServicePosition(Feasibility.READY, reason, seen.target, move)
+    )

@@ -23,7 +23,7 @@ from crosscheck.services.ecs.service import ServiceSnapshot
 
 
 @dataclass(frozen=True)
-class Release:
+class ActionDeployment:
     """The first deployment since an action started. ``brought`` is its task definition, empty where that does
     not matter or is unknown; ``replaced`` says that something was deployed after it."""
 
@@ -37,7 +37,7 @@ class Release:
         return self.replaced and self.made.status == "SUCCESSFUL"
 
 
-def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tuple[Release | None, str]:
+def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tuple[ActionDeployment | None, str]:
     """The deployment that the check's action made, or why it is unknown; neither where there is none to know.
 
     Only ECS's own controller has service deployments.
@@ -55,10 +55,10 @@ def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> 
         return None, str(error)
     except AWS_ERRORS as error:
         return None, explain(error, planned.region)
-    return Release(found[0], brought, len(found) > 1), ""
+    return ActionDeployment(found[0], brought, len(found) > 1), ""
 
 
-def judge_release(seen: ServiceSnapshot, release: Release) -> Outcome | None:
+def judge_release(seen: ServiceSnapshot, release: ActionDeployment) -> Outcome | None:
     """What speaks against the release; None where its deployment came to a good end, or gave way to a later one."""
     status, brought = release.made.status, revision(release.brought) or "the release"
     if status in GOING_BACK | WENT_BACK:

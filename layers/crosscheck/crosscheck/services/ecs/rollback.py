@@ -4,36 +4,38 @@ from collections.abc import Mapping
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, WayBack
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.deployments import NoHistoryError
-from crosscheck.services.ecs.position import Move, Position, position
+from crosscheck.services.ecs.position import Move, ServicePosition, position
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.situation import TASK_DEFINITION, Place, Situation, read_situation
 
 NEWEST, TARGET, BASELINE = "newest deployment", "target", "baseline"
 
 
-class EcsUndo:
+class EcsRollback:
     """A deployment in progress is stopped, which ECS answers by going back; a finished one is replaced by the earlier
     task definition. The number of tasks is never touched.
 
     ECS knows no conditional update: between the last reading and the call lie some milliseconds.
     """
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> WayBack:
+    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
         """As in ``Undo``; ``baseline`` is what a look of ``ecs-service`` saw, for where ECS's history says nothing."""
         before = baseline.get(TASK_DEFINITION, "")
         try:
             seen = read_situation(_place(planned), baseline, aws)
         except NoHistoryError as error:
-            return WayBack(Standing.STUCK, str(error))
+            return RollbackProposal(Feasibility.MANUAL, str(error))
         now = position(seen)
-        proven = now.standing in {Standing.READY, Standing.BACK} and now.to
+        proven = now.standing in {Feasibility.READY, Feasibility.ALREADY_BACK} and now.to
         proof = _proof(planned, now.to) if proven else None
-        return WayBack(now.standing, now.reason, revision(now.to), _compared(seen, before), proof, seen.shifting)
+        return RollbackProposal(
+            now.standing, now.reason, revision(now.to), _compared(seen, before), proof, seen.shifting
+        )
 
-    def begin(self, planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
         """As in ``Undo``."""
         try:
             return _act(planned, way, aws)
@@ -42,24 +44,24 @@ class EcsUndo:
             return _act(planned, way, aws)
 
 
-def _act(planned: PlannedCheck, way: WayBack, aws: Clients) -> Begun:
+def _act(planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
     before = way.seen.get(BASELINE, "")
     place = _place(planned)
     try:
         seen = read_situation(place, {TASK_DEFINITION: before} if before else {}, aws)
     except NoHistoryError as error:
-        raise MovedOnError(str(error)) from None
+        raise SupersededError(str(error)) from None
     now = position(seen)
-    if now.standing is Standing.BACK and revision(now.to) == way.target:
-        return Begun(now.reason, _proof(planned, now.to))  # by ECS, or by us before a crash
-    if now.standing is not Standing.READY:
-        raise MovedOnError(now.reason)
+    if now.standing is Feasibility.ALREADY_BACK and revision(now.to) == way.target:
+        return RollbackStarted(now.reason, _proof(planned, now.to))  # by ECS, or by us before a crash
+    if now.standing is not Feasibility.READY:
+        raise SupersededError(now.reason)
     if _compared(seen, before) != dict(way.seen):
-        raise MovedOnError(f"{place.service} changed meanwhile: {now.reason}")
-    return Begun(_move(seen, now, aws), _proof(planned, now.to))
+        raise SupersededError(f"{place.service} changed meanwhile: {now.reason}")
+    return RollbackStarted(_move(seen, now, aws), _proof(planned, now.to))
 
 
-def _move(seen: Situation, now: Position, aws: Clients) -> str:
+def _move(seen: Situation, now: ServicePosition, aws: Clients) -> str:
     """Act; what was done, in words."""
     client, place = aws.ecs(seen.place.region), seen.place
     if now.move is Move.STOP and seen.made:

@@ -10,7 +10,7 @@ from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, short
-from crosscheck.services.ecs.service import TASK_LIMIT, Deployment, ServiceSnapshot, StoppedTask
+from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot, StoppedTask
 
 FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 
@@ -62,7 +62,7 @@ def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], sin
     return Outcome(Verdict.FAIL, reason)
 
 
-def _given_up(seen: ServiceSnapshot, since: float | None) -> Deployment | None:
+def _given_up(seen: ServiceSnapshot, since: float | None) -> Rollout | None:
     """A deployment of this release that failed while the service went on, or back, to another revision."""
     return next(
         (
@@ -172,6 +172,6 @@ def _last_stop(seen: ServiceSnapshot, since: float | None, task_definition: str)
     return f"; last task stopped: {last.reason or last.code}{exited}"
 
 
-def _text(primary: Deployment | None) -> str:
+def _text(primary: Rollout | None) -> str:
     """ECS's own words on the rollout, for people only: nothing is decided on them."""
     return f" ({primary.rollout_reason})" if primary and primary.rollout_reason else ""

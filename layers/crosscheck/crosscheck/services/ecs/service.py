@@ -19,7 +19,7 @@ DESCRIBE_LIMIT = 100
 
 
 @dataclass(frozen=True)
-class Deployment:
+class Rollout:
     """A deployment of a service. ``rollout`` is empty where ECS gives none; ``created`` is in epoch seconds."""
 
     status: str
@@ -61,7 +61,7 @@ class ServiceSnapshot:
     desired: int
     running: int
     task_definition: str
-    deployments: tuple[Deployment, ...] = ()
+    deployments: tuple[Rollout, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[RunningTask, ...] = ()
     stopped: tuple[StoppedTask, ...] = ()
@@ -69,7 +69,7 @@ class ServiceSnapshot:
     current: str = ""
 
     @property
-    def primary(self) -> Deployment | None:
+    def primary(self) -> Rollout | None:
         """The deployment that ECS is bringing, or has brought, into service."""
         return next((deployment for deployment in self.deployments if deployment.status == "PRIMARY"), None)
 
@@ -157,9 +157,9 @@ def _snapshot(
     )
 
 
-def _deployment(deployment: DeploymentTypeDef) -> Deployment:
+def _deployment(deployment: DeploymentTypeDef) -> Rollout:
     created = deployment.get("createdAt")
-    return Deployment(
+    return Rollout(
         status=deployment["status"],
         task_definition=deployment.get("taskDefinition", ""),
         running=deployment.get("runningCount", 0),

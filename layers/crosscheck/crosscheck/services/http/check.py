@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, text, whole
+from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
@@ -39,8 +39,8 @@ class Http:
 
     kind = "http"
     description = "the page answers with the expected status, the expected text, and in time"
-    parameters: Mapping[str, Key] = {
-        "url": Key(f"a URL of up to {URL_LIMIT} characters", _read_url, needed=True),
+    parameters: Mapping[str, Parameter] = {
+        "url": Parameter(f"a URL of up to {URL_LIMIT} characters", _read_url, needed=True),
         "status": whole(200, 599),
         "contains": text(),
         "latency_ms": whole(1, LATENCY_LIMIT),
@@ -55,12 +55,12 @@ class Http:
             url = parse_url(planned.parameters["url"])
             page = self._probe().get(url)
         except (ConfigurationError, RefusedAddressError) as error:
-            return planned.found(Verdict.INCONCLUSIVE, str(error))
+            return planned.finding(Verdict.INCONCLUSIVE, str(error))
         except NoAnswerError as error:
-            return planned.found(Verdict.FAIL, f"{url.shown}: {error}")
+            return planned.finding(Verdict.FAIL, f"{url.shown}: {error}")
         outcome = judge_page(url, page, planned.parameters)
         values = {"status": str(page.status), "milliseconds": str(page.milliseconds), "address": page.address}
-        return planned.found(outcome.verdict, outcome.reason, values)
+        return planned.finding(outcome.verdict, outcome.reason, values)
 
 
 def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, matching, text
+from crosscheck.contracts.parameters import Parameter, matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
 from crosscheck.services.lambda_.rules import (
@@ -32,7 +32,7 @@ class LambdaAlias:
 
     kind = "lambda-alias"
     description = "the alias sends every call to the intended version, and that version can be called"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "function": text(needed=True),
         "alias": text(128, needed=True),
         "version": matching(r"[0-9]{1,18}|\$LATEST", "a version's number as a string"),
@@ -45,10 +45,10 @@ class LambdaAlias:
         told = f"{function.rpartition(':')[2]}:{name}"
         alias = read_alias(client, function, name)
         if alias is None:
-            return planned.found(Verdict.FAIL, f"{told}: there is no such alias")
+            return planned.finding(Verdict.FAIL, f"{told}: there is no such alias")
         meant = intended_version(planned)
         outcome, values = _judged(client, planned, alias, meant)
-        return planned.found(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
+        return planned.finding(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
 
 
 def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias, meant: str) -> tuple[Outcome, Mapping[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, text, whole
+from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.validation import at_least_one
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
@@ -31,7 +31,7 @@ class MetricCheck:
 
     kind = "metric"
     description = "the metric stays in its bounds after the release"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "namespace": NAMESPACE,
         "metric": text(needed=True),
         "dimensions": DIMENSIONS,
@@ -65,9 +65,9 @@ class MetricCheck:
         try:
             seen = self._read(aws.cloudwatch(planned.region), metric, planned, needed)
         except UnreadableMetricError as error:
-            return planned.found(Verdict.INCONCLUSIVE, f"{metric.name}: {error}")
+            return planned.finding(Verdict.INCONCLUSIVE, f"{metric.name}: {error}")
         outcome = judge_metric(seen, bounds, needed)
-        return planned.found(outcome.verdict, f"{metric.name} {metric.statistic}: {outcome.reason}", _values(seen))
+        return planned.finding(outcome.verdict, f"{metric.name} {metric.statistic}: {outcome.reason}", _values(seen))
 
     def _read(self, client: CloudWatchClient, metric: Metric, planned: PlannedCheck, needed: int) -> Seen:
         period = int(planned.parameters.get("period", SECONDS))

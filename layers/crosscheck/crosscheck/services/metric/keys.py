@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.parameters import Key, matching
+from crosscheck.contracts.parameters import Parameter, matching
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
@@ -24,7 +24,7 @@ STATISTIC = matching(
 )
 
 
-def number(low: float = -NUMBER_LIMIT) -> Key:
+def number(low: float = -NUMBER_LIMIT) -> Parameter:
     """A number, written as short as it can be read again."""
 
     def read(value: object) -> str | None:
@@ -32,7 +32,7 @@ def number(low: float = -NUMBER_LIMIT) -> Key:
             return None
         return str(int(value)) if value == int(value) else repr(value)
 
-    return Key("a number" if low == -NUMBER_LIMIT else f"a number from {low:g}", read)
+    return Parameter("a number" if low == -NUMBER_LIMIT else f"a number from {low:g}", read)
 
 
 def _read_period(value: object) -> str | None:
@@ -56,8 +56,8 @@ def _is_text(value: object, limit: int) -> bool:
     return isinstance(value, str) and 0 < len(value) <= limit
 
 
-PERIOD = Key(f"a number of seconds from 60 to {PERIOD_LIMIT}, whole minutes", _read_period)
-DIMENSIONS = Key(f"an object of 1 to {DIMENSIONS_LIMIT} strings", _read_dimensions)
+PERIOD = Parameter(f"a number of seconds from 60 to {PERIOD_LIMIT}, whole minutes", _read_period)
+DIMENSIONS = Parameter(f"an object of 1 to {DIMENSIONS_LIMIT} strings", _read_dimensions)
 
 
 def dimensions_of(text: str) -> Sequence[DimensionTypeDef]:

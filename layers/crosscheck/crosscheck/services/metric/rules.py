@@ -15,7 +15,7 @@ from statistics import fmean
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.services.metric.spans import BASELINE_PERIODS, PATIENCE
+from crosscheck.services.metric.spans import BASELINE_PERIODS, SPARSE_FACTOR
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _too_few(seen: Seen, needed: int) -> Outcome | None:
         return Outcome(Verdict.PENDING, told)
     if count == 0:
         return Outcome(Verdict.INCONCLUSIVE, f"no data in {seen.slots} complete periods")
-    if seen.slots < PATIENCE * needed:
+    if seen.slots < SPARSE_FACTOR * needed:
         return Outcome(Verdict.PENDING, told)
     return Outcome(Verdict.INCONCLUSIVE, f"only {count} of {needed} datapoints in {seen.slots} complete periods")
 

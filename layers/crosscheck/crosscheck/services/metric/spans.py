@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # The baseline is looked for in so many periods before the release.
 BASELINE_PERIODS = 12
 # A metric that has data now and then is given so many times the periods that are needed.
-PATIENCE = 2
+SPARSE_FACTOR = 2
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def after(since: float, now: float, period: int, needed: int) -> Span:
     counts once a whole period, of at least a minute, has gone by since its end. ``since`` 0 sets no bound.
     """
     end = math.floor((now - period) / period) * period
-    oldest = end - PATIENCE * needed * period
+    oldest = end - SPARSE_FACTOR * needed * period
     first = math.ceil(since / period) * period
     return Span(min(max(first, oldest), end), end, period)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Key, text
+from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.text import moment
 
@@ -42,7 +42,7 @@ class S3Object:
 
     kind = "s3-object"
     description = "the object exists, and its current version is the intended one"
-    parameters: Mapping[str, Key] = {
+    parameters: Mapping[str, Parameter] = {
         "bucket": text(needed=True),
         "key": text(1024, needed=True),
         "version": text(1024),
@@ -52,18 +52,18 @@ class S3Object:
         """Look once."""
         if planned.run and planned.run.configuration.get("Extract", "").lower() == "true":
             reason = "the action extracts its artifact: which objects it wrote is unknown"
-            return planned.found(Verdict.INCONCLUSIVE, reason)
+            return planned.finding(Verdict.INCONCLUSIVE, reason)
         bucket, key = planned.parameters["bucket"], planned.parameters["key"]
         client = aws.s3(planned.region)
         told = f"{bucket}/{key}"
         try:
             newest = read_newest(client, bucket, key)
         except client.exceptions.NoSuchBucket:
-            return planned.found(Verdict.FAIL, f"{told}: there is no such bucket")
+            return planned.finding(Verdict.FAIL, f"{told}: there is no such bucket")
         if newest is None:
-            return planned.found(Verdict.FAIL, f"{told}: there is no such object")
+            return planned.finding(Verdict.FAIL, f"{told}: there is no such object")
         outcome = judge_object(newest, planned.parameters.get("version", ""), planned.run)
-        return planned.found(outcome.verdict, f"{told}: {outcome.reason}", _values(newest))
+        return planned.finding(outcome.verdict, f"{told}: {outcome.reason}", _values(newest))
 
 
 def judge_object(newest: Newest, meant: str, run: ActionRun | None) -> Outcome:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, text
-from crosscheck.contracts.partial_results import Aspect, ask, together, values
+from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.s3.buckets import holds, location, versioning
 
@@ -22,40 +22,40 @@ class SourceBucket:
 
     kind = "source-bucket"
     description = "the source bucket is versioned and holds the object that is released"
-    parameters: Mapping[str, Key] = {"bucket": text(needed=True), "key": text(1024)}
+    parameters: Mapping[str, Parameter] = {"bucket": text(needed=True), "key": text(1024)}
 
     def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the bucket and the object."""
         bucket, region = planned.parameters["bucket"], planned.region
         client = aws.s3(region)
-        place = ask(partial(_place, client, bucket), region, bucket)
+        place = read_facet(partial(_place, client, bucket), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_contents(planned, bucket, client)}
         proven = f"source {bucket} is versioned" + (" and holds the object" if "key" in planned.parameters else "")
-        outcome = together(list(aspects.values()), proven)
+        outcome = combine(list(aspects.values()), proven)
         told = proven if outcome.verdict is Verdict.PASS else f"source {bucket}: {outcome.reason}"
-        return planned.found(outcome.verdict, told, values(aspects))
+        return planned.finding(outcome.verdict, told, values(aspects))
 
 
-def _contents(planned: PlannedCheck, bucket: str, client: S3Client) -> Mapping[str, Aspect]:
-    aspects = {"versioning": ask(partial(_versioning, client, bucket), planned.region, bucket)}
+def _contents(planned: PlannedCheck, bucket: str, client: S3Client) -> Mapping[str, Facet]:
+    aspects = {"versioning": read_facet(partial(_versioning, client, bucket), planned.region, bucket)}
     key = planned.parameters.get("key", "")
     if key:
-        aspects["object"] = ask(partial(_object, client, bucket, key), planned.region, bucket)
+        aspects["object"] = read_facet(partial(_object, client, bucket, key), planned.region, bucket)
     return aspects
 
 
-def _place(client: S3Client, bucket: str) -> Aspect:
+def _place(client: S3Client, bucket: str) -> Facet:
     found = location(client, bucket)
-    return Aspect(found, "" if found else "there is no such bucket: create it, versioned, or mend the source action")
+    return Facet(found, "" if found else "there is no such bucket: create it, versioned, or mend the source action")
 
 
-def _versioning(client: S3Client, bucket: str) -> Aspect:
+def _versioning(client: S3Client, bucket: str) -> Facet:
     status = versioning(client, bucket)
     fix = f"its versioning is {status.lower()}: turn versioning on, CodePipeline needs it, and rollback as well"
-    return Aspect(status, "" if status == "Enabled" else fix)
+    return Facet(status, "" if status == "Enabled" else fix)
 
 
-def _object(client: S3Client, bucket: str, key: str) -> Aspect:
+def _object(client: S3Client, bucket: str, key: str) -> Facet:
     if holds(client, bucket, key):
-        return Aspect(key)
-    return Aspect(problem=f"it holds no object {key}: upload it, or mend S3ObjectKey of the source action")
+        return Facet(key)
+    return Facet(problem=f"it holds no object {key}: upload it, or mend S3ObjectKey of the source action")

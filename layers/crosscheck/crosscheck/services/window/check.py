@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Key, matching
+from crosscheck.contracts.parameters import Parameter, matching
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
 
@@ -40,11 +40,11 @@ class WindowCheck:
 
     kind = "window"
     description = "it is the time of the week at which the region may be changed"
-    parameters: Mapping[str, Key] = {
-        "timezone": Key("an IANA time zone, such as Europe/Berlin", _read_zone, needed=True),
+    parameters: Mapping[str, Parameter] = {
+        "timezone": Parameter("an IANA time zone, such as Europe/Berlin", _read_zone, needed=True),
         "open": _TIME,
         "close": _TIME,
-        "days": Key("a list of mon to sun, the days on which the window opens", _read_days),
+        "days": Parameter("a list of mon to sun, the days on which the window opens", _read_days),
     }
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -59,9 +59,9 @@ class WindowCheck:
         window, now = _window(planned.parameters), datetime.fromtimestamp(self._clock(), UTC)
         opening = current(window, now)
         if opening:
-            return planned.found(Verdict.PASS, f"the window is open until {shown(opening.end, window.zone)}")
+            return planned.finding(Verdict.PASS, f"the window is open until {shown(opening.end, window.zone)}")
         start = upcoming(window, now).start
-        finding = planned.found(Verdict.PENDING, f"the window is closed; opens {shown(start, window.zone)}")
+        finding = planned.finding(Verdict.PENDING, f"the window is closed; opens {shown(start, window.zone)}")
         return replace(finding, values={"opens": start.isoformat()}, waits=True)
 
 

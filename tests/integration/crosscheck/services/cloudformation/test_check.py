@@ -13,11 +13,11 @@ from moto import mock_aws
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import Standing
+from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.events import read_history
-from crosscheck.services.cloudformation.rollback import CloudFormationUndo
+from crosscheck.services.cloudformation.rollback import CloudFormationRollback
 from tests.fakes.json_protocol import SESSION
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def test_events_tell_the_operations(cloudformation: CloudFormationClient) -> Non
 
 def test_what_is_deployed_does_not_go_back(cloudformation: CloudFormationClient) -> None:
     cloudformation.create_stack(StackName="my-service-infra", TemplateBody=template("one"))
-    way = CloudFormationUndo().propose(replace(CHECK, run=run(time.time())), {}, Clients(SESSION))
-    assert way.standing is Standing.STUCK
+    way = CloudFormationRollback().propose(replace(CHECK, run=run(time.time())), {}, Clients(SESSION))
+    assert way.standing is Feasibility.MANUAL
     assert "deploy the previous template" in way.reason

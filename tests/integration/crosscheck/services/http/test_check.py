@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
 from crosscheck.services.http.connection import NoAnswerError, connect, lookup
@@ -94,7 +94,7 @@ def test_a_page_of_the_local_account(
     server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, path: str, verdict: Verdict, words: str, host: str
 ) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_PROBES", "true")
-    finding = look(planned(server.server_port, path, host), Clients())
+    finding = run_check(planned(server.server_port, path, host), Clients())
     assert finding.verdict is verdict
     assert words in finding.reason
 
@@ -104,7 +104,7 @@ def test_f49_loopback_is_not_probed_unless_it_is_allowed(
     server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     monkeypatch.delenv("ALLOW_PRIVATE_PROBES", raising=False)
-    finding = look(planned(server.server_port, host=host), Clients())
+    finding = run_check(planned(server.server_port, host=host), Clients())
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "is not probed" in finding.reason or "ordinary notation" in finding.reason
 
@@ -114,7 +114,7 @@ def test_f49_the_runtime_api_is_not_probed_where_loopback_is(
 ) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_PROBES", "true")
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", f"127.0.0.1:{server.server_port}")
-    finding = look(planned(server.server_port), Clients())
+    finding = run_check(planned(server.server_port), Clients())
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.endswith("the address 127.0.0.1 is Lambda's own")
 
@@ -123,7 +123,7 @@ def test_a_port_on_which_nobody_listens_fails(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ALLOW_PRIVATE_PROBES", "true")
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        finding = look(planned(unused.getsockname()[1]), Clients())
+        finding = run_check(planned(unused.getsockname()[1]), Clients())
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.endswith("/health: the connection fails (Connection refused)")
 

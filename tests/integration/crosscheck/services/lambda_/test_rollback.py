@@ -17,10 +17,10 @@ from moto import mock_aws
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import Standing
+from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.lambda_.check import LambdaAlias
-from crosscheck.services.lambda_.rollback import LambdaAliasUndo
+from crosscheck.services.lambda_.rollback import LambdaAliasRollback
 from tests.fakes.json_protocol import SESSION
 from tests.fakes.lambda_service import FakeLambda
 from tests.fakes.modelled import Answered, ModelledClients
@@ -76,14 +76,14 @@ def aws(request: pytest.FixtureRequest) -> Iterator[Clients]:
 
 def test_an_alias_passes_goes_back_and_passes_again(aws: Clients) -> None:
     assert LambdaAlias().look(CHECK, aws).reason == "app:live: serves version 2"
-    undo = LambdaAliasUndo()
+    undo = LambdaAliasRollback()
     way = undo.propose(CHECK, {"version": "1"}, aws)
-    assert (way.standing, way.target) == (Standing.READY, "version 1")
-    begun = undo.begin(CHECK, way, aws)
+    assert (way.standing, way.target) == (Feasibility.READY, "version 1")
+    begun = undo.execute(CHECK, way, aws)
     finding = LambdaAlias().look(begun.proof, aws)
     assert (finding.verdict, finding.values["version"]) == (Verdict.PASS, "1")
     assert LambdaAlias().look(CHECK, aws).verdict is Verdict.FAIL
-    assert undo.propose(CHECK, {"version": "1"}, aws).standing is Standing.BACK
+    assert undo.propose(CHECK, {"version": "1"}, aws).standing is Feasibility.ALREADY_BACK
 
 
 def test_a_canary_is_pending_and_goes_back_as_a_whole(aws: Clients) -> None:
@@ -95,8 +95,8 @@ def test_a_canary_is_pending_and_goes_back_as_a_whole(aws: Clients) -> None:
     )
     finding = LambdaAlias().look(CHECK, aws)
     assert (finding.verdict, finding.values["weights"]) == (Verdict.PENDING, "90% to version 1, 10% to version 2")
-    undo = LambdaAliasUndo()
-    begun = undo.begin(CHECK, undo.propose(CHECK, {"version": "1"}, aws), aws)
+    undo = LambdaAliasRollback()
+    begun = undo.execute(CHECK, undo.propose(CHECK, {"version": "1"}, aws), aws)
     assert LambdaAlias().look(begun.proof, aws).verdict is Verdict.PASS
 
 
@@ -106,4 +106,4 @@ def test_what_is_absent_fails(aws: Clients, parameters: dict[str, str]) -> None:
 
 
 def test_a_version_that_never_was_is_no_way_back(aws: Clients) -> None:
-    assert LambdaAliasUndo().propose(CHECK, {"version": "9"}, aws).standing is Standing.STUCK
+    assert LambdaAliasRollback().propose(CHECK, {"version": "9"}, aws).standing is Feasibility.MANUAL

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from crosscheck.contracts.check import Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import CHECKS, look
+from crosscheck.registry.checks import CHECKS, run_check
 from crosscheck.services.artifacts import directory as source_parity_reading
 from crosscheck.services.artifacts.directory import TAIL
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
@@ -46,7 +46,7 @@ def put(region: str, content: bytes) -> None:
 def looked(release: Release, copy: bytes, source: bytes | None = None) -> Finding:
     put(EU, copy)
     put(HOME, copy if source is None else source)
-    return look(parity(), release.aws)
+    return run_check(parity(), release.aws)
 
 
 def test_a_copy_is_as_the_source(release: Release) -> None:
@@ -90,7 +90,7 @@ def test_a_directory_beyond_the_first_answer_is_fetched_whole(release: Release) 
 
 def test_the_regions_own_source_is_not_read(release: Release) -> None:
     there = {"bucket": bucket(HOME), "key": "nothing/is/here", "source_key": "nothing/is/here"}
-    assert look(parity(**there), release.aws).reason == SAME
+    assert run_check(parity(**there), release.aws).reason == SAME
 
 
 def test_a_source_without_a_revision(release: Release) -> None:
@@ -98,7 +98,7 @@ def test_a_source_without_a_revision(release: Release) -> None:
     put(HOME, zipped(FILES))
     unnamed = parity()
     told = {key: value for key, value in unnamed.parameters.items() if key != "revision"}
-    finding = look(PlannedCheck(unnamed.kind, EU, told), release.aws)
+    finding = run_check(PlannedCheck(unnamed.kind, EU, told), release.aws)
     assert finding.reason == "deployed the same artifact, as in the source"
 
 
@@ -131,7 +131,7 @@ def test_a_store_that_may_not_be_read_names_the_right(release: Release, monkeypa
 
 
 def test_what_s3_refuses_otherwise_is_unknown(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = look(parity(key="gone"), release.aws)
+    gone = run_check(parity(key="gone"), release.aws)
     assert (gone.verdict, gone.reason) == (Verdict.INCONCLUSIVE, "GetObject in eu-west-1 was refused: NoSuchKey")
     slow = denied(release, monkeypatch, "SlowDown")
     assert (slow.verdict, slow.reason) == (Verdict.INCONCLUSIVE, "GetObject in eu-west-1 was refused: SlowDown")
@@ -142,7 +142,7 @@ def test_a_region_that_does_not_answer_is_unknown(release: Release, monkeypatch:
         raise EndpointConnectionError(endpoint_url="https://s3.eu-west-1.amazonaws.com")
 
     monkeypatch.setattr(source_parity_reading, "_fetch", hang)
-    assert look(parity(), release.aws).verdict is Verdict.INCONCLUSIVE
+    assert run_check(parity(), release.aws).verdict is Verdict.INCONCLUSIVE
 
 
 def test_no_plan_may_ask_for_it() -> None:
@@ -154,4 +154,4 @@ def denied(release: Release, monkeypatch: pytest.MonkeyPatch, code: str) -> Find
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
     monkeypatch.setattr(source_parity_reading, "_fetch", deny)
-    return look(parity(), release.aws)
+    return run_check(parity(), release.aws)

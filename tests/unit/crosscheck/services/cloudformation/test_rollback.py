@@ -9,16 +9,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import MovedOnError, Standing
+from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.cloudformation.check import CloudFormationStack
-from crosscheck.services.cloudformation.rollback import CloudFormationUndo
+from crosscheck.services.cloudformation.rollback import CloudFormationRollback
 from tests.fakes.cloudformation import FakeCloudFormation
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.modelled import ModelledClients
 
 if TYPE_CHECKING:
-    from crosscheck.contracts.rollback import WayBack
+    from crosscheck.contracts.rollback import RollbackProposal
 
 REGION = "eu-west-1"
 NAME = "my-service-infra"
@@ -31,7 +31,7 @@ STATUSES: list[str] = (
     botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").metadata["enum"]
 )
 
-READY, STUCK, BACK, MOVED_ON = Standing.READY, Standing.STUCK, Standing.BACK, Standing.MOVED_ON
+READY, STUCK, BACK, MOVED_ON = Feasibility.READY, Feasibility.MANUAL, Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED
 STANDINGS = {
     "CREATE_IN_PROGRESS": STUCK,
     "CREATE_FAILED": READY,
@@ -75,8 +75,8 @@ def clients(fake: FakeCloudFormation) -> ModelledClients:
     return ModelledClients({("cloudformation", REGION): fake})
 
 
-def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> WayBack:
-    return CloudFormationUndo().propose(check, {}, clients(fake))
+def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> RollbackProposal:
+    return CloudFormationRollback().propose(check, {}, clients(fake))
 
 
 def updated(fake: FakeCloudFormation, status: str = "UPDATE_FAILED") -> dict[str, Any]:
@@ -127,12 +127,12 @@ def test_the_proof_of_a_stack_that_went_back_by_itself_passes(fake: FakeCloudFor
 )
 def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: str, end: str) -> None:
     stack = updated(fake, status)
-    undo, aws = CloudFormationUndo(), clients(fake)
+    undo, aws = CloudFormationRollback(), clients(fake)
     way = undo.propose(CHECK, {}, aws)
-    begun = undo.begin(CHECK, way, aws)
+    begun = undo.execute(CHECK, way, aws)
     assert begun.reason == "asked CloudFormation to roll back my-service-infra"
     assert CloudFormationStack().look(begun.proof, aws).verdict is Verdict.PENDING
-    assert undo.begin(CHECK, way, aws).reason.endswith("CloudFormation took it back by itself")
+    assert undo.execute(CHECK, way, aws).reason.endswith("CloudFormation took it back by itself")
     [request] = fake.called("RollbackStack")
     assert request["StackName"] == stack["StackId"]
     stack["StackStatus"] = end
@@ -141,7 +141,7 @@ def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: st
 
 def test_a_stack_that_never_was_stable_is_deleted_and_the_proof_passes(fake: FakeCloudFormation) -> None:
     stack = updated(fake, "CREATE_FAILED")
-    begun = CloudFormationUndo().begin(CHECK, proposed(fake), clients(fake))
+    begun = CloudFormationRollback().execute(CHECK, proposed(fake), clients(fake))
     stack["StackStatus"] = "DELETE_COMPLETE"
     assert CloudFormationStack().look(begun.proof, clients(fake)).verdict is Verdict.PASS
 
@@ -150,8 +150,10 @@ def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudForm
     updated(fake)
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("TokenAlreadyExistsException"))
-    assert CloudFormationUndo().begin(CHECK, way, clients(fake)).reason == "CloudFormation has this request already"
-    CloudFormationUndo().begin(CHECK, way, clients(fake))
+    assert (
+        CloudFormationRollback().execute(CHECK, way, clients(fake)).reason == "CloudFormation has this request already"
+    )
+    CloudFormationRollback().execute(CHECK, way, clients(fake))
     first, second = (call["ClientRequestToken"] for call in fake.called("RollbackStack"))
     assert first == second
     assert first.startswith("crosscheck-")
@@ -173,8 +175,8 @@ def test_a_stack_that_moved_on_after_the_proposal_is_left_alone(fake: FakeCloudF
     way = proposed(fake)
     fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
     stack |= {"StackStatus": "UPDATE_IN_PROGRESS", "LastUpdatedTime": LATER}
-    with pytest.raises(MovedOnError, match="changed again"):
-        CloudFormationUndo().begin(CHECK, way, clients(fake))
+    with pytest.raises(SupersededError, match="changed again"):
+        CloudFormationRollback().execute(CHECK, way, clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -182,8 +184,8 @@ def test_a_proposal_of_another_moment_is_not_begun(fake: FakeCloudFormation) -> 
     stack = updated(fake)
     way = proposed(fake)
     stack["LastUpdatedTime"] = DURING + timedelta(seconds=30)
-    with pytest.raises(MovedOnError):
-        CloudFormationUndo().begin(CHECK, way, clients(fake))
+    with pytest.raises(SupersededError):
+        CloudFormationRollback().execute(CHECK, way, clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -249,4 +251,4 @@ def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
-        CloudFormationUndo().begin(CHECK, way, clients(fake))
+        CloudFormationRollback().execute(CHECK, way, clients(fake))

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec
 from tests.fakes.codepipeline_release import zipped
 from tests.fakes.ecr import FakeEcr
@@ -74,7 +74,7 @@ class World:
         fakes: dict[tuple[str, str | None], JsonService] = {
             (fake.service, REGION): fake for fake in (self.codedeploy, self.ecs, self.ecr)
         }
-        return look(planned, FakeClients(fakes))
+        return run_check(planned, FakeClients(fakes))
 
     def stop_tasks(self, count: int, *, failed: bool) -> None:
         """Some of the tasks run no longer."""

@@ -9,7 +9,7 @@ import pytest
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from crosscheck.services.codedeploy.check import CodeDeploy
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
 from tests.fakes.json_protocol import FakeClients, RefusedError
@@ -211,7 +211,7 @@ def test_what_cannot_be_known(fake: FakeCodeDeploy) -> None:
 def test_f17_a_region_that_denies_is_inconclusive_with_code_and_region(fake: FakeCodeDeploy, operation: str) -> None:
     made = deployed(fake)
     fake.refuse(operation, RefusedError("AccessDeniedException", "secret words"))
-    finding = look(derived(made), FakeClients({("codedeploy", REGION): fake}))
+    finding = run_check(derived(made), FakeClients({("codedeploy", REGION): fake}))
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == f"{operation} in {REGION} was refused: AccessDeniedException"
 

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
 from tests.fakes.codepipeline_release import zipped
 from tests.fakes.json_protocol import SESSION, FakeClients
@@ -45,7 +45,7 @@ def looked(revision: dict[str, object] | None = None) -> Finding:
     inputs = {"Source": Artifact("home-store", "release/2")}
     run = ActionRun("Deploy", "Deploy-US-West", "Succeeded", 0.0, inputs=inputs, external=made)
     planned = PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
-    return look(planned, FakeClients({("codedeploy", REGION): fake}))
+    return run_check(planned, FakeClients({("codedeploy", REGION): fake}))
 
 
 def put(client: S3Client, here: bytes, home: bytes) -> None:

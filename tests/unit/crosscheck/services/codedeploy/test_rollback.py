@@ -8,17 +8,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.contracts.rollback import Begun, MovedOnError, Standing, Undo, WayBack
+from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployUndo
+from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
 REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
 STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
-UNDO: Undo = CodeDeployUndo()
+UNDO: Rollback = CodeDeployRollback()
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def planned(deployment: str) -> PlannedCheck:
     return PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
 
 
-def propose(fake: FakeCodeDeploy, deployment: str) -> WayBack:
+def propose(fake: FakeCodeDeploy, deployment: str) -> RollbackProposal:
     return UNDO.propose(planned(deployment), {}, FakeClients({("codedeploy", REGION): fake}))
 
 
-def begin(fake: FakeCodeDeploy, deployment: str, way: WayBack) -> Begun:
-    return UNDO.begin(planned(deployment), way, FakeClients({("codedeploy", REGION): fake}))
+def begin(fake: FakeCodeDeploy, deployment: str, way: RollbackProposal) -> RollbackStarted:
+    return UNDO.execute(planned(deployment), way, FakeClients({("codedeploy", REGION): fake}))
 
 
 def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) -> str:
@@ -45,7 +45,7 @@ def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) ->
     return fake.deploy(NAMED, s3(2), status, **more)
 
 
-def proof(begun: Begun, **named: str) -> bool:
+def proof(begun: RollbackStarted, **named: str) -> bool:
     """Whether it proves that deployment."""
     expected = {"application": NAMED[0], "group": NAMED[1], **named}
     return (begun.proof.kind, begun.proof.region, begun.proof.run) == ("codedeploy", REGION, None) and (
@@ -57,7 +57,7 @@ def proof(begun: Begun, **named: str) -> bool:
 def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy, status: str) -> None:
     ours = released(fake, status, fileExistsBehavior="OVERWRITE", ignoreApplicationStopFailures=True)
     way = propose(fake, ours)
-    assert (way.standing, way.target) == (Standing.READY, "s3://store/release/1@v1")
+    assert (way.standing, way.target) == (Feasibility.READY, "s3://store/release/1@v1")
     assert way.reason == f"{ours} is {status}, and d-000000000 had succeeded before it"
     begun = begin(fake, ours, way)
     made = fake.groups[NAMED][-1]
@@ -97,7 +97,7 @@ def test_beginning_twice_has_one_effect(fake: FakeCodeDeploy) -> None:
     assert again.proof == first.proof
     assert len(fake.called("CreateDeployment")) == 1
     later = propose(fake, ours)
-    assert later.standing is Standing.READY
+    assert later.standing is Feasibility.READY
     assert begin(fake, ours, later).proof == first.proof
 
 
@@ -113,7 +113,7 @@ def test_another_deployment_that_comes_at_that_moment_has_moved_on(fake: FakeCod
     ours = released(fake)
     way = propose(fake, ours)
     fake.meanwhile["CreateDeployment"] = lambda: fake.deploy(NAMED, s3(3), "InProgress")
-    with pytest.raises(MovedOnError, match="came after"):
+    with pytest.raises(SupersededError, match="came after"):
         begin(fake, ours, way)
     assert len(fake.groups[NAMED]) == 3
 
@@ -132,9 +132,9 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     way = propose(fake, ours)
     newer = fake.deploy(NAMED, s3(3))
     moved = propose(fake, ours)
-    assert (moved.standing, moved.reason) == (Standing.MOVED_ON, f"{newer} (Succeeded) came after {ours}")
+    assert (moved.standing, moved.reason) == (Feasibility.SUPERSEDED, f"{newer} (Succeeded) came after {ours}")
     assert moved.proof is None
-    with pytest.raises(MovedOnError, match=newer):
+    with pytest.raises(SupersededError, match=newer):
         begin(fake, ours, way)
     assert not fake.called("CreateDeployment")
 
@@ -142,7 +142,7 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
 def test_a_group_that_still_names_an_older_deployment_has_not_moved_on(fake: FakeCodeDeploy) -> None:
     ours = released(fake, "InProgress")
     fake.behind = 1
-    assert propose(fake, ours).standing is Standing.READY
+    assert propose(fake, ours).standing is Feasibility.READY
 
 
 def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) -> None:
@@ -150,18 +150,18 @@ def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) 
     way = propose(fake, ours)
     rollback = fake.roll_back(ours, "InProgress")
     back = propose(fake, ours)
-    assert (back.standing, back.target) == (Standing.BACK, rollback)
+    assert (back.standing, back.target) == (Feasibility.ALREADY_BACK, rollback)
     assert proof(begin(fake, ours, way), deployment=rollback)
     assert not fake.called("CreateDeployment")
     fake.deployments[rollback]["status"] = "Failed"
-    assert propose(fake, ours).standing is Standing.STUCK
+    assert propose(fake, ours).standing is Feasibility.MANUAL
 
 
 @pytest.mark.parametrize("status", ["Created", "Queued", "InProgress", "Baking", "Ready"])
 def test_what_runs_is_stopped_with_its_rollback(fake: FakeCodeDeploy, status: str) -> None:
     ours = released(fake, status)
     way = propose(fake, ours)
-    assert (way.standing, way.target) == (Standing.READY, "d-000000000")
+    assert (way.standing, way.target) == (Feasibility.READY, "d-000000000")
     begun = begin(fake, ours, way)
     assert fake.called("StopDeployment") == [{"deploymentId": ours, "autoRollbackEnabled": True}]
     rollback = fake.groups[NAMED][-1]
@@ -202,9 +202,9 @@ def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -
     fake.deploy(NAMED, s3(0), "Failed")
     ours = fake.deploy(NAMED, s3(1))
     way = propose(fake, ours)
-    assert way.standing is Standing.STUCK
+    assert way.standing is Feasibility.MANUAL
     assert way.reason == f"nothing to go back to: no other revision of production succeeded before {ours}"
-    with pytest.raises(MovedOnError):
+    with pytest.raises(SupersededError):
         begin(fake, ours, way)
 
 
@@ -236,7 +236,7 @@ def test_more_than_can_be_read_is_not_guessed(fake: FakeCodeDeploy) -> None:
     for number in range(501):
         fake.deploy(NAMED, s3(number))
     way = propose(fake, fake.groups[NAMED][-1])
-    assert way.standing is Standing.STUCK
+    assert way.standing is Feasibility.MANUAL
     assert "over 500 deployments" in way.reason
 
 
@@ -247,7 +247,7 @@ def test_another_good_deployment_than_was_proposed_is_not_deployed(fake: FakeCod
     fake.deployments["d-000000002"] = {**fake.deployments["d-000000000"], "status": "Succeeded"}
     fake.deployments["d-000000002"]["deploymentId"] = "d-000000002"
     fake.groups[NAMED].insert(0, "d-000000002")
-    with pytest.raises(MovedOnError, match="d-000000002"):
+    with pytest.raises(SupersededError, match="d-000000002"):
         begin(fake, ours, way)
 
 
@@ -269,18 +269,18 @@ def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:
     ours = fake.deploy(NAMED, appspec(7))
     fake.forgotten.add(appspec(6)["appSpecContent"]["sha256"])
     way = propose(fake, ours)
-    assert way.standing is Standing.STUCK
+    assert way.standing is Feasibility.MANUAL
     assert way.reason == "CodeDeploy no longer has the AppSpec of d-000000000, the last good deployment"
 
 
 @pytest.mark.parametrize("deployment", ["", "d-999999999"])
 def test_a_deployment_that_nobody_knows_is_stuck(fake: FakeCodeDeploy, deployment: str) -> None:
     released(fake)
-    assert propose(fake, deployment).standing is Standing.STUCK
+    assert propose(fake, deployment).standing is Feasibility.MANUAL
 
 
 def test_a_group_that_is_gone_is_stuck(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     del fake.groups[NAMED]
     way = propose(fake, ours)
-    assert (way.standing, way.reason) == (Standing.STUCK, "there is no deployment group production any more")
+    assert (way.standing, way.reason) == (Feasibility.MANUAL, "there is no deployment group production any more")

@@ -29,9 +29,9 @@ def test_the_intended_image_of_a_deploy_action_is_looked_for_in_its_region(relea
     destination = FakeEcr()
     release.aws.fakes["ecr", EU] = destination
     release.ecr.report(release.digest, EU, "IN_PROGRESS")
-    assert catalogue.look(INTENDED, release.aws).verdict is Verdict.PENDING
+    assert catalogue.run_check(INTENDED, release.aws).verdict is Verdict.PENDING
     destination.copy(release.ecr, SERVICE)
-    finding = catalogue.look(INTENDED, release.aws)
+    finding = catalogue.run_check(INTENDED, release.aws)
     assert finding.verdict is Verdict.PASS
     assert finding.values["intended digest my-service"] == release.digest
 
@@ -44,11 +44,11 @@ def test_of_several_images_the_worst_decides_and_foreign_ones_are_left_out(relea
     images = [IMAGE, IMAGE.replace(SERVICE, "sidecar").replace("0a1b2c3", "2"), "public.ecr.aws/nginx/nginx:1"]
     content = b"[" + b",".join(definitions(image, f"c{n}")[1:-1] for n, image in enumerate(images)) + b"]"
     release.store(EU, zipped({"imagedefinitions.json": content}))
-    finding = catalogue.look(INTENDED, release.aws)
+    finding = catalogue.run_check(INTENDED, release.aws)
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("sidecar@")
     only = replace(INTENDED, parameters={"repository": SERVICE, **INTENDED.parameters})
-    assert catalogue.look(only, release.aws).verdict is Verdict.PASS
+    assert catalogue.run_check(only, release.aws).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_an_intended_image_that_is_unknown(
     release: Release, image: str, parameters: dict[str, str], words: str
 ) -> None:
     release.store(EU, zipped({"imagedefinitions.json": definitions(image)}))
-    finding = catalogue.look(replace(INTENDED, parameters=parameters), release.aws)
+    finding = catalogue.run_check(replace(INTENDED, parameters=parameters), release.aws)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert words in finding.reason
 
 
 def test_a_deploy_action_in_progress_is_waited_for(release: Release) -> None:
     planned = replace(INTENDED, run=replace(RUN, status="InProgress"))
-    assert catalogue.look(planned, release.aws).verdict is Verdict.PENDING
+    assert catalogue.run_check(planned, release.aws).verdict is Verdict.PENDING

@@ -39,7 +39,7 @@ def test_f17_a_source_that_denies_is_unknown_and_named(world: Replicas, operatio
 
 def test_f17_a_destination_that_denies_is_unknown_and_named(world: Replicas) -> None:
     world.destination.refuse("DescribeImages", RefusedError("AccessDeniedException"))
-    finding = catalogue.look(planned_replica(REPOSITORY, world.digest, HOME, EU), world.aws)
+    finding = catalogue.run_check(planned_replica(REPOSITORY, world.digest, HOME, EU), world.aws)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "DescribeImages in eu-west-1 was refused: AccessDeniedException"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from tests.fakes.codepipeline_release import SERVICE, STARTED, bucket
 
 if TYPE_CHECKING:
@@ -26,4 +26,4 @@ CHECK = PlannedCheck("ecs-service", REGION, {"cluster": "production-eu", "servic
 
 def looked(release: Release, check: PlannedCheck = CHECK) -> Finding:
     """One look."""
-    return look(check, release.aws)
+    return run_check(check, release.aws)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.contracts.check import ActionRun, PlannedCheck
-from crosscheck.registry.checks import look
-from crosscheck.services.ecs.rollback import EcsUndo
+from crosscheck.registry.checks import run_check
+from crosscheck.services.ecs.rollback import EcsRollback
 from tests.fakes.ecs_deployments import DeployedEcs
 from tests.fakes.json_protocol import FakeClients
 
 if TYPE_CHECKING:
-    from crosscheck.contracts.rollback import WayBack
+    from crosscheck.contracts.rollback import RollbackProposal
     from crosscheck.contracts.verdicts import Verdict
 
 REGION, CLUSTER, SERVICE = "eu-west-1", "production-eu", "my-service"
@@ -35,15 +35,15 @@ class World:
         self.run = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", started, **run)
         self.planned = PlannedCheck("ecs-service", REGION, PLACE, self.run)
 
-    def propose(self, **baseline: str) -> WayBack:
-        return EcsUndo().propose(self.planned, {k.replace("_", " "): v for k, v in baseline.items()}, self.aws)
+    def propose(self, **baseline: str) -> RollbackProposal:
+        return EcsRollback().propose(self.planned, {k.replace("_", " "): v for k, v in baseline.items()}, self.aws)
 
-    def begin(self, way: WayBack) -> tuple[str, PlannedCheck]:
-        begun = EcsUndo().begin(self.planned, way, self.aws)
+    def begin(self, way: RollbackProposal) -> tuple[str, PlannedCheck]:
+        begun = EcsRollback().execute(self.planned, way, self.aws)
         return begun.reason, begun.proof
 
     def prove(self, proof: PlannedCheck) -> tuple[Verdict, str]:
-        found = look(proof, self.aws)
+        found = run_check(proof, self.aws)
         return found.verdict, found.reason
 
     def acted(self) -> list[str]:

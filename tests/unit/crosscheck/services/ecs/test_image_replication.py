@@ -7,7 +7,7 @@ import pytest
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.preflight import WARNING
-from crosscheck.services.ecs.image_replication import ReplicationCover
+from crosscheck.services.ecs.image_replication import ImageReplication
 from tests.fakes.deployment_groups import FakeDeploymentGroups
 from tests.fakes.ecr import FakeEcr
 from tests.fakes.ecs import FakeEcs
@@ -38,7 +38,7 @@ class World:
         return self.ecs.define(revision, {f"c{number}": text for number, text in enumerate(images)})
 
     def look(self, parameters: dict[str, str] | None = None) -> Finding:
-        return ReplicationCover().look(PlannedCheck("image-replication", REGION, parameters or SERVICE), self.aws)
+        return ImageReplication().look(PlannedCheck("image-replication", REGION, parameters or SERVICE), self.aws)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from crosscheck.services.ecs import intended_images as intended
 from tests.fakes.codepipeline_release import SERVICE, STARTED, bucket
 from tests.fakes.ecr import FakeEcr
@@ -36,7 +36,7 @@ def region(release: Release) -> Region:
 
 
 def looked(release: Release, check: PlannedCheck = CHECK) -> Finding:
-    return look(check, release.aws)
+    return run_check(check, release.aws)
 
 
 @pytest.mark.usefixtures("region")

@@ -8,7 +8,7 @@ import pytest
 
 from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.registry.checks import look
+from crosscheck.registry.checks import run_check
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket
 from tests.fakes.ecs_deployments import DeployedEcs
 from tests.fakes.json_protocol import RefusedError
@@ -54,7 +54,7 @@ def looked(release: Release, ecs: DeployedEcs, check: PlannedCheck = CHECK, task
     running = [task_definition(ecs, number) for number in tasks] or [ecs.shown["taskDefinition"]] * 2
     for definition in running:
         ecs.run(SERVICE, definition, {"app": release.digest})
-    return look(check, release.aws)
+    return run_check(check, release.aws)
 
 
 def test_a_deployment_that_ended_well_passes(release: Release, ecs: DeployedEcs) -> None:

@@ -8,14 +8,14 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import parse_reference
 from crosscheck.services.ecs.rules import judge_images, judge_service
-from crosscheck.services.ecs.service import Deployment, RunningTask, ServiceSnapshot, StoppedTask
+from crosscheck.services.ecs.service import Rollout, RunningTask, ServiceSnapshot, StoppedTask
 
 SINCE = 1_000.0
 NEW, OLD = "arn:aws:ecs:eu-west-1:111122223333:task-definition/app:7", "arn:…:task-definition/app:6"
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
 IMAGE = parse_reference("111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1")
-PRIMARY = Deployment("PRIMARY", NEW, running=2, failed=0, rollout="COMPLETED", created=SINCE + 5)
+PRIMARY = Rollout("PRIMARY", NEW, running=2, failed=0, rollout="COMPLETED", created=SINCE + 5)
 TASK = RunningTask(NEW, "RUNNING", "HEALTHY", {"app": DIGEST})
 STEADY = ServiceSnapshot("ACTIVE", 2, 2, NEW, (PRIMARY,), {"app": IMAGE.text}, (TASK, TASK))
 CRASH = StoppedTask(NEW, SINCE + 9, "EssentialContainerExited", "Essential container in task exited", (1,))
@@ -31,8 +31,8 @@ def crash(**changes: object) -> tuple[StoppedTask, ...]:
 
 
 NOT_STARTED = crash(code="TaskFailedToStart", reason="CannotPullContainerError", exit_codes=())
-FAILED = Deployment("INACTIVE", OLD, running=0, failed=2, rollout="FAILED", created=SINCE + 1)
-DRAINING = Deployment("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
+FAILED = Rollout("INACTIVE", OLD, running=0, failed=2, rollout="FAILED", created=SINCE + 1)
+DRAINING = Rollout("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
 
 
 @pytest.mark.parametrize(
