@@ -15,8 +15,21 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class ReleasedImage:
+    """An image that a deploy action was given: the reference as it was written, and the digest that it stood for."""
+
+    reference: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One check's look at one thing in one region, with the values that it saw.
+    """What one check saw of one thing in one region.
+
+    ``values`` are for people; no code reads them. ``images`` are those that the release deploys, as far as the check
+    knows their digests. ``baseline`` is what the target ran at this look, as its service names it (a task definition, a
+    version): what a rollback may go back to, empty if the check does not tell. ``warning`` is something that works and
+    is unwise.
 
     ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
     time until then does not count towards a deadline. ``moved_on`` marks a FAIL that is due to a later deployment: it
@@ -30,6 +43,9 @@ class Finding:
     values: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
     moved_on: bool = False
+    images: tuple[ReleasedImage, ...] = ()
+    baseline: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
