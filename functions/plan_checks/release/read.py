@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import ActionRun
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
-from crosscheck.pipelines.runs import read_runs
+from crosscheck.pipelines.runs import ActionRun, read_runs
 from crosscheck.pipelines.tags import Tags, read_tags
 
 if TYPE_CHECKING:

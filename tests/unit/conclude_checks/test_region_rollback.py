@@ -8,11 +8,12 @@ import pytest
 from conclude_checks.log import RollbackLog
 from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, RegionRollback, RollbackRefusedError
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
 from tests.builders.events import BEGAN

@@ -8,9 +8,10 @@ import pytest
 from conclude_checks.log import RollbackLog
 from conclude_checks.region_rollback import RollbackRefusedError
 from conclude_checks.stage_rollback import PROVE_SECONDS, WholeStageRollback
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from crosscheck.services.codepipeline.rollback import StageRollback
 from tests.builders import tables

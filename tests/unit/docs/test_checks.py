@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans import derived
 from crosscheck.plans.added import added_checks

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines import parameters, tags
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.parameters import Parameters, parse_document
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan
 from tests.unit.docs.markdown import ROOT, document, fenced, json_blocks, quoted, section, table

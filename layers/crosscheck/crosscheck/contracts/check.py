@@ -3,43 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.parameters import Parameter
 from crosscheck.contracts.verdicts import Finding, Verdict
-
-
-@dataclass(frozen=True)
-class Artifact:
-    """Where an artifact of this execution lies: a zip in an artifact store."""
-
-    bucket: str
-    key: str
-
-
-@dataclass(frozen=True)
-class ActionRun:
-    """The latest run of an action in one execution. ``started`` is in epoch seconds, ``status`` CodePipeline's.
-
-    ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
-    is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
-    source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
-    empty where CodePipeline tells none.
-    """
-
-    stage: str
-    name: str
-    status: str
-    started: float
-    configuration: Mapping[str, str] = field(default_factory=dict)
-    inputs: Mapping[str, Artifact] = field(default_factory=dict)
-    account: str = ""
-    error: str = ""
-    external: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    produced: Mapping[str, Artifact] = field(default_factory=dict)
+from crosscheck.pipelines.runs import ActionRun
 
 
 @dataclass(frozen=True)

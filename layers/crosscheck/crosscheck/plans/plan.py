@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Scope
 from crosscheck.plans.added import added_checks
 from crosscheck.plans.derived import derive, derive_parity

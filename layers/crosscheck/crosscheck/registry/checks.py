@@ -7,8 +7,9 @@ from aws_lambda_powertools import Logger
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, Check, PlannedCheck
+from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.alarms.check import Alarms
 from crosscheck.services.artifacts.parity_check import SourceParity
 from crosscheck.services.cloudformation.check import CloudFormationStack

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import EVERY_CHECK
 
 QUOTED = 40

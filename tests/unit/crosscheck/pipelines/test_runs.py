@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crosscheck.contracts.check import Artifact
-from crosscheck.pipelines.runs import latest, parse_run
+from crosscheck.pipelines.runs import Artifact, latest, parse_run
 from tests.fakes.codepipeline import action_execution
 from tests.fakes.codepipeline_release import NOW, STARTED
 

@@ -7,9 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from check_region.region_check import RegionCheck
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.plans.current import current
 from crosscheck.registry.item import Purpose, VerificationItem
 from tests.fakes.cards import Cards

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun
 from crosscheck.pipelines.definition import ActionDefinition
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.plans.derived import derive
 
 RUN = ActionRun("Release", "Bring", "Succeeded", 1.0)

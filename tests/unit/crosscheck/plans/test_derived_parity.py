@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from crosscheck.contracts.check import ActionRun, Artifact
 from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import CHECK_LIMIT, make_plan
 from tests.fakes.codepipeline_release import action

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import make_plan
 from tests.fakes.codepipeline_release import SECONDARIES, SERVICE, STAGES, action

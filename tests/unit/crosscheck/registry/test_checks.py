@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.checks import run_check
 
 

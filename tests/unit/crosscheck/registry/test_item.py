@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 
 RUN = ActionRun(

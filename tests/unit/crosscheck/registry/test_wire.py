@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crosscheck
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.wire import from_json, to_json
 from crosscheck.services.ecr.check import planned_replica
 

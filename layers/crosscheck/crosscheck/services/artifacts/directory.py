@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import denied, explain
-from crosscheck.contracts.check import Artifact
 from crosscheck.errors import CrosscheckError
+from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.artifacts.difference import Directory, Entry
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import zlib
 from collections.abc import Buffer, Mapping
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.contracts.check import Artifact
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.images.reference import ImageReference, parse_reference
+from crosscheck.pipelines.runs import Artifact
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

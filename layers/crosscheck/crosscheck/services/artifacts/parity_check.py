@@ -7,9 +7,10 @@ their own, so it is their content that is compared: the names, sizes and checksu
 from collections.abc import Mapping
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Artifact, Outcome, PlannedCheck
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack

@@ -5,8 +5,9 @@ action's input, not the one in the pipeline's own store, so it is the content th
 """
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, Artifact, Outcome
+from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
 from crosscheck.services.codedeploy.deployments import GroupDeployment

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun
 from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import ImageReference, parse_reference
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
 
 IMAGE_DETAIL = "imageDetail.json"

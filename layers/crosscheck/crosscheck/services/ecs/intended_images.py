@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, Artifact
 from crosscheck.images.reference import ImageReference
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs.deployments import NoHistoryError
 from crosscheck.services.ecs.history import first_images

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.ecs.deployments import (
     ServiceDeployment,
     deployments_since,

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, Outcome, PlannedCheck
+from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, text
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.text import moment
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.events import read_history
 from crosscheck.services.cloudformation.rollback import CloudFormationRollback

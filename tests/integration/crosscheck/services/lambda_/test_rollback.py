@@ -16,9 +16,10 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
 from crosscheck.services.lambda_.rollback import LambdaAliasRollback
 from tests.fakes.json_protocol import SESSION

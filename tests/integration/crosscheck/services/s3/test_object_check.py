@@ -11,8 +11,9 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.s3.object_check import S3Object
 from tests.fakes.json_protocol import SESSION
 

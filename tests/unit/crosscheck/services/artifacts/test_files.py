@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import Artifact
+from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.artifacts.files import CHUNK, read_file
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
 

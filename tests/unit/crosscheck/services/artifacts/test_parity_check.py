@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from crosscheck.contracts.check import Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import Artifact
 from crosscheck.registry.checks import CHECKS, run_check
 from crosscheck.services.artifacts import directory as source_parity_reading
 from crosscheck.services.artifacts.directory import TAIL

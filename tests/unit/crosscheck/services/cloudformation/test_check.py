@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation import events as cloudformation_events
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.stack import PHASES

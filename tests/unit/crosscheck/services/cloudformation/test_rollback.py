@@ -8,9 +8,10 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.rollback import CloudFormationRollback
 from tests.fakes.cloudformation import FakeCloudFormation

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec
 from tests.fakes.codepipeline_release import zipped

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from crosscheck.services.codedeploy.check import CodeDeploy
 from tests.fakes.codedeploy import FakeCodeDeploy, s3

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
 from tests.fakes.codepipeline_release import zipped

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.check import CodeDeploy
 from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3

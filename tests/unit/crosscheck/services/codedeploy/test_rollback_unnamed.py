@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
 from tests.fakes.json_protocol import FakeClients

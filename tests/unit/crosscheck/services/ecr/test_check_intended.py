@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry import checks as catalogue
 from tests.fakes.codepipeline_release import IMAGE, SERVICE, STARTED, bucket, definitions, zipped
 from tests.fakes.ecr import FakeEcr

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from tests.fakes.codepipeline_release import SERVICE, STARTED, bucket
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.checks import run_check
 from crosscheck.services.ecs.rollback import EcsRollback
 from tests.fakes.ecs_deployments import DeployedEcs

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from crosscheck.contracts.check import Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.ecs.check import EcsService
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket, definitions, zipped
 from tests.fakes.json_protocol import RefusedError

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.check import ActionRun, Artifact, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from crosscheck.services.ecs import intended_images as intended
 from tests.fakes.codepipeline_release import SERVICE, STARTED, bucket

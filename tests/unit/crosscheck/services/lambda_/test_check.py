@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import botocore.session
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
 from crosscheck.services.lambda_.rules import PROVISIONING, STATES, UPDATES
 from tests.fakes.json_protocol import RefusedError

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
 from crosscheck.services.lambda_.rollback import LambdaAliasRollback
 from tests.fakes.json_protocol import RefusedError

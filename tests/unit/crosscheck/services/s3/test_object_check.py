@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from crosscheck.contracts.check import ActionRun, PlannedCheck
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.s3.object_check import Newest, S3Object, judge_object
 from tests.fakes.modelled import ModelledClients
 
