@@ -1,4 +1,4 @@
-"""What the ways back of a region's deployments come to: pure."""
+"""What is done about a region, given the rollbacks that its deployments propose: pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from crosscheck.ledger.rollback_states import RollbackState
 
 @dataclass(frozen=True)
 class Candidate:
-    """The way back of one deployment."""
+    """The proposed rollback of one deployment, and the baseline that it was proposed with."""
 
     planned: PlannedCheck
-    way: RollbackProposal
+    proposal: RollbackProposal
+    baseline: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,27 +44,29 @@ def choose(found: Sequence[Candidate], mode: str, *, begun: bool = False) -> Rol
     ``begun`` says that we may have begun before, and died: what is back may be so by our doing, and is proven with
     the rest.
     """
-    ready = tuple(each for each in found if each.way.standing is Feasibility.READY or (begun and _provable(each.way)))
+    ready = tuple(
+        each for each in found if each.proposal.feasibility is Feasibility.READY or (begun and _provable(each.proposal))
+    )
     if not ready:
-        standing = next((kind for kind in _PRECEDENCE if any(each.way.standing is kind for each in found)), None)
-        if standing is None:
+        worst = next((kind for kind in _PRECEDENCE if any(each.proposal.feasibility is kind for each in found)), None)
+        if worst is None:
             return RollbackChoice(
                 RollbackState.SUGGESTED, "nothing that this execution deployed here can be taken back"
             )
-        return RollbackChoice(STATES[standing], _reasons(each for each in found if each.way.standing is standing))
-    targets = ", ".join(dict.fromkeys(each.way.target for each in ready if each.way.target))
+        return RollbackChoice(STATES[worst], _reasons(each for each in found if each.proposal.feasibility is worst))
+    targets = ", ".join(dict.fromkeys(each.proposal.target for each in ready if each.proposal.target))
     state = RollbackState.RUNNING if mode == "auto" else RollbackState.SUGGESTED
     return RollbackChoice(state, _reasons(ready), targets, ready)
 
 
-def _provable(way: RollbackProposal) -> bool:
-    return way.standing is Feasibility.ALREADY_BACK and way.proof is not None
+def _provable(proposal: RollbackProposal) -> bool:
+    return proposal.feasibility is Feasibility.ALREADY_BACK and proposal.verification is not None
 
 
-def no_way_back(planned: PlannedCheck) -> RollbackProposal:
-    """Of a deployment whose service has none, beside others that have."""
+def no_rollback(planned: PlannedCheck) -> RollbackProposal:
+    """The proposal for a deployment that cannot be rolled back, beside others that can."""
     return RollbackProposal(Feasibility.MANUAL, f"{planned.target}: {planned.kind} has no way back of its own")
 
 
 def _reasons(found: Iterable[Candidate]) -> str:
-    return "; ".join(dict.fromkeys(each.way.reason for each in found))
+    return "; ".join(dict.fromkeys(each.proposal.reason for each in found))

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from conclude_checks.choice import Candidate, RollbackChoice, choose, no_way_back
+from conclude_checks.choice import Candidate, RollbackChoice, choose, no_rollback
 from conclude_checks.log import RollbackLog, holds, retried
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -16,7 +16,7 @@ from crosscheck.ledger import facts
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.plans.current import current
 from crosscheck.registry.item import VerificationItem
-from crosscheck.registry.rollbacks import rollback_of
+from crosscheck.registry.services import rollback_of
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
@@ -64,15 +64,16 @@ class RegionRollback:
         choice = choose(found, item.mode, begun=holds(records, _claim(item), holder))
         if choice.state is not RollbackState.RUNNING:
             return self._told(item, choice)
-        stay = [each.way.reason for each in found if each.way.standing in {Feasibility.MANUAL, Feasibility.SUPERSEDED}]
+        kept = {Feasibility.MANUAL, Feasibility.SUPERSEDED}
+        stay = [each.proposal.reason for each in found if each.proposal.feasibility in kept]
         return self._begin(item, choice, stay, holder)
 
     def _propose(self, item: VerificationItem, planned: PlannedCheck) -> Candidate:
-        undo = rollback_of(planned)
-        if undo is None:
-            return Candidate(planned, no_way_back(planned))
-        baseline = item.baseline.get(f"{planned.kind} {planned.target}", {})
-        return Candidate(planned, undo.propose(planned, baseline, self.clients))
+        rollback = rollback_of(planned)
+        if rollback is None:
+            return Candidate(planned, no_rollback(planned))
+        baseline = item.baseline.get(planned.subject, "")
+        return Candidate(planned, rollback.propose(planned, baseline, self.clients), baseline)
 
     def _begin(self, item: VerificationItem, choice: RollbackChoice, stay: list[str], holder: str) -> dict[str, Any]:
         """``stay`` says of the region's other deployments why they are not taken back."""
@@ -80,33 +81,33 @@ class RegionRollback:
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
-        begun, stayed = self._undo_all(choice)
+        begun, stayed = self._execute_all(choice)
         if not begun:
             return self._told(item, RollbackChoice(RollbackState.MOVED_ON, "; ".join(stayed)))
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
-        proofs, left = [each.proof for each in begun], "; ".join([*stay, *stayed])
-        seconds = PROVE_SECONDS + max(each.way.keeps for each in choice.ready)
+        proofs, left = [each.verification for each in begun], "; ".join([*stay, *stayed])
+        seconds = PROVE_SECONDS + max(each.proposal.settle_seconds for each in choice.ready)
         proof = self.rollbacks.proof([item], proofs, choice.target, seconds, left)
         return {"state": RollbackState.RUNNING.value, "proof": proof.to_json()}
 
-    def _undo_all(self, choice: RollbackChoice) -> tuple[list[RollbackStarted], list[str]]:
+    def _execute_all(self, choice: RollbackChoice) -> tuple[list[RollbackStarted], list[str]]:
         """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""
         begun, stayed = [], []
         for each in choice.ready:
             try:
-                begun.append(self._undo(each))
+                begun.append(self._execute(each))
             except SupersededError as error:
                 stayed.append(str(error))
         return begun, stayed
 
-    def _undo(self, each: Candidate) -> RollbackStarted:
-        if each.way.standing is Feasibility.ALREADY_BACK and each.way.proof:
-            return RollbackStarted(each.way.reason, each.way.proof)  # begun before a crash
-        undo = rollback_of(each.planned)
-        if undo is None:
+    def _execute(self, each: Candidate) -> RollbackStarted:
+        if each.proposal.feasibility is Feasibility.ALREADY_BACK:
+            return RollbackStarted(each.proposal.reason, each.proposal.verified)  # begun before a crash
+        rollback = rollback_of(each.planned)
+        if rollback is None:
             raise AssertionError("only what can be taken back is ready")
-        return undo.execute(each.planned, each.way, self.clients)
+        return rollback.execute(each.planned, each.proposal, each.baseline, self.clients)
 
     def _told(self, item: VerificationItem, choice: RollbackChoice) -> dict[str, Any]:
         self.rollbacks.tell([item], choice.state, choice.reason, choice.target)

@@ -14,7 +14,7 @@ from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
 from crosscheck.registry.item import VerificationItem
-from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
 
 PROVE_SECONDS = 3_600.0
 
@@ -25,7 +25,7 @@ class WholeStageRollback:
 
     clients: Clients
     rollbacks: RollbackLog
-    undo: StageRollback
+    rollback: StageRollback
 
     def take(self, failed: Sequence[VerificationItem], holder: str) -> VerificationItem | None:
         """What shows that the stage is back, None where it was not begun. ``failed`` are the items of one stage whose
@@ -64,18 +64,20 @@ class WholeStageRollback:
         self, failed: Sequence[VerificationItem], subject: Subject, records: Mapping[str, Record], holder: str
     ) -> VerificationItem | None:
         first = failed[0]
-        way = self.undo.propose(subject, first.stage, self.clients)
+        stage = DeployedStage(subject, first.stage)
+        proposal = self.rollback.propose(stage, "", self.clients)
         claim = facts.rollback_claim(first.stage, "all", first.attempt)
-        ours = way.standing is Feasibility.ALREADY_BACK and holds(records, claim, holder)
-        if way.standing is not Feasibility.READY and not ours:
-            self.rollbacks.tell(failed, STATES[way.standing], way.reason, way.target)
+        ours = proposal.feasibility is Feasibility.ALREADY_BACK and holds(records, claim, holder)
+        target = proposal.target
+        if proposal.feasibility is not Feasibility.READY and not ours:
+            self.rollbacks.tell(failed, STATES[proposal.feasibility], proposal.reason, target)
             return None
         if any(item.mode != "auto" for item in failed):
-            self.rollbacks.tell(failed, RollbackState.SUGGESTED, way.reason, way.target)
+            self.rollbacks.tell(failed, RollbackState.SUGGESTED, proposal.reason, target)
             return None
         if not self.rollbacks.ledger.claim(subject, claim, holder):
             return None
-        self.rollbacks.tell(failed, RollbackState.RUNNING, f"rolling back to {way.target}", way.target)
-        begun = self.undo.execute(subject, first.stage, way, self.clients)
-        self.rollbacks.tell(failed, RollbackState.RUNNING, begun.reason, way.target)
-        return self.rollbacks.proof(failed, [begun.proof], way.target, PROVE_SECONDS)
+        self.rollbacks.tell(failed, RollbackState.RUNNING, f"rolling back to {target}", target)
+        begun = self.rollback.execute(stage, proposal, "", self.clients)
+        self.rollbacks.tell(failed, RollbackState.RUNNING, begun.reason, target)
+        return self.rollbacks.proof(failed, [begun.verification], target, PROVE_SECONDS)

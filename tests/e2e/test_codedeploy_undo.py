@@ -16,7 +16,7 @@ from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import parse_run
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployRollback
+from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
 from tests.e2e.code_deploy import without_rollback
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
-    from crosscheck.contracts.rollback import RollbackProposal, RollbackStarted
+    from crosscheck.contracts.rollback import RollbackStarted
     from local.account import Account
     from local.scenarios.scenario import Scenario
 
@@ -94,15 +94,15 @@ class Region:
 
     def look(self, planned: PlannedCheck) -> Finding:
         """Look once."""
-        return CodeDeploy().look(planned, self.aws)
+        return CodeDeploy().run(planned, self.aws)
 
-    def propose(self, planned: PlannedCheck) -> RollbackProposal:
+    def propose(self, planned: PlannedCheck) -> CodeDeployProposal:
         """Read how the region stands."""
-        return CodeDeployRollback().propose(planned, {}, self.aws)
+        return CodeDeployRollback().propose(planned, "", self.aws)
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal) -> RollbackStarted:
+    def execute(self, planned: PlannedCheck, way: CodeDeployProposal) -> RollbackStarted:
         """Take it back."""
-        return CodeDeployRollback().execute(planned, way, self.aws)
+        return CodeDeployRollback().execute(planned, way, "", self.aws)
 
     def proven(self, proof: PlannedCheck) -> Finding:
         """What the proof says in the end."""
@@ -153,11 +153,11 @@ def test_a_good_deployment_passes_until_a_newer_one_comes(region: Region) -> Non
     first = region.release("Serve the first page")
     assert region.look(first).verdict is Verdict.PASS
     way = region.propose(first)
-    assert way.standing is Feasibility.READY
+    assert way.feasibility is Feasibility.READY
     second = region.release("Serve the second page")
     assert region.look(second).verdict is Verdict.PASS
     moved = region.propose(first)
-    assert moved.standing is Feasibility.SUPERSEDED
+    assert moved.feasibility is Feasibility.SUPERSEDED
     assert _deployment(second) in moved.reason
     with pytest.raises(SupersededError):
         region.execute(first, way)
@@ -176,9 +176,9 @@ def test_an_unhealthy_deployment_is_taken_back(region: Region) -> None:
     assert finding.verdict is (Verdict.FAIL if region.provider == "CodeDeployToECS" else Verdict.PASS)
     assert finding.values["status"] == "Succeeded"
     way = region.propose(bad)
-    assert way.standing is Feasibility.READY
+    assert way.feasibility is Feasibility.READY
     begun = region.execute(bad, way)
-    again, proof = region.execute(bad, way), begun.proof
+    again, proof = region.execute(bad, way), begun.verification
     assert again == replace(begun, reason=again.reason)
     for reason in (again.reason, region.propose(bad).reason):  # meanwhile the deployment goes on
         assert re.fullmatch(rf"{proof.parameters['deployment']} \(\w+\) takes {_deployment(bad)} back already", reason)
@@ -205,9 +205,9 @@ def test_codedeploys_own_rollback_fails_under_a_green_pipeline(region: Region) -
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("CodeDeploy rolled back: ")
     way = region.propose(planned)
-    assert way.standing is Feasibility.ALREADY_BACK
-    assert way.proof is not None
-    assert region.proven(way.proof).verdict is Verdict.PASS
+    assert way.feasibility is Feasibility.ALREADY_BACK
+    assert way.verification is not None
+    assert region.proven(way.verification).verdict is Verdict.PASS
     assert region.page() == before
 
 
@@ -219,12 +219,12 @@ def test_what_hangs_is_stopped_and_goes_back(region: Region) -> None:
     planned = region.begun(execution)
     wait_until(lambda: region.look(planned).reason.endswith("is InProgress"), "the deployment's start")
     way = region.propose(planned)
-    assert (way.standing, way.reason.split(" is ")[1]) == (
+    assert (way.feasibility, way.reason.split(" is ")[1]) == (
         Feasibility.READY,
         "InProgress: it can be stopped, with a rollback",
     )
     begun = region.execute(planned, way)
-    proof = region.proven(begun.proof)
+    proof = region.proven(begun.verification)
     assert proof.verdict is Verdict.PASS, proof.reason
     assert region.page() == before
     assert region.scenario.wait(execution) == "Failed"

@@ -11,14 +11,14 @@ import requests
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.registry.checks import run_check
-from crosscheck.registry.rollbacks import rollback_of
 from crosscheck.services.codepipeline.check import PipelineExecution
-from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
+from crosscheck.services.ecs.rollback import EcsProposal, EcsRollback
 from tests.e2e.outside import Outside, wait_until
 from tests.e2e.own_pipeline import HOME
 from tests.e2e.small_pipelines import SmallPipelines
@@ -26,7 +26,6 @@ from tests.e2e.small_pipelines import SmallPipelines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crosscheck.contracts.rollback import Rollback
     from crosscheck.contracts.verdicts import Finding
     from local.account import Account
     from tests.e2e.small_pipelines import SmallPipeline
@@ -69,11 +68,11 @@ class Deployed:
         run = read_runs(self.aws.codepipeline(HOME), self.pipeline.name, execution)["World", f"To-{EU}"]
         return PlannedCheck("ecs-service", EU, {"cluster": "mine", "service": self.pipeline.name}, run)
 
-    def propose(self, planned: PlannedCheck) -> RollbackProposal:
-        return _undo(planned).propose(planned, {}, self.aws)
+    def propose(self, planned: PlannedCheck) -> EcsProposal:
+        return EcsRollback().propose(planned, "", self.aws)
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal) -> RollbackStarted:
-        return _undo(planned).execute(planned, way, self.aws)
+    def execute(self, planned: PlannedCheck, way: EcsProposal) -> RollbackStarted:
+        return EcsRollback().execute(planned, way, "", self.aws)
 
     def page(self) -> tuple[int, str]:
         """The status of the service's page, and what it says of itself."""
@@ -105,12 +104,6 @@ class Deployed:
         return f"{self.pipeline.name}:{registered['revision']}"
 
 
-def _undo(planned: PlannedCheck) -> Rollback:
-    undo = rollback_of(planned)
-    assert undo is not None
-    return undo
-
-
 @pytest.fixture
 def deployed(account: Account, outside: Outside, request: pytest.FixtureRequest) -> Iterator[Deployed]:
     """A service of its own for each test; the marker's outcome is that of the first deployment."""
@@ -137,17 +130,17 @@ def test_an_unhealthy_deployment_is_taken_back(deployed: Deployed) -> None:
     wait_until(lambda: deployed.page()[0] == 503, "the failure of the tasks")
     planned = deployed.planned(pipeline.first)
     way = deployed.propose(planned)
-    assert (way.standing, way.target) == (Feasibility.READY, "undo-unhealthy:1")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "undo-unhealthy:1")
     assert way.reason == "undo-unhealthy runs undo-unhealthy:2, before it ran undo-unhealthy:1"
     begun = deployed.execute(planned, way)
-    assert begun.proof == way.proof
-    assert deployed.proven(begun.proof).verdict is Verdict.PASS
+    assert begun.verification == way.verification
+    assert deployed.proven(begun.verification).verdict is Verdict.PASS
     status, text = deployed.page()
     assert status == 200
     assert "/undo-unhealthy:old" in text
     again = deployed.propose(planned)
-    assert (again.standing, again.target) == (Feasibility.ALREADY_BACK, "undo-unhealthy:1")
-    assert deployed.execute(planned, way).proof == begun.proof
+    assert (again.feasibility, again.target) == (Feasibility.ALREADY_BACK, "undo-unhealthy:1")
+    assert deployed.execute(planned, way).verification == begun.verification
     assert len(deployed.ecs.list_service_deployments(cluster="mine", service=pipeline.name)["serviceDeployments"]) == 3
     assert deployed.service["desiredCount"] == 3
 
@@ -165,9 +158,9 @@ def test_the_circuit_breaker_went_back_to_the_same_image(deployed: Deployed, out
     assert finding.verdict is Verdict.FAIL
     assert "ECS rolled back to undo-breaker:2: the deployment of undo-breaker:3" in finding.reason
     way = deployed.propose(planned)
-    assert (way.standing, way.target) == (Feasibility.ALREADY_BACK, "undo-breaker:2")
+    assert (way.feasibility, way.target) == (Feasibility.ALREADY_BACK, "undo-breaker:2")
     assert way.reason == "ECS rolled back by itself, from undo-breaker:3 to undo-breaker:2"
-    assert deployed.proven(way.proof).verdict is Verdict.PASS
+    assert deployed.proven(way.verification).verdict is Verdict.PASS
 
 
 @first("undo-hanging", "hang")
@@ -177,12 +170,12 @@ def test_a_deployment_in_progress_is_stopped(deployed: Deployed) -> None:
     planned = wait_until(lambda: _named(deployed, pipeline.first), "the deployment's name")
     assert planned is not None
     way = deployed.propose(planned)
-    assert (way.standing, way.target) == (Feasibility.READY, "undo-hanging:1")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "undo-hanging:1")
     begun = deployed.execute(planned, way)
     assert begun.reason == "stopped the deployment of undo-hanging:2: ECS goes back to undo-hanging:1"
-    assert deployed.proven(begun.proof).verdict is Verdict.PASS
+    assert deployed.proven(begun.verification).verdict is Verdict.PASS
     assert "/undo-hanging:old" in deployed.page()[1]
-    assert deployed.execute(planned, way).proof == begun.proof
+    assert deployed.execute(planned, way).verification == begun.verification
 
 
 def _named(deployed: Deployed, execution: str) -> PlannedCheck | None:
@@ -197,10 +190,10 @@ def test_what_somebody_deployed_since_is_not_touched(deployed: Deployed) -> None
     assert pipeline.ended(pipeline.first) == "Succeeded"
     planned = deployed.planned(pipeline.first)
     way = deployed.propose(planned)
-    assert way.standing is Feasibility.READY
+    assert way.feasibility is Feasibility.READY
     name = deployed.deploy_by_hand()
     now = deployed.propose(planned)
-    assert (now.standing, now.reason) == (Feasibility.SUPERSEDED, f"{name} was deployed to undo-moved since")
+    assert (now.feasibility, now.reason) == (Feasibility.SUPERSEDED, f"{name} was deployed to undo-moved since")
     with pytest.raises(SupersededError, match=f"{name} was deployed to undo-moved since"):
         deployed.execute(planned, way)
     assert deployed.service["taskDefinition"].endswith(f"/{name}")
@@ -213,16 +206,20 @@ def test_a_whole_stage_goes_back(deployed: Deployed) -> None:
     execution = pipeline.start()
     assert pipeline.ended(execution) == "Succeeded"
     subject = Subject(HOME, pipeline.name, execution)
-    older = undo.propose(Subject(HOME, pipeline.name, pipeline.first), "World", deployed.aws)
-    assert older.standing is Feasibility.SUPERSEDED
-    way = undo.propose(subject, "World", deployed.aws)
-    assert (way.standing, way.target) == (Feasibility.READY, f"execution {pipeline.first[:8]}")
-    begun = undo.execute(subject, "World", way, deployed.aws)
-    made = begun.proof.parameters["execution"]
+    older = undo.propose(DeployedStage(Subject(HOME, pipeline.name, pipeline.first), "World"), "", deployed.aws)
+    assert older.feasibility is Feasibility.SUPERSEDED
+    way = undo.propose(DeployedStage(subject, "World"), "", deployed.aws)
+    assert (way.feasibility, way.target) == (Feasibility.READY, f"execution {pipeline.first[:8]}")
+    begun = undo.execute(DeployedStage(subject, "World"), way, "", deployed.aws)
+    made = begun.verification.parameters["execution"]
     assert pipeline.ended(made) == "Succeeded"
-    finding = PipelineExecution().look(begun.proof, deployed.aws)
+    finding = PipelineExecution().run(begun.verification, deployed.aws)
     assert finding.verdict is Verdict.PASS
     assert finding.reason == f"undo-stage: rollback execution {made[:8]} is Succeeded"
-    back = undo.propose(subject, "World", deployed.aws)
-    assert (back.standing, back.target, back.proof) == (Feasibility.ALREADY_BACK, way.target, begun.proof)
-    assert undo.execute(subject, "World", way, deployed.aws).proof == begun.proof
+    back = undo.propose(DeployedStage(subject, "World"), "", deployed.aws)
+    assert (back.feasibility, back.target, back.verification) == (
+        Feasibility.ALREADY_BACK,
+        way.target,
+        begun.verification,
+    )
+    assert undo.execute(DeployedStage(subject, "World"), way, "", deployed.aws).verification == begun.verification

@@ -34,10 +34,10 @@ class Replicas:
         self.source.replicate(EU, prefixes=(REPOSITORY,))
         self.aws = FakeClients({("ecr", HOME): self.source, ("ecr", EU): self.destination})
 
-    def look(self, check: PlannedCheck | None = None) -> Finding:
+    def run(self, check: PlannedCheck | None = None) -> Finding:
         kind = EcrImage(self.now.timestamp, self._pause)
         planned = check or planned_replica(REPOSITORY, self.digest, HOME, EU)
-        return kind.look(planned, self.aws)
+        return kind.run(planned, self.aws)
 
     def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

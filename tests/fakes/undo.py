@@ -10,8 +10,6 @@ from botocore.exceptions import ClientError
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crosscheck.clients import Clients
     from crosscheck.contracts.check import PlannedCheck
 
@@ -37,9 +35,9 @@ class FakeUndo:
     lost: bool = False
     keeps: dict[str, float] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
-    baselines: list[Mapping[str, str]] = field(default_factory=list)
+    baselines: list[str] = field(default_factory=list)
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
+    def propose(self, planned: PlannedCheck, baseline: str, aws: Clients) -> RollbackProposal:
         """As the test says."""
         self.baselines.append(baseline)
         service = planned.parameters["service"]
@@ -50,9 +48,9 @@ class FakeUndo:
         target, keeps = f"{service}:7" if proof else "", self.keeps.get(service, 0.0)
         return RollbackProposal(standing, f"{service} is {standing}", target, {}, proof, keeps)
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
+    def execute(self, planned: PlannedCheck, way: RollbackProposal, baseline: str, aws: Clients) -> RollbackStarted:
         """Take it back, unless it moved on."""
-        if way.standing is not Feasibility.READY or way.proof is None:
+        if way.feasibility is not Feasibility.READY or way.verification is None:
             raise AssertionError("only what is ready may be begun")
         service = planned.parameters["service"]
         if service in self.moved:
@@ -63,4 +61,4 @@ class FakeUndo:
         self.standings[service] = Feasibility.ALREADY_BACK
         if self.errors:
             raise self.errors.pop(0)
-        return RollbackStarted(f"took {service} back", way.proof)
+        return RollbackStarted(f"took {service} back", way.verification)

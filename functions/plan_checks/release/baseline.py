@@ -6,17 +6,12 @@ from datetime import datetime
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger import facts
 from crosscheck.ledger.table import Record
-from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.image_replication import ImageReplication
-
-# Preflight looks at a service's images, and so at the task definition that it runs.
-_SEEN_BY = {EcsService.kind: ImageReplication.kind}
 
 
 def baseline_of(
     records: Mapping[str, Record], checks: Iterable[PlannedCheck], region: str, before: float
-) -> dict[str, dict[str, str]]:
-    """The values that preflight saw of what ``checks`` look at, by ``<kind> <target>``.
+) -> dict[str, str]:
+    """What ran before, by the ``subject`` of each of the checks that preflight has told of.
 
     What was read at or after ``before``, when the region's deployment began (epoch seconds), may be the release's own
     doing already: then there is no baseline.
@@ -24,6 +19,7 @@ def baseline_of(
     preflight = records.get(f"{facts.PREFLIGHTS}{region}")
     if preflight is None or datetime.fromisoformat(preflight.latest["at"]).timestamp() >= before:
         return {}
-    seen = {(finding["kind"], finding["target"]): finding["values"] for finding in preflight.latest["findings"]}
-    looks = {f"{check.kind} {check.target}": (_SEEN_BY.get(check.kind, check.kind), check.target) for check in checks}
-    return {name: seen[look] for name, look in looks.items() if look in seen}
+    seen = {
+        name: text for finding in preflight.latest["findings"] for name, text in finding.get("baselines", {}).items()
+    }
+    return {check.subject: seen[check.subject] for check in checks if check.subject in seen}

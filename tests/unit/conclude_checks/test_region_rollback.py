@@ -66,7 +66,7 @@ class World:
 @pytest.fixture
 def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
     undo = FakeUndo()
-    monkeypatch.setattr("crosscheck.registry.rollbacks.ROLLBACKS", {"ecs-service": undo})
+    monkeypatch.setattr("crosscheck.registry.services.ROLLBACKS", {"ecs-service": undo})
     return World(ledger_table, undo)
 
 
@@ -179,8 +179,8 @@ def test_a_later_attempt_has_a_claim_of_its_own(world: World) -> None:
 
 
 def test_what_preflight_saw_is_given_to_the_way_back(world: World) -> None:
-    world.take(replace(ITEM, baseline={"ecs-service c/web": {"task definition": "web:7"}}))
-    assert world.undo.baselines == [{"task definition": "web:7"}]
+    world.take(replace(ITEM, baseline={"ecs-service c/web": "web:7"}))
+    assert world.undo.baselines == ["web:7"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
-from crosscheck.plans import derived
 from crosscheck.plans.added import added_checks
-from crosscheck.registry.checks import CHECKS, EVERY_CHECK
+from crosscheck.registry.services import CHECKS, DEPLOY_PROVIDERS, EVERY_CHECK, ROLLBACKS
+from crosscheck.services.cloudformation.declaration import NOTHING_DEPLOYED
 from tests.fakes.codepipeline_release import action
 from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
@@ -35,17 +35,17 @@ def test_every_check_that_can_be_asked_for_has_its_row() -> None:
 
 def test_every_provider_is_in_the_table_with_the_configuration_that_is_read() -> None:
     told = {quoted(row[0])[0]: (quoted(row[1])[0], quoted(row[2])) for row in table(PROVIDERS)}
-    assert told == {name: (each.kind, list(each.keys.values())) for name, each in derived._PROVIDERS.items()}
+    assert told == {name: (each.check, list(each.keys.values())) for name, each in DEPLOY_PROVIDERS.items()}
 
 
 @pytest.mark.parametrize("row", table(MATRIX), ids=lambda row: quoted(row[0])[0])
 def test_a_row_names_the_providers_that_its_check_is_derived_from(row: list[str]) -> None:
     [kind] = quoted(row[0])
-    assert set(quoted(row[1])) == {name for name, each in derived._PROVIDERS.items() if each.kind == kind}
+    assert set(quoted(row[1])) == {name for name, each in DEPLOY_PROVIDERS.items() if each.check == kind}
 
 
 def test_the_mode_of_cloudformation_without_a_check_is_named() -> None:
-    assert derived._NOTHING_DEPLOYED in quoted(PROVIDERS)
+    assert NOTHING_DEPLOYED in quoted(PROVIDERS)
 
 
 @pytest.mark.parametrize("kind", sorted(CHECKS))
@@ -76,7 +76,10 @@ def test_a_check_that_no_plan_asks_for_is_described(kind: str) -> None:
 
 
 def test_the_rights_are_those_that_the_template_gives() -> None:
-    history = {f"codedeploy:{call}" for call in ("ListDeployments", "BatchGetDeployments", "GetApplicationRevision")}
-    read = actions_of("CheckPolicy") | actions_of("ServicesPolicy")
-    assert rights(document(CHECKS_MD)) - {"codepipeline:GetPipelineExecution"} == read - history
+    declared = {action for check in EVERY_CHECK.values() for action in check.permissions}
+    history = {action for rollback in ROLLBACKS.values() for action in rollback.reads} - declared
+    assert rights(document(CHECKS_MD)) == declared
+    assert actions_of("CheckPolicy") | actions_of("ServicesPolicy") == (
+        declared - {"codepipeline:GetPipelineExecution"} | history
+    )
     assert history <= rights(document("rollback.md"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.rollback_states import RollbackState
-from crosscheck.registry.rollbacks import ROLLBACKS
+from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
+from crosscheck.services.codepipeline.rollback import StageRollback
 from gate_stage.identity import UNNAMED
 from plan_checks.release.plan import IGNORED, MOST_MINUTES
 from plan_checks.release.rollback_mode import STALE_SECONDS, Mode
@@ -30,6 +31,8 @@ def test_every_state_has_its_line_on_the_card() -> None:
 def test_the_rights_are_those_of_the_policy() -> None:
     told = rights("\n".join(" ".join(row) for row in table(section(ROLLBACK_MD, "## Rights"))))
     assert told == actions_of("RollbackPolicy")
+    of_services = {action for rollback in ROLLBACKS.values() for action in rollback.permissions}
+    assert told == of_services | StageRollback.permissions
 
 
 def test_the_policy_is_attached_to_conclude_checks_alone_and_gone_with_off() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.registry import checks as catalogue
+from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.services.window.check import WindowCheck
 from tests.fakes.codepipeline_release import NOW
 from tests.fakes.json_protocol import RefusedError
@@ -20,7 +21,7 @@ MINUTE = 60.0
 def window(account: Account, opens_in: float, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """UserParameters with a window that opens so many minutes after the first look."""
     check = WindowCheck(lambda: account.now)
-    monkeypatch.setattr(catalogue, "EVERY_CHECK", {**catalogue.EVERY_CHECK, check.kind: check})
+    monkeypatch.setattr(catalogue, "EVERY_CHECK", {**EVERY_CHECK, check.kind: check})
     moments = [NOW.timestamp() + minutes * MINUTE for minutes in (opens_in, opens_in + 60)]
     opens, closes = (f"{moment // 3600 % 24:02.0f}:{moment // 60 % 60:02.0f}" for moment in moments)
     entry = {"kind": "window", "timezone": "UTC", "open": opens, "close": closes, "region": "eu-west-1"}

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.parameters import Parameter
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun
 
 
@@ -19,6 +21,7 @@ class PlannedCheck:
     ``run`` is the run of the deploy action that the check follows from, None for a check that a plan asks for.
     ``unsupported`` says why this version cannot look; it is empty where it can. ``since`` is when the stage's first
     deploy action in the region started, in epoch seconds, 0 if unknown: the release did not cause what was so before.
+    ``baseline_only`` marks a look before the release that only has to tell what runs: good or bad, it is not reported.
     """
 
     kind: str
@@ -27,6 +30,23 @@ class PlannedCheck:
     run: ActionRun | None = None
     unsupported: str = ""
     since: float = 0.0
+    baseline_only: bool = False
+
+    @property
+    def deployed(self) -> ActionRun:
+        """The run of the deploy action behind the check, which every rollback needs.
+
+        Raises:
+            ValueError: a plan asked for the check, so no deploy action is behind it.
+        """
+        if self.run is None:
+            raise ValueError("a rollback needs the run of a deploy action")
+        return self.run
+
+    @property
+    def subject(self) -> str:
+        """The name under which the baseline of what a check looks at is kept."""
+        return f"{self.kind} {self.target}"
 
     @property
     def target(self) -> str:
@@ -57,20 +77,45 @@ class Outcome:
     reason: str
 
 
-class Check(Protocol):
-    """One kind of check."""
+class Check(ABC):
+    """One kind of check. Its class declares everything that others have to know of it."""
 
-    @property
-    def kind(self) -> str:
-        """The name that plans use."""
+    kind: ClassVar[str]
+    """The name that plans and findings use."""
+    parameters: ClassVar[Mapping[str, Parameter]] = {}
+    """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
+    reads_configuration: ClassVar[frozenset[str]] = frozenset()
+    """The keys of an action's configuration that the check reads. It is shown no others."""
+    reads_outputs: ClassVar[frozenset[str]] = frozenset()
+    """The output variables of an action that the check reads. It is shown no others."""
+    permissions: ClassVar[frozenset[str]] = frozenset()
+    """The IAM actions that the check needs."""
 
-    @property
-    def description(self) -> str:
-        """What it proves, in a sentence."""
+    @abstractmethod
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once. Any error may come out; ``registry.checks.run_check`` turns it into a finding."""
 
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        """The keys that a plan gives, apart from ``kind``, ``region`` and ``regions``."""
+    def problem(self, given: Mapping[str, str]) -> str:
+        """What is wrong with the keys together, as it follows the kind's name; empty if nothing is.
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once. Any error may come out; ``catalogue.look`` turns it into a finding."""
+        ``given`` holds the values as read, for one region. The text quotes keys, not values.
+        """
+        del given
+        return ""
+
+    def plan(
+        self, given: Mapping[str, str], region: str, home_region: str, derived: Sequence[PlannedCheck]
+    ) -> Iterable[PlannedCheck]:
+        """What a plan's entry means in one region. ``derived`` are the checks of the deploy actions in scope,
+        ``home_region`` hosts the pipeline.
+
+        Raises:
+            ConfigurationError: the keys do not go together, or something that they need is missing.
+        """
+        del home_region, derived
+        return (PlannedCheck(self.kind, region, given),)
+
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """What to look at before an execution of this pipeline deploys anything."""
+        del definition
+        return ()

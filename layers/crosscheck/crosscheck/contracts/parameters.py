@@ -1,7 +1,7 @@
 """What a plan gives to a check, key by key: what is expected, and how it is read."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 TEXT_LIMIT = 255
@@ -40,3 +40,16 @@ def whole(low: int, high: int) -> Parameter:
         return str(value) if low <= value <= high else None
 
     return Parameter(f"a whole number from {low} to {high}", read)
+
+
+def exactly_one(given: Mapping[str, str], *keys: str) -> str:
+    """The problem where none of the keys is given, or several of them."""
+    count = sum(key in given for key in keys)
+    if count == 0:
+        return f"needs the key {' or '.join(keys)}"
+    return f"takes {' or '.join(keys)}, not both" if count > 1 else ""
+
+
+def at_least_one(given: Mapping[str, str], *keys: str) -> str:
+    """The problem where none of the keys is given."""
+    return "" if any(key in given for key in keys) else f"needs one of the keys {', '.join(keys)}"

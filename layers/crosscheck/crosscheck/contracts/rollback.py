@@ -1,9 +1,10 @@
-"""What a way back is, and what beginning it gives."""
+"""What a rollback is: proposed from the service's own history, executed as compare-and-set, proven by a check."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
@@ -11,62 +12,109 @@ from crosscheck.errors import CrosscheckError
 
 
 class Feasibility(StrEnum):
-    """Where a region stands in relation to what an execution brought there."""
+    """Whether what an execution brought to a region can be taken back."""
 
-    READY = "ready"  # it runs what the execution brought, and there is something to go back to
-    MANUAL = "manual"  # it runs what the execution brought, and a person has to say where to go
-    ALREADY_BACK = (
-        "already back"  # it runs what it ran before already: the service went back by itself, or nothing ever arrived
-    )
-    SUPERSEDED = "superseded"  # somebody, or a later execution, brought something else since
+    READY = "ready"  # the region runs what the execution brought, and there is something to go back to
+    MANUAL = "manual"  # the region runs what the execution brought, and a person has to say where to go
+    ALREADY_BACK = "already back"  # the service went back by itself, or the execution brought nothing
+    SUPERSEDED = "superseded"  # somebody, or a later execution, has brought something else since
 
 
 @dataclass(frozen=True)
 class RollbackProposal:
     """What would take a deployment back, as of one reading of the service.
 
-    ``target`` is what the region would run then, for people (``my-service:7``), empty where that is not known;
-    ``reason`` says in words why it stands so. ``seen`` is for ``begin`` alone: what was read and has to be the same
-    still. ``proof`` is the check that passes once the region is back, None unless READY or BACK; ``keeps`` is for how
-    many seconds the service itself goes on once the region is back, before the proof can pass.
+    ``target`` is what the region would run then, for people (``my-service:7``), empty if unknown; ``reason`` explains
+    the feasibility. ``preconditions`` are what was read and must still hold when the rollback is executed; they are
+    empty if nothing has to be changed. ``verification`` is the check that passes once the region is back, None unless
+    READY or ALREADY_BACK. ``settle_seconds`` is how long the service itself goes on after the region is back, before
+    the verification can pass.
     """
 
-    standing: Feasibility
+    feasibility: Feasibility
     reason: str
     target: str = ""
-    seen: Mapping[str, str] = field(default_factory=dict)
-    proof: PlannedCheck | None = None
-    keeps: float = 0.0
+    preconditions: Mapping[str, str] = field(default_factory=dict)
+    verification: PlannedCheck | None = None
+    settle_seconds: float = 0.0
+
+    @property
+    def verified(self) -> PlannedCheck:
+        """The verification of a proposal that is READY.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.verification is None:
+            raise ValueError(f"a rollback that is {self.feasibility} has no verification")
+        return self.verification
 
 
 @dataclass(frozen=True)
 class RollbackStarted:
-    """A way back that was begun: ``reason`` says what was done, ``proof`` is the check that passes once it is over."""
+    """A rollback that was begun: ``reason`` says what was done, ``verification`` passes once the region is back."""
 
     reason: str
-    proof: PlannedCheck
+    verification: PlannedCheck
 
 
 class SupersededError(CrosscheckError):
-    """The region is not as it was when the way back was proposed; nothing was changed. The text says what it is."""
+    """The region is not as it was when the rollback was proposed; nothing was changed. The text says what it is."""
 
 
-class Rollback(Protocol):
-    """The way back of one kind of deployment; ``planned`` is always one that follows from a deploy action (``run``)."""
+class Rollback[T, P: RollbackProposal](ABC):
+    """The rollback of one kind of deployment.
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
+    ``T`` is what is taken back: a planned check that follows from a deploy action, or a stage. ``P`` is the proposal,
+    with whatever ``act`` needs besides.
+    """
+
+    permissions: ClassVar[frozenset[str]]
+    """The IAM actions that change something; what a rollback reads, its service's check reads as well."""
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """The IAM actions that only the rollback needs in order to read."""
+
+    @abstractmethod
+    def propose(self, target: T, baseline: str, aws: Clients) -> P:
         """Read the service's history, change nothing.
 
-        ``baseline`` is what was seen of the target before the execution's action started, empty where nothing was.
+        ``baseline`` is what the target ran before the execution's action started, empty if nobody saw it.
 
         Raises:
             ClientError, BotoCoreError: the service refused, or did not answer.
         """
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-        """Take it back: read again, compare with ``way``, act. Beginning twice, as after a crash, has one effect.
+    @abstractmethod
+    def act(self, target: T, proposal: P, aws: Clients) -> RollbackStarted:
+        """Begin the rollback. The proposal is READY and was read a moment ago.
+
+        Raises:
+            SupersededError, ClientError, BotoCoreError: nothing was changed.
+        """
+
+    def races(self, target: T, aws: Clients) -> tuple[type[Exception], ...]:
+        """The errors with which the service says that something changed between reading and acting."""
+        del target, aws
+        return ()
+
+    def execute(self, target: T, proposal: P, baseline: str, aws: Clients) -> RollbackStarted:
+        """Take it back: read again, compare with the proposal, act. Executing twice, as after a crash, has one effect.
 
         Raises:
             SupersededError: the region changed since the proposal.
             ClientError, BotoCoreError: the service refused, or did not answer.
         """
+        try:
+            return self._compare_and_act(target, proposal, baseline, aws)
+        except self.races(target, aws):
+            return self._compare_and_act(target, proposal, baseline, aws)
+
+    def _compare_and_act(self, target: T, proposal: P, baseline: str, aws: Clients) -> RollbackStarted:
+        now = self.propose(target, baseline, aws)
+        if now.feasibility is Feasibility.ALREADY_BACK and now.verification:
+            return RollbackStarted(now.reason, now.verification)
+        if now.feasibility is not Feasibility.READY:
+            raise SupersededError(now.reason)
+        if now.preconditions and dict(now.preconditions) != dict(proposal.preconditions):
+            raise SupersededError(f"it changed meanwhile: {now.reason}")
+        return self.act(target, now, aws)

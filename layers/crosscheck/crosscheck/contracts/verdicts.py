@@ -27,9 +27,9 @@ class Finding:
     """What one check saw of one thing in one region.
 
     ``values`` are for people; no code reads them. ``images`` are those that the release deploys, as far as the check
-    knows their digests. ``baseline`` is what the target ran at this look, as its service names it (a task definition, a
-    version): what a rollback may go back to, empty if the check does not tell. ``warning`` is something that works and
-    is unwise.
+    knows their digests. ``baselines`` is what ran at this look, by the ``subject`` of the check that proves it and as
+    its service names it (a task definition, a version): what a rollback may go back to. ``warning`` is something that
+    works and is unwise.
 
     ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
     time until then does not count towards a deadline. ``moved_on`` marks a FAIL that is due to a later deployment: it
@@ -44,7 +44,7 @@ class Finding:
     waits: bool = False
     moved_on: bool = False
     images: tuple[ReleasedImage, ...] = ()
-    baseline: str = ""
+    baselines: Mapping[str, str] = field(default_factory=dict)
     warning: str = ""
 
 

@@ -6,6 +6,7 @@ from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.images.reference import ImageReference, Registry, children
 
+PERMISSIONS = frozenset({"ecr:BatchGetImage"})
 # Without these ECR may convert a manifest, and then its digest is another one.
 MEDIA_TYPES = (
     "application/vnd.oci.image.index.v1+json",

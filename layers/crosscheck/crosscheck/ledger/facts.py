@@ -42,10 +42,6 @@ PLAN = "plan"
 VERDICTS = "verdict/"
 PREFLIGHTS = "preflight/"
 
-# The values in which a finding names the image that was meant for a container, and its digest.
-INTENDED = "intended "
-INTENDED_DIGEST = "intended digest "
-
 # An item holds at most 400 KB; what a person reads on a card is far shorter.
 REASON_LIMIT = 2_000
 FINDINGS_LIMIT = 50
@@ -172,6 +168,13 @@ def _found(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "reason": finding.reason[:REASON_LIMIT],
         "values": {name[:REASON_LIMIT]: value[:REASON_LIMIT] for name, value in finding.values.items()},
+        **(
+            {"images": [{"reference": each.reference, "digest": each.digest} for each in finding.images]}
+            if finding.images
+            else {}
+        ),
+        **({"baselines": dict(finding.baselines)} if finding.baselines else {}),
+        **({"warning": finding.warning[:REASON_LIMIT]} if finding.warning else {}),
     }
 
 

@@ -41,6 +41,14 @@ class ActionDefinition:
         """Whether the action deploys to its region."""
         return self.category == "Deploy"
 
+    def is_of_aws(self, category: str, provider: str) -> bool:
+        """Whether it is an action of this category and provider of AWS's own."""
+        return (self.owner, self.category, self.provider) == ("AWS", category, provider)
+
+    def crosses_from(self, account: str) -> bool:
+        """Whether the action runs in another account than this one; False if either is unknown."""
+        return bool(account and self.account and self.account != account)
+
 
 @dataclass(frozen=True)
 class RuleDefinition:
@@ -121,6 +129,16 @@ def parse_definition(pipeline: PipelineDeclarationOutputTypeDef, region: str) ->
         type=pipeline.get("pipelineType", "V1"),
         execution_mode=pipeline.get("executionMode", "SUPERSEDED"),
     )
+
+
+def without_empty(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values that are not empty."""
+    return {name: value for name, value in values.items() if value}
+
+
+def has_variable(values: Mapping[str, str]) -> bool:
+    """Whether CodePipeline still has to replace a variable in one of the values."""
+    return any(VARIABLE in value for value in values.values())
 
 
 def account_of(arn: str) -> str:

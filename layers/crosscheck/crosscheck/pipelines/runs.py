@@ -37,7 +37,7 @@ class ActionRun:
     stage: str
     name: str
     status: str
-    started: float
+    started: float = 0.0
     configuration: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Artifact] = field(default_factory=dict)
     account: str = ""

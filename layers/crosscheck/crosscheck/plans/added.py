@@ -5,12 +5,9 @@ from typing import Any
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.parameters import Parameter
-from crosscheck.contracts.validation import Validating
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.scope import Scope
-from crosscheck.plans.images import added_images
-from crosscheck.registry.checks import CHECKS
-from crosscheck.services.ecr.check import EcrImage
+from crosscheck.registry.services import CHECKS
 
 QUOTED = 40
 PLACES = {"region", "regions"}
@@ -44,10 +41,7 @@ def _planned(entry: Mapping[str, Any], scope: Scope, derived: Sequence[PlannedCh
     # Read for every region of the stage: a plan is right or wrong whichever of them are verified.
     given = {region: _parameters(kind, entry, region) for region in scope.stage_regions}
     for region in regions:
-        if kind == EcrImage.kind:
-            yield from added_images(given[region], region, scope.home_region, derived)
-        else:
-            yield PlannedCheck(kind, region, given[region])
+        yield from CHECKS[kind].plan(given[region], region, scope.home_region, derived)
 
 
 def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str, str]:
@@ -61,8 +55,7 @@ def _parameters(kind: str, entry: Mapping[str, Any], region: str) -> Mapping[str
     if missing:
         raise ConfigurationError(f"checks: {kind} needs the key {missing[0]}")
     given = {key: _value(kind, key, spec[key], entry[key], region) for key in spec if key in entry}
-    problem = check.validate(given) if isinstance(check, Validating) else ""
-    if problem:
+    if problem := check.problem(given):
         raise ConfigurationError(f"checks: {kind} {problem}")
     return given
 

@@ -1,56 +1,29 @@
 """The check that follows from a deploy action: its provider says what is looked at, its configuration where."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.definition import ActionDefinition
 from crosscheck.pipelines.runs import ActionRun
+from crosscheck.registry.services import DEPLOY_PROVIDERS
 from crosscheck.services.artifacts.parity_check import SourceParity
-
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html: makes a change set and
-# brings nothing into service
-_NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/tutorials-s3deploy.html: the action writes the time there
-_TIME_OF_UPLOAD = "{datetime}"
-
-
-@dataclass(frozen=True)
-class _Provider:
-    """What is looked at: a check's kind, and the configuration key for each of its parameters."""
-
-    kind: str
-    keys: Mapping[str, str]
-    defaults: Mapping[str, str] = field(default_factory=dict)
-
-
-_CODEDEPLOY = _Provider("codedeploy", {"application": "ApplicationName", "group": "DeploymentGroupName"})
-_PROVIDERS: Mapping[str, _Provider] = {
-    "ECS": _Provider("ecs-service", {"cluster": "ClusterName", "service": "ServiceName"}, {"cluster": "default"}),
-    "CodeDeploy": _CODEDEPLOY,
-    "CodeDeployToECS": _CODEDEPLOY,
-    "CloudFormation": _Provider("cloudformation-stack", {"stack": "StackName"}),
-    "Lambda": _Provider("lambda-alias", {"function": "FunctionName", "alias": "FunctionAlias"}),
-    "S3": _Provider("s3-object", {"bucket": "BucketName", "key": "ObjectKey"}),
-}
 
 
 def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> PlannedCheck | None:
-    """The check of a deploy action, with a gap where this version cannot look; None where nothing is deployed.
+    """The check of a deploy action, unsupported if this version cannot look; None if the action deploys nothing.
 
     ``run`` is its latest run in the execution, whose configuration has its variables resolved; ``account`` is the
     pipeline's, empty where unknown.
     """
-    given = run.configuration if run and run.configuration else action.configuration
-    provider = _PROVIDERS.get(action.provider)
-    if action.provider == "CloudFormation" and given.get("ActionMode") == _NOTHING_DEPLOYED:
-        return None
+    provider = DEPLOY_PROVIDERS.get(action.provider)
     if provider is None:
-        gap = f"no check for provider {action.provider} in this version (action {action.name})"
-        return PlannedCheck(action.provider, action.region, {"action": action.name}, run, gap)
-    parameters = {key: given.get(name) or provider.defaults.get(key, "") for key, name in provider.keys.items()}
-    gap = _unknown(action, run, account) or _missing(action, provider, parameters, given)
-    return PlannedCheck(provider.kind, action.region, parameters, run, gap)
+        unsupported = f"no check for provider {action.provider} in this version (action {action.name})"
+        return PlannedCheck(action.provider, action.region, {"action": action.name}, run, unsupported)
+    given = run.configuration if run and run.configuration else action.configuration
+    if not provider.deploys(given):
+        return None
+    unsupported = _unknown(action, run, account) or provider.unsupported(action, given)
+    return PlannedCheck(provider.check, action.region, provider.parameters(given), run, unsupported)
 
 
 def derive_parity(
@@ -84,14 +57,3 @@ def _unknown(action: ActionDefinition, run: ActionRun | None, account: str) -> s
     if account and run.account and run.account != account:
         return f"action {action.name} deploys to account {run.account}: no check across accounts in this version"
     return ""
-
-
-def _missing(
-    action: ActionDefinition, provider: _Provider, parameters: Mapping[str, str], given: Mapping[str, str]
-) -> str:
-    if action.provider == "S3" and given.get("Extract", "").lower() == "true":
-        return f"action {action.name} extracts an archive: no single object can be looked at"
-    if action.provider == "S3" and _TIME_OF_UPLOAD in parameters["key"]:
-        return f"action {action.name} names its object by the time, {_TIME_OF_UPLOAD}: which key it wrote is unknown"
-    missing = [provider.keys[key] for key, value in parameters.items() if not value]
-    return f"action {action.name} has no {missing[0]}" if missing else ""

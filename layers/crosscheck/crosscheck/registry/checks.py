@@ -1,7 +1,7 @@
-"""The checks of this version, by kind, and the one way to run them."""
+"""The one way to run a check."""
 
 import traceback
-from collections.abc import Mapping
+from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
@@ -10,46 +10,8 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.services.alarms.check import Alarms
-from crosscheck.services.artifacts.parity_check import SourceParity
-from crosscheck.services.cloudformation.check import CloudFormationStack
-from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.codepipeline.check import PipelineExecution
-from crosscheck.services.ecr.check import EcrImage
-from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.image_replication import ImageReplication
-from crosscheck.services.http.check import Http
-from crosscheck.services.lambda_.check import LambdaAlias
-from crosscheck.services.metric.check import MetricCheck
-from crosscheck.services.s3.object_check import S3Object
-from crosscheck.services.s3.source_bucket import SourceBucket
-from crosscheck.services.window.check import WindowCheck
+from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.telemetry import count
-
-_OFFERED: tuple[Check, ...] = (
-    Alarms(),
-    CloudFormationStack(),
-    CodeDeploy(),
-    EcrImage(),
-    EcsService(),
-    Http(),
-    LambdaAlias(),
-    MetricCheck(),
-    S3Object(),
-    WindowCheck(),
-)
-# Preflight's, the proof that a stage was rolled back, and what only CodePipeline can tell: no plan may ask for them.
-_INTERNAL: tuple[Check, ...] = (
-    ArtifactStore(),
-    PipelineExecution(),
-    ImageReplication(),
-    SourceBucket(),
-    SourceParity(),
-)
-
-CHECKS: Mapping[str, Check] = {check.kind: check for check in _OFFERED}
-EVERY_CHECK: Mapping[str, Check] = {check.kind: check for check in (*_OFFERED, *_INTERNAL)}
 
 logger = Logger(child=True)
 
@@ -57,19 +19,39 @@ _HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
 
 
 def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
-    """Look once. What AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes: nothing comes
-    out, so that one region's trouble never takes the verdicts of the others."""
+    """Look once. Whatever AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes.
+
+    No error comes out, so that one region's trouble never takes the verdicts of the others.
+    """
     unfinished = _unfinished(planned, planned.run) if planned.run else None
     if unfinished:
         return unfinished
     if planned.unsupported:
         return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
     try:
-        return EVERY_CHECK[planned.kind].look(planned, aws)
+        found = EVERY_CHECK[planned.kind].run(replace(planned, run=shown_run(planned)), aws)
     except AWS_ERRORS as error:
-        return planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
+        found = planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
-        return _crashed(planned, error)
+        found = _crashed(planned, error)
+    return replace(found, verdict=Verdict.PASS) if planned.baseline_only else found
+
+
+def shown_run(planned: PlannedCheck) -> ActionRun | None:
+    """Those parts of the action's run that the check declares to read.
+
+    All else may be long, or a secret of a provider that nobody here knows. A key that a check reads and does not
+    declare is missing wherever the check runs, not only where the plan travels through the state machine.
+    """
+    run, check = planned.run, EVERY_CHECK.get(planned.kind, Check)
+    if run is None:
+        return None
+    return replace(
+        run,
+        configuration={key: text for key, text in run.configuration.items() if key in check.reads_configuration},
+        outputs={key: text for key, text in run.outputs.items() if key in check.reads_outputs},
+        produced={},
+    )
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:

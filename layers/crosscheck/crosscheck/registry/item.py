@@ -1,13 +1,14 @@
 """One region's part of a verification, as the state machine ``verify_release`` carries it from state to state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from crosscheck import json_documents
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
-from crosscheck.registry.wire import from_json, to_json
+from crosscheck.registry.wire import known, portable
 
 
 class Purpose(StrEnum):
@@ -28,7 +29,7 @@ class VerificationItem:
     CodePipeline does it instead, or of a rollback what stays as the release brought it, ``judged`` is the verdict that
     a gate has given already. ``regions`` are all those that the stage was deployed to, or those that a rollback brings
     back; ``target`` is what they go back to.
-    ``baseline`` is what was seen before the release, by ``<kind> <target>`` of a check. ``last`` says that this look
+    ``baseline`` is what ran before the release, by the ``subject`` of a check. ``last`` says that this look
     has the last word. The state machine adds ``confirm``, the verdict that this look is to confirm, and ``passed``:
     that an earlier look passed.
     """
@@ -50,53 +51,22 @@ class VerificationItem:
     last: bool = False
     confirm: str = ""
     passed: bool = False
-    baseline: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    baseline: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The item as the state machine's input."""
-        return {
-            "purpose": self.purpose.value,
-            "subject": self.subject.key,
-            "region": self.region,
-            "since": self.since,
-            "checks": [to_json(check) for check in self.checks],
-            "stage": self.stage,
-            "attempt": self.attempt,
-            "deadline": self.deadline,
-            "soak": self.soak,
-            "mode": self.mode,
-            "left": self.left,
-            "judged": self.judged,
-            "regions": list(self.regions),
-            "target": self.target,
-            "last": self.last,
-            "baseline": {key: dict(values) for key, values in self.baseline.items()},
-        }
+        checks = tuple(map(portable, self.checks))
+        return json_documents.write(replace(self, checks=checks)) | {"subject": self.subject.key}
 
 
 def parse_item(document: Mapping[str, Any]) -> VerificationItem:
     """The item of such an input.
 
     Raises:
-        ConfigurationError, KeyError, ValueError: it was not written by ``Item.to_json`` of this version.
+        ConfigurationError: it was not written by ``VerificationItem.to_json`` of this version.
     """
-    return VerificationItem(
-        purpose=Purpose(document["purpose"]),
-        subject=parse_subject(document["subject"]),
-        region=document["region"],
-        since=float(document["since"]),
-        checks=tuple(from_json(check) for check in document["checks"]),
-        stage=document["stage"],
-        attempt=int(document["attempt"]),
-        deadline=float(document["deadline"]),
-        soak=float(document["soak"]),
-        mode=document["mode"],
-        left=document["left"],
-        judged=document["judged"],
-        regions=tuple(document["regions"]),
-        target=document["target"],
-        last=bool(document.get("last")),
-        confirm=str(document.get("confirm", "")),
-        passed=bool(document.get("looked", {}).get("passed")),
-        baseline=document["baseline"],
-    )
+    looked = document.get("looked", {})
+    read = {key: value for key, value in document.items() if key not in {"looked", "error", "open", "taken"}}
+    read |= {"subject": parse_subject(document["subject"]), "passed": bool(looked.get("passed"))}
+    item = json_documents.read(VerificationItem, read, "the item of a verification")
+    return replace(item, checks=tuple(map(known, item.checks)))

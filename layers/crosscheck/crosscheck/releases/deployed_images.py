@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.reference import DIGEST, parse_reference
+from crosscheck.images.reference import parse_reference
 from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Record
@@ -11,21 +11,15 @@ from crosscheck.ledger.table import Record
 
 def images_of(records: Mapping[str, Record]) -> tuple[ImageSubject, ...]:
     """The images that lie in an ECR registry, as far as a gate resolved their digests; sorted, each once."""
-    findings = [
-        finding["values"]
+    listed = [
+        image
         for name, record in records.items()
         if name.startswith(facts.VERDICTS)
         for finding in record.latest.get("findings", [])
+        for image in finding.get("images", [])
     ]
-    found = {image.key: image for values in findings for image in _intended(values)}
+    found = {image.key: image for each in listed for image in _image(each["reference"], each["digest"])}
     return tuple(found[key] for key in sorted(found))
-
-
-def _intended(values: Mapping[str, str]) -> Iterator[ImageSubject]:
-    for name, digest in values.items():
-        reference = values.get(facts.INTENDED + name.removeprefix(facts.INTENDED_DIGEST), "")
-        if name.startswith(facts.INTENDED_DIGEST) and DIGEST.fullmatch(digest) and reference:
-            yield from _image(reference, digest)
 
 
 def _image(text: str, digest: str) -> Iterator[ImageSubject]:

@@ -6,7 +6,6 @@ from typing import Any
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger import facts
 from crosscheck.ledger.table import Record
-from crosscheck.preflight import BASELINE_KINDS, WARNING
 from crosscheck.releases.model import Concern
 
 THE_PLAN = "plan"
@@ -33,8 +32,6 @@ def _of_the_regions(records: Mapping[str, Record]) -> Iterator[Concern]:
 
 
 def _of_the_finding(region: str, finding: Mapping[str, Any]) -> Iterator[Concern]:
-    if finding["kind"] in BASELINE_KINDS:
-        return
     match Verdict(finding["verdict"]):
         case Verdict.FAIL:
             yield Concern(region, finding["reason"], severe=True)
@@ -42,6 +39,6 @@ def _of_the_finding(region: str, finding: Mapping[str, Any]) -> Iterator[Concern
             yield Concern(region, finding["reason"], severe=False)
         case Verdict.PASS | Verdict.PENDING:
             pass
-    warning = finding["values"].get(WARNING, "")
+    warning = finding.get("warning", "")
     if warning:
         yield Concern(region, warning, severe=False)

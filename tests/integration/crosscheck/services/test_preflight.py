@@ -12,9 +12,8 @@ from moto import mock_aws
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.preflight import WARNING
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.ecs.image_replication import ImageReplication
+from crosscheck.services.ecr.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def bucket(
 
 def store(aws: Clients, name: str, key: str) -> Finding:
     planned = PlannedCheck("artifact-store", REGION, {"bucket": name, "key": key})
-    return ArtifactStore().look(planned, aws)
+    return ArtifactStore().run(planned, aws)
 
 
 def key(aws: Clients, region: str = REGION, **given: Any) -> str:
@@ -96,9 +95,7 @@ def test_a_source(aws: Clients) -> None:
     aws.s3(REGION).delete_object(Bucket="source", Key="gone.zip")
 
     def look(name: str) -> Verdict:
-        return (
-            SourceBucket().look(PlannedCheck("source-bucket", REGION, {"bucket": "source", "key": name}), aws).verdict
-        )
+        return SourceBucket().run(PlannedCheck("source-bucket", REGION, {"bucket": "source", "key": name}), aws).verdict
 
     assert [look("app.zip"), look("app"), look("gone.zip")] == [Verdict.PASS, Verdict.FAIL, Verdict.FAIL]
 
@@ -112,7 +109,7 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
 
     def look() -> Finding:
         planned = PlannedCheck("image-replication", REGION, {"cluster": "production", "service": "shop"})
-        return ImageReplication().look(planned, aws)
+        return ImageReplication().run(planned, aws)
 
     assert look().verdict is Verdict.FAIL
     rule: Any = {
@@ -122,4 +119,4 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
     aws.ecr(HOME).put_replication_configuration(replicationConfiguration={"rules": [rule]})
     finding = look()
     assert finding.verdict is Verdict.PASS
-    assert finding.values[WARNING].startswith("task definition shop:1 pulls shop from us-east-1")
+    assert finding.warning.startswith("task definition shop:1 pulls shop from us-east-1")

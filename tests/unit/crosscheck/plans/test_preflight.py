@@ -11,9 +11,8 @@ import pytest
 import local.scenarios
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.plans.preflight import plan_preflight
-from crosscheck.preflight import BASELINE_KINDS
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
-from crosscheck.services.ecs.image_replication import ImageReplication
+from crosscheck.services.ecr.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def planned(declared: dict[str, Any], home: str) -> Planned:
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), home)
     checks = plan_preflight(definition)
     assert not any(check.unsupported or check.run for check in checks)
-    assert all(check.kind in BASELINE_KINDS or takes(KINDS[check.kind], check) for check in checks)
+    assert all(check.baseline_only or takes(KINDS[check.kind], check) for check in checks)
     return sorted((check.kind, check.region, dict(check.parameters)) for check in checks)
 
 

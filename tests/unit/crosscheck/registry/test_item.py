@@ -34,7 +34,7 @@ FULL = VerificationItem(
     judged="FAIL",
     regions=("eu-west-1", "sa-east-1"),
     target="s:7",
-    baseline={"lambda-alias f/live": {"version": "7"}},
+    baseline={"lambda-alias f/live": "7"},
 )
 PLAIN = VerificationItem(Purpose.IMAGE, ImageSubject("us-east-1", "r", "sha256:" + "0" * 64), "eu-west-1", since=1.0)
 

@@ -58,11 +58,11 @@ def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
 
 
 def test_a_baseline_is_of_what_is_checked_and_was_read_before_the_deployment_began() -> None:
-    finding = {"kind": "lambda-alias", "target": "f/live", "values": {"version": "7"}}
+    finding = {"kind": "lambda-alias", "target": "f/live", "baselines": {"lambda-alias f/live": "7"}}
     other = {"kind": "artifact-store", "target": "b", "values": {"versioning": "Enabled"}}
     known = records(**{"preflight/eu-west-1": {"at": EARLY, "findings": [other, finding]}})
     checks = [PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"})]
-    assert baseline_of(known, checks, "eu-west-1", BEGUN) == {"lambda-alias f/live": {"version": "7"}}
+    assert baseline_of(known, checks, "eu-west-1", BEGUN) == {"lambda-alias f/live": "7"}
     assert baseline_of(known, [], "eu-west-1", BEGUN) == {}
     assert baseline_of(known, checks, "eu-west-2", BEGUN) == {}
     late = records(**{"preflight/eu-west-1": {"at": LATE, "findings": [finding]}})

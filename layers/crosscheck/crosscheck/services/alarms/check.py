@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
-from crosscheck.contracts.validation import exactly_one
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import Parameter, exactly_one, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_prefix, state_at
 from crosscheck.services.alarms.alarms import read_names as read_named
@@ -22,24 +21,24 @@ if TYPE_CHECKING:
 HISTORIES = 20
 
 
-class Alarms:
+class Alarms(Check):
     """Metric and composite alarms, by their common prefix or by their names. Whether an alarm's actions are suppressed
     plays no part: its state says what it sees."""
 
     kind = "alarms"
-    description = "no alarm went off since the release began"
-    parameters: Mapping[str, Parameter] = {
+    permissions = frozenset({"cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"})
+    parameters = {
         "prefix": text(NAME_LIMIT),
         "names": Parameter(
             f"a list of 1 to {NAMES_LIMIT} alarms' names, or a string of them joined by commas", read_names
         ),
     }
 
-    def validate(self, given: Mapping[str, str]) -> str:
+    def problem(self, given: Mapping[str, str]) -> str:
         """Either the prefix or the names."""
         return exactly_one(given, "prefix", "names")
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the alarms, and at the history of those that went off after the release began."""
         client = aws.cloudwatch(planned.region)
         prefix = planned.parameters.get("prefix")

@@ -19,6 +19,7 @@ from crosscheck.pipelines.runs import Artifact
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+PERMISSIONS = frozenset({"kms:Decrypt", "s3:GetObject"})
 CHUNK = 512 * 1024
 # CodePipeline takes image definitions of up to 100 KB.
 DEFINITIONS_LIMIT = 100_000

@@ -4,22 +4,21 @@ CodePipeline copies an artifact into the store of every region that deploys it. 
 their own, so it is their content that is compared: the names, sizes and checksums in the directories of the zips.
 """
 
-from collections.abc import Mapping
-
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.artifacts.difference import difference
 from crosscheck.services.artifacts.directory import NotComparableError, read_directory
+from crosscheck.services.artifacts.files import PERMISSIONS
 
 REVISION = "source revision"
 COMPARED = "compared with the source"
 SHOWN = 12
 
 
-class SourceParity:
+class SourceParity(Check):
     """Compares the artifact ``bucket``/``key`` in the check's region with the source's own, in ``source_region``.
 
     That a region deployed the artifact which it was given is proven by the check of the service that deployed it. So
@@ -28,8 +27,8 @@ class SourceParity:
     """
 
     kind = "source-parity"
-    description = "the artifact that a region was given holds what the source's own artifact holds"
-    parameters: Mapping[str, Parameter] = {
+    permissions = PERMISSIONS
+    parameters = {
         "revision": text(1024),
         "artifact": text(needed=True),
         "bucket": text(needed=True),
@@ -39,7 +38,7 @@ class SourceParity:
         "source_key": text(1024, needed=True),
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once; nothing is read where the region was given the source's own artifact."""
         values = {REVISION: planned.parameters["revision"]} if "revision" in planned.parameters else {}
         try:

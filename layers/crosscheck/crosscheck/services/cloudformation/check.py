@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, matching, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.cloudformation.events import first_failure, read_history
 from crosscheck.services.cloudformation.rules import Wanted, judge
@@ -15,7 +15,7 @@ from crosscheck.text import moment, shortened
 EXPLAINED = frozenset({Phase.WENT_BACK, Phase.BROKEN})
 
 
-class CloudFormationStack:
+class CloudFormationStack(Check):
     """Tells every stack status apart, and a stack that was changed from one that needed no change.
 
     ``status`` says what is meant: ``deployed`` (the default), or ``rolled_back`` for the proof of a way back. What an
@@ -23,13 +23,14 @@ class CloudFormationStack:
     """
 
     kind = "cloudformation-stack"
-    description = "the stack's last operation succeeded and was not rolled back"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = frozenset({"ActionMode"})
+    permissions = frozenset({"cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks"})
+    parameters = {
         "stack": text(needed=True),
         "status": matching("deployed|rolled_back", "deployed or rolled_back"),
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed."""
         name, wanted = planned.parameters["stack"], _wanted(planned)
         stack = read_stack(aws.cloudformation(planned.region), name)

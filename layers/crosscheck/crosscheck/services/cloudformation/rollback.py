@@ -10,7 +10,7 @@ from typing import assert_never
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
@@ -30,54 +30,50 @@ DECISIONS: Mapping[str, str] = {
 }
 
 
-class CloudFormationRollback:
+class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
     """Rolls back a stack that this execution's only operation left failed."""
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:  # noqa: ARG002 - CloudFormation keeps the last stable state itself
-        """Read the stack and the operations on it since the action started."""
-        run = _run(planned)
-        name = planned.parameters["stack"]
+    permissions = frozenset({"cloudformation:RollbackStack"})
+
+    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> RollbackProposal:
+        """Read the stack and the operations on it since the action started. CloudFormation keeps the last stable state
+        itself, so the baseline plays no part."""
+        del baseline
+        run, name = target.deployed, target.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
             return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
-        client = aws.cloudformation(planned.region)
+        client = aws.cloudformation(target.region)
         stack = read_stack(client, name)
         if stack is None:
             return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: there is no such stack any more")
         if not same_stack(stack, run.external):
             return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: the stack was made anew since ({stack.status})")
         if not stack.changed_since(run.started):
-            return _untouched(stack, planned)
+            return _untouched(stack, target)
         history = read_history(client, stack.id, run.started)
-        return _other_operations(stack, history) or _standing(stack, planned, history.operations[0])
+        return _other_operations(stack, history) or _after_operation(stack, target, history.operations[0])
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-        """Roll the stack back; where it goes back already, that is enough."""
-        now = self.propose(planned, {}, aws)
-        if now.standing is Feasibility.ALREADY_BACK and now.proof:
-            return RollbackStarted(now.reason, now.proof)
-        if now.standing is not Feasibility.READY or now.proof is None or now.seen != way.seen:
-            raise SupersededError(now.reason)
-        client = aws.cloudformation(planned.region)
+    def act(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
+        """Ask CloudFormation to roll the stack back."""
+        client, seen = aws.cloudformation(target.region), proposal.preconditions
         try:
-            client.rollback_stack(StackName=now.seen["stack id"], ClientRequestToken=_token(planned, now.seen))
+            client.rollback_stack(StackName=seen["stack id"], ClientRequestToken=_token(target, seen))
         except client.exceptions.TokenAlreadyExistsException:
-            return RollbackStarted("CloudFormation has this request already", now.proof)
-        return RollbackStarted(f"asked CloudFormation to roll back {planned.parameters['stack']}", now.proof)
-
-
-def _run(planned: PlannedCheck) -> ActionRun:
-    if planned.run is None:
-        raise ValueError("a way back needs the deploy action's run")
-    return planned.run
+            return RollbackStarted("CloudFormation has this request already", proposal.verified)
+        return RollbackStarted(f"asked CloudFormation to roll back {target.parameters['stack']}", proposal.verified)
 
 
 def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
     """Nothing was done to the stack since the action started."""
     since = f"{stack.name}: not changed by this execution, {stack.status} since {moment(stack.changed)}"
     if stack.phase is Phase.DEPLOYED:
-        return RollbackProposal(Feasibility.ALREADY_BACK, since, proof=_proof(stack, planned, Wanted.DEPLOYED))
+        return RollbackProposal(
+            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.DEPLOYED)
+        )
     if stack.status in RESTORED:
-        return RollbackProposal(Feasibility.ALREADY_BACK, since, proof=_proof(stack, planned, Wanted.ROLLED_BACK))
+        return RollbackProposal(
+            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.ROLLED_BACK)
+        )
     return RollbackProposal(Feasibility.MANUAL, f"{since}: it was so before, a person has to look at it")
 
 
@@ -98,7 +94,7 @@ def _other_operations(stack: Stack, history: History) -> RollbackProposal | None
     return None
 
 
-def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> RollbackProposal:
+def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> RollbackProposal:
     """Where a stack stands after the only operation since the action started.
 
     Where that one went back, the stack is as it was before, whoever began it.
@@ -106,14 +102,14 @@ def _standing(stack: Stack, planned: PlannedCheck, operation: StackEvent) -> Rol
     told = f"{stack.name}: {stack.status}"
     match stack.phase:
         case Phase.WENT_BACK | Phase.GOING_BACK:
-            proof = _proof(stack, planned, Wanted.ROLLED_BACK)
+            verification = _verification(stack, planned, Wanted.ROLLED_BACK)
             return RollbackProposal(
-                Feasibility.ALREADY_BACK, f"{told}: CloudFormation took it back by itself", proof=proof
+                Feasibility.ALREADY_BACK, f"{told}: CloudFormation took it back by itself", verification=verification
             )
         case Phase.DELETING | Phase.DELETED:
             return RollbackProposal(Feasibility.SUPERSEDED, f"{told}: somebody deletes the stack")
         case Phase.BROKEN if stack.status in RETURNABLE:
-            return _somebody_elses(stack, _run(planned), operation) or _ready(stack, planned)
+            return _somebody_elses(stack, planned.deployed, operation) or _ready(stack, planned)
         case Phase.BROKEN:
             stuck = DECISIONS[stack.status]
         case Phase.DEPLOYED:
@@ -144,12 +140,12 @@ def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
         Feasibility.READY,
         f"{stack.name}: {stack.status}: CloudFormation can roll it back",
         target=f"{stack.name} as it last was stable",
-        seen={"stack id": stack.id, "status": stack.status, "changed": repr(stack.changed)},
-        proof=_proof(stack, planned, Wanted.ROLLED_BACK),
+        preconditions={"stack id": stack.id, "status": stack.status, "changed": repr(stack.changed)},
+        verification=_verification(stack, planned, Wanted.ROLLED_BACK),
     )
 
 
-def _proof(stack: Stack, planned: PlannedCheck, wanted: Wanted) -> PlannedCheck:
+def _verification(stack: Stack, planned: PlannedCheck, wanted: Wanted) -> PlannedCheck:
     """By the stack's ARN: RollbackStack deletes a stack that never was stable."""
     return PlannedCheck(planned.kind, planned.region, {"stack": stack.id, "status": wanted.value})
 

@@ -1,33 +1,31 @@
 """What ``codedeploy`` proves of ECS: the task set that serves is the deployment's, and runs what was meant."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images.digests import IntendedImage, resolve
 from crosscheck.images.reference import ImageReference
-from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.codedeploy.images import by_container, intended_references
 from crosscheck.services.codedeploy.task_sets import Serving, judge_serving, read_serving
-from crosscheck.services.ecs.rules import judge_images, revision
+from crosscheck.services.ecs.rules import judge_images, released_images, revision, seen_values
 
 type References = tuple[ImageReference, ...]
 
 
-def look_at_service(
-    planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients
-) -> tuple[Outcome, Mapping[str, str]]:
-    """What ECS says of the service now, and the values seen. ``ours`` succeeded, with the one target that it had.
+def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:
+    """What ECS says of the service now. ``ours`` succeeded, with the one target that it had.
 
     Raises:
         ClientError, BotoCoreError: a service refused, or did not answer.
     """
     serving = read_serving(aws.ecs(planned.region), targets[0])
     if serving is None:
-        return Outcome(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set"), {}
+        return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
     references, problem = _intended(planned, aws)
     meant = by_container(references, serving.tasks.images)
     images: Mapping[str, IntendedImage] = {}
@@ -35,7 +33,9 @@ def look_at_service(
     if outcome is None:
         images = {container: resolve(reference, aws) for container, reference in meant.items()}
         outcome = _compared(serving, ours, images, problem)
-    return outcome, _values(serving, meant, images)
+    values = {**seen_values(serving.tasks, meant, images), "task set": serving.id}
+    found = planned.finding(outcome.verdict, outcome.reason, values)
+    return replace(found, images=released_images(images))
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[References, str]:
@@ -69,20 +69,3 @@ def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, Inte
     if doubt:
         return Outcome(Verdict.PASS, f"{runs}, the task set of {ours.id}; the image was not compared: {doubt}")
     return Outcome(Verdict.PASS, f"{compared.reason}, the task set of {ours.id}")
-
-
-def _values(
-    serving: Serving, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
-) -> Mapping[str, str]:
-    """What was seen, for the ledger."""
-    seen = serving.tasks
-    values = {facts.INTENDED + name: reference.text for name, reference in meant.items()}
-    values |= {facts.INTENDED_DIGEST + name: image.digest for name, image in images.items() if image.digest}
-    running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
-    return values | {
-        "task set": serving.id,
-        "task definition": revision(seen.task_definition),
-        "desired": str(seen.desired),
-        "running": str(seen.running),
-        "running digests": ", ".join(running[:20]),
-    }

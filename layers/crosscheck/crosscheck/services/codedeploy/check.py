@@ -1,12 +1,15 @@
 """The check ``codedeploy``: the deployment of this release succeeded on every target, and is what the group has now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, matching, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.images import digests
+from crosscheck.services.artifacts import files
+from crosscheck.services.codedeploy import deployments
 from crosscheck.services.codedeploy.blue_green import look_at_service
 from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
@@ -16,12 +19,14 @@ from crosscheck.services.codedeploy.deployments import (
     read_targets,
 )
 from crosscheck.services.codedeploy.fleet_revision import judge_revision
+from crosscheck.services.codedeploy.images import IMAGE_ARTIFACTS
 from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
+from crosscheck.services.ecs import service
 
 _ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
 
 
-class CodeDeploy:
+class CodeDeploy(Check):
     """Looks at the deployment that the deploy action made, its targets, and with ECS the task set that serves.
 
     Asked for without a deploy action it looks at ``deployment``, else at the group's last attempted one; with
@@ -29,15 +34,16 @@ class CodeDeploy:
     """
 
     kind = "codedeploy"
-    description = "the deployment of this release succeeded on every target, and is the group's newest one"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = frozenset(IMAGE_ARTIFACTS)
+    permissions = deployments.PERMISSIONS | service.PERMISSIONS | digests.PERMISSIONS | files.PERMISSIONS
+    parameters = {
         "application": text(needed=True),
         "group": text(needed=True),
         "deployment": _ID,
         "undoes": _ID,
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the group, the deployment, its targets, and the service behind them."""
         client = aws.codedeploy(planned.region)
         application, group = planned.parameters["application"], planned.parameters["group"]
@@ -68,13 +74,14 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
     values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
     named = planned.parameters["application"], planned.parameters["group"]
     outcome = _undoes(ours, planned.parameters.get("undoes", "")) or judge_deployment(ours, newest, *named)
-    if outcome is None:
+    if outcome:
+        found = planned.finding(outcome.verdict, outcome.reason)
+    else:
         targets = read_targets(aws.codedeploy(planned.region), ours.id)
         values["targets"] = told(targets)
-        outcome, more = _targets(planned, ours, targets, aws)
-        values |= more
-    found = planned.finding(outcome.verdict, outcome.reason, values)
-    return replace(found, moved_on=outcome.verdict is Verdict.FAIL and gave_way(ours, newest))
+        found = _targets(planned, ours, targets, aws)
+    moved_on = found.verdict is Verdict.FAIL and gave_way(ours, newest)
+    return replace(found, values={**values, **found.values}, moved_on=moved_on)
 
 
 def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
@@ -88,17 +95,17 @@ def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
     return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {undone}")
 
 
-def _targets(
-    planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients
-) -> tuple[Outcome, Mapping[str, str]]:
+def _targets(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:
     match ours.platform:
         case "Server":
-            return _fleet(planned, ours, targets, aws), {}
+            outcome = _fleet(planned, ours, targets, aws)
+        case "ECS" if broken := judge_targets(targets):
+            outcome = broken
         case "ECS":
-            outcome = judge_targets(targets)
-            return (outcome, {}) if outcome else look_at_service(planned, ours, targets, aws)
+            return look_at_service(planned, ours, targets, aws)
         case platform:
-            return Outcome(Verdict.INCONCLUSIVE, f"this version has no check for CodeDeploy on {platform}"), {}
+            outcome = Outcome(Verdict.INCONCLUSIVE, f"this version has no check for CodeDeploy on {platform}")
+    return planned.finding(outcome.verdict, outcome.reason)
 
 
 def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Outcome:

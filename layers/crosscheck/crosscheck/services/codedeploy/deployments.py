@@ -19,6 +19,14 @@ if TYPE_CHECKING:
         RevisionLocationTypeDef,
     )
 
+PERMISSIONS = frozenset(
+    {
+        "codedeploy:BatchGetDeploymentTargets",
+        "codedeploy:GetDeployment",
+        "codedeploy:GetDeploymentGroup",
+        "codedeploy:ListDeploymentTargets",
+    }
+)
 # BatchGetDeployments and BatchGetDeploymentTargets take so many ids.
 BATCH = 25
 TARGET_LIMIT = 1_000

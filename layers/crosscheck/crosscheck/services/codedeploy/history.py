@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import RevisionLocationTypeDef, TimeRangeTypeDef
 
+HISTORY_PERMISSIONS = frozenset(
+    {"codedeploy:BatchGetDeployments", "codedeploy:GetApplicationRevision", "codedeploy:ListDeployments"}
+)
 # The order of ListDeployments is not documented, so that all of a span are read: the days before, then further back.
 SPANS = (timedelta(days=7), timedelta(days=90), None)
 LIST_LIMIT = 20 * BATCH

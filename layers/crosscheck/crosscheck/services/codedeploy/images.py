@@ -15,7 +15,7 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
 
 IMAGE_DETAIL = "imageDetail.json"
-_NUMBERS = range(1, 5)
+IMAGE_ARTIFACTS = tuple(f"Image{number}ArtifactName" for number in range(1, 5))
 
 
 def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[ImageReference, ...]:
@@ -24,7 +24,7 @@ def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[Imag
     Raises:
         UnreadableArtifactError: the action names no image, or an artifact does not tell it or cannot be read.
     """
-    names = [run.configuration.get(f"Image{number}ArtifactName", "") for number in _NUMBERS]
+    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
     found = tuple(_reference(run, name, region, aws) for name in names if name)
     if not found:
         raise UnreadableArtifactError(f"the action {run.name} names no image artifact")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import code
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition, without_empty
 from crosscheck.services.codepipeline.store_key import name_refused, read_key, short_key
 from crosscheck.services.s3.buckets import location, versioning
 
@@ -21,15 +22,25 @@ if TYPE_CHECKING:
 REMEDY = "for example with Custom::ArtifactStores"
 
 
-class ArtifactStore:
+class ArtifactStore(Check):
     """Looks at the bucket and the key that the pipeline's definition names for the region; without a bucket, it names
     none. ``foreign`` is another account whose actions use the store."""
 
     kind = "artifact-store"
-    description = "the region's artifact store is in the region, versioned and encrypted, and its key is usable"
-    parameters: Mapping[str, Parameter] = {"bucket": text(), "key": text(2048), "foreign": text()}
+    permissions = frozenset(
+        {"kms:DescribeKey", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration"}
+    )
+    parameters = {"bucket": text(), "key": text(2048), "foreign": text()}
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """The store of every region in which an action runs, and of the pipeline's own region."""
+        regions = {definition.region} | {action.region for action in definition.actions}
+        for region in sorted(regions):
+            store = definition.stores.get(region)
+            named = {"bucket": store.bucket, "key": store.key, "foreign": _foreign(definition, region)} if store else {}
+            yield PlannedCheck(self.kind, region, without_empty(named))
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the bucket and its key."""
         bucket, region = planned.parameters.get("bucket", ""), planned.region
         if not bucket:
@@ -41,6 +52,12 @@ class ArtifactStore:
         outcome = combine(list(aspects.values()), proven)
         told = proven if outcome.verdict is Verdict.PASS else f"store {bucket}: {outcome.reason}"
         return planned.finding(outcome.verdict, told, values(aspects))
+
+
+def _foreign(definition: PipelineDefinition, region: str) -> str:
+    """Another account whose actions use the region's store; empty if there is none."""
+    accounts = {action.account for action in definition.actions if action.region == region and action.account}
+    return min(accounts - {definition.account}, default="") if definition.account else ""
 
 
 def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, Facet]:

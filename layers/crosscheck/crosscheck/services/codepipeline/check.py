@@ -1,23 +1,21 @@
 """The check ``pipeline-execution``: an execution succeeded. It proves that a stage is back; plans do not ask for it."""
 
-from collections.abc import Mapping
-
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 
 _VERDICTS = {"Succeeded": Verdict.PASS, "InProgress": Verdict.PENDING, "Stopping": Verdict.PENDING}
 
 
-class PipelineExecution:
+class PipelineExecution(Check):
     """Looks at one execution; the check's region is the pipeline's."""
 
     kind = "pipeline-execution"
-    description = "the pipeline execution succeeded"
-    parameters: Mapping[str, Parameter] = {"pipeline": text(100, needed=True), "execution": text(36, needed=True)}
+    permissions = frozenset({"codepipeline:GetPipelineExecution"})
+    parameters = {"pipeline": text(100, needed=True), "execution": text(36, needed=True)}
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. Failed, stopped, cancelled and superseded executions are a FAIL."""
         pipeline, execution = planned.parameters["pipeline"], planned.parameters["execution"]
         answer = aws.codepipeline(planned.region).get_pipeline_execution(

@@ -4,79 +4,66 @@ It takes every region of the stage back, the good ones too. CodePipeline runs th
 the artifacts of an earlier one. https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from crosscheck.aws_errors import code
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import ROLLBACK, StageSituation, read_stage
 
 INSIDE, TARGET = "execution in the stage", "target"
 SHORT = 8
-# Seconds between tries where the pipeline is busy; with all their reads below the function's timeout of 60 s.
-PAUSES = (2.0, 5.0, 8.0)
 
 
 @dataclass(frozen=True)
-class StageRollback:
-    """A contract of its own, as it is about a stage and not about a region; the parts are those of ``Undo``.
+class DeployedStage:
+    """A stage of an execution."""
 
-    ``wait`` lets so many seconds go by.
-    """
+    execution: Subject
+    name: str
 
-    wait: Callable[[float], None] = time.sleep
 
-    def propose(self, subject: Subject, stage: str, aws: Clients) -> RollbackProposal:
-        """Read the stage, change nothing.
+class StageRollback(Rollback[DeployedStage, RollbackProposal]):
+    """Where CodePipeline is busy it says ConflictException; whoever asked for the rollback asks again later."""
+
+    permissions = frozenset({"codepipeline:RollbackStage"})
+    reads = frozenset(
+        {
+            "codepipeline:GetPipeline",
+            "codepipeline:GetPipelineExecution",
+            "codepipeline:GetPipelineState",
+            "codepipeline:ListPipelineExecutions",
+        }
+    )
+
+    def propose(self, target: DeployedStage, baseline: str, aws: Clients) -> RollbackProposal:
+        """Read the stage. CodePipeline keeps its own history, so the baseline plays no part."""
+        del baseline
+        return judge_stage(target.execution, target.name, read_stage(target.execution, target.name, aws))
+
+    def act(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
+        """Roll the stage back.
 
         Raises:
+            SupersededError: CodePipeline cannot roll the stage back any more; nothing was changed.
             ClientError, BotoCoreError: CodePipeline refused, or did not answer.
         """
-        return judge_stage(subject, stage, read_stage(subject, stage, aws))
-
-    def execute(self, subject: Subject, stage: str, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-        """Roll the stage back, if it still is as it was proposed. Executed twice, as after a crash, it has one effect.
-
-        A ConflictException says that the pipeline is busy, and to try again later.
-
-        Raises:
-            SupersededError: the stage changed since, or CodePipeline cannot roll it back any more; nothing was changed.
-            ClientError, BotoCoreError: CodePipeline refused, or did not answer.
-        """
-        busy = aws.codepipeline(subject.region).exceptions.ConflictException
-        for pause in PAUSES:
-            try:
-                return self._begin(subject, stage, way, aws)
-            except busy:
-                self.wait(pause)
-        return self._begin(subject, stage, way, aws)
-
-    def _begin(self, subject: Subject, stage: str, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-        now = self.propose(subject, stage, aws)
-        if now.standing is Feasibility.ALREADY_BACK and now.proof:
-            return RollbackStarted(now.reason, now.proof)
-        if now.standing is not Feasibility.READY:
-            raise SupersededError(now.reason)
-        if dict(now.seen) != dict(way.seen):
-            raise SupersededError(f"{stage} changed meanwhile: {now.reason}")
-        target = now.seen[TARGET]
-        execution, refusal = _roll_back(subject, stage, target, aws)
+        back_to = proposal.preconditions[TARGET]
+        execution, refusal = _roll_back(target.execution, target.name, back_to, aws)
         if refusal:
-            return self._refused(subject, stage, refusal, aws)
-        reason = f"{stage} is rolled back to execution {target[:SHORT]} by execution {execution[:SHORT]}"
-        return RollbackStarted(reason, _proof(subject, execution))
+            return self._refused(target, refusal, aws)
+        reason = f"{target.name} is rolled back to execution {back_to[:SHORT]} by execution {execution[:SHORT]}"
+        return RollbackStarted(reason, _verification(target.execution, execution))
 
-    def _refused(self, subject: Subject, stage: str, refusal: str, aws: Clients) -> RollbackStarted:
+    def _refused(self, target: DeployedStage, refusal: str, aws: Clients) -> RollbackStarted:
         """The stage may be back by our own doing, where CodePipeline's answer was lost and botocore asked again."""
-        now = self.propose(subject, stage, aws)
-        if now.standing is Feasibility.ALREADY_BACK and now.proof:
-            return RollbackStarted(now.reason, now.proof)
-        raise SupersededError(f"CodePipeline cannot roll back {stage} any more: {refusal}")
+        now = self.propose(target, "", aws)
+        if now.feasibility is Feasibility.ALREADY_BACK and now.verification:
+            return RollbackStarted(now.reason, now.verification)
+        raise SupersededError(f"CodePipeline cannot roll back {target.name} any more: {refusal}")
 
 
 def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
@@ -94,7 +81,7 @@ def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackP
         Feasibility.READY,
         reason,
         target=f"execution {seen.target[:SHORT]}",
-        seen={INSIDE: seen.inside, TARGET: seen.target},
+        preconditions={INSIDE: seen.inside, TARGET: seen.target},
     )
 
 
@@ -121,7 +108,7 @@ def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProp
         return RollbackProposal(Feasibility.SUPERSEDED, f"execution {seen.inside[:SHORT]} was in {stage} since")
     target = f"execution {seen.back_to[:SHORT]}"
     reason = f"{stage} was rolled back to {target} already, by execution {seen.inside[:SHORT]}"
-    return RollbackProposal(Feasibility.ALREADY_BACK, reason, target, proof=_proof(subject, seen.inside))
+    return RollbackProposal(Feasibility.ALREADY_BACK, reason, target, verification=_verification(subject, seen.inside))
 
 
 def _without_target(stage: str, seen: StageSituation) -> str:
@@ -151,6 +138,6 @@ def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> tuple
     return answer["pipelineExecutionId"], ""
 
 
-def _proof(subject: Subject, execution: str) -> PlannedCheck:
+def _verification(subject: Subject, execution: str) -> PlannedCheck:
     parameters = {"pipeline": subject.pipeline, "execution": execution}
     return PlannedCheck(PipelineExecution.kind, subject.region, parameters)

@@ -1,17 +1,21 @@
 """The check ``ecr-image``: an image, by digest and with all its manifests, has arrived in the region's registry."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, matching
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import matching
 from crosscheck.contracts.verdicts import Finding, Verdict, worst
+from crosscheck.errors import ConfigurationError
 from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.services.ecr import replica, replication
 from crosscheck.services.ecr.replica import Replica, SourceImage, UnreadableManifestError, describe, read_replica
 from crosscheck.services.ecr.replication import Replication, ReplicationState, read_replication, read_rules
 from crosscheck.services.ecr.rules import SETTLING, arrived, judge_states, unlisted, vanished, what_lacks
+from crosscheck.services.ecs import intended_images as intended
+from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.intended_images import intended_images
 
 # ECR calls a replication complete a moment before every reader sees the image.
@@ -24,15 +28,16 @@ class UnknownImageError(UnreadableArtifactError):
     """Nothing says which image has to arrive."""
 
 
-class EcrImage:
+class EcrImage(Check):
     """Present by digest is the proof; the replication's state only explains an absence.
 
     ``clock`` gives epoch seconds, ``pause`` waits for seconds between two looks at a replication that is complete.
     """
 
     kind = "ecr-image"
-    description = "the image, by digest and with all its manifests, is in the region's registry"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = intended.READS_CONFIGURATION
+    permissions = replica.PERMISSIONS | replication.PERMISSIONS | intended.PERMISSIONS
+    parameters = {
         "repository": matching(r"[a-z0-9][a-z0-9._/-]{1,255}", "a repository's name"),
         "tag": matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag"),
         "digest": matching(r"sha256:[0-9a-f]{64}", "an image's digest, sha256: and 64 hexadecimal digits"),
@@ -44,7 +49,32 @@ class EcrImage:
         self._clock = clock
         self._pause = pause
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def plan(
+        self, given: Mapping[str, str], region: str, home_region: str, derived: Sequence[PlannedCheck]
+    ) -> Iterable[PlannedCheck]:
+        """The image that the plan names, else those that the region's ECS actions are given. Images are pushed in
+        ``home_region`` unless the plan says otherwise; an image in an action's artifact names its registry itself."""
+        if "tag" in given and "digest" in given:
+            raise ConfigurationError("checks: ecr-image takes tag or digest, not both")
+        if "tag" in given or "digest" in given:
+            if "repository" not in given:
+                raise ConfigurationError("checks: ecr-image needs the key repository with tag or digest")
+            named = {"source_region": home_region, **given}
+            return (PlannedCheck(self.kind, region, {key: named[key] for key in self.parameters if key in named}),)
+        idle = sorted(given.keys() & {"source_region", "account"})
+        if idle:
+            raise ConfigurationError(f"checks: {idle[0]} of ecr-image goes with tag or digest")
+        services = [check for check in derived if (check.kind, check.region) == (EcsService.kind, region)]
+        if not services:
+            raise ConfigurationError(
+                f"checks: ecr-image needs repository with tag or digest: no ECS action of {region} says which image"
+            )
+        return [
+            PlannedCheck(self.kind, region, {**given, "service": each.target}, each.run, each.unsupported)
+            for each in services
+        ]
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the destination and, for what is not there, at the source."""
         try:
             images, instead = _wanted(planned, aws)

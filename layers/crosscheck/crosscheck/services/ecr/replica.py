@@ -11,6 +11,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, TypedDict
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.images import digests
 from crosscheck.images.digests import MEDIA_TYPES
 from crosscheck.images.reference import children, short
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
 
+PERMISSIONS = frozenset({"ecr:DescribeImages"}) | digests.PERMISSIONS
 DESCRIBE_LIMIT = 100
 # Manifests of these types point to no others.
 SINGLE_TYPES = frozenset(kind for kind in MEDIA_TYPES if "index" not in kind and "list" not in kind)

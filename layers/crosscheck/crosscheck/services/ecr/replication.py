@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageReplicationStatusTypeDef, ReplicationRuleOutputTypeDef
 
+PERMISSIONS = frozenset({"ecr:DescribeImageReplicationStatus", "ecr:DescribeRegistry"})
 REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
 REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the rules of {home} only"
 NAMED = 5

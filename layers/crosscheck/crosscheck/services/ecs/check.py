@@ -5,24 +5,26 @@ from dataclasses import replace
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.images import digests
 from crosscheck.images.digests import IntendedImage, resolve
 from crosscheck.images.reference import ImageReference
-from crosscheck.ledger import facts
 from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.services.ecs import deployments, service
+from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.expected import look_for
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
-from crosscheck.services.ecs.rules import judge_images, judge_service, revision
+from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, read_service
 
 # An ARN with a family of 255 characters.
 TASK_DEFINITION_LIMIT = 400
 
 
-class EcsService:
+class EcsService(Check):
     """Compares what runs with what the deploy action meant, digest by digest.
 
     A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts,
@@ -30,14 +32,15 @@ class EcsService:
     """
 
     kind = "ecs-service"
-    description = "the service runs the desired number of tasks, every one of them the intended image"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = intended.READS_CONFIGURATION
+    permissions = service.PERMISSIONS | deployments.PERMISSIONS | digests.PERMISSIONS | intended.PERMISSIONS
+    parameters = {
         "cluster": text(needed=True),
         "service": text(needed=True),
         "task_definition": text(TASK_DEFINITION_LIMIT),
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""
         cluster, service = planned.parameters["cluster"], planned.parameters["service"]
         seen = read_service(aws.ecs(planned.region), cluster, service)
@@ -52,8 +55,9 @@ class EcsService:
             images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
         told = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
-        found = planned.finding(outcome.verdict, told, _values(seen, meant.images, images))
-        return replace(found, moved_on=gave_way and outcome.verdict is Verdict.FAIL)
+        found = planned.finding(outcome.verdict, told, seen_values(seen, meant.images, images))
+        moved_on = gave_way and outcome.verdict is Verdict.FAIL
+        return replace(found, moved_on=moved_on, images=released_images(images))
 
 
 def _standing(
@@ -83,18 +87,3 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]
     except AWS_ERRORS as error:
         problem = explain(error, planned.region)
     return IntendedImages({}), f"the intended image is unknown: {problem}"
-
-
-def _values(
-    seen: ServiceSnapshot, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
-) -> Mapping[str, str]:
-    """What was seen, for the ledger: full digests and references."""
-    values = {facts.INTENDED + name: reference.text for name, reference in meant.items()}
-    values |= {facts.INTENDED_DIGEST + name: image.digest for name, image in images.items() if image.digest}
-    running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
-    return values | {
-        "task definition": revision(seen.task_definition),
-        "desired": str(seen.desired),
-        "running": str(seen.running_now),
-        "running digests": ", ".join(running[:20]),
-    }

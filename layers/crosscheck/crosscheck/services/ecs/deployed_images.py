@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
 
+PERMISSIONS = frozenset({"codedeploy:GetDeploymentGroup", "ecs:DescribeServices", "ecs:DescribeTaskDefinition"})
+
+
 class NothingDeployedError(CrosscheckError):
     """What the action deploys to is not there, or runs nothing; the text says what to do."""
 

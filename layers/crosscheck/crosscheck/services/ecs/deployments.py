@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         ServiceRevisionTypeDef,
     )
 
+PERMISSIONS = frozenset(
+    {"ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments"}
+)
 PAGES = 5
 PAGE_SIZE = 100
 DESCRIBE_LIMIT = 20

@@ -13,10 +13,14 @@ from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.images.reference import ImageReference
 from crosscheck.pipelines.runs import ActionRun, Artifact
+from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
+from crosscheck.services.ecs import deployments
 from crosscheck.services.ecs.deployments import NoHistoryError
 from crosscheck.services.ecs.history import first_images
 
+PERMISSIONS = files.PERMISSIONS | deployments.PERMISSIONS | {"ecs:DescribeTaskDefinition"}
+READS_CONFIGURATION = frozenset({"FileName"})
 DEFAULT_FILE = "imagedefinitions.json"
 
 

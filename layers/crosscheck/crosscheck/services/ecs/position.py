@@ -18,9 +18,9 @@ class Move(Enum):
 
 @dataclass(frozen=True)
 class ServicePosition:
-    """A standing with its reason; ``to`` is the task definition to go, or gone, back to, an ARN."""
+    """Whether the service can go back, and why. ``to`` is the ARN of the task definition to go, or gone, back to."""
 
-    standing: Feasibility
+    feasibility: Feasibility
     reason: str
     to: str = ""
     move: Move | None = None

@@ -1,88 +1,80 @@
-"""The way back of an ECS service: to the task definition that it ran before the action's deployment."""
+"""The rollback of an ECS service: to the task definition that it ran before the action's deployment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.deployments import NoHistoryError
-from crosscheck.services.ecs.position import Move, ServicePosition, position
+from crosscheck.services.ecs.position import Move, position
 from crosscheck.services.ecs.rules import revision
-from crosscheck.services.ecs.situation import TASK_DEFINITION, Place, Situation, read_situation
-
-NEWEST, TARGET, BASELINE = "newest deployment", "target", "baseline"
+from crosscheck.services.ecs.situation import Place, Situation, read_situation
 
 
-class EcsRollback:
-    """A deployment in progress is stopped, which ECS answers by going back; a finished one is replaced by the earlier
-    task definition. The number of tasks is never touched.
+@dataclass(frozen=True)
+class EcsProposal(RollbackProposal):
+    """``to`` and ``brought`` are the ARNs of the task definitions to go back to, and from. ``stops`` is the ARN of the
+    deployment to stop, empty if the service has to be updated instead."""
+
+    to: str = ""
+    brought: str = ""
+    stops: str = ""
+
+
+class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
+    """A deployment in progress is stopped, and ECS goes back by itself. A finished one is replaced by the earlier task
+    definition. The number of tasks is never touched.
 
     ECS knows no conditional update: between the last reading and the call lie some milliseconds.
     """
 
-    def propose(self, planned: PlannedCheck, baseline: Mapping[str, str], aws: Clients) -> RollbackProposal:
-        """As in ``Undo``; ``baseline`` is what a look of ``ecs-service`` saw, for where ECS's history says nothing."""
-        before = baseline.get(TASK_DEFINITION, "")
+    permissions = frozenset({"ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"})
+
+    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EcsProposal:
+        """As in ``Rollback``; the baseline is a task definition, for where ECS's history says nothing."""
+        place = Place(target.region, target.parameters["cluster"], target.parameters["service"], target.deployed)
         try:
-            seen = read_situation(_place(planned), baseline, aws)
+            seen = read_situation(place, baseline, aws)
         except NoHistoryError as error:
-            return RollbackProposal(Feasibility.MANUAL, str(error))
+            return EcsProposal(Feasibility.MANUAL, str(error))
         now = position(seen)
-        proven = now.standing in {Feasibility.READY, Feasibility.ALREADY_BACK} and now.to
-        proof = _proof(planned, now.to) if proven else None
-        return RollbackProposal(
-            now.standing, now.reason, revision(now.to), _compared(seen, before), proof, seen.shifting
+        provable = now.feasibility in {Feasibility.READY, Feasibility.ALREADY_BACK} and now.to
+        return EcsProposal(
+            now.feasibility,
+            now.reason,
+            target=revision(now.to),
+            preconditions=_preconditions(seen),
+            verification=_verification(target, now.to) if provable else None,
+            settle_seconds=seen.shifting,
+            to=now.to,
+            brought=seen.brought,
+            stops=seen.made.arn if seen.made and now.move is Move.STOP else "",
         )
 
-    def execute(self, planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-        """As in ``Undo``."""
-        try:
-            return _act(planned, way, aws)
-        except aws.ecs(planned.region).exceptions.ConflictException:
-            # the deployment came to its end just now: there is nothing left to stop
-            return _act(planned, way, aws)
+    def act(self, target: PlannedCheck, proposal: EcsProposal, aws: Clients) -> RollbackStarted:
+        """Stop the deployment, or update the service."""
+        client, verification = aws.ecs(target.region), _verification(target, proposal.to)
+        brought, back = revision(proposal.brought), proposal.target
+        if proposal.stops:
+            client.stop_service_deployment(serviceDeploymentArn=proposal.stops, stopType="ROLLBACK")
+            return RollbackStarted(f"stopped the deployment of {brought}: ECS goes back to {back}", verification)
+        client.update_service(
+            cluster=target.parameters["cluster"], service=target.parameters["service"], taskDefinition=proposal.to
+        )
+        return RollbackStarted(f"deployed {back} again, in the place of {brought}", verification)
+
+    def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
+        """The deployment came to its end just now: there is nothing left to stop."""
+        return (aws.ecs(target.region).exceptions.ConflictException,)
 
 
-def _act(planned: PlannedCheck, way: RollbackProposal, aws: Clients) -> RollbackStarted:
-    before = way.seen.get(BASELINE, "")
-    place = _place(planned)
-    try:
-        seen = read_situation(place, {TASK_DEFINITION: before} if before else {}, aws)
-    except NoHistoryError as error:
-        raise SupersededError(str(error)) from None
-    now = position(seen)
-    if now.standing is Feasibility.ALREADY_BACK and revision(now.to) == way.target:
-        return RollbackStarted(now.reason, _proof(planned, now.to))  # by ECS, or by us before a crash
-    if now.standing is not Feasibility.READY:
-        raise SupersededError(now.reason)
-    if _compared(seen, before) != dict(way.seen):
-        raise SupersededError(f"{place.service} changed meanwhile: {now.reason}")
-    return RollbackStarted(_move(seen, now, aws), _proof(planned, now.to))
-
-
-def _move(seen: Situation, now: ServicePosition, aws: Clients) -> str:
-    """Act; what was done, in words."""
-    client, place = aws.ecs(seen.place.region), seen.place
-    if now.move is Move.STOP and seen.made:
-        client.stop_service_deployment(serviceDeploymentArn=seen.made.arn, stopType="ROLLBACK")
-        return f"stopped the deployment of {revision(seen.brought)}: ECS goes back to {revision(now.to)}"
-    client.update_service(cluster=place.cluster, service=place.service, taskDefinition=now.to)
-    return f"deployed {revision(now.to)} again, in the place of {revision(seen.brought)}"
-
-
-def _place(planned: PlannedCheck) -> Place:
-    if planned.run is None:
-        raise ValueError("a way back needs the run of a deploy action")
-    return Place(planned.region, planned.parameters["cluster"], planned.parameters["service"], planned.run)
-
-
-def _compared(seen: Situation, baseline: str) -> dict[str, str]:
-    """What has to be the same when acting as it was when proposing, and the baseline for reading it again."""
+def _preconditions(seen: Situation) -> Mapping[str, str]:
     newest = seen.newest.arn if seen.newest else ""
-    return {NEWEST: newest, TASK_DEFINITION: seen.runs, TARGET: seen.target, BASELINE: baseline}
+    return {"newest deployment": newest, "task definition": seen.runs, "target": seen.target}
 
 
-def _proof(planned: PlannedCheck, task_definition: str) -> PlannedCheck:
+def _verification(planned: PlannedCheck, task_definition: str) -> PlannedCheck:
     place = {key: planned.parameters[key] for key in ("cluster", "service")}
     return PlannedCheck(EcsService.kind, planned.region, place | {"task_definition": revision(task_definition)})

@@ -7,11 +7,12 @@ complete proves nothing by itself: the circuit breaker's way back completes too.
 from collections.abc import Mapping
 
 from crosscheck.contracts.check import Outcome
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import ReleasedImage, Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, short
 from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot, StoppedTask
 
+DIGESTS_SHOWN = 20
 FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 
 
@@ -37,6 +38,26 @@ def judge_images(seen: ServiceSnapshot, intended: Mapping[str, IntendedImage]) -
             return outcome
         doubt = doubt or outcome
     return doubt or Outcome(Verdict.PASS, f"{_running(seen)} {_named(intended)}({revision(seen.task_definition)})")
+
+
+def seen_values(
+    seen: ServiceSnapshot, meant: Mapping[str, ImageReference], images: Mapping[str, IntendedImage]
+) -> Mapping[str, str]:
+    """What was seen of a service's tasks, and what was meant, for people."""
+    values = {f"intended {name}": reference.text for name, reference in meant.items()}
+    values |= {f"intended digest {name}": image.digest for name, image in images.items() if image.digest}
+    running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
+    return values | {
+        "task definition": revision(seen.task_definition),
+        "desired": str(seen.desired),
+        "running": str(seen.running_now),
+        "running digests": ", ".join(running[:DIGESTS_SHOWN]),
+    }
+
+
+def released_images(images: Mapping[str, IntendedImage]) -> tuple[ReleasedImage, ...]:
+    """The intended images whose digests are known."""
+    return tuple(ReleasedImage(image.reference.text, image.digest) for image in images.values() if image.digest)
 
 
 def revision(task_definition: str) -> str:

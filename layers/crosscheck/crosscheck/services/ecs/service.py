@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.literals import DesiredStatusType
     from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskSetTypeDef, TaskTypeDef
 
+PERMISSIONS = frozenset({"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks"})
 # A service may have 5000 tasks; so many are looked at one by one, ECS's own counts cover the rest.
 TASK_LIMIT = 1_000
 STOPPED_LIMIT = 100

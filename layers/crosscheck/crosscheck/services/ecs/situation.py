@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,6 @@ from crosscheck.services.ecs.strategies import shifting_seconds
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-
-# The key under which the check ecs-service tells what a service runs: a baseline is such a finding's values.
-TASK_DEFINITION = "task definition"
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Situation:
         return self.status == "ACTIVE" and self.controller == "ECS"
 
 
-def read_situation(place: Place, baseline: Mapping[str, str], aws: Clients) -> Situation:
+def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
     """Read it.
 
     Raises:
@@ -110,7 +107,7 @@ def _service(client: ECSClient, place: Place) -> Situation:
 
 
 def _history(
-    client: ECSClient, seen: Situation, made: ServiceDeployment, newest: ServiceDeployment, baseline: Mapping[str, str]
+    client: ECSClient, seen: Situation, made: ServiceDeployment, newest: ServiceDeployment, baseline: str
 ) -> Situation:
     place = seen.place
     sources = source_revisions(client, made.arn)
@@ -119,7 +116,7 @@ def _history(
     good = [each.revision for each in reversed(earlier) if not sources or each.revision in sources]
     before = sources[0] if len(sources) == 1 else next(iter(good), "")
     known = task_definitions(client, [made.revision, newest.revision, before])
-    target, deregistered = _registered(client, known.get(before) or baseline.get(TASK_DEFINITION, ""))
+    target, deregistered = _registered(client, known.get(before) or baseline)
     return replace(
         seen,
         brought=known.get(made.revision, ""),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
@@ -34,12 +34,11 @@ def _probe() -> Probe:
     return Probe(Policy.from_env(os.environ))
 
 
-class Http:
+class Http(Check):
     """A page that does not answer fails: the region does not serve. What must not be probed is INCONCLUSIVE."""
 
     kind = "http"
-    description = "the page answers with the expected status, the expected text, and in time"
-    parameters: Mapping[str, Parameter] = {
+    parameters = {
         "url": Parameter(f"a URL of up to {URL_LIMIT} characters", _read_url, needed=True),
         "status": whole(200, 599),
         "contains": text(),
@@ -49,7 +48,7 @@ class Http:
     def __init__(self, probe: Callable[[], Probe] = _probe) -> None:
         self._probe = probe
 
-    def look(self, planned: PlannedCheck, _aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:
         """Ask for the page once."""
         try:
             url = parse_url(planned.parameters["url"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, matching, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.deploy import DeployProvider
+from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition, has_variable
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
 from crosscheck.services.lambda_.rules import (
     Alias,
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 
-class LambdaAlias:
+class LambdaAlias(Check):
     """Looks at the routing first, then at the version, then at its provisioned concurrency.
 
     A check that was asked for without ``version`` proves the state of whatever is served; one that follows from a
@@ -31,14 +34,27 @@ class LambdaAlias:
     """
 
     kind = "lambda-alias"
-    description = "the alias sends every call to the intended version, and that version can be called"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = frozenset({"PublishedTargetVersion"})
+    reads_outputs = frozenset({"FunctionVersion"})
+    permissions = frozenset(
+        {"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"}
+    )
+    parameters = {
         "function": text(needed=True),
         "alias": text(128, needed=True),
         "version": matching(r"[0-9]{1,18}|\$LATEST", "a version's number as a string"),
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """What the aliases of deployed functions serve, for rollback. Without an alias there is nothing to restore."""
+        provider = LambdaDeploy()
+        for action in definition.actions:
+            named = provider.parameters(action.configuration)
+            known = all(named.values()) and not has_variable(named) and not action.crosses_from(definition.account)
+            if action.is_of_aws("Deploy", provider.name) and known:
+                yield PlannedCheck(self.kind, action.region, named, baseline_only=True)
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once."""
         function, name = planned.parameters["function"], planned.parameters["alias"]
         client = aws.lambda_(planned.region)
@@ -48,7 +64,16 @@ class LambdaAlias:
             return planned.finding(Verdict.FAIL, f"{told}: there is no such alias")
         meant = intended_version(planned)
         outcome, values = _judged(client, planned, alias, meant)
-        return planned.finding(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
+        found = planned.finding(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
+        return replace(found, baselines={planned.subject: alias.version})
+
+
+class LambdaDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html"""
+
+    name = "Lambda"
+    check = LambdaAlias.kind
+    keys = {"function": "FunctionName", "alias": "FunctionAlias"}
 
 
 def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias, meant: str) -> tuple[Outcome, Mapping[str, str]]:

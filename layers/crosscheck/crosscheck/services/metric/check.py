@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text, whole
-from crosscheck.contracts.validation import at_least_one
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.parameters import at_least_one, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
 from crosscheck.services.metric.keys import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
@@ -23,15 +22,15 @@ DATAPOINTS = "3"
 SECONDS = "60"
 
 
-class MetricCheck:
+class MetricCheck(Check):
     """Judges complete datapoints only, against fixed bounds or against those before the release.
 
     ``clock`` gives epoch seconds.
     """
 
     kind = "metric"
-    description = "the metric stays in its bounds after the release"
-    parameters: Mapping[str, Parameter] = {
+    permissions = frozenset({"cloudwatch:GetMetricData"})
+    parameters = {
         "namespace": NAMESPACE,
         "metric": text(needed=True),
         "dimensions": DIMENSIONS,
@@ -46,13 +45,13 @@ class MetricCheck:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
 
-    def validate(self, given: Mapping[str, str]) -> str:
+    def problem(self, given: Mapping[str, str]) -> str:
         """Some bound, and bounds between which there is room."""
         if "min" in given and "max" in given and float(given["min"]) > float(given["max"]):
             return "needs a min that is not above the max"
         return at_least_one(given, "max_increase", "max", "min")
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the datapoints after the release and, to compare with, at those before it."""
         told = planned.parameters
         metric = Metric(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Outcome, PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.text import moment
@@ -38,18 +38,19 @@ class Newest:
     size: int = 0
 
 
-class S3Object:
+class S3Object(Check):
     """Compares the current version with the one asked for, and its time with the deploy action's start."""
 
     kind = "s3-object"
-    description = "the object exists, and its current version is the intended one"
-    parameters: Mapping[str, Parameter] = {
+    reads_configuration = frozenset({"Extract"})
+    permissions = frozenset({"s3:ListBucketVersions"})
+    parameters = {
         "bucket": text(needed=True),
         "key": text(1024, needed=True),
         "version": text(1024),
     }
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once."""
         if planned.run and planned.run.configuration.get("Extract", "").lower() == "true":
             reason = "the action extracts its artifact: which objects it wrote is unknown"

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition, without_empty
 from crosscheck.services.s3.buckets import holds, location, versioning
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class SourceBucket:
+class SourceBucket(Check):
     """Without ``key``, only the bucket is looked at: an execution may name an object of its own."""
 
     kind = "source-bucket"
-    description = "the source bucket is versioned and holds the object that is released"
-    parameters: Mapping[str, Parameter] = {"bucket": text(needed=True), "key": text(1024)}
+    permissions = frozenset({"s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"})
+    parameters = {"bucket": text(needed=True), "key": text(1024)}
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """The bucket of every S3 source action."""
+        for action in definition.actions:
+            if action.is_of_aws("Source", "S3"):
+                overridden = action.configuration.get("AllowOverrideForS3ObjectKey", "").lower() == "true"
+                key = "" if overridden else action.configuration.get("S3ObjectKey", "")
+                source = {"bucket": action.configuration.get("S3Bucket", ""), "key": key}
+                yield PlannedCheck(self.kind, action.region, without_empty(source))
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the bucket and the object."""
         bucket, region = planned.parameters["bucket"], planned.region
         client = aws.s3(region)

@@ -9,7 +9,7 @@ from datetime import time as time_of_day
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, matching
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
@@ -35,12 +35,11 @@ def _read_days(value: object) -> str | None:
     return ",".join(day for day in DAYS if day in days) if days <= set(DAYS) else None
 
 
-class WindowCheck:
+class WindowCheck(Check):
     """Waits outside the window. ``clock`` gives epoch seconds."""
 
     kind = "window"
-    description = "it is the time of the week at which the region may be changed"
-    parameters: Mapping[str, Parameter] = {
+    parameters = {
         "timezone": Parameter("an IANA time zone, such as Europe/Berlin", _read_zone, needed=True),
         "open": _TIME,
         "close": _TIME,
@@ -50,11 +49,11 @@ class WindowCheck:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
 
-    def validate(self, given: Mapping[str, str]) -> str:
+    def problem(self, given: Mapping[str, str]) -> str:
         """A window has a length."""
         return "needs a close other than its open" if given["open"] == given["close"] else ""
 
-    def look(self, planned: PlannedCheck, _aws: Clients) -> Finding:
+    def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:
         """Look at the clock."""
         window, now = _window(planned.parameters), datetime.fromtimestamp(self._clock(), UTC)
         opening = current(window, now)

@@ -40,7 +40,7 @@ def cloudwatch() -> Iterator[CloudWatchClient]:
 
 
 def look(parameters: dict[str, str], since: float = 0.0) -> Finding:
-    return Alarms().look(PlannedCheck("alarms", REGION, parameters, since=since), FakeClients({}))
+    return Alarms().run(PlannedCheck("alarms", REGION, parameters, since=since), FakeClients({}))
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def cloudformation() -> Iterator[CloudFormationClient]:
 
 
 def looked(check: PlannedCheck = CHECK) -> Finding:
-    return CloudFormationStack().look(check, Clients(SESSION))
+    return CloudFormationStack().run(check, Clients(SESSION))
 
 
 def test_a_stack_is_made_changed_left_and_deleted(cloudformation: CloudFormationClient) -> None:
@@ -72,6 +72,6 @@ def test_events_tell_the_operations(cloudformation: CloudFormationClient) -> Non
 
 def test_what_is_deployed_does_not_go_back(cloudformation: CloudFormationClient) -> None:
     cloudformation.create_stack(StackName="my-service-infra", TemplateBody=template("one"))
-    way = CloudFormationRollback().propose(replace(CHECK, run=run(time.time())), {}, Clients(SESSION))
-    assert way.standing is Feasibility.MANUAL
+    way = CloudFormationRollback().propose(replace(CHECK, run=run(time.time())), "", Clients(SESSION))
+    assert way.feasibility is Feasibility.MANUAL
     assert "deploy the previous template" in way.reason

@@ -203,7 +203,7 @@ class Secure:
         context = self.authority.server(name, days)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
-    def look(self, *, trusting: bool = True) -> Finding:
+    def run(self, *, trusting: bool = True) -> Finding:
         """Look at the page under its name, which resolves to a public address that leads to the server."""
 
         def to_server(_address: Address, port: int, seconds: float) -> socket.socket:
@@ -212,7 +212,7 @@ class Secure:
         tls = self.authority.trusted if trusting else ssl.create_default_context
         probe = Probe(Policy(), lambda _host, _port: (ip_address("52.95.110.1"),), to_server, tls)
         check = planned(self.server.server_port, host=NAME, scheme="https")
-        return Http(lambda: probe).look(check, Clients())
+        return Http(lambda: probe).run(check, Clients())
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def secure(server: ThreadingHTTPServer, tmp_path: Path) -> Secure:
 
 def test_a_page_over_tls_is_checked_for_its_name_at_the_pinned_address(secure: Secure) -> None:
     secure.present(NAME)
-    finding = secure.look()
+    finding = secure.run()
     assert finding.verdict is Verdict.PASS
     assert finding.values["address"] == "52.95.110.1"
 
@@ -239,14 +239,14 @@ def test_a_certificate_that_is_not_valid_fails(
     secure: Secure, name: str, days: int, words: str, *, trusting: bool
 ) -> None:
     secure.present(name, days)
-    finding = secure.look(trusting=trusting)
+    finding = secure.run(trusting=trusting)
     assert finding.verdict is Verdict.FAIL
     assert "its certificate is not valid: " in finding.reason
     assert words in finding.reason
 
 
 def test_a_server_that_speaks_no_tls_fails(secure: Secure) -> None:
-    finding = secure.look()
+    finding = secure.run()
     assert finding.verdict is Verdict.FAIL
     assert "TLS fails (" in finding.reason
 

@@ -76,15 +76,15 @@ def aws(request: pytest.FixtureRequest) -> Iterator[Clients]:
 
 
 def test_an_alias_passes_goes_back_and_passes_again(aws: Clients) -> None:
-    assert LambdaAlias().look(CHECK, aws).reason == "app:live: serves version 2"
+    assert LambdaAlias().run(CHECK, aws).reason == "app:live: serves version 2"
     undo = LambdaAliasRollback()
-    way = undo.propose(CHECK, {"version": "1"}, aws)
-    assert (way.standing, way.target) == (Feasibility.READY, "version 1")
-    begun = undo.execute(CHECK, way, aws)
-    finding = LambdaAlias().look(begun.proof, aws)
+    way = undo.propose(CHECK, "1", aws)
+    assert (way.feasibility, way.target) == (Feasibility.READY, "version 1")
+    begun = undo.execute(CHECK, way, "1", aws)
+    finding = LambdaAlias().run(begun.verification, aws)
     assert (finding.verdict, finding.values["version"]) == (Verdict.PASS, "1")
-    assert LambdaAlias().look(CHECK, aws).verdict is Verdict.FAIL
-    assert undo.propose(CHECK, {"version": "1"}, aws).standing is Feasibility.ALREADY_BACK
+    assert LambdaAlias().run(CHECK, aws).verdict is Verdict.FAIL
+    assert undo.propose(CHECK, "1", aws).feasibility is Feasibility.ALREADY_BACK
 
 
 def test_a_canary_is_pending_and_goes_back_as_a_whole(aws: Clients) -> None:
@@ -94,17 +94,17 @@ def test_a_canary_is_pending_and_goes_back_as_a_whole(aws: Clients) -> None:
         FunctionVersion="1",
         RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
     )
-    finding = LambdaAlias().look(CHECK, aws)
+    finding = LambdaAlias().run(CHECK, aws)
     assert (finding.verdict, finding.values["weights"]) == (Verdict.PENDING, "90% to version 1, 10% to version 2")
     undo = LambdaAliasRollback()
-    begun = undo.execute(CHECK, undo.propose(CHECK, {"version": "1"}, aws), aws)
-    assert LambdaAlias().look(begun.proof, aws).verdict is Verdict.PASS
+    begun = undo.execute(CHECK, undo.propose(CHECK, "1", aws), "1", aws)
+    assert LambdaAlias().run(begun.verification, aws).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("parameters", [{"function": "app", "alias": "no"}, {"function": "no", "alias": "live"}])
 def test_what_is_absent_fails(aws: Clients, parameters: dict[str, str]) -> None:
-    assert LambdaAlias().look(replace(CHECK, parameters=parameters), aws).verdict is Verdict.FAIL
+    assert LambdaAlias().run(replace(CHECK, parameters=parameters), aws).verdict is Verdict.FAIL
 
 
 def test_a_version_that_never_was_is_no_way_back(aws: Clients) -> None:
-    assert LambdaAliasRollback().propose(CHECK, {"version": "9"}, aws).standing is Feasibility.MANUAL
+    assert LambdaAliasRollback().propose(CHECK, "9", aws).feasibility is Feasibility.MANUAL

@@ -47,7 +47,7 @@ def put() -> Iterator[None]:
 
 def look(minutes: float, **parameters: str) -> Finding:
     planned = PlannedCheck("metric", REGION, {**PARAMETERS, **parameters}, since=BEGAN)
-    return MetricCheck(lambda: BEGAN + minutes * 60).look(planned, FakeClients({}))
+    return MetricCheck(lambda: BEGAN + minutes * 60).run(planned, FakeClients({}))
 
 
 def test_the_increase_is_measured_against_the_time_before() -> None:

@@ -40,7 +40,7 @@ def versioned(client: S3Client) -> None:
 
 
 def looked(check: PlannedCheck = CHECK) -> Finding:
-    return S3Object().look(check, Clients(SESSION))
+    return S3Object().run(check, Clients(SESSION))
 
 
 def test_the_newest_version_counts(s3: S3Client) -> None:

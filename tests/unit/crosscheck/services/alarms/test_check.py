@@ -23,7 +23,7 @@ PREFIX = {"prefix": "my-service-"}
 
 def look(cloudwatch: FakeCloudWatch, parameters: dict[str, str] | None = None, since: float = SINCE) -> Finding:
     planned = PlannedCheck("alarms", REGION, parameters or PREFIX, since=since)
-    return Alarms().look(planned, FakeClients({("cloudwatch", REGION): cloudwatch}))
+    return Alarms().run(planned, FakeClients({("cloudwatch", REGION): cloudwatch}))
 
 
 def named(*names: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.registry.checks import CHECKS, run_check
+from crosscheck.registry.checks import run_check
+from crosscheck.registry.services import CHECKS
 from crosscheck.services.artifacts import directory as source_parity_reading
 from crosscheck.services.artifacts.directory import TAIL
 from tests.fakes.codepipeline_release import HOME, bucket, zipped

@@ -62,7 +62,7 @@ VERDICTS = {
 
 
 def looked(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> Finding:
-    return CloudFormationStack().look(check, ModelledClients({("cloudformation", REGION): fake}))
+    return CloudFormationStack().run(check, ModelledClients({("cloudformation", REGION): fake}))
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_f17_a_stack_that_is_denied_is_not_taken_for_absent(fake: FakeCloudForma
     fake.refuse("DescribeStacks", RefusedError("AccessDenied", status=403))
     client = ModelledClients({("cloudformation", REGION): fake})
     with pytest.raises(client.cloudformation(REGION).exceptions.ClientError, match="AccessDenied"):
-        CloudFormationStack().look(CHECK, client)
+        CloudFormationStack().run(CHECK, client)
 
 
 def test_a_stack_that_is_absent_fails(fake: FakeCloudFormation) -> None:

@@ -77,7 +77,7 @@ def clients(fake: FakeCloudFormation) -> ModelledClients:
 
 
 def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> RollbackProposal:
-    return CloudFormationRollback().propose(check, {}, clients(fake))
+    return CloudFormationRollback().propose(check, "", clients(fake))
 
 
 def updated(fake: FakeCloudFormation, status: str = "UPDATE_FAILED") -> dict[str, Any]:
@@ -100,27 +100,27 @@ def test_every_status_of_the_api_has_a_standing() -> None:
 def test_each_status_after_an_update_of_this_execution(fake: FakeCloudFormation, status: str) -> None:
     stack = updated(fake, status)
     way = proposed(fake, replace(CHECK, parameters={"stack": stack["StackId"]}))
-    assert way.standing is STANDINGS[status]
+    assert way.feasibility is STANDINGS[status]
     assert way.reason.startswith(f"{NAME}: {status}: ")
-    assert (way.proof is not None) == (way.standing in {READY, BACK})
+    assert (way.verification is not None) == (way.feasibility in {READY, BACK})
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_each_status_of_a_stack_that_this_execution_did_not_change(fake: FakeCloudFormation, status: str) -> None:
     stack = fake.stack(NAME, status, BEFORE)
     way = proposed(fake, replace(CHECK, parameters={"stack": stack["StackId"]}))
-    assert way.standing is UNTOUCHED.get(status, STUCK)
+    assert way.feasibility is UNTOUCHED.get(status, STUCK)
     assert "not changed by this execution" in way.reason
-    if way.proof:
-        assert CloudFormationStack().look(way.proof, clients(fake)).verdict is Verdict.PASS
+    if way.verification:
+        assert CloudFormationStack().run(way.verification, clients(fake)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"])
 def test_the_proof_of_a_stack_that_went_back_by_itself_passes(fake: FakeCloudFormation, status: str) -> None:
     updated(fake, status)
-    proof = proposed(fake).proof
+    proof = proposed(fake).verification
     assert proof
-    assert CloudFormationStack().look(proof, clients(fake)).verdict is Verdict.PASS
+    assert CloudFormationStack().run(proof, clients(fake)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -129,22 +129,22 @@ def test_the_proof_of_a_stack_that_went_back_by_itself_passes(fake: FakeCloudFor
 def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: str, end: str) -> None:
     stack = updated(fake, status)
     undo, aws = CloudFormationRollback(), clients(fake)
-    way = undo.propose(CHECK, {}, aws)
-    begun = undo.execute(CHECK, way, aws)
+    way = undo.propose(CHECK, "", aws)
+    begun = undo.execute(CHECK, way, "", aws)
     assert begun.reason == "asked CloudFormation to roll back my-service-infra"
-    assert CloudFormationStack().look(begun.proof, aws).verdict is Verdict.PENDING
-    assert undo.execute(CHECK, way, aws).reason.endswith("CloudFormation took it back by itself")
+    assert CloudFormationStack().run(begun.verification, aws).verdict is Verdict.PENDING
+    assert undo.execute(CHECK, way, "", aws).reason.endswith("CloudFormation took it back by itself")
     [request] = fake.called("RollbackStack")
     assert request["StackName"] == stack["StackId"]
     stack["StackStatus"] = end
-    assert CloudFormationStack().look(begun.proof, aws).verdict is Verdict.PASS
+    assert CloudFormationStack().run(begun.verification, aws).verdict is Verdict.PASS
 
 
 def test_a_stack_that_never_was_stable_is_deleted_and_the_proof_passes(fake: FakeCloudFormation) -> None:
     stack = updated(fake, "CREATE_FAILED")
-    begun = CloudFormationRollback().execute(CHECK, proposed(fake), clients(fake))
+    begun = CloudFormationRollback().execute(CHECK, proposed(fake), "", clients(fake))
     stack["StackStatus"] = "DELETE_COMPLETE"
-    assert CloudFormationStack().look(begun.proof, clients(fake)).verdict is Verdict.PASS
+    assert CloudFormationStack().run(begun.verification, clients(fake)).verdict is Verdict.PASS
 
 
 def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudFormation) -> None:
@@ -152,9 +152,10 @@ def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudForm
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("TokenAlreadyExistsException"))
     assert (
-        CloudFormationRollback().execute(CHECK, way, clients(fake)).reason == "CloudFormation has this request already"
+        CloudFormationRollback().execute(CHECK, way, "", clients(fake)).reason
+        == "CloudFormation has this request already"
     )
-    CloudFormationRollback().execute(CHECK, way, clients(fake))
+    CloudFormationRollback().execute(CHECK, way, "", clients(fake))
     first, second = (call["ClientRequestToken"] for call in fake.called("RollbackStack"))
     assert first == second
     assert first.startswith("crosscheck-")
@@ -167,7 +168,7 @@ def test_a_second_operation_has_moved_on_whatever_its_status(fake: FakeCloudForm
         fake.happened(stack, LATER, status)
         stack |= {"StackStatus": status, "LastUpdatedTime": LATER}
         way = proposed(fake)
-        assert way.standing is MOVED_ON
+        assert way.feasibility is MOVED_ON
         assert way.reason == f"{NAME}: changed again at 2026-03-04T11:00:00Z (update, update), now {status}"
 
 
@@ -177,7 +178,7 @@ def test_a_stack_that_moved_on_after_the_proposal_is_left_alone(fake: FakeCloudF
     fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
     stack |= {"StackStatus": "UPDATE_IN_PROGRESS", "LastUpdatedTime": LATER}
     with pytest.raises(SupersededError, match="changed again"):
-        CloudFormationRollback().execute(CHECK, way, clients(fake))
+        CloudFormationRollback().execute(CHECK, way, "", clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -186,7 +187,7 @@ def test_a_proposal_of_another_moment_is_not_begun(fake: FakeCloudFormation) -> 
     way = proposed(fake)
     stack["LastUpdatedTime"] = DURING + timedelta(seconds=30)
     with pytest.raises(SupersededError):
-        CloudFormationRollback().execute(CHECK, way, clients(fake))
+        CloudFormationRollback().execute(CHECK, way, "", clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -194,23 +195,23 @@ def test_a_stack_that_was_made_anew_has_moved_on(fake: FakeCloudFormation) -> No
     old = updated(fake)
     updated(fake)
     way = proposed(fake, replace(CHECK, run=replace(RUN, external=old["StackId"])))
-    assert way.standing is MOVED_ON
+    assert way.feasibility is MOVED_ON
     assert "made anew" in way.reason
 
 
 def test_a_stack_that_is_absent_has_moved_on(fake: FakeCloudFormation) -> None:
-    assert proposed(fake).standing is MOVED_ON
+    assert proposed(fake).feasibility is MOVED_ON
 
 
 def test_what_an_action_deleted_does_not_come_back(fake: FakeCloudFormation) -> None:
     way = proposed(fake, replace(CHECK, run=replace(RUN, configuration={"ActionMode": "DELETE_ONLY"})))
-    assert (way.standing, way.reason) == (STUCK, f"{NAME}: a deleted stack does not come back")
+    assert (way.feasibility, way.reason) == (STUCK, f"{NAME}: a deleted stack does not come back")
 
 
 def test_a_failure_after_the_action_had_succeeded_is_somebody_elses(fake: FakeCloudFormation) -> None:
     updated(fake)
     way = proposed(fake, replace(CHECK, run=replace(RUN, status="Succeeded")))
-    assert way.standing is MOVED_ON
+    assert way.feasibility is MOVED_ON
     assert way.reason == f"{NAME}: UPDATE_FAILED since 2026-03-04T10:00:20Z, and the action had succeeded"
 
 
@@ -221,7 +222,7 @@ def test_a_failure_long_after_the_start_of_an_action_that_failed_may_be_somebody
     fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
     fake.happened(stack, LATER, "UPDATE_FAILED")
     way = proposed(fake)
-    assert way.standing is STUCK
+    assert way.feasibility is STUCK
     assert "too long after the action's start" in way.reason
 
 
@@ -230,7 +231,7 @@ def test_a_stack_that_the_action_made_in_place_of_a_failed_one_is_its_own(fake: 
     fake.happened(stack, LATER, "CREATE_IN_PROGRESS")
     fake.happened(stack, LATER, "CREATE_FAILED")
     run = replace(RUN, configuration={"ActionMode": "REPLACE_ON_FAILURE"}, external=stack["StackId"])
-    assert proposed(fake, replace(CHECK, run=run)).standing is READY
+    assert proposed(fake, replace(CHECK, run=run)).feasibility is READY
 
 
 def test_more_events_than_are_read_prove_nothing(fake: FakeCloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,13 +239,13 @@ def test_more_events_than_are_read_prove_nothing(fake: FakeCloudFormation, monke
     updated(fake)
     fake.page = 2
     way = proposed(fake)
-    assert way.standing is STUCK
+    assert way.feasibility is STUCK
     assert "too many events" in way.reason
 
 
 def test_a_change_that_the_events_do_not_show_proves_nothing(fake: FakeCloudFormation) -> None:
     fake.stack(NAME, "UPDATE_FAILED", BEFORE, DURING)
-    assert proposed(fake).standing is STUCK
+    assert proposed(fake).feasibility is STUCK
 
 
 def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
@@ -252,4 +253,4 @@ def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
-        CloudFormationRollback().execute(CHECK, way, clients(fake))
+        CloudFormationRollback().execute(CHECK, way, "", clients(fake))

@@ -34,7 +34,7 @@ def derived(deployment: str, number: int = 2) -> PlannedCheck:
 
 
 def looked(fake: FakeCodeDeploy, planned: PlannedCheck) -> Finding:
-    return CodeDeploy().look(planned, FakeClients({("codedeploy", REGION): fake}))
+    return CodeDeploy().run(planned, FakeClients({("codedeploy", REGION): fake}))
 
 
 def deployed(fake: FakeCodeDeploy, count: int = 3) -> str:

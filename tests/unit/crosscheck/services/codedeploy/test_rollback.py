@@ -8,18 +8,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployRollback
+from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
 REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
 STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
-UNDO: Rollback = CodeDeployRollback()
+UNDO = CodeDeployRollback()
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def planned(deployment: str) -> PlannedCheck:
     return PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
 
 
-def propose(fake: FakeCodeDeploy, deployment: str) -> RollbackProposal:
-    return UNDO.propose(planned(deployment), {}, FakeClients({("codedeploy", REGION): fake}))
+def propose(fake: FakeCodeDeploy, deployment: str) -> CodeDeployProposal:
+    return UNDO.propose(planned(deployment), "", FakeClients({("codedeploy", REGION): fake}))
 
 
-def begin(fake: FakeCodeDeploy, deployment: str, way: RollbackProposal) -> RollbackStarted:
-    return UNDO.execute(planned(deployment), way, FakeClients({("codedeploy", REGION): fake}))
+def begin(fake: FakeCodeDeploy, deployment: str, way: CodeDeployProposal) -> RollbackStarted:
+    return UNDO.execute(planned(deployment), way, "", FakeClients({("codedeploy", REGION): fake}))
 
 
 def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) -> str:
@@ -49,16 +49,18 @@ def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) ->
 def proof(begun: RollbackStarted, **named: str) -> bool:
     """Whether it proves that deployment."""
     expected = {"application": NAMED[0], "group": NAMED[1], **named}
-    return (begun.proof.kind, begun.proof.region, begun.proof.run) == ("codedeploy", REGION, None) and (
-        begun.proof.parameters == expected
-    )
+    return (begun.verification.kind, begun.verification.region, begun.verification.run) == (
+        "codedeploy",
+        REGION,
+        None,
+    ) and (begun.verification.parameters == expected)
 
 
 @pytest.mark.parametrize("status", ["Succeeded", "Failed", "Stopped"])
 def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy, status: str) -> None:
     ours = released(fake, status, fileExistsBehavior="OVERWRITE", ignoreApplicationStopFailures=True)
     way = propose(fake, ours)
-    assert (way.standing, way.target) == (Feasibility.READY, "s3://store/release/1@v1")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "s3://store/release/1@v1")
     assert way.reason == f"{ours} is {status}, and d-000000000 had succeeded before it"
     begun = begin(fake, ours, way)
     made = fake.groups[NAMED][-1]
@@ -80,14 +82,14 @@ def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy
 def test_the_proof_of_the_proposal_passes_once_the_group_is_back(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     way = propose(fake, ours)
-    assert way.proof is not None
+    assert way.verification is not None
     aws = FakeClients({("codedeploy", REGION): fake})
-    assert CodeDeploy().look(way.proof, aws).verdict is Verdict.PENDING
+    assert CodeDeploy().run(way.verification, aws).verdict is Verdict.PENDING
     begin(fake, ours, way)
     made = fake.groups[NAMED][-1]
     fake.deployments[made]["status"] = "Succeeded"
     fake.instance(made)
-    assert CodeDeploy().look(way.proof, aws).verdict is Verdict.PASS
+    assert CodeDeploy().run(way.verification, aws).verdict is Verdict.PASS
 
 
 def test_beginning_twice_has_one_effect(fake: FakeCodeDeploy) -> None:
@@ -95,11 +97,11 @@ def test_beginning_twice_has_one_effect(fake: FakeCodeDeploy) -> None:
     way = propose(fake, ours)
     first = begin(fake, ours, way)
     again = begin(fake, ours, way)
-    assert again.proof == first.proof
+    assert again.verification == first.verification
     assert len(fake.called("CreateDeployment")) == 1
     later = propose(fake, ours)
-    assert later.standing is Feasibility.READY
-    assert begin(fake, ours, later).proof == first.proof
+    assert later.feasibility is Feasibility.READY
+    assert begin(fake, ours, later).verification == first.verification
 
 
 def test_two_that_begin_at_once_have_one_effect(fake: FakeCodeDeploy) -> None:
@@ -133,8 +135,8 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     way = propose(fake, ours)
     newer = fake.deploy(NAMED, s3(3))
     moved = propose(fake, ours)
-    assert (moved.standing, moved.reason) == (Feasibility.SUPERSEDED, f"{newer} (Succeeded) came after {ours}")
-    assert moved.proof is None
+    assert (moved.feasibility, moved.reason) == (Feasibility.SUPERSEDED, f"{newer} (Succeeded) came after {ours}")
+    assert moved.verification is None
     with pytest.raises(SupersededError, match=newer):
         begin(fake, ours, way)
     assert not fake.called("CreateDeployment")
@@ -143,7 +145,7 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
 def test_a_group_that_still_names_an_older_deployment_has_not_moved_on(fake: FakeCodeDeploy) -> None:
     ours = released(fake, "InProgress")
     fake.behind = 1
-    assert propose(fake, ours).standing is Feasibility.READY
+    assert propose(fake, ours).feasibility is Feasibility.READY
 
 
 def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) -> None:
@@ -151,24 +153,24 @@ def test_codedeploys_own_rollback_is_the_way_back_already(fake: FakeCodeDeploy) 
     way = propose(fake, ours)
     rollback = fake.roll_back(ours, "InProgress")
     back = propose(fake, ours)
-    assert (back.standing, back.target) == (Feasibility.ALREADY_BACK, rollback)
+    assert (back.feasibility, back.target) == (Feasibility.ALREADY_BACK, rollback)
     assert proof(begin(fake, ours, way), deployment=rollback)
     assert not fake.called("CreateDeployment")
     fake.deployments[rollback]["status"] = "Failed"
-    assert propose(fake, ours).standing is Feasibility.MANUAL
+    assert propose(fake, ours).feasibility is Feasibility.MANUAL
 
 
 @pytest.mark.parametrize("status", ["Created", "Queued", "InProgress", "Baking", "Ready"])
 def test_what_runs_is_stopped_with_its_rollback(fake: FakeCodeDeploy, status: str) -> None:
     ours = released(fake, status)
     way = propose(fake, ours)
-    assert (way.standing, way.target) == (Feasibility.READY, "d-000000000")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "d-000000000")
     begun = begin(fake, ours, way)
     assert fake.called("StopDeployment") == [{"deploymentId": ours, "autoRollbackEnabled": True}]
     rollback = fake.groups[NAMED][-1]
     assert proof(begun, deployment=rollback)
     assert begun.reason == f"stopped {ours}; {rollback} rolls it back"
-    assert begin(fake, ours, way).proof == begun.proof
+    assert begin(fake, ours, way).verification == begun.verification
     assert len(fake.called("StopDeployment")) == 1
 
 
@@ -194,16 +196,16 @@ def test_a_way_back_goes_on_until_the_original_environment_is_terminated(
     settings = {"terminateBlueInstancesOnDeploymentSuccess": original}
     ours = released(fake, blueGreenDeploymentConfiguration=settings)
     way = propose(fake, ours)
-    assert way.keeps == seconds
+    assert way.settle_seconds == seconds
     begin(fake, ours, way)
-    assert propose(fake, ours).keeps == seconds
+    assert propose(fake, ours).settle_seconds == seconds
 
 
 def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -> None:
     fake.deploy(NAMED, s3(0), "Failed")
     ours = fake.deploy(NAMED, s3(1))
     way = propose(fake, ours)
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert way.reason == f"nothing to go back to: no other revision of production succeeded before {ours}"
     with pytest.raises(SupersededError):
         begin(fake, ours, way)
@@ -237,7 +239,7 @@ def test_more_than_can_be_read_is_not_guessed(fake: FakeCodeDeploy) -> None:
     for number in range(501):
         fake.deploy(NAMED, s3(number))
     way = propose(fake, fake.groups[NAMED][-1])
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "over 500 deployments" in way.reason
 
 
@@ -270,18 +272,18 @@ def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:
     ours = fake.deploy(NAMED, appspec(7))
     fake.forgotten.add(appspec(6)["appSpecContent"]["sha256"])
     way = propose(fake, ours)
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert way.reason == "CodeDeploy no longer has the AppSpec of d-000000000, the last good deployment"
 
 
 @pytest.mark.parametrize("deployment", ["", "d-999999999"])
 def test_a_deployment_that_nobody_knows_is_stuck(fake: FakeCodeDeploy, deployment: str) -> None:
     released(fake)
-    assert propose(fake, deployment).standing is Feasibility.MANUAL
+    assert propose(fake, deployment).feasibility is Feasibility.MANUAL
 
 
 def test_a_group_that_is_gone_is_stuck(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     del fake.groups[NAMED]
     way = propose(fake, ours)
-    assert (way.standing, way.reason) == (Feasibility.MANUAL, "there is no deployment group production any more")
+    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "there is no deployment group production any more")

@@ -26,9 +26,9 @@ class World:
     aws: FakeClients
     key: str
 
-    def look(self, **parameters: str) -> Finding:
+    def run(self, **parameters: str) -> Finding:
         told = {"bucket": "store", "key": self.key, **parameters}
-        return ArtifactStore().look(
+        return ArtifactStore().run(
             PlannedCheck("artifact-store", REGION, {k: v for k, v in told.items() if v}), self.aws
         )
 
@@ -40,7 +40,7 @@ def world() -> World:
 
 
 def test_a_good_store_passes_with_what_was_seen(world: World) -> None:
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == "store store is in eu-west-1, versioned and encrypted, its key usable"
     assert finding.values == {
@@ -53,17 +53,17 @@ def test_a_good_store_passes_with_what_was_seen(world: World) -> None:
 
 def test_a_store_without_a_key_of_its_own_passes(world: World) -> None:
     world.s3.buckets["store"].encryption = "AES256"
-    assert world.look(key="").verdict is Verdict.PASS
+    assert world.run(key="").verdict is Verdict.PASS
     assert world.kms.calls == []
 
 
 @pytest.mark.parametrize("named", ["alias/artifacts", "00000000-0000-4000-8000-000000000001"])
 def test_a_key_may_be_named_by_alias_or_id(world: World, named: str) -> None:
-    assert world.look(key=named).verdict is Verdict.PASS
+    assert world.run(key=named).verdict is Verdict.PASS
 
 
 def test_no_store_at_all_fails_with_the_fix(world: World) -> None:
-    finding = world.look(bucket="", key="")
+    finding = world.run(bucket="", key="")
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == (
         "the pipeline has no artifact store in eu-west-1: add one to its artifactStores, for example with "
@@ -74,7 +74,7 @@ def test_no_store_at_all_fails_with_the_fix(world: World) -> None:
 @pytest.mark.parametrize("elsewhere", ["us-east-1", "ap-southeast-1"])
 def test_a_store_in_another_region_fails_and_is_not_looked_into(world: World, elsewhere: str) -> None:
     world.s3.buckets["store"].region = elsewhere
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == (
         f"store store: it is in {elsewhere}, but CodePipeline needs it in eu-west-1: create a store there, for example "
@@ -85,12 +85,12 @@ def test_a_store_in_another_region_fails_and_is_not_looked_into(world: World, el
 
 def test_a_bucket_that_s3_calls_by_the_old_name_of_its_region(world: World) -> None:
     world.s3.buckets["store"].constraint = "EU"
-    finding = world.look()
+    finding = world.run()
     assert (finding.verdict, finding.values["location"]) == (Verdict.PASS, REGION)
 
 
 def test_a_bucket_that_does_not_exist_fails(world: World) -> None:
-    finding = world.look(bucket="gone")
+    finding = world.run(bucket="gone")
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("store gone: there is no such bucket: create it in eu-west-1")
 
@@ -98,14 +98,14 @@ def test_a_bucket_that_does_not_exist_fails(world: World) -> None:
 @pytest.mark.parametrize(("status", "word"), [("", "off"), ("Suspended", "suspended")])
 def test_a_store_without_versions_fails(world: World, status: str, word: str) -> None:
     world.s3.buckets["store"].versioning = status
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"store store: its versioning is {word}: turn it on"
 
 
 def test_a_store_without_default_encryption_fails(world: World) -> None:
     world.s3.buckets["store"].encryption = ""
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == "store store: it has no default encryption: turn it on"
 
@@ -123,23 +123,23 @@ def test_a_store_without_default_encryption_fails(world: World) -> None:
 )
 def test_f31_a_key_that_cannot_be_used_fails_with_its_state(world: World, state: str, fix: str) -> None:
     world.kms.add(KeyState=state)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"store store: its key 00000000-0000-4000-8000-000000000001 is {state}: {fix}"
 
 
 def test_a_key_that_is_being_updated_encrypts(world: World) -> None:
     world.kms.add(KeyState="Updating")
-    assert world.look().verdict is Verdict.PASS
+    assert world.run().verdict is Verdict.PASS
 
 
 def test_an_asymmetric_key_fails(world: World) -> None:
     world.kms.add(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
-    assert "is RSA_2048: S3 takes symmetric encryption keys only" in world.look().reason
+    assert "is RSA_2048: S3 takes symmetric encryption keys only" in world.run().reason
 
 
 def test_a_key_of_another_region_fails_without_a_call(world: World) -> None:
-    finding = world.look(key=FakeKms("us-east-1").add(7))
+    finding = world.run(key=FakeKms("us-east-1").add(7))
     assert finding.verdict is Verdict.FAIL
     assert (
         "its key 00000000-0000-4000-8000-000000000007 is in us-east-1, but CodePipeline needs one in" in finding.reason
@@ -149,30 +149,30 @@ def test_a_key_of_another_region_fails_without_a_call(world: World) -> None:
 
 @pytest.mark.parametrize("named", ["alias/gone", "00000000-0000-4000-8000-000000000009"])
 def test_a_key_that_does_not_exist_fails(world: World, named: str) -> None:
-    finding = world.look(key=named)
+    finding = world.run(key=named)
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"store store: there is no key {named} in eu-west-1: name one that is there"
 
 
 def test_another_account_needs_a_customer_key_by_id_or_arn(world: World) -> None:
-    assert world.look(foreign=OTHER).verdict is Verdict.PASS
+    assert world.run(foreign=OTHER).verdict is Verdict.PASS
     across = f"store store: an action of account {OTHER} uses the store: "
-    by_alias = world.look(foreign=OTHER, key="alias/artifacts")
+    by_alias = world.run(foreign=OTHER, key="alias/artifacts")
     assert (by_alias.verdict, by_alias.reason) == (
         Verdict.FAIL,
         f"{across}name the key by id or ARN, not by the alias alias/artifacts",
     )
-    by_alias_arn = world.look(foreign=OTHER, key=f"arn:aws:kms:{REGION}:111122223333:alias/artifacts")
+    by_alias_arn = world.run(foreign=OTHER, key=f"arn:aws:kms:{REGION}:111122223333:alias/artifacts")
     assert by_alias_arn.reason == by_alias.reason
-    assert world.look(foreign=OTHER, key="").reason.startswith(f"{across}name a customer key, by id or ARN")
+    assert world.run(foreign=OTHER, key="").reason.startswith(f"{across}name a customer key, by id or ARN")
     world.kms.add(KeyManager="AWS")
-    assert world.look(foreign=OTHER).reason.endswith("cannot use: name a customer key, by id or ARN")
+    assert world.run(foreign=OTHER).reason.endswith("cannot use: name a customer key, by id or ARN")
 
 
 def test_every_problem_is_named_at_once(world: World) -> None:
     world.s3.buckets["store"].versioning = world.s3.buckets["store"].encryption = ""
     world.kms.add(KeyState="Disabled")
-    assert world.look().reason == (
+    assert world.run().reason == (
         "store store: its versioning is off: turn it on; it has no default encryption: turn it on; "
         "its key 00000000-0000-4000-8000-000000000001 is Disabled: enable it"
     )
@@ -188,7 +188,7 @@ def test_every_problem_is_named_at_once(world: World) -> None:
 )
 def test_f17_a_denied_read_is_inconclusive_and_names_the_right(world: World, operation: str, right: str) -> None:
     world.s3.refuse(operation, DENIED)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     told = f"{operation} in eu-west-1 was refused: AccessDenied (Crosscheck needs {right} on store)"
     assert finding.reason == f"store store: {told}"
@@ -196,7 +196,7 @@ def test_f17_a_denied_read_is_inconclusive_and_names_the_right(world: World, ope
 
 def test_f17_a_key_that_may_not_be_described_is_inconclusive(world: World) -> None:
     world.kms.refuse("DescribeKey", RefusedError("AccessDeniedException"))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.endswith("(Crosscheck needs kms:DescribeKey on the key 00000000-0000-4000-8000-000000000001)")
 
@@ -204,13 +204,13 @@ def test_f17_a_key_that_may_not_be_described_is_inconclusive(world: World) -> No
 def test_f17_what_is_wrong_is_told_beside_what_is_unknown(world: World) -> None:
     world.s3.refuse("GetBucketEncryption", DENIED)
     world.s3.buckets["store"].versioning = "Suspended"
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("store store: its versioning is suspended: turn it on; GetBucketEncryption in")
 
 
 def test_f20_a_region_that_does_not_answer_is_inconclusive(world: World) -> None:
     world.kms.refuse("DescribeKey", ConnectTimeoutError(endpoint_url="https://kms.eu-west-1.amazonaws.com"))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "store store: no answer from eu-west-1: ConnectTimeoutError"

@@ -10,7 +10,7 @@ from crosscheck.contracts.rollback import Feasibility, RollbackProposal, Superse
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
-from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
 from tests.fakes.codepipeline_stages import FakeStages
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
@@ -33,30 +33,29 @@ class World:
         self.failed = self.pass_through("Failed")
         self.ours = self.pass_through(ours)
         self.subject = Subject(REGION, PIPELINE, self.ours)
-        self.waits: list[float] = []
 
     def pass_through(self, status: str) -> str:
         return self.codepipeline.execute(status=status, Source="Succeeded", Deploy=status)
 
     def propose(self, stage: str = "Deploy") -> RollbackProposal:
-        return StageRollback().propose(self.subject, stage, self.aws)
+        return StageRollback().propose(DeployedStage(self.subject, stage), "", self.aws)
 
     def execute(self, way: RollbackProposal) -> RollbackStarted:
-        return StageRollback(self.waits.append).execute(self.subject, "Deploy", way, self.aws)
+        return StageRollback().execute(DeployedStage(self.subject, "Deploy"), way, "", self.aws)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Succeeded"])
 def test_the_stage_goes_back_to_the_last_execution_that_succeeded_in_it(status: str) -> None:
     world = World(status)
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.READY, "execution 00000001")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "execution 00000001")
     assert way.reason == "Deploy goes back, in all its regions, to what execution 00000001 brought"
     assert world.codepipeline.called("RollbackStage") == []
     begun = world.execute(way)
     [asked] = world.codepipeline.called("RollbackStage")
     assert asked == {"pipelineName": PIPELINE, "stageName": "Deploy", "targetPipelineExecutionId": world.before}
     made = [*world.codepipeline.executions][-1]
-    assert begun.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": made})
+    assert begun.verification == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": made})
     assert begun.reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
 
 
@@ -65,7 +64,7 @@ def test_what_was_rolled_back_once_does_not_come_again() -> None:
     world.codepipeline.roll_back("Deploy", world.first, "Succeeded")
     world.subject = Subject(REGION, PIPELINE, world.pass_through("Failed"))
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.READY, "execution 00000000")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "execution 00000000")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_what_was_rolled_back_once_does_not_come_again() -> None:
 )
 def test_what_codepipeline_does_not_roll_back_is_for_a_person(pipeline: dict[str, Any], stage: str, words: str) -> None:
     way = World(**pipeline).propose(stage)
-    assert (way.standing, way.proof) == (Feasibility.MANUAL, None)
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
     assert words in way.reason
 
 
@@ -88,14 +87,14 @@ def test_a_rollback_is_never_rolled_back() -> None:
     world = World()
     world.subject = Subject(REGION, PIPELINE, world.codepipeline.roll_back("Deploy", world.first, "Failed"))
     way = world.propose()
-    assert (way.standing, way.reason) == (Feasibility.MANUAL, "the execution is a rollback itself")
+    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "the execution is a rollback itself")
 
 
 def test_a_pipeline_that_changed_has_no_target() -> None:
     world = World()
     world.codepipeline.pipeline["version"] = 4
     way = world.propose()
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "the pipeline changed since execution 00000001" in way.reason
 
 
@@ -104,7 +103,7 @@ def test_a_first_execution_has_no_target() -> None:
     for execution in (world.first, world.before):
         world.codepipeline.passed[execution]["Deploy"] = "Failed"
     way = world.propose()
-    assert (way.standing, way.reason) == (Feasibility.MANUAL, "no earlier execution succeeded in Deploy")
+    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "no earlier execution succeeded in Deploy")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def test_a_first_execution_has_no_target() -> None:
 )
 def test_a_stage_that_did_not_end(status: str, standing: Feasibility, words: str) -> None:
     way = World(status).propose()
-    assert way.standing is standing
+    assert way.feasibility is standing
     assert words in way.reason
 
 
@@ -125,7 +124,7 @@ def test_a_later_execution_moved_on() -> None:
     way = world.propose()
     world.pass_through("InProgress")
     now = world.propose()
-    assert (now.standing, now.reason) == (Feasibility.SUPERSEDED, "execution 00000004 was in Deploy since")
+    assert (now.feasibility, now.reason) == (Feasibility.SUPERSEDED, "execution 00000004 was in Deploy since")
     with pytest.raises(SupersededError, match="00000004 was in Deploy since"):
         world.execute(way)
     assert world.codepipeline.called("RollbackStage") == []
@@ -135,24 +134,24 @@ def test_somebody_rolled_it_back() -> None:
     world = World()
     rollback = world.codepipeline.roll_back("Deploy", world.first)
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.ALREADY_BACK, "execution 00000000")
-    assert way.proof == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": rollback})
+    assert (way.feasibility, way.target) == (Feasibility.ALREADY_BACK, "execution 00000000")
+    assert way.verification == PlannedCheck("pipeline-execution", REGION, {"pipeline": PIPELINE, "execution": rollback})
 
 
 def test_a_rollback_to_a_later_execution_or_to_ours_is_no_way_back() -> None:
     world = World("Succeeded")
     world.codepipeline.roll_back("Deploy", world.ours)
-    assert world.propose().standing is Feasibility.SUPERSEDED
+    assert world.propose().feasibility is Feasibility.SUPERSEDED
     later = world.pass_through("Succeeded")
     world.codepipeline.roll_back("Deploy", later)
-    assert world.propose().standing is Feasibility.SUPERSEDED
+    assert world.propose().feasibility is Feasibility.SUPERSEDED
 
 
 def test_beginning_twice_has_one_effect() -> None:
     world = World()
     way = world.propose()
     first, second = world.execute(way), world.execute(way)
-    assert first.proof == second.proof
+    assert first.verification == second.verification
     assert len(world.codepipeline.called("RollbackStage")) == 1
 
 
@@ -160,7 +159,7 @@ def test_another_target_than_proposed_is_a_change() -> None:
     world = World()
     way = world.propose()
     world.codepipeline.passed[world.failed]["Deploy"] = "Succeeded"  # it was retried
-    with pytest.raises(SupersededError, match="Deploy changed meanwhile"):
+    with pytest.raises(SupersededError, match="it changed meanwhile: Deploy goes back"):
         world.execute(way)
     assert world.codepipeline.called("RollbackStage") == []
 
@@ -188,38 +187,28 @@ def test_a_rollback_whose_answer_was_lost_has_begun() -> None:
     world.codepipeline.before_rollback = lambda: world.codepipeline.roll_back("Deploy", world.before)
     begun = world.execute(way)  # botocore asks again, and the stage is running by then
     made = [*world.codepipeline.executions][-1]
-    assert begun.proof.parameters["execution"] == made
+    assert begun.verification.parameters["execution"] == made
     assert begun.reason == "Deploy was rolled back to execution 00000001 already, by execution 00000004"
 
 
-def test_a_busy_pipeline_is_asked_again() -> None:
+def test_a_busy_pipeline_is_no_change_and_may_be_asked_again() -> None:
     world = World()
     way = world.propose()
-    busy = RefusedError("ConflictException")
-    world.codepipeline.refuse_once("RollbackStage", busy, busy)
+    world.codepipeline.refuse_once("RollbackStage", RefusedError("ConflictException"))
+    with pytest.raises(ClientError, match="ConflictException"):
+        world.execute(way)
     assert world.execute(way).reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
-    assert world.waits == [2.0, 5.0]
 
 
 def test_a_pipeline_that_becomes_busy_with_another_execution_has_moved_on() -> None:
     world = World()
     way = world.propose()
     world.codepipeline.refuse_once("RollbackStage", RefusedError("ConflictException"))
-
-    def meanwhile(_seconds: float) -> None:
-        world.pass_through("InProgress")
-
-    with pytest.raises(SupersededError, match="00000004 was in Deploy since"):
-        StageRollback(meanwhile).execute(world.subject, "Deploy", way, world.aws)
-
-
-def test_a_pipeline_that_stays_busy_is_no_change() -> None:
-    world = World()
-    way = world.propose()
-    world.codepipeline.refuse("RollbackStage", RefusedError("ConflictException"))
     with pytest.raises(ClientError, match="ConflictException"):
         world.execute(way)
-    assert len(world.codepipeline.called("RollbackStage")) == 4
+    world.pass_through("InProgress")
+    with pytest.raises(SupersededError, match="00000004 was in Deploy since"):
+        world.execute(way)
 
 
 def test_a_denial_comes_out() -> None:
@@ -245,8 +234,8 @@ def test_a_denial_comes_out() -> None:
 def test_the_rollbacks_execution_proves_it(status: str, verdict: Verdict) -> None:
     world = World()
     begun = world.execute(world.propose())
-    execution = begun.proof.parameters["execution"]
+    execution = begun.verification.parameters["execution"]
     world.codepipeline.executions[execution]["status"] = status
-    found = PipelineExecution().look(begun.proof, world.aws)
+    found = PipelineExecution().run(begun.verification, world.aws)
     assert (found.verdict, found.values) == (verdict, {"status": status})
     assert found.reason == f"static-site: rollback execution 00000004 is {status}"

@@ -22,7 +22,7 @@ def world() -> Replicas:
 
 def test_an_image_that_is_there_passes_whatever_the_source_says(world: Replicas) -> None:
     world.destination.copy(world.source, REPOSITORY)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == f"my-service@{short(world.digest)} is in eu-west-1"
     assert finding.values == {"intended digest my-service": world.digest, "source my-service": HOME}
@@ -33,7 +33,7 @@ def test_an_image_that_is_there_passes_whatever_the_source_says(world: Replicas)
 def test_an_index_passes_with_all_its_children(world: Replicas) -> None:
     world.digest = world.source.push(REPOSITORY, "2", platforms=2)
     world.destination.copy(world.source, REPOSITORY)
-    assert world.look().reason.endswith("is in eu-west-1 with 2 child manifests")
+    assert world.run().reason.endswith("is in eu-west-1 with 2 child manifests")
 
 
 def test_an_index_of_an_index_is_followed_to_its_leaves(world: Replicas) -> None:
@@ -41,9 +41,9 @@ def test_an_index_of_an_index_is_followed_to_its_leaves(world: Replicas) -> None
     world.digest = world.source.nest(REPOSITORY, "3", inner, world.digest)
     leaf = next(d for d in world.source.manifests[REPOSITORY] if d not in {inner, world.digest})
     world.destination.copy(world.source, REPOSITORY)
-    assert world.look().verdict is Verdict.PASS
+    assert world.run().verdict is Verdict.PASS
     del world.destination.manifests[REPOSITORY][leaf]
-    assert world.look().verdict is Verdict.FAIL
+    assert world.run().verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_f18_an_absent_image_is_told_by_its_replication(
 ) -> None:
     world.destination.push(REPOSITORY, "9")
     world.source.report(world.digest, EU, status)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is verdict
     assert finding.reason.startswith(f"my-service@{short(world.digest)} is not in eu-west-1: ")
     assert words in finding.reason
@@ -72,27 +72,27 @@ def test_f18_a_state_that_this_version_does_not_know_is_inconclusive(world: Repl
 
     world.source.report(world.digest, EU, "IN_PROGRESS")
     world.aws.ecr(HOME).meta.events.register("after-call.ecr.DescribeImageReplicationStatus", later)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert f"ECR says {word} of its replication from us-east-1, which this version does not know" in finding.reason
 
 
 def test_a_failure_code_is_named(world: Replicas) -> None:
     world.source.report(world.digest, EU, "FAILED", "AccessDenied")
-    assert "FAILED (AccessDenied)" in world.look().reason
+    assert "FAILED (AccessDenied)" in world.run().reason
 
 
 def test_a_complete_replication_is_looked_at_a_second_time(world: Replicas) -> None:
     world.source.report(world.digest, EU, "COMPLETE")
     world.meanwhile = lambda: world.destination.copy(world.source, REPOSITORY)
-    assert world.look().verdict is Verdict.PASS
+    assert world.run().verdict is Verdict.PASS
     assert len(world.pauses) == 1
 
 
 def test_a_complete_replication_of_a_fresh_push_is_waited_for(world: Replicas) -> None:
     world.source.report(world.digest, EU, "COMPLETE")
     world.source.pushed[world.digest] = world.now - timedelta(seconds=30)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.PENDING
     assert "has just completed" in finding.reason
     assert world.pauses == []
@@ -100,12 +100,12 @@ def test_a_complete_replication_of_a_fresh_push_is_waited_for(world: Replicas) -
 
 def test_a_replication_to_another_account_in_the_same_region_is_not_ours(world: Replicas) -> None:
     world.source.report(world.digest, EU, "IN_PROGRESS", account="444455556666")
-    assert world.look().verdict is Verdict.FAIL
+    assert world.run().verdict is Verdict.FAIL
 
 
 def test_f18_an_empty_status_list_because_there_is_no_rule(world: Replicas) -> None:
     world.source.rules.clear()
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "the registry in us-east-1 has no replication rule; add one (Custom::ReplicationRules" in finding.reason
 
@@ -113,7 +113,7 @@ def test_f18_an_empty_status_list_because_there_is_no_rule(world: Replicas) -> N
 def test_f18_a_rule_is_missing_in_a_registry_that_the_stack_does_not_change(world: Replicas) -> None:
     digest = world.destination.push(REPOSITORY, "9")
     world.source.rules.clear()
-    finding = world.look(planned_replica(REPOSITORY, digest, EU, HOME))
+    finding = world.run(planned_replica(REPOSITORY, digest, EU, HOME))
     assert finding.verdict is Verdict.FAIL
     assert "add one (to the registry of eu-west-1 itself: Crosscheck writes the rules of us-east-1" in finding.reason
 
@@ -122,7 +122,7 @@ def test_f18_an_empty_status_list_because_no_rule_has_the_destination(world: Rep
     world.source.rules.clear()
     world.source.replicate("ap-southeast-1", "us-west-2")
     world.source.replicate(EU, account="444455556666")
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "the replication rules of us-east-1 lead to ap-southeast-1, us-west-2, not to eu-west-1" in finding.reason
 
@@ -130,7 +130,7 @@ def test_f18_an_empty_status_list_because_no_rule_has_the_destination(world: Rep
 def test_f18_an_empty_status_list_because_no_prefix_matches(world: Replicas) -> None:
     world.source.rules.clear()
     world.source.replicate(EU, prefixes=("team-a/", "team-b/"))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "from us-east-1 to eu-west-1 cover only repositories that begin with team-a/, team-b/" in finding.reason
 
@@ -141,7 +141,7 @@ def test_f18_an_empty_status_list_because_the_push_came_before_the_rule(
 ) -> None:
     world.source.rules.clear()
     world.source.replicate(EU, prefixes=prefixes)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "this was pushed 2026-01-05 09:30 UTC" in finding.reason
     assert finding.reason.endswith("push it again, under a new tag")
@@ -149,40 +149,40 @@ def test_f18_an_empty_status_list_because_the_push_came_before_the_rule(
 
 def test_f18_an_empty_status_list_right_after_the_push_is_waited_for(world: Replicas) -> None:
     world.source.pushed[world.digest] = world.now - timedelta(seconds=5)
-    assert world.look().verdict is Verdict.PENDING
+    assert world.run().verdict is Verdict.PENDING
     world.source.rules.clear()
-    assert world.look().verdict is Verdict.FAIL
+    assert world.run().verdict is Verdict.FAIL
 
 
 def test_f18_an_empty_status_list_does_not_matter_where_the_image_is_there(world: Replicas) -> None:
     world.source.rules.clear()
     world.destination.copy(world.source, REPOSITORY)
-    assert world.look().verdict is Verdict.PASS
+    assert world.run().verdict is Verdict.PASS
 
 
 def test_f18_the_tag_in_the_destination_points_elsewhere(world: Replicas) -> None:
     other = world.destination.push(REPOSITORY, "1", salt="older")
     world.source.report(world.digest, EU, "IN_PROGRESS")
-    finding = world.look(by_tag())
+    finding = world.run(by_tag())
     assert finding.verdict is Verdict.PENDING
     assert finding.reason.startswith(
         f"my-service@{short(world.digest)} is not in eu-west-1 (1 is {short(other)} there): "
     )
     world.source.statuses.clear()
-    assert world.look(by_tag()).verdict is Verdict.FAIL
+    assert world.run(by_tag()).verdict is Verdict.FAIL
 
 
 def test_f18_an_immutable_tag_that_was_taken_is_no_failure_where_the_digest_is_there(world: Replicas) -> None:
     world.destination.push(REPOSITORY, "1", salt="older")
     world.destination.copy(world.source, REPOSITORY)
-    finding = world.look(by_tag())
+    finding = world.run(by_tag())
     assert finding.verdict is Verdict.PASS
     assert finding.reason.endswith("is in eu-west-1 (not under the tag 1)")
 
 
 def test_f18_the_repository_is_absent_in_the_destination(world: Replicas) -> None:
     world.source.report(world.digest, EU, "IN_PROGRESS")
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.PENDING
     assert "is not in eu-west-1, which has no repository my-service: its replication" in finding.reason
 
@@ -196,14 +196,14 @@ def test_f18_the_repository_or_the_tag_is_absent_in_the_source(
     world: Replicas, region: str, verdict: Verdict, spoil: Callable[[FakeEcr], None]
 ) -> None:
     spoil(world.source)
-    finding = world.look(by_tag(region))
+    finding = world.run(by_tag(region))
     assert finding.verdict is verdict
     assert finding.reason == "the registry in us-east-1 has no my-service:1"
 
 
 def test_f18_an_image_that_is_in_neither_registry_is_unknown(world: Replicas) -> None:
     world.source.manifests[REPOSITORY].clear()
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "us-east-1 does not have it either" in finding.reason
 
@@ -219,7 +219,7 @@ def test_f18_a_child_manifest_is_missing(world: Replicas, status: str, verdict: 
     world.source.report(index, EU, "COMPLETE")
     for child in children[1:]:
         world.source.report(child, EU, status)
-    finding = world.look(planned_replica(REPOSITORY, index, HOME, EU))
+    finding = world.run(planned_replica(REPOSITORY, index, HOME, EU))
     assert finding.verdict is verdict
     missing = short(min(children[1:]))
     assert f"is in eu-west-1 without its child manifest {missing} and 1 more: " in finding.reason
@@ -231,12 +231,12 @@ def test_one_failed_child_outweighs_one_that_is_on_its_way(world: Replicas) -> N
     world.destination.copy(world.source, REPOSITORY, index)
     world.source.report(first, EU, "IN_PROGRESS")
     world.source.report(second, EU, "FAILED", "X")
-    assert world.look(planned_replica(REPOSITORY, index, HOME, EU)).verdict is Verdict.FAIL
+    assert world.run(planned_replica(REPOSITORY, index, HOME, EU)).verdict is Verdict.FAIL
 
 
 def test_the_sources_own_region_is_asked_for_the_image_only(world: Replicas) -> None:
-    assert world.look(by_tag(HOME)).verdict is Verdict.PASS
-    gone = world.look(planned_replica(REPOSITORY, "sha256:" + "0" * 64, HOME, HOME))
+    assert world.run(by_tag(HOME)).verdict is Verdict.PASS
+    gone = world.run(planned_replica(REPOSITORY, "sha256:" + "0" * 64, HOME, HOME))
     assert gone.verdict is Verdict.FAIL
     assert {name for name, _ in world.source.calls} == {"DescribeImages"}
 
@@ -244,11 +244,11 @@ def test_the_sources_own_region_is_asked_for_the_image_only(world: Replicas) -> 
 def test_an_archived_image_cannot_be_pulled(world: Replicas) -> None:
     world.destination.copy(world.source, REPOSITORY)
     world.destination.archived.add(world.digest)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "is archived: it cannot be pulled before it is restored" in finding.reason
 
 
 def test_times_are_those_of_the_source_in_utc(world: Replicas) -> None:
     world.source.pushed[world.digest] = datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
-    assert "2025-12-31 23:59 UTC" in world.look().reason
+    assert "2025-12-31 23:59 UTC" in world.run().reason

@@ -21,7 +21,7 @@ def test_an_index_that_cannot_be_read_proves_nothing(world: Replicas) -> None:
     world.digest = world.source.push(REPOSITORY, "2", platforms=2)
     world.destination.copy(world.source, REPOSITORY)
     world.destination.batch_get_image = lambda _body: {"images": [], "failures": [{"failureCode": "KmsError"}]}  # type: ignore[method-assign,assignment]  # the key is disabled
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == f"my-service: {short(world.digest)} cannot be read in eu-west-1 (KmsError)"
 
@@ -29,7 +29,7 @@ def test_an_index_that_cannot_be_read_proves_nothing(world: Replicas) -> None:
 @pytest.mark.parametrize("operation", ["DescribeImages", "DescribeImageReplicationStatus", "DescribeRegistry"])
 def test_f17_a_source_that_denies_is_unknown_and_named(world: Replicas, operation: str) -> None:
     world.source.refuse(operation, RefusedError("AccessDeniedException", "secret words"))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.endswith(
         f"is not in eu-west-1, which has no repository my-service: {operation} in us-east-1 "
@@ -46,7 +46,7 @@ def test_f17_a_destination_that_denies_is_unknown_and_named(world: Replicas) -> 
 
 def test_a_source_that_denies_the_tag_is_unknown(world: Replicas) -> None:
     world.source.refuse("DescribeImages", RefusedError("AccessDeniedException"))
-    finding = world.look(by_tag())
+    finding = world.run(by_tag())
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "DescribeImages in us-east-1 was refused: AccessDeniedException"
 
@@ -59,13 +59,13 @@ def test_another_accounts_rules_cannot_be_known(world: Replicas) -> None:
         return {"imageDetails": [{**detail, "registryId": "444455556666"} for detail in answer["imageDetails"]]}
 
     world.source.describe_images = shared  # type: ignore[method-assign,assignment]  # a registry of another account
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "only account 444455556666 can see its rules" in finding.reason
 
 
 def test_the_registrys_account_is_passed_on(world: Replicas) -> None:
-    assert world.look(by_tag(account=ACCOUNT)).verdict is Verdict.FAIL
+    assert world.run(by_tag(account=ACCOUNT)).verdict is Verdict.FAIL
     asked = [
         body.get("registryId") for name, body in world.source.calls + world.destination.calls if "Registry" not in name
     ]
@@ -73,6 +73,6 @@ def test_the_registrys_account_is_passed_on(world: Replicas) -> None:
 
 
 def test_a_check_without_an_image_is_unknown(world: Replicas) -> None:
-    finding = world.look(PlannedCheck("ecr-image", EU, {"repository": REPOSITORY}))
+    finding = world.run(PlannedCheck("ecr-image", EU, {"repository": REPOSITORY}))
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "names no repository with a tag or a digest" in finding.reason

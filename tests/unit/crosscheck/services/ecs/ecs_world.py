@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.checks import run_check
-from crosscheck.services.ecs.rollback import EcsRollback
+from crosscheck.services.ecs.rollback import EcsProposal, EcsRollback
 from tests.fakes.ecs_deployments import DeployedEcs
 from tests.fakes.json_protocol import FakeClients
 
 if TYPE_CHECKING:
-    from crosscheck.contracts.rollback import RollbackProposal
     from crosscheck.contracts.verdicts import Verdict
 
 REGION, CLUSTER, SERVICE = "eu-west-1", "production-eu", "my-service"
@@ -36,12 +35,12 @@ class World:
         self.run = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", started, **run)
         self.planned = PlannedCheck("ecs-service", REGION, PLACE, self.run)
 
-    def propose(self, **baseline: str) -> RollbackProposal:
-        return EcsRollback().propose(self.planned, {k.replace("_", " "): v for k, v in baseline.items()}, self.aws)
+    def propose(self, task_definition: str = "") -> EcsProposal:
+        return EcsRollback().propose(self.planned, task_definition, self.aws)
 
-    def begin(self, way: RollbackProposal) -> tuple[str, PlannedCheck]:
-        begun = EcsRollback().execute(self.planned, way, self.aws)
-        return begun.reason, begun.proof
+    def begin(self, way: EcsProposal, task_definition: str = "") -> tuple[str, PlannedCheck]:
+        begun = EcsRollback().execute(self.planned, way, task_definition, self.aws)
+        return begun.reason, begun.verification
 
     def prove(self, proof: PlannedCheck) -> tuple[Verdict, str]:
         found = run_check(proof, self.aws)

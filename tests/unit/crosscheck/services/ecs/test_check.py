@@ -183,7 +183,7 @@ def test_f17_a_crash_of_the_check_is_inconclusive_and_counted_without_its_text(
     def crash(_self: EcsService, _planned: PlannedCheck, _aws: object) -> Finding:
         raise ZeroDivisionError("planted-session-token")
 
-    monkeypatch.setattr(EcsService, "look", crash)
+    monkeypatch.setattr(EcsService, "run", crash)
     finding = looked(release)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "the check ecs-service crashed with ZeroDivisionError; its log says where"

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.registry.rollbacks import ROLLBACKS, rollback_of
+from crosscheck.registry.services import ROLLBACKS, rollback_of
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, PLACE, REGION, SERVICE, World
 
@@ -23,9 +23,9 @@ PROOF = PlannedCheck("ecs-service", REGION, PLACE | {"task_definition": f"{SERVI
 def test_a_finished_deployment_is_replaced_by_the_earlier_task_definition() -> None:
     world = World()
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.READY, "my-service:6")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
     assert way.reason == "my-service runs my-service:7, before it ran my-service:6"
-    assert way.proof == PROOF
+    assert way.verification == PROOF
     assert world.acted() == []
     assert world.begin(way) == ("deployed my-service:6 again, in the place of my-service:7", PROOF)
     [update] = world.ecs.called("UpdateService")
@@ -46,7 +46,7 @@ def test_the_proof_waits_for_the_rollout_and_passes_after_it() -> None:
 def test_a_deployment_in_progress_is_stopped(status: str) -> None:
     world = World(status)
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.READY, "my-service:6")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
     assert way.reason == "the deployment of my-service:7 is in progress: stopping it goes back to my-service:6"
     reason, proof = world.begin(way)
     assert (reason, proof) == ("stopped the deployment of my-service:7: ECS goes back to my-service:6", PROOF)
@@ -60,7 +60,7 @@ def test_a_deployment_in_progress_is_stopped(status: str) -> None:
 def test_what_ended_without_a_rollback_is_updated(status: str) -> None:
     world = World(status)
     way = world.propose()
-    assert way.standing is Feasibility.READY
+    assert way.feasibility is Feasibility.READY
     world.begin(way)
     assert world.acted() == ["UpdateService"]
 
@@ -76,29 +76,29 @@ def test_what_ended_without_a_rollback_is_updated(status: str) -> None:
 )
 def test_what_ecs_takes_back_itself_is_back(status: str, words: str) -> None:
     way = World(status).propose()
-    assert (way.standing, way.reason, way.target) == (Feasibility.ALREADY_BACK, words, "my-service:6")
-    assert way.proof == PROOF
+    assert (way.feasibility, way.reason, way.target) == (Feasibility.ALREADY_BACK, words, "my-service:6")
+    assert way.verification == PROOF
 
 
 def test_a_rollback_that_failed_while_the_new_revision_serves_is_taken_back() -> None:
     world = World("ROLLBACK_FAILED")
     world.ecs.shown["taskDefinition"] = world.seven
-    assert world.propose().standing is Feasibility.READY
+    assert world.propose().feasibility is Feasibility.READY
 
 
 def test_nothing_was_deployed() -> None:
     world = World("")
     way = world.propose()
-    assert way.standing is Feasibility.ALREADY_BACK
+    assert way.feasibility is Feasibility.ALREADY_BACK
     assert way.reason == "Deploy-EU-West deployed nothing: my-service runs my-service:6 as before"
-    assert way.proof == PROOF
+    assert way.verification == PROOF
 
 
 def test_an_action_in_progress_may_still_deploy() -> None:
     world = World("")
     world.planned = replace(world.planned, run=replace(world.run, status="InProgress"))
     way = world.propose()
-    assert (way.standing, way.proof) == (Feasibility.MANUAL, None)
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
     assert way.reason == "Deploy-EU-West is in progress and has deployed nothing yet"
 
 
@@ -106,7 +106,7 @@ def test_a_later_task_definition_moved_on() -> None:
     world = World()
     world.ecs.deploy(world.eight)
     way = world.propose()
-    assert (way.standing, way.proof) == (Feasibility.SUPERSEDED, None)
+    assert (way.feasibility, way.verification) == (Feasibility.SUPERSEDED, None)
     assert way.reason == "my-service:8 was deployed to my-service since"
 
 
@@ -114,7 +114,7 @@ def test_somebody_went_back_already() -> None:
     world = World()
     world.ecs.deploy(world.six)
     way = world.propose()
-    assert (way.standing, way.proof) == (Feasibility.ALREADY_BACK, PROOF)
+    assert (way.feasibility, way.verification) == (Feasibility.ALREADY_BACK, PROOF)
     assert way.reason == "my-service:6 was deployed again since, in the place of my-service:7"
 
 
@@ -122,7 +122,7 @@ def test_a_way_back_that_ecs_gave_up_is_for_a_person() -> None:
     world = World()
     world.ecs.deploy(world.six, "ROLLBACK_SUCCESSFUL")
     way = world.propose()
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "was tried, and ECS gave it up (ROLLBACK_SUCCESSFUL)" in way.reason
 
 
@@ -130,7 +130,7 @@ def test_the_same_again_is_still_what_the_execution_brought() -> None:
     world = World()
     world.ecs.deploy(world.seven, "IN_PROGRESS")
     way = world.propose()
-    assert way.standing is Feasibility.READY
+    assert way.feasibility is Feasibility.READY
     assert "my-service:7 was deployed again since" in way.reason
     world.begin(way)  # stopping would go back to the release itself
     assert world.acted() == ["UpdateService"]
@@ -141,10 +141,10 @@ def test_the_only_deployment_has_no_way_back_but_a_baseline() -> None:
     world.ecs.deployments.clear()
     world.made = world.ecs.deploy(world.seven, source=[])
     way = world.propose()
-    assert (way.standing, way.reason) == (Feasibility.MANUAL, "my-service had no earlier deployment")
+    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "my-service had no earlier deployment")
     way = world.propose(task_definition="my-service:6")
-    assert (way.standing, way.target) == (Feasibility.READY, "my-service:6")
-    world.begin(way)
+    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
+    world.begin(way, task_definition="my-service:6")
     assert world.ecs.called("UpdateService")[0]["taskDefinition"] == world.six
 
 
@@ -172,12 +172,12 @@ def test_the_deployment_that_codepipeline_names_is_the_actions(external: str) ->
     world.ecs.deploy(world.eight)
     world.ecs.deploy(world.seven)
     way = world.propose()
-    assert (way.standing, way.target) == (Feasibility.READY, "my-service:8")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:8")
 
 
 def test_a_name_that_ecs_does_not_know_leaves_the_first_deployment() -> None:
     world = World(external="ecs-svc/0123456789")
-    assert world.propose().standing is Feasibility.READY
+    assert world.propose().feasibility is Feasibility.READY
 
 
 @pytest.mark.parametrize("status", ["Failed", "InProgress", "Abandoned"])
@@ -185,10 +185,10 @@ def test_whose_deployment_it_is_must_be_certain(status: str) -> None:
     world = World()
     world.planned = replace(world.planned, run=replace(world.run, status=status))
     way = world.propose()
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "who deployed to my-service since is unknown" in way.reason
     world.planned = replace(world.planned, run=replace(world.run, status=status, external="ecs-svc/sd2"))
-    assert world.propose().standing is Feasibility.READY
+    assert world.propose().feasibility is Feasibility.READY
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_where_a_person_has_to_decide(spoil: Callable[[World], object], words: s
     ready = world.propose()
     spoil(world)
     way = world.propose()
-    assert (way.standing, way.proof) == (Feasibility.MANUAL, None)
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
     assert words in way.reason
     with pytest.raises(SupersededError, match=re.escape(words)):
         world.begin(ready)
@@ -220,7 +220,7 @@ def test_the_same_task_definition_once_more_has_no_way_back() -> None:
     world = World("")
     world.ecs.deploy(world.six)
     way = world.propose()
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert way.reason == "my-service ran my-service:6 before already: there is no other task definition to go back to"
 
 
@@ -229,7 +229,7 @@ def test_a_history_that_cannot_be_read_to_its_end_is_for_a_person() -> None:
     for _ in range(10):
         world.ecs.deploy(world.seven)
     way = world.propose()
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "deployments since the deploy action started" in way.reason
 
 
@@ -246,7 +246,7 @@ def test_the_same_deployed_again_between_proposal_and_action_is_a_change() -> No
     world = World()
     way = world.propose()
     world.ecs.deploy(world.seven)
-    with pytest.raises(SupersededError, match="my-service changed meanwhile"):
+    with pytest.raises(SupersededError, match="it changed meanwhile: my-service:7 was deployed again since"):
         world.begin(way)
     assert world.acted() == []
 

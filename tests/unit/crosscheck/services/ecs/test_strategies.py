@@ -39,4 +39,4 @@ def test_the_time_of_steps_and_bake(configuration: DeploymentConfigurationOutput
 def test_the_proof_of_a_way_back_is_given_that_time() -> None:
     world = World()
     world.ecs.shown["deploymentConfiguration"] = LINEAR
-    assert world.propose().keeps == 35 * 60
+    assert world.propose().settle_seconds == 35 * 60

@@ -68,11 +68,11 @@ class Internet:
             except OSError:
                 return  # the probe has read enough
 
-    def look(self, url: str = "https://api.example.com/health", **parameters: str) -> Finding:
+    def run(self, url: str = "https://api.example.com/health", **parameters: str) -> Finding:
         """Look at a page; TLS is left out here, and ``http`` stands in for it."""
         planned = PlannedCheck("http", "eu-west-1", {"url": url.replace("https:", "http:"), **parameters})
         probe = Probe(Policy(), self.resolve, self.connect, clock=lambda: self.now)
-        return Http(lambda: probe).look(planned, Clients())
+        return Http(lambda: probe).run(planned, Clients())
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def internet() -> Iterator[Internet]:
 
 
 def test_a_page_that_answers_passes_with_what_was_seen(internet: Internet) -> None:
-    finding = internet.look(contains="all ok")
+    finding = internet.run(contains="all ok")
     assert finding.verdict is Verdict.PASS
     assert finding.reason == "http://api.example.com/health answers 200 in 0 ms"
     assert finding.values == {"status": "200", "milliseconds": "0", "address": "52.95.110.1"}
@@ -96,7 +96,7 @@ def test_the_request_names_the_host_and_nobodys_credentials(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:word@127.0.0.1:1")
-    internet.look("http://api.example.com:8080?deep=1")
+    internet.run("http://api.example.com:8080?deep=1")
     assert internet.connections == [("52.95.110.1", 8080)]
     [request] = internet.requests
     assert request == (
@@ -108,7 +108,7 @@ def test_the_request_names_the_host_and_nobodys_credentials(
 def test_f49_a_name_is_resolved_once_and_the_connection_goes_to_that_address(internet: Internet) -> None:
     internet.answers = [PUBLIC, (ip_address("169.254.169.254"),)]
     internet.pages["169.254.169.254"] = OK
-    assert internet.look().verdict is Verdict.PASS
+    assert internet.run().verdict is Verdict.PASS
     assert internet.names == [("api.example.com", 80)]
     assert internet.connections == [("52.95.110.1", 80)]
 
@@ -122,7 +122,7 @@ def test_f49_one_forbidden_address_of_a_name_forbids_the_request(
 ) -> None:
     forbidden = (ip_address(address),)
     internet.answers = [forbidden + PUBLIC if first else PUBLIC + forbidden]
-    finding = internet.look()
+    finding = internet.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.startswith(f"api.example.com is not probed: the address {address} is ")
     assert internet.connections == []
@@ -132,7 +132,7 @@ def test_f49_one_forbidden_address_of_a_name_forbids_the_request(
     "url", ["http://169.254.169.254/", "http://2130706433/", "http://[::1]/", "ftp://x/", "http://a@b/"]
 )
 def test_f49_a_forbidden_url_is_refused_without_a_question_to_anybody(internet: Internet, url: str) -> None:
-    assert internet.look(url).verdict is Verdict.INCONCLUSIVE
+    assert internet.run(url).verdict is Verdict.INCONCLUSIVE
     assert internet.names == []
     assert internet.connections == []
 
@@ -141,7 +141,7 @@ def test_f49_a_forbidden_url_is_refused_without_a_question_to_anybody(internet: 
 def test_f49_f50_a_redirect_is_not_followed_nor_quoted_with_its_secrets(internet: Internet, tail: bytes) -> None:
     location = b"http://secret-value@169.254.169.254/latest/meta-data/" + tail
     internet.pages["52.95.110.1"] = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
-    finding = internet.look()
+    finding = internet.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == (
         "http://api.example.com/health answers 302, expected 200: "
@@ -149,13 +149,13 @@ def test_f49_f50_a_redirect_is_not_followed_nor_quoted_with_its_secrets(internet
     )
     assert len(internet.connections) == 1
     internet.answers = [PUBLIC]
-    assert internet.look(status="302").verdict is Verdict.PASS
+    assert internet.run(status="302").verdict is Verdict.PASS
 
 
 def test_another_status_fails_with_the_beginning_of_what_the_page_says(internet: Internet) -> None:
     body = b"<h1>down</h1>\r\n\x1b[31m\x00" + b"secret " * 100
     internet.pages["52.95.110.1"] = b"HTTP/1.1 503 Whatever\r\n\r\n" + body
-    finding = internet.look("http://api.example.com/health?key=secret-value")
+    finding = internet.run("http://api.example.com/health?key=secret-value")
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith(
         "http://api.example.com/health answers 503, expected 200; it says '<h1>down</h1> [31m"
@@ -166,14 +166,14 @@ def test_another_status_fails_with_the_beginning_of_what_the_page_says(internet:
 
 
 def test_a_missing_text_fails(internet: Internet) -> None:
-    finding = internet.look(contains='"status": "UP"')
+    finding = internet.run(contains='"status": "UP"')
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == ("http://api.example.com/health does not contain '\"status\": \"UP\"'; it says 'all ok'")
 
 
 def test_no_more_than_the_beginning_of_a_body_is_read(internet: Internet) -> None:
     internet.pages["52.95.110.1"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_000_000 + b"late"
-    finding = internet.look(contains="late")
+    finding = internet.run(contains="late")
     assert finding.verdict is Verdict.FAIL
     assert f"does not contain 'late' in its first {BODY_LIMIT // 1024} KiB" in finding.reason
 
@@ -181,16 +181,16 @@ def test_no_more_than_the_beginning_of_a_body_is_read(internet: Internet) -> Non
 def test_a_chunked_body_is_put_together(internet: Internet) -> None:
     chunks = b"4\r\nall \r\n2\r\nok\r\n0\r\n\r\n"
     internet.pages["52.95.110.1"] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
-    assert internet.look(contains="all ok").verdict is Verdict.PASS
+    assert internet.run(contains="all ok").verdict is Verdict.PASS
 
 
 def test_a_page_that_takes_too_long_fails_with_both_times(internet: Internet) -> None:
     internet.took = 0.812
-    finding = internet.look(latency_ms="500")
+    finding = internet.run(latency_ms="500")
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == "http://api.example.com/health took 812 ms, more than 500 ms"
     internet.answers = [PUBLIC]
-    assert internet.look(latency_ms="900").verdict is Verdict.PASS
+    assert internet.run(latency_ms="900").verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_page_that_takes_too_long_fails_with_both_times(internet: Internet) ->
 def test_f20_a_page_that_drips_is_given_up(internet: Internet, pieces: list[bytes]) -> None:
     internet.took = 6.0
     internet.pages["52.95.110.1"] = pieces
-    finding = internet.look()
+    finding = internet.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == "http://api.example.com/health: no answer within 10 seconds"
 
@@ -223,7 +223,7 @@ def test_f20_a_page_that_drips_is_given_up(internet: Internet, pieces: list[byte
 )
 def test_a_page_that_does_not_answer_fails_in_words(internet: Internet, answer: bytes | OSError, words: str) -> None:
     internet.pages["52.95.110.1"] = answer
-    finding = internet.look()
+    finding = internet.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"http://api.example.com/health: {words}"
 
@@ -231,7 +231,7 @@ def test_a_page_that_does_not_answer_fails_in_words(internet: Internet, answer: 
 def test_the_next_address_of_a_name_is_tried(internet: Internet) -> None:
     internet.answers = [(ip_address("2600:1f14::1"), *PUBLIC)]
     internet.pages["2600:1f14::1"] = OSError(101, "Network is unreachable")
-    assert internet.look().verdict is Verdict.PASS
+    assert internet.run().verdict is Verdict.PASS
     assert [address for address, _ in internet.connections] == ["2600:1f14::1", "52.95.110.1"]
 
 
@@ -243,7 +243,7 @@ def test_a_name_that_does_not_resolve_fails(answers: NoAnswerError | tuple[Addre
         return answers
 
     planned = PlannedCheck("http", "r", {"url": "http://api.example.com/"})
-    finding = Http(lambda: Probe(Policy(), resolve)).look(planned, Clients())
+    finding = Http(lambda: Probe(Policy(), resolve)).run(planned, Clients())
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("http://api.example.com/: its name ")
 

@@ -35,7 +35,7 @@ def fake() -> FakeLambda:
 
 
 def looked(fake: FakeLambda, check: PlannedCheck = CHECK) -> Finding:
-    return LambdaAlias().look(check, ModelledClients({("lambda", REGION): fake}))
+    return LambdaAlias().run(check, ModelledClients({("lambda", REGION): fake}))
 
 
 def enum(shape: str) -> set[str]:
@@ -183,7 +183,7 @@ def test_f17_a_denial_is_no_absence(fake: FakeLambda) -> None:
     for operation in ("GetProvisionedConcurrencyConfig", "GetFunctionConfiguration", "GetAlias"):
         fake.refuse(operation, RefusedError("AccessDeniedException", status=403))
         with pytest.raises(clients.lambda_(REGION).exceptions.ClientError, match=operation):
-            LambdaAlias().look(CHECK, clients)
+            LambdaAlias().run(CHECK, clients)
 
 
 @pytest.mark.parametrize(("value", "read"), [("7", "7"), ("$LATEST", "$LATEST"), ("live", None), ("", None), (7, None)])

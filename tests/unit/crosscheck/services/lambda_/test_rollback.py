@@ -1,28 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
-from crosscheck.services.lambda_.rollback import LambdaAliasRollback
+from crosscheck.services.lambda_.rollback import LambdaAliasRollback, LambdaProposal
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.lambda_service import FakeLambda
 from tests.fakes.modelled import ModelledClients
-
-if TYPE_CHECKING:
-    from crosscheck.contracts.rollback import RollbackProposal
 
 REGION = "ap-southeast-1"
 FUNCTION = "my-function"
 RUN = ActionRun("Deploy", "Deploy-AP", "Succeeded", 1_772_618_400.0, outputs={"FunctionVersion": "7"})
 CHECK = PlannedCheck("lambda-alias", REGION, {"function": FUNCTION, "alias": "live"}, RUN)
-BASELINE = {"version": "6"}
+BASELINE = "6"
 
 
 @pytest.fixture
@@ -37,8 +34,8 @@ def clients(fake: FakeLambda) -> ModelledClients:
     return ModelledClients({("lambda", REGION): fake})
 
 
-def proposed(fake: FakeLambda, check: PlannedCheck = CHECK, baseline: dict[str, str] | None = None) -> RollbackProposal:
-    return LambdaAliasRollback().propose(check, BASELINE if baseline is None else baseline, clients(fake))
+def proposed(fake: FakeLambda, check: PlannedCheck = CHECK, baseline: str = BASELINE) -> LambdaProposal:
+    return LambdaAliasRollback().propose(check, baseline, clients(fake))
 
 
 @pytest.mark.parametrize(("version", "weights"), [("7", {}), ("7", {"v6": 0.5}), ("6", {"v7": 0.1})])
@@ -48,73 +45,73 @@ def test_an_alias_goes_back_to_its_version_with_all_of_its_calls(
     fake.point(FUNCTION, "live", version, **weights)
     undo, aws = LambdaAliasRollback(), clients(fake)
     way = undo.propose(CHECK, BASELINE, aws)
-    assert (way.standing, way.target) == (Feasibility.READY, "version 6")
-    begun = undo.execute(CHECK, way, aws)
+    assert (way.feasibility, way.target) == (Feasibility.READY, "version 6")
+    begun = undo.execute(CHECK, way, BASELINE, aws)
     assert begun.reason == "pointed my-function:live back at version 6"
-    finding = LambdaAlias().look(begun.proof, aws)
+    finding = LambdaAlias().run(begun.verification, aws)
     assert (finding.verdict, finding.reason) == (Verdict.PASS, "my-function:live: serves version 6")
-    assert begun.proof.run is None
-    assert undo.execute(CHECK, way, aws).reason == "my-function:live: serves version 6, as before"
+    assert begun.verification.run is None
+    assert undo.execute(CHECK, way, BASELINE, aws).reason == "my-function:live: serves version 6, as before"
     [request] = fake.called("UpdateAlias")
-    assert request["RevisionId"] == way.seen["revision id"]
+    assert request["RevisionId"] == way.revision
 
 
 def test_an_alias_that_is_back_already(fake: FakeLambda) -> None:
     fake.point(FUNCTION, "live", "6")
     way = proposed(fake)
-    assert way.standing is Feasibility.ALREADY_BACK
-    assert way.proof
-    assert LambdaAlias().look(way.proof, clients(fake)).verdict is Verdict.PASS
+    assert way.feasibility is Feasibility.ALREADY_BACK
+    assert way.verification
+    assert LambdaAlias().run(way.verification, clients(fake)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(("version", "weights"), [("8", {}), ("7", {"v8": 0.1}), ("8", {"v6": 0.1})])
 def test_an_alias_of_another_version_has_moved_on(fake: FakeLambda, version: str, weights: dict[str, float]) -> None:
     fake.point(FUNCTION, "live", version, **weights)
-    assert proposed(fake).standing is Feasibility.SUPERSEDED
+    assert proposed(fake).feasibility is Feasibility.SUPERSEDED
 
 
 def test_an_alias_that_is_gone_has_moved_on(fake: FakeLambda) -> None:
     fake.functions[FUNCTION].aliases.clear()
-    assert proposed(fake).standing is Feasibility.SUPERSEDED
+    assert proposed(fake).feasibility is Feasibility.SUPERSEDED
 
 
 def test_without_a_baseline_a_person_has_to_say_where_to_go(fake: FakeLambda) -> None:
-    way = proposed(fake, baseline={})
-    assert way.standing is Feasibility.MANUAL
+    way = proposed(fake, baseline="")
+    assert way.feasibility is Feasibility.MANUAL
     assert way.reason == "my-function:live: serves version 7; which one it served before is unknown"
 
 
 def test_without_the_version_that_was_brought_nothing_is_touched(fake: FakeLambda) -> None:
     way = proposed(fake, replace(CHECK, run=replace(RUN, outputs={})))
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "which version this execution brought is unknown" in way.reason
 
 
 def test_a_version_that_was_deleted_is_no_way_back(fake: FakeLambda) -> None:
     del fake.functions[FUNCTION].versions["6"]
     way = proposed(fake)
-    assert way.standing is Feasibility.MANUAL
+    assert way.feasibility is Feasibility.MANUAL
     assert "version 6, which it served before, does not exist any more" in way.reason
 
 
 def test_f4_a_baseline_that_an_earlier_execution_has_outdated_is_no_way_back(fake: FakeLambda) -> None:
     fake.publish(FUNCTION, "5")
-    way = proposed(fake, baseline={"version": "5"})  # read before the execution before ours had brought version 6
-    assert way.standing is Feasibility.MANUAL
+    way = proposed(fake, baseline="5")  # read before the execution before ours had brought version 6
+    assert way.feasibility is Feasibility.MANUAL
     assert way.reason == "my-function:live: served version 5 when the execution started; version 6 was published since"
 
 
 def test_a_gap_of_versions_that_were_never_there_is_no_obstacle(fake: FakeLambda) -> None:
     fake.publish(FUNCTION, "5")
     del fake.functions[FUNCTION].versions["6"]
-    assert proposed(fake, baseline={"version": "5"}).standing is Feasibility.READY
+    assert proposed(fake, baseline="5").feasibility is Feasibility.READY
 
 
 def test_an_alias_that_moved_on_after_the_proposal_is_left_alone(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.point(FUNCTION, "live", "8")
     with pytest.raises(SupersededError, match="serves version 8"):
-        LambdaAliasRollback().execute(CHECK, way, clients(fake))
+        LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))
     assert fake.called("UpdateAlias") == []
 
 
@@ -122,23 +119,23 @@ def test_a_canary_that_went_on_after_the_proposal_is_taken_back(fake: FakeLambda
     fake.point(FUNCTION, "live", "6", v7=0.1)
     way = proposed(fake)
     fake.point(FUNCTION, "live", "7")
-    LambdaAliasRollback().execute(CHECK, way, clients(fake))
+    LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))
     assert fake.functions[FUNCTION].aliases["live"]["FunctionVersion"] == "6"
 
 
 def test_an_update_whose_answer_was_lost_has_taken_it_back(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.before_update = lambda: fake.point(FUNCTION, "live", "6")  # botocore asks again, with the revision of before
-    begun = LambdaAliasRollback().execute(CHECK, way, clients(fake))
+    begun = LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))
     assert begun.reason == "my-function:live: serves version 6, as before"
-    assert LambdaAlias().look(begun.proof, clients(fake)).verdict is Verdict.PASS
+    assert LambdaAlias().run(begun.verification, clients(fake)).verdict is Verdict.PASS
 
 
 def test_a_canary_that_goes_on_at_the_same_moment_is_taken_back(fake: FakeLambda) -> None:
     fake.point(FUNCTION, "live", "6", v7=0.1)
     way = proposed(fake)
     fake.before_update = lambda: fake.point(FUNCTION, "live", "6", v7=0.2)
-    LambdaAliasRollback().execute(CHECK, way, clients(fake))
+    LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))
     assert "RoutingConfig" not in fake.functions[FUNCTION].aliases["live"]
 
 
@@ -146,11 +143,11 @@ def test_another_version_at_the_same_moment_wins(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.before_update = lambda: fake.point(FUNCTION, "live", "8")
     with pytest.raises(SupersededError, match="serves version 8"):
-        LambdaAliasRollback().execute(CHECK, way, clients(fake))
+        LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))
 
 
-def test_a_change_at_the_same_moment_wins(fake: FakeLambda) -> None:
+def test_a_change_at_the_same_moment_wins_and_the_rollback_may_be_asked_for_again(fake: FakeLambda) -> None:
     way = proposed(fake)
     fake.refuse("UpdateAlias", RefusedError("PreconditionFailedException", status=412))
-    with pytest.raises(SupersededError, match="at the same moment"):
-        LambdaAliasRollback().execute(CHECK, way, clients(fake))
+    with pytest.raises(ClientError, match="PreconditionFailedException"):
+        LambdaAliasRollback().execute(CHECK, way, BASELINE, clients(fake))

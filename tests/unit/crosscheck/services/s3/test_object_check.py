@@ -53,6 +53,6 @@ def test_a_deleted_object_fails() -> None:
 def test_an_extracted_artifact_proves_nothing_and_asks_nothing(extract: str) -> None:
     run = replace(RUN, configuration={"BucketName": "site", "Extract": extract, "ObjectKey": "folder"})
     check = PlannedCheck("s3-object", "eu-west-1", {"bucket": "site", "key": "folder"}, run)
-    finding = S3Object().look(check, ModelledClients({}))
+    finding = S3Object().run(check, ModelledClients({}))
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert "extracts its artifact" in finding.reason

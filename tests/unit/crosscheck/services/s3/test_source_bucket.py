@@ -20,7 +20,7 @@ def s3() -> FakeBuckets:
 def looked(s3: FakeBuckets, **parameters: str) -> Finding:
     told = {"bucket": "source", "key": KEY, **parameters}
     planned = PlannedCheck("source-bucket", REGION, {name: value for name, value in told.items() if value})
-    return SourceBucket().look(planned, FakeClients({("s3", None): s3}))
+    return SourceBucket().run(planned, FakeClients({("s3", None): s3}))
 
 
 def test_a_versioned_source_that_holds_its_object_passes(s3: FakeBuckets) -> None:

@@ -21,7 +21,7 @@ def look(moment: str, **told: str) -> Finding:
     """A look at a time of UTC."""
     seconds = datetime.fromisoformat(f"{moment}+00:00").timestamp()
     planned = PlannedCheck("window", "eu-central-1", {**BERLIN, **told})
-    return WindowCheck(lambda: seconds).look(planned, Clients())
+    return WindowCheck(lambda: seconds).run(planned, Clients())
 
 
 def told(moment: str, **parameters: str) -> str:
@@ -171,5 +171,5 @@ def test_days_are_read_in_the_order_of_the_week(value: object) -> None:
 
 
 def test_f19_a_window_has_a_length() -> None:
-    assert WindowCheck().validate({"open": "02:00", "close": "02:00"}) == "needs a close other than its open"
-    assert WindowCheck().validate({"open": "02:00", "close": "01:00"}) == ""
+    assert WindowCheck().problem({"open": "02:00", "close": "02:00"}) == "needs a close other than its open"
+    assert WindowCheck().problem({"open": "02:00", "close": "01:00"}) == ""

@@ -6,8 +6,7 @@ import pytest
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.preflight import WARNING
-from crosscheck.services.ecs.image_replication import ImageReplication
+from crosscheck.services.ecr.image_replication import ImageReplication
 from tests.fakes.deployment_groups import FakeDeploymentGroups
 from tests.fakes.ecr import FakeEcr
 from tests.fakes.ecs import FakeEcs
@@ -33,12 +32,12 @@ class World:
     codedeploy: FakeDeploymentGroups
     aws: FakeClients
 
-    def run(self, *images: str, revision: str = "my-service:7") -> str:
+    def define(self, *images: str, revision: str = "my-service:7") -> str:
         """Let the service's task definition name these images."""
         return self.ecs.define(revision, {f"c{number}": text for number, text in enumerate(images)})
 
-    def look(self, parameters: dict[str, str] | None = None) -> Finding:
-        return ImageReplication().look(PlannedCheck("image-replication", REGION, parameters or SERVICE), self.aws)
+    def run(self, parameters: dict[str, str] | None = None) -> Finding:
+        return ImageReplication().run(PlannedCheck("image-replication", REGION, parameters or SERVICE), self.aws)
 
 
 @pytest.fixture
@@ -46,13 +45,13 @@ def world() -> World:
     ecs, ecr, codedeploy = FakeEcs(REGION), FakeEcr(), FakeDeploymentGroups()
     aws = FakeClients({("ecs", REGION): ecs, ("ecr", "us-east-1"): ecr, ("codedeploy", REGION): codedeploy})
     made = World(ecs, ecr, codedeploy, aws)
-    ecs.serve("production-eu", "my-service", made.run(image("us-east-1")))
+    ecs.serve("production-eu", "my-service", made.define(image("us-east-1")))
     return made
 
 
 def test_images_of_the_regions_own_registry_pass_without_a_warning(world: World) -> None:
-    world.run(image(REGION), "public.ecr.aws/nginx/nginx:1", "Not An Image")
-    finding = world.look()
+    world.define(image(REGION), "public.ecr.aws/nginx/nginx:1", "Not An Image")
+    finding = world.run()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == "my-service:7 pulls nothing from another region's registry"
     assert finding.values == {"task definition": "my-service:7"}
@@ -61,10 +60,10 @@ def test_images_of_the_regions_own_registry_pass_without_a_warning(world: World)
 
 def test_another_regions_registry_that_replicates_here_passes_and_is_pointed_out(world: World) -> None:
     world.ecr.replicate("ap-southeast-1", REGION, prefixes=("my-",))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == "replication brings my-service to eu-west-1"
-    assert finding.values[WARNING] == (
+    assert finding.warning == (
         "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
         "in eu-west-1; it is replicated: name eu-west-1's own registry "
         "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
@@ -95,10 +94,10 @@ def test_what_no_rule_brings_here_fails_with_the_fix(
 ) -> None:
     if regions:
         world.ecr.replicate(*regions, prefixes=prefixes)
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"no replication rule brings my-service from us-east-1 to eu-west-1: {why}"
-    assert finding.values[WARNING] == (
+    assert finding.warning == (
         "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
         "in eu-west-1; replicate it and name eu-west-1's own registry "
         "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
@@ -107,8 +106,8 @@ def test_what_no_rule_brings_here_fails_with_the_fix(
 
 def test_the_fix_for_a_registry_that_the_stack_does_not_change_is_in_its_region(world: World) -> None:
     world.aws.fakes["ecr", "eu-central-1"] = world.ecr
-    world.run(image("eu-central-1"))
-    assert world.look().reason.endswith(
+    world.define(image("eu-central-1"))
+    assert world.run().reason.endswith(
         "the registry in eu-central-1 has no replication rule; "
         "add one (to the registry of eu-central-1 itself: Crosscheck writes the rules of us-east-1 only)"
     )
@@ -116,22 +115,22 @@ def test_the_fix_for_a_registry_that_the_stack_does_not_change_is_in_its_region(
 
 def test_a_rule_to_another_account_brings_nothing_here(world: World) -> None:
     world.ecr.replicate(REGION, account="999988887777")
-    assert world.look().verdict is Verdict.FAIL
+    assert world.run().verdict is Verdict.FAIL
 
 
 def test_every_repository_of_a_task_is_judged_and_each_once(world: World) -> None:
     world.ecr.replicate(REGION, prefixes=("my-service",))
-    world.run(image("us-east-1"), image("us-east-1").replace("0a1b2c3", "other"), image("us-east-1", "sidecar"))
-    finding = world.look()
+    world.define(image("us-east-1"), image("us-east-1").replace("0a1b2c3", "other"), image("us-east-1", "sidecar"))
+    finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason.startswith("no replication rule brings sidecar from us-east-1")
-    assert finding.values[WARNING].count("pulls") == 4
+    assert finding.warning.count("pulls") == 4
     assert len(world.ecr.called("DescribeRegistry")) == 2
 
 
 def test_another_accounts_registry_keeps_its_rules_to_itself(world: World) -> None:
-    world.run(image("us-east-1", account="999988887777"))
-    finding = world.look()
+    world.define(image("us-east-1", account="999988887777"))
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == (
         "whether my-service is replicated from us-east-1 to eu-west-1, only account 999988887777 can see"
@@ -145,9 +144,9 @@ def test_blue_green_is_looked_at_through_its_deployment_group(world: World) -> N
         {"id": "ecs-svc/1", "status": "ACTIVE", "taskDefinition": world.ecs.arn("task-definition", "my-service:6")},
         {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": service.pop("taskDefinition")},
     ]
-    assert world.look(GROUP).verdict is Verdict.FAIL
+    assert world.run(GROUP).verdict is Verdict.FAIL
     world.ecr.replicate(REGION)
-    assert world.look(GROUP).verdict is Verdict.PASS
+    assert world.run(GROUP).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -166,7 +165,7 @@ def test_a_deployment_group_that_leads_nowhere_is_inconclusive(
     world: World, groups: dict[str, dict[str, list[tuple[str, str]]]], words: str
 ) -> None:
     world.codedeploy.groups = groups
-    finding = world.look(GROUP)
+    finding = world.run(GROUP)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.startswith(words)
 
@@ -174,12 +173,12 @@ def test_a_deployment_group_that_leads_nowhere_is_inconclusive(
 @pytest.mark.parametrize("change", [{"status": "INACTIVE"}, {"taskDefinition": ""}])
 def test_a_service_that_runs_nothing_is_inconclusive(world: World, change: dict[str, str]) -> None:
     world.ecs.clusters["production-eu"]["my-service"] |= change
-    assert world.look().verdict is Verdict.INCONCLUSIVE
+    assert world.run().verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("parameters", [{**SERVICE, "service": "gone"}, {**SERVICE, "cluster": "gone"}])
 def test_a_service_that_is_not_there_may_come_with_the_release(world: World, parameters: dict[str, str]) -> None:
-    finding = world.look(parameters)
+    finding = world.run(parameters)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason.endswith("its deploy action fails, unless this release itself creates it before")
 
@@ -196,11 +195,11 @@ def test_f17_a_denied_read_is_inconclusive_and_names_the_right(
     world: World, fake: str, operation: str, told: str
 ) -> None:
     getattr(world, fake).refuse(operation, RefusedError("AccessDeniedException"))
-    finding = world.look()
+    finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert told in finding.reason
 
 
 def test_f17_a_deployment_group_that_may_not_be_read(world: World) -> None:
     world.codedeploy.refuse("GetDeploymentGroup", RefusedError("AccessDeniedException"))
-    assert "(Crosscheck needs codedeploy:GetDeploymentGroup on blue-green/eu)" in world.look(GROUP).reason
+    assert "(Crosscheck needs codedeploy:GetDeploymentGroup on blue-green/eu)" in world.run(GROUP).reason

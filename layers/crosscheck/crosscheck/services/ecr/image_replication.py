@@ -6,21 +6,26 @@ nothing about where it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.parameters import Parameter, text
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images.reference import Registry
 from crosscheck.missing_rights import refusal
-from crosscheck.preflight import WARNING
+from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable, without_empty
+from crosscheck.services.codedeploy.declaration import CodeDeployToEcsDeploy
+from crosscheck.services.ecr import replication
 from crosscheck.services.ecr.replication import never_comes, read_rules
+from crosscheck.services.ecs import deployed_images
+from crosscheck.services.ecs.check import EcsService
+from crosscheck.services.ecs.declaration import EcsDeploy
 from crosscheck.services.ecs.deployed_images import Deployed, NothingDeployedError, deployed, services_of
 
 if TYPE_CHECKING:
@@ -37,14 +42,23 @@ class Pull:
     host: str
 
 
-class ImageReplication:
+class ImageReplication(Check):
     """Takes ``cluster`` and ``service``, or CodeDeploy's ``application`` and ``group`` that deploy to a service."""
 
     kind = "image-replication"
-    description = "images come from the region's own registry, or a replication rule brings them there"
-    parameters: Mapping[str, Parameter] = {"cluster": text(), "service": text(), "application": text(), "group": text()}
+    permissions = replication.PERMISSIONS | deployed_images.PERMISSIONS
+    parameters = {"cluster": text(), "service": text(), "application": text(), "group": text()}
 
-    def look(self, planned: PlannedCheck, aws: Clients) -> Finding:
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """The services of every action that deploys to ECS, by itself or through CodeDeploy."""
+        for action in definition.actions:
+            for provider in (EcsDeploy(), CodeDeployToEcsDeploy()):
+                if action.is_of_aws("Deploy", provider.name):
+                    named = without_empty(provider.parameters(action.configuration))
+                    unsupported = _unseen(action, named, definition.account)
+                    yield PlannedCheck(self.kind, action.region, named, unsupported=unsupported)
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the services, their task definitions, and the rules of the registries that these name."""
         try:
             running = _running(planned, aws)
@@ -56,7 +70,17 @@ class ImageReplication:
         covers = [_cover(pull, planned.region, aws) for pull in pulls]
         outcome = combine(covers, _proven(running, pulls, planned.region))
         warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
-        return planned.finding(outcome.verdict, outcome.reason, _values(running, warnings))
+        found = planned.finding(outcome.verdict, outcome.reason, _values(running))
+        return replace(found, warning="; ".join(warnings), baselines=_baselines(planned, running))
+
+
+def _unseen(action: ActionDefinition, named: Mapping[str, str], account: str) -> str:
+    """Why nothing can be said before the action has run; empty if it can."""
+    if action.crosses_from(account):
+        return f"action {action.name} deploys to account {action.account}: where it pulls from is not visible from here"
+    if has_variable(named):
+        return f"action {action.name} names its service by a variable: where it pulls from is known once it runs"
+    return ""
 
 
 def pulls_from_elsewhere(running: Deployed, region: str) -> Sequence[Pull]:
@@ -103,9 +127,15 @@ def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> 
     return f"{names} pulls nothing from another region's registry"
 
 
-def _values(running: Sequence[Deployed], warnings: Sequence[str]) -> Mapping[str, str]:
-    seen = {"task definition": ", ".join(each.task_definition for each in running)}
-    return seen | ({WARNING: "; ".join(warnings)} if warnings else {})
+def _values(running: Sequence[Deployed]) -> Mapping[str, str]:
+    return {"task definition": ", ".join(each.task_definition for each in running)}
+
+
+def _baselines(planned: PlannedCheck, running: Sequence[Deployed]) -> Mapping[str, str]:
+    """What the services run before the release, for the rollback of those that ECS itself deploys."""
+    if "service" not in planned.parameters:
+        return {}
+    return {replace(planned, kind=EcsService.kind).subject: each.task_definition for each in running}
 
 
 def _warning(pull: Pull, region: str, cover: Facet) -> str:

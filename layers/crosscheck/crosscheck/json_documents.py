@@ -1,0 +1,53 @@
+"""Dataclasses as JSON documents: what Crosscheck writes for itself, and reads again later.
+
+A document comes back from outside (a state machine, a continuation token) and may be another version's. Whatever does
+not read as the dataclass is refused, never guessed at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any
+
+from dacite import Config, DaciteError, DaciteFieldError, from_dict
+
+from crosscheck.errors import ConfigurationError
+
+# Far above any time in epoch seconds; NaN and infinity are not below it.
+NUMBER_LIMIT = 1e12
+
+
+def write(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass as a JSON object. Those that are empty are left out: they must have empty defaults."""
+    return asdict(value, dict_factory=lambda pairs: {name: part for name, part in pairs if part})
+
+
+def read[T](kind: type[T], document: object, what: str) -> T:
+    """The dataclass of such an object. ``what`` names the document in the error.
+
+    Raises:
+        ConfigurationError: a field is unknown, missing, or of another type. Values are not quoted.
+    """
+    if not isinstance(document, Mapping):
+        raise ConfigurationError(f"{what} is not an object")
+    try:
+        return from_dict(kind, document, _CONFIG)
+    except DaciteFieldError as error:
+        raise ConfigurationError(f"{what} is not what this version wrote: {error.field_path}") from None
+    except (DaciteError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise ConfigurationError(f"{what} is not what this version wrote ({type(error).__name__})") from None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= NUMBER_LIMIT:
+        raise ValueError("not a number")
+    return float(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("not a whole number")
+    return value
+
+
+_CONFIG = Config(strict=True, cast=[tuple, Enum], type_hooks={float: _number, int: _whole})

@@ -1,0 +1,43 @@
+"""Every service that Crosscheck knows. A new one is a folder under ``services`` and a line here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crosscheck.contracts.check import Check, PlannedCheck
+from crosscheck.contracts.deploy import DeployProvider
+from crosscheck.contracts.rollback import Rollback
+from crosscheck.services.alarms.declaration import SERVICE as ALARMS
+from crosscheck.services.artifacts.declaration import SERVICE as ARTIFACTS
+from crosscheck.services.cloudformation.declaration import SERVICE as CLOUDFORMATION
+from crosscheck.services.codedeploy.declaration import SERVICE as CODEDEPLOY
+from crosscheck.services.codepipeline.declaration import SERVICE as CODEPIPELINE
+from crosscheck.services.ecr.declaration import SERVICE as ECR
+from crosscheck.services.ecs.declaration import SERVICE as ECS
+from crosscheck.services.http.declaration import SERVICE as HTTP
+from crosscheck.services.lambda_.declaration import SERVICE as LAMBDA
+from crosscheck.services.metric.declaration import SERVICE as METRIC
+from crosscheck.services.s3.declaration import SERVICE as S3
+from crosscheck.services.window.declaration import SERVICE as WINDOW
+
+# Preflight tells what it found in this order: the stores of a pipeline come first.
+SERVICES = (CODEPIPELINE, S3, ECR, ALARMS, ARTIFACTS, CLOUDFORMATION, CODEDEPLOY, ECS, HTTP, LAMBDA, METRIC, WINDOW)
+
+CHECKS: Mapping[str, Check] = {check.kind: check for service in SERVICES for check in service.checks}
+"""The checks that a plan may ask for, by kind."""
+EVERY_CHECK: Mapping[str, Check] = {
+    check.kind: check for service in SERVICES for check in (*service.checks, *service.internal_checks)
+}
+"""Those that only Crosscheck itself plans included: preflight's, and the proofs that no plan may ask for."""
+DEPLOY_PROVIDERS: Mapping[str, DeployProvider] = {
+    provider.name: provider for service in SERVICES for provider in service.deploy_providers
+}
+"""The providers of deploy actions, by CodePipeline's name."""
+ROLLBACKS: Mapping[str, Rollback[PlannedCheck, Any]] = {
+    kind: rollback for service in SERVICES for kind, rollback in service.rollbacks.items()
+}
+"""The rollbacks, by the kind of the check that proves the deployment."""
+
+
+def rollback_of(planned: PlannedCheck) -> Rollback[PlannedCheck, Any] | None:
+    """The rollback of what a check looks at; None if no deploy action is behind it, or its service has none."""
+    return ROLLBACKS.get(planned.kind) if planned.run else None

@@ -1,0 +1,11 @@
+"""What Lambda brings to Crosscheck."""
+
+from crosscheck.contracts.service import Service
+from crosscheck.services.lambda_.check import LambdaAlias, LambdaDeploy
+from crosscheck.services.lambda_.rollback import LambdaAliasRollback
+
+SERVICE = Service(
+    checks=(LambdaAlias(),),
+    deploy_providers=(LambdaDeploy(),),
+    rollbacks={LambdaAlias.kind: LambdaAliasRollback()},
+)

@@ -1,0 +1,199 @@
+"""The one judge: has this region been healthy for long enough? Pure, with the reason in the words that people read.
+
+The gate asks it about all regions of a stage at once, the fan-out about one region. They differ in their limits only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.verification.progress import Progress
+
+# A failing look is confirmed soon; all other looks become rarer, from the first wait on by the factor.
+CONFIRM_SECONDS = 15
+FIRST_WAIT = 15.0
+BACKOFF = 1.3
+
+PASSED_BEFORE = "it passed, and gave way before it was proven"
+NEVER_LOOKED_AT = "it was deployed, and gave way before it was looked at"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how often. Times are in seconds.
+
+    ``soak`` is how long everything has to stay healthy. ``deadline`` is how long that may take to begin; with 0, one
+    look decides. ``failures`` are the consecutive FAIL looks of a check that are tolerated. ``unknown_looks`` are the
+    consecutive INCONCLUSIVE looks of a check after which it is not asked again; 0 asks until the deadline.
+    ``unknown_passes`` is ``on_inconclusive: pass``. ``may_give_way`` says that a later deployment may rightly have
+    taken the place of the one that is judged.
+    """
+
+    soak: float = 0.0
+    deadline: float = 1_800.0
+    failures: int = 0
+    unknown_looks: int = 3
+    unknown_passes: bool = False
+    may_give_way: bool = True
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check saw in this look."""
+
+    check: str
+    region: str
+    finding: Finding
+
+
+class NextStep(StrEnum):
+    """What follows from a look."""
+
+    CONTINUE = "continue"
+    PASS = "pass"  # noqa: S105 - a step, no password
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What follows, why, what each region is, and what travels to the next look.
+
+    ``open`` are the regions that were not judged to the end when the judge had to end: somebody else has to.
+    """
+
+    step: NextStep
+    reason: str
+    regions: tuple[RegionVerdict, ...]
+    progress: Progress
+    open: frozenset[str] = frozenset()
+
+    def named(self, *verdicts: Verdict) -> tuple[str, ...]:
+        """The regions with one of these verdicts, sorted."""
+        return tuple(sorted(region.region for region in self.regions if region.verdict in verdicts))
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """A look in the light of those before it; ``settled`` if no further look is needed."""
+
+    look: CheckResult
+    finding: Finding
+    settled: bool
+    fails: int = 0
+    unknown: int = 0
+
+
+def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now: float) -> Decision:
+    """The decision after a look. ``looks`` holds every check of the plan once; ``now`` is in epoch seconds.
+
+    While a window is closed the other checks are run as ever, but nothing is held against the deadline: the clock
+    stands still until the window opens.
+    """
+    progress = progress.after_waiting(now, waiting=any(look.finding.waits for look in looks))
+    weighed = [_weigh(look, progress, limits, now) for look in looks]
+    following = _following(weighed, progress, limits, now)
+    if any(item.finding.verdict is Verdict.FAIL and item.settled for item in weighed):
+        return _conclude(NextStep.FAIL, "failed", weighed, following)
+    waiting = [item for item in weighed if not item.settled]
+    if waiting:
+        first = waiting[0]
+        reason = f"{first.look.region}: {first.finding.reason}"
+        return Decision(NextStep.CONTINUE, reason, _by_region(weighed), following)
+    if not limits.unknown_passes and any(item.finding.verdict is Verdict.INCONCLUSIVE for item in weighed):
+        return _conclude(NextStep.FAIL, "unknown", weighed, following)
+    return _soak(weighed, following, limits, now)
+
+
+def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
+    """A dry run's decision: what each region is in this one look, and nothing follows from it."""
+    seen = [_Weighed(look, look.finding, settled=True) for look in looks]
+    return Decision(NextStep.PASS, "dry run", _by_region(seen), replace(progress, look=progress.look + 1))
+
+
+def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now: float) -> int:
+    """How long to wait after a decision to continue. ``longest`` is the longest wait that the caller allows."""
+    if progress.fails:
+        return CONFIRM_SECONDS
+    if progress.pass_since is not None:
+        left = progress.pass_since + limits.soak - now
+    else:
+        left = limits.deadline - progress.counted(now)
+    wait = min(longest, FIRST_WAIT * BACKOFF ** min(progress.look - 1, 100), max(1.0, left))
+    return max(1, round(wait))
+
+
+def _soak(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: float) -> Decision:
+    """Every check is settled and none failed: done, once that has lasted long enough."""
+    lasted = max(0.0, now - (progress.pass_since or now))
+    if lasted >= limits.soak:
+        return _conclude(NextStep.PASS, "passed", weighed, progress)
+    reason = f"all regions pass; observed for {lasted / 60:.1f} of {limits.soak / 60:g} minutes"
+    return Decision(NextStep.CONTINUE, reason, _by_region(weighed), progress)
+
+
+def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) -> _Weighed:
+    finding = look.finding
+    overdue = progress.waiting_since is None and progress.counted(now) >= limits.deadline
+    # The deadline is for reaching the state; what is observed afterwards has the tolerance that it always had.
+    hurried = overdue and progress.pass_since is None
+    match finding.verdict:
+        case Verdict.PENDING if overdue:
+            reason = f"not done within {limits.deadline / 60:g} minutes: {finding.reason}"
+            return _Weighed(look, replace(finding, verdict=Verdict.FAIL, reason=reason), settled=True)
+        case Verdict.FAIL if finding.moved_on and limits.may_give_way and look.check not in progress.fails:
+            before = PASSED_BEFORE if progress.passed else NEVER_LOOKED_AT
+            unknown = replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{before}: {finding.reason}")
+            return _Weighed(look, unknown, settled=True, unknown=1)
+        case Verdict.FAIL:
+            fails = progress.fails.get(look.check, 0) + 1
+            if fails > limits.failures or hurried:
+                return _Weighed(look, finding, settled=True, fails=fails)
+            reason = f"failing look {fails}, {limits.failures} tolerated: {finding.reason}"
+            tolerated = replace(finding, verdict=Verdict.PENDING, reason=reason)
+            return _Weighed(look, tolerated, settled=False, fails=fails)
+        case Verdict.INCONCLUSIVE:
+            count = progress.unknown.get(look.check, 0) + 1
+            asked_enough = 0 < limits.unknown_looks <= count
+            return _Weighed(look, finding, settled=asked_enough or hurried, unknown=count)
+        case _:
+            return _Weighed(look, finding, settled=finding.verdict is Verdict.PASS)
+
+
+def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: float) -> Progress:
+    accepted = {Verdict.PASS, Verdict.INCONCLUSIVE} if limits.unknown_passes else {Verdict.PASS}
+    observed = [item for item in weighed if not item.finding.waits]
+    passing = bool(observed) and all(item.settled and item.finding.verdict in accepted for item in observed)
+    # Neither an unanswered call nor a closed window says anything against a region: they do not begin the observation
+    # anew.
+    broken = any(item.finding.verdict in {Verdict.PENDING, Verdict.FAIL} for item in observed)
+    since = progress.pass_since or (round(now, 3) if passing else None)
+    return replace(
+        progress,
+        look=progress.look + 1,
+        unread=0,
+        pass_since=None if broken else since,
+        passed=progress.passed or passing,
+        fails={item.look.check: item.fails for item in weighed if item.fails},
+        unknown={item.look.check: item.unknown for item in weighed if item.unknown},
+    )
+
+
+def _conclude(step: NextStep, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
+    """The last word. What was still under way is unknown: nobody will look again."""
+    final = [item if item.settled else replace(item, finding=_unfinished(item.finding)) for item in weighed]
+    regions = _by_region(final)
+    failed = {region.region for region in regions if region.verdict is Verdict.FAIL}
+    unsettled = {item.look.region for item in weighed if not item.settled}
+    return Decision(step, reason, regions, progress, open=frozenset(unsettled - failed))
+
+
+def _unfinished(finding: Finding) -> Finding:
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"not judged to the end; last seen: {finding.reason}")
+
+
+def _by_region(weighed: Sequence[_Weighed]) -> tuple[RegionVerdict, ...]:
+    findings: Mapping[str, list[Finding]] = {region: [] for region in sorted({item.look.region for item in weighed})}
+    for item in weighed:
+        findings[item.look.region].append(item.finding)
+    return tuple(judge(region, seen) for region, seen in findings.items())
