@@ -1,40 +1,25 @@
 """What a card needs of a pipeline's definition, small enough to be a fact."""
 
-from typing import Any
-
+from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.gates import find_gates
 from crosscheck.pipelines.parameters import Parameters, parse_document
 
 
-def outline(definition: PipelineDefinition, gate_function: str) -> dict[str, Any]:
-    """``{"version", "stages": [{"name", "actions": [{"name", "category", "provider", "region"}]}], "gated", "gates"}``.
-
-    ``gates`` is ``{stage: [stages]}``: for each stage whose deployments gates verify, the stages that hold those
-    gates, as actions or as rules of their conditions; ``gated`` is the list of its keys. All are sorted. What an
-    earlier version wrote has no ``gates``.
-    """
+def outline(definition: PipelineDefinition, gate_function: str) -> Outline:
+    """The outline of a definition. ``gate_function`` is the name of the gate's function, by which gates are known."""
     gates = _gates(definition, gate_function)
-    return {
-        "version": definition.version,
-        "stages": [
-            {
-                "name": stage.name,
-                "actions": [
-                    {
-                        "name": action.name,
-                        "category": action.category,
-                        "provider": action.provider,
-                        "region": action.region,
-                    }
-                    for action in stage.actions
-                ],
-            }
+    return Outline(
+        version=definition.version,
+        stages=tuple(
+            OutlineStage(
+                stage.name,
+                tuple(OutlineAction(each.name, each.category, each.provider, each.region) for each in stage.actions),
+            )
             for stage in definition.stages
-        ],
-        "gated": sorted(gates),
-        "gates": {stage: sorted(gates[stage]) for stage in sorted(gates)},
-    }
+        ),
+        gates={stage: tuple(sorted(holders)) for stage, holders in gates.items()},
+    )
 
 
 def _gates(definition: PipelineDefinition, gate_function: str) -> dict[str, set[str]]:

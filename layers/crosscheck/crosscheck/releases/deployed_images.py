@@ -5,19 +5,14 @@ from collections.abc import Iterator, Mapping
 from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import DIGEST, parse_reference
 from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Record
 
 
-def images_of(records: Mapping[str, Record]) -> tuple[ImageSubject, ...]:
-    """The images that lie in an ECR registry, as far as a gate resolved their digests; sorted, each once."""
-    findings = [
-        finding["values"]
-        for name, record in records.items()
-        if name.startswith(facts.VERDICTS)
-        for finding in record.latest.get("findings", [])
-    ]
-    found = {image.key: image for values in findings for image in _intended(values)}
+def images_of(known: KnownFacts) -> tuple[ImageSubject, ...]:
+    """The images that lie in an ECR registry, as far as a judge resolved their digests; sorted, each once."""
+    findings = (finding for verdict in known.verdicts for finding in verdict.judged.findings)
+    found = {image.key: image for finding in findings for image in _intended(finding.values)}
     return tuple(found[key] for key in sorted(found))
 
 

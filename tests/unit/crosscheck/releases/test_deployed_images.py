@@ -15,14 +15,14 @@ def _facts(values: dict[str, str], region: str = "eu-west-1") -> Facts:
 
 def test_the_images_are_those_that_a_judge_resolved() -> None:
     facts = _facts({"intended web": REFERENCE, "intended digest web": DIGEST, "running": "2"})
-    assert images_of(facts.records) == (ImageSubject("us-east-1", "team/app", DIGEST),)
+    assert images_of(facts.known) == (ImageSubject("us-east-1", "team/app", DIGEST),)
 
 
 def test_the_same_image_in_many_regions_is_one() -> None:
     values = {"intended web": REFERENCE, "intended digest web": DIGEST}
     facts = _facts(values)
     facts.verdict("Deploy", judge("sa-east-1", [Finding("ecs-service", "app", Verdict.FAIL, "gone", values)]))
-    assert len(images_of(facts.records)) == 1
+    assert len(images_of(facts.known)) == 1
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_the_same_image_in_many_regions_is_one() -> None:
     ],
 )
 def test_what_is_no_resolved_image_of_ecr_is_left_out(values: dict[str, str]) -> None:
-    assert images_of(_facts(values).records) == ()
+    assert images_of(_facts(values).known) == ()
