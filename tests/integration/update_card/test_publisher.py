@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
 from crosscheck.ledger.subjects import ImageSubject
@@ -58,9 +58,9 @@ class Function:
             self.ledger.merge(change.subject, change.fact)
             self.cards.changed(change.subject, change.event_id)
 
-    def judge(self, verdict: Verdict, values: dict[str, str], look: int) -> None:
+    def judge(self, verdict: Verdict, *images: ReleasedImage, look: int) -> None:
         """What a gate does with a look."""
-        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", values)])
+        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", images=images)])
         now = events.BEGAN.timestamp() + 10 + look
         self.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True, look=look).to_fact(now))
         self.cards.changed(SUBJECT, f"look {look}")
@@ -170,15 +170,12 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     for look in range(9):
         seen = RegionVerdict("eu-west-1", Verdict.PENDING, f"look {look}", ())
         ready.ledger.merge(image, JudgeVerdict(REPLICATION, seen, 2.0 + look, final=False, look=look).to_fact(1.0))
-    values = {
-        "intended web": "111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1",
-        "intended digest web": image.digest,
-    }
+    released = ReleasedImage("111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1", image.digest)
     ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
-    ready.judge(Verdict.PASS, values, look=1)
+    ready.judge(Verdict.PASS, released, look=1)
     ready.run()
     assert "my-service@sha256:111111111111" in str(ready.slack.messages()[0]["blocks"])
-    ready.judge(Verdict.FAIL, {}, look=2)
+    ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
     (shown,) = ready.slack.messages()

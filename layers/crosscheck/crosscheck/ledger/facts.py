@@ -1,4 +1,4 @@
-"""The labels under which two services still show the images of a release; the facts are typed, see known_facts."""
+"""The labels under which checks show the image that was meant for a container, and its digest."""
 
 INTENDED = "intended "
 INTENDED_DIGEST = "intended digest "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.preflight import BASELINE_KINDS, WARNING
+from crosscheck.preflight import BASELINE_KINDS
 from crosscheck.releases.model import Concern
 
 THE_PLAN = "plan"
@@ -37,6 +37,5 @@ def _of_the_finding(region: str, finding: Finding) -> Iterator[Concern]:
             yield Concern(region, finding.reason, severe=False)
         case Verdict.PASS | Verdict.PENDING:
             pass
-    warning = finding.values.get(WARNING, "")
-    if warning:
-        yield Concern(region, warning, severe=False)
+    if finding.warning:
+        yield Concern(region, finding.warning, severe=False)

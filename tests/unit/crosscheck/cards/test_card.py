@@ -145,7 +145,7 @@ def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> 
 def test_f42_the_preflight_is_listed_with_signs_and_escaped() -> None:
     facts = _failed_release().add(PlanProblem("soak_minuts: unknown key").to_fact(0.0))
     missing = Finding("store", "eu-west-1", Verdict.FAIL, "<!channel> no artifact store in eu-west-1")
-    facts.preflight("eu-west-1", missing, Finding("task", "app", Verdict.PASS, "", {"warning": "pulls from us-east-1"}))
+    facts.preflight("eu-west-1", missing, Finding("task", "app", Verdict.PASS, "", warning="pulls from us-east-1"))
     text = _texts(render(facts.release))
     assert (
         "*Preflight*\n"

@@ -7,7 +7,7 @@ from tests.builders.releases import Facts
 
 
 def _finding(verdict: Verdict, reason: str = "", kind: str = "store", warning: str = "") -> Finding:
-    return Finding(kind, "target", verdict, reason, {"warning": warning} if warning else {"seen": "it"})
+    return Finding(kind, "target", verdict, reason, {"warning": "a label for people"}, warning=warning)
 
 
 def test_where_nothing_is_wrong_nothing_is_told() -> None:
