@@ -20,8 +20,8 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.pipelines.outline import outline
 from crosscheck.telemetry import count
+from update_card.outline import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient

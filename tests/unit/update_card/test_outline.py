@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.pipelines.outline import outline
+from update_card.outline import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
