@@ -5,9 +5,10 @@ from typing import assert_never
 
 from check_region.decision import NextStep
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.ledger import facts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.table import Fact
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from crosscheck.registry.item import Purpose, VerificationItem
 
 
@@ -15,9 +16,9 @@ def facts_of(item: VerificationItem, step: NextStep, now: float) -> Iterator[Fac
     """What the ledger has to know after a look. ``now`` is in epoch seconds."""
     match item.purpose:
         case Purpose.IMAGE | Purpose.STAGE:
-            yield facts.verdict(item.stage, step.judged, judge_since=item.since, look=0, now=now, final=step.final)
+            yield JudgeVerdict(item.stage, step.judged, now, final=step.final).to_fact(item.since)
         case Purpose.PREFLIGHT:
-            yield facts.preflight(step.judged, now=now)
+            yield PreflightSeen(step.judged, now).to_fact()
         case Purpose.ROLLBACK:
             for region in item.regions:
                 yield _rollback(item, region, step, now)
@@ -33,4 +34,4 @@ def _rollback(item: VerificationItem, region: str, step: NextStep, now: float) -
         unproven = "it could not be proven: " if step.judged.verdict is Verdict.INCONCLUSIVE else ""
         stays = f"; not taken back: {item.left}" if item.left else ""
         reason = f"{unproven}{step.judged.reason}{stays}"
-    return facts.rollback(item.stage, region, item.attempt, state, reason, now=now, target=item.target)
+    return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target).to_fact()

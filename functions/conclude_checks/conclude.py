@@ -9,11 +9,13 @@ from typing import Any
 from conclude_checks.region_rollback import WHOLE_STAGE, RollbackRefusedError
 from conclude_checks.stage_rollback import WholeStageRollback
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
-from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, parse_subject
-from crosscheck.ledger.table import Fact, Ledger, Record
+from crosscheck.ledger.table import Fact, Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from crosscheck.releases.deployments import deployments
 
@@ -83,10 +85,9 @@ class Conclusion:
         if not stage:
             return
         now = self.clock()
-        for deployed, region in sorted(set(_waiting(self.ledger.read(subject), stage))):
+        for deployed, region in sorted(set(_waiting(KnownFacts(self.ledger.read(subject)), stage))):
             judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
-            fact = facts.verdict(deployed, judged, judge_since=now, look=0, now=now, final=True)
-            self.ledger.merge(subject, fact)
+            self.ledger.merge(subject, JudgeVerdict(deployed, judged, now, final=True).to_fact(now))
         self.cards.changed(subject, f"unplanned {stage} {now}")
 
     def _open(self, outcome: ItemOutcome) -> list[Fact]:
@@ -94,10 +95,10 @@ class Conclusion:
         item, now = outcome.item, self.clock()
         if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
             judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
-            return [facts.verdict(item.stage, judged, judge_since=item.since, look=0, now=now, final=True)]
+            return [JudgeVerdict(item.stage, judged, now, final=True).to_fact(item.since)]
         if outcome.problem:
             return [
-                facts.rollback(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now=now)
+                RollbackProgress(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now).to_fact()
                 for region in _taken_back(item)
             ]
         return []
@@ -107,17 +108,16 @@ class Conclusion:
         cause = f"concluded {key} {self.clock()}"
         self.cards.changed(subject, cause)
         if isinstance(subject, ImageSubject):
-            for name in self.ledger.read(subject):
-                if name.startswith(facts.deployed_by("")):
-                    self.cards.changed(parse_subject(name.removeprefix(facts.deployed_by(""))), cause)
+            for release in KnownFacts(self.ledger.read(subject)).deployed_by:
+                self.cards.changed(release, cause)
 
 
-def _waiting(records: Mapping[str, Record], finished: str) -> Iterator[tuple[str, str]]:
+def _waiting(known: KnownFacts, finished: str) -> Iterator[tuple[str, str]]:
     """The stages and regions that the end of a stage would have judged: its own, and those that gates in it verify."""
-    for deployment in deployments(records):
+    for deployment in deployments(known):
         place = (deployment.stage, deployment.region)
-        spoken = any(facts.is_verdict_on(name, *place) and record.latest["final"] for name, record in records.items())
-        if deployment.latest and not spoken and finished in {deployment.stage, *deployment.gates}:
+        spoken = any(verdict.final for verdict in known.verdicts_on(*place))
+        if deployment.action and not spoken and finished in {deployment.stage, *deployment.gates}:
             yield place
 
 

@@ -1,15 +1,15 @@
 """What taking a region back and taking a whole stage back have in common: who may, what is told, what proves it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
-from crosscheck.ledger.table import Ledger, Record
+from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import Purpose, VerificationItem
-from crosscheck.releases.attempts import attempt_of
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class RollbackLog:
         """Write what became of the rollback of these items, which are one release's, and tell its card."""
         now = self.clock()
         for item in items:
-            fact = facts.rollback(item.stage, item.region, item.attempt, state, reason, now=now, target=target)
-            self.ledger.merge(item.subject, fact)
+            rollback = RollbackProgress(item.stage, item.region, item.attempt, state, reason, now, target)
+            self.ledger.merge(item.subject, rollback.to_fact())
         first = items[0]
         self.cards.changed(first.subject, f"rollback {first.stage} {first.region} {state} {now}")
 
@@ -55,11 +55,6 @@ class RollbackLog:
         )
 
 
-def retried(records: Mapping[str, Record], item: VerificationItem) -> str:
+def retried(known: KnownFacts, item: VerificationItem) -> str:
     """Why a verification of an earlier attempt takes nothing back; empty where it is that of the latest one."""
-    return f"{item.stage} was retried since" if attempt_of(records, item.stage) > item.attempt else ""
-
-
-def holds(records: Mapping[str, Record], claim: str, holder: str) -> bool:
-    """Whether the holder has the claim already: it died between the claim and the end of the deed."""
-    return claim in records and records[claim].once.get("holder") == holder
+    return f"{item.stage} was retried since" if known.attempt_of(item.stage) > item.attempt else ""

@@ -6,13 +6,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from conclude_checks.choice import Candidate, RollbackChoice, choose, no_rollback
-from conclude_checks.log import RollbackLog, holds, retried
+from conclude_checks.log import RollbackLog, retried
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
 from crosscheck.errors import CrosscheckError
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.plans.current import current
 from crosscheck.registry.item import VerificationItem
@@ -53,15 +54,16 @@ class RegionRollback:
             raise RollbackRefusedError(explain(error, item.region)) from error
 
     def _take(self, item: VerificationItem, holder: str) -> dict[str, Any]:
-        records = self.rollbacks.ledger.read(item.subject)
-        if reason := retried(records, item):
+        known = KnownFacts(self.rollbacks.ledger.read(item.subject))
+        if reason := retried(known, item):
             return self._told(item, RollbackChoice(RollbackState.MOVED_ON, reason))
         # What had begun but not ended when it was planned has told its deployment since.
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(rollback_of, ran)):
             return {"state": WHOLE_STAGE}
         found = [self._propose(item, check) for check in ran if not check.unsupported]
-        choice = choose(found, item.mode, begun=holds(records, _claim(item), holder))
+        # Who holds the claim already died between the claim and the end of the deed.
+        choice = choose(found, item.mode, begun=known.holder(_claim(item)) == holder)
         if choice.state is not RollbackState.RUNNING:
             return self._told(item, choice)
         kept = {Feasibility.MANUAL, Feasibility.SUPERSEDED}
@@ -77,7 +79,7 @@ class RegionRollback:
 
     def _begin(self, item: VerificationItem, choice: RollbackChoice, stay: list[str], holder: str) -> dict[str, Any]:
         """``stay`` says of the region's other deployments why they are not taken back."""
-        if not self.rollbacks.ledger.claim(item.subject, _claim(item), holder):
+        if not self.rollbacks.ledger.claim(item.subject, _claim(item).name, holder):
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self._told(item, replace(choice, reason=f"rolling back to {choice.target}"))
@@ -114,5 +116,5 @@ class RegionRollback:
         return {"state": choice.state.value}
 
 
-def _claim(item: VerificationItem) -> str:
-    return facts.rollback_claim(item.stage, item.region, item.attempt)
+def _claim(item: VerificationItem) -> RollbackClaim:
+    return RollbackClaim(item.stage, item.region, item.attempt)

@@ -1,18 +1,18 @@
 """Taking a whole stage back, where that is all there is: CodePipeline's RollbackStage, in every region at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conclude_checks.choice import STATES
-from conclude_checks.log import RollbackLog, holds, retried
+from conclude_checks.log import RollbackLog, retried
 from conclude_checks.region_rollback import RollbackRefusedError
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.rollback import Feasibility, SupersededError
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Record
 from crosscheck.registry.item import VerificationItem
 from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
 
@@ -37,8 +37,8 @@ class WholeStageRollback:
         first, subject = failed[0], failed[0].subject
         if not isinstance(subject, Subject):
             raise TypeError("only executions have stages")
-        records = self.rollbacks.ledger.read(subject)
-        if reason := retried(records, first):
+        known = KnownFacts(self.rollbacks.ledger.read(subject))
+        if reason := retried(known, first):
             self.rollbacks.tell(failed, RollbackState.MOVED_ON, reason)
             return None
         healthy = sorted(set(first.regions) - {item.region for item in failed})
@@ -47,7 +47,7 @@ class WholeStageRollback:
             self.rollbacks.tell(failed, RollbackState.SUGGESTED, reason)
             return None
         try:
-            return self._begin(failed, subject, records, holder)
+            return self._begin(failed, subject, known, holder)
         except SupersededError as error:
             self.rollbacks.tell(failed, RollbackState.MOVED_ON, str(error))
         except AWS_ERRORS as error:
@@ -61,13 +61,13 @@ class WholeStageRollback:
         self.rollbacks.tell(failed, RollbackState.FAILED, reason)
 
     def _begin(
-        self, failed: Sequence[VerificationItem], subject: Subject, records: Mapping[str, Record], holder: str
+        self, failed: Sequence[VerificationItem], subject: Subject, known: KnownFacts, holder: str
     ) -> VerificationItem | None:
         first = failed[0]
         stage = DeployedStage(subject, first.stage)
         proposal = self.rollback.propose(stage, "", self.clients)
-        claim = facts.rollback_claim(first.stage, "all", first.attempt)
-        ours = proposal.feasibility is Feasibility.ALREADY_BACK and holds(records, claim, holder)
+        claim = RollbackClaim(first.stage, "all", first.attempt)
+        ours = proposal.feasibility is Feasibility.ALREADY_BACK and known.holder(claim) == holder
         target = proposal.target
         if proposal.feasibility is not Feasibility.READY and not ours:
             self.rollbacks.tell(failed, STATES[proposal.feasibility], proposal.reason, target)
@@ -75,7 +75,7 @@ class WholeStageRollback:
         if any(item.mode != "auto" for item in failed):
             self.rollbacks.tell(failed, RollbackState.SUGGESTED, proposal.reason, target)
             return None
-        if not self.rollbacks.ledger.claim(subject, claim, holder):
+        if not self.rollbacks.ledger.claim(subject, claim.name, holder):
             return None
         self.rollbacks.tell(failed, RollbackState.RUNNING, f"rolling back to {target}", target)
         begun = self.rollback.execute(stage, proposal, "", self.clients)

@@ -2,9 +2,9 @@
 
 import hashlib
 
-from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from gate_stage.decision import GateStep
 from gate_stage.look import Judgement
 
@@ -24,16 +24,15 @@ class VerdictRecorder:
         decision, progress = judgement.decision, judgement.decision.progress
         ended = decision.step is not GateStep.CONTINUE
         for region in decision.regions:
-            fact = facts.verdict(
-                judgement.plan.stage,
-                region,
-                judge_since=progress.since,
-                look=progress.look,
-                now=now,
+            verdict = JudgeVerdict(
+                stage=judgement.plan.stage,
+                judged=region,
+                at=now,
                 final=ended and region.region not in decision.open,
                 judge=judgement.judge,
+                look=progress.look,
             )
-            self._ledger.merge(judgement.subject, fact)
+            self._ledger.merge(judgement.subject, verdict.to_fact(progress.since))
         self._cards.changed(judgement.subject, _cause(judgement))
 
 

@@ -1,9 +1,9 @@
 """What the state machine was started for."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from crosscheck import times
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
@@ -29,7 +29,7 @@ def asked(event: Mapping[str, Any]) -> PlanRequest:
             stage=str(event["stage"]),
             succeeded=State(event["state"]) is State.SUCCEEDED,
             attempt=int(event["attempt"]),
-            at=datetime.fromisoformat(event["at"]).timestamp(),
+            at=times.from_text(event["at"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(f"not an input that record_events writes: {type(error).__name__} in it") from None

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from crosscheck.clients import Clients
-from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.services.ecr.check import planned_replica
 from plan_checks.destinations import destinations
@@ -41,12 +40,11 @@ class ImagePlanning:
                 region=region,
                 since=now,
                 checks=(planned_replica(image.repository, image.digest, image.region, region),),
-                stage=facts.REPLICATION,
+                stage=REPLICATION,
             )
             for region in found
         ]
 
     def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
-        order = Order(0, 0, datetime.fromtimestamp(now, UTC))
-        self.ledger.merge(image, Fact(facts.DESTINATIONS, order, {"regions": list(found)}))
+        self.ledger.merge(image, ImageDestinations(found).to_fact(now))
         self.cards.changed(image, f"plan {now}")

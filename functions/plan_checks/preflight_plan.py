@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger import facts
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import PlanProblem
 from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.pipelines.tags import Tags
@@ -38,8 +37,7 @@ class PreflightPlanning:
             return []
         now = self.clock()
         if problem := self._problem(pipeline):
-            moment = datetime.fromtimestamp(now, UTC)
-            self.ledger.merge(subject, Fact(facts.PLAN, Order(0, 0, moment), {"problem": problem}))
+            self.ledger.merge(subject, PlanProblem(problem).to_fact(now))
             self.cards.changed(subject, f"plan {now}")
         checks = plan_preflight(pipeline.definition)
         return [

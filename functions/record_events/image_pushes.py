@@ -6,11 +6,10 @@ its child manifests, which have no tag, and the index, which has: the index is v
 
 import hashlib
 import re
-from datetime import datetime
 
-from crosscheck.ledger import facts
+from crosscheck import times
+from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Fact, Order
 from record_events.changes import Change, Verification
 from record_events.fields import Fields
 
@@ -36,18 +35,17 @@ def read_push(envelope: Fields, detail: Fields) -> Change | None:
         repository=detail.matching("repository-name", _REPOSITORY),
         digest=detail.matching("image-digest", _DIGEST),
     )
-    pushed, tag = envelope.time("time"), detail.text("image-tag")[:_TAG_LIMIT]
-    latest = {"tag": tag, "pushed": pushed.isoformat()}
-    fact = Fact(facts.IMAGE, Order(0, 0, pushed, envelope.text("id")), latest)
+    event_id, pushed = envelope.text("id"), envelope.time("time")
+    fact = PushedImage(detail.text("image-tag")[:_TAG_LIMIT], pushed).to_fact(event_id)
     verification = Verification(
-        name=_execution_name(subject, pushed), input={"subject": subject.key, "pushed": pushed.isoformat()}
+        name=_execution_name(subject, pushed), input={"subject": subject.key, "pushed": times.to_text(pushed)}
     )
     # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
-    return Change(envelope.text("id"), subject, fact, verification=verification, notify_card=False)
+    return Change(event_id, subject, fact, verification=verification, notify_card=False)
 
 
-def _execution_name(subject: ImageSubject, pushed: datetime) -> str:
+def _execution_name(subject: ImageSubject, pushed: float) -> str:
     """The same for every delivery of the same push, and within Step Functions' 80 characters."""
     digest = subject.digest.removeprefix("sha256:")[:48]
     repository = hashlib.sha256(subject.repository.encode()).hexdigest()[:8]
-    return f"{digest}-{repository}-{int(pushed.timestamp())}"
+    return f"{digest}-{repository}-{int(pushed)}"

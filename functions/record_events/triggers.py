@@ -3,9 +3,7 @@
 E-mail addresses are personal data and stay out of the ledger.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
+from crosscheck.ledger.execution_facts import Trigger
 from record_events.fields import Fields
 
 TEXT_LIMIT = 500
@@ -18,14 +16,13 @@ _GIT = {
 }
 
 
-def read_trigger(detail: Fields) -> Mapping[str, Any]:
-    """The once-known fields of a pipeline event: ``{"trigger": {…}}`` where it carries a trigger, else nothing."""
+def read_trigger(detail: Fields) -> Trigger | None:
+    """The trigger of a pipeline event; None where it carries none."""
     if "execution-trigger" not in detail:
-        return {}
+        return None
     trigger = Fields(detail.mapping("execution-trigger"), "detail.execution-trigger")
-    known = {name: _first(trigger, fields) for name, fields in _GIT.items()}
-    known["type"] = trigger.text("trigger-type", "")
-    return {"trigger": {name: value[:TEXT_LIMIT] for name, value in known.items() if value}}
+    known = {name: _first(trigger, fields)[:TEXT_LIMIT] for name, fields in _GIT.items()}
+    return Trigger(type=trigger.text("trigger-type", "")[:TEXT_LIMIT], **known)
 
 
 def _first(trigger: Fields, fields: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from crosscheck import times
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from record_events.changes import Verification
@@ -22,15 +23,21 @@ def preflight(release: Subject) -> Verification:
     return Verification(name=f"{_short(release.execution)}-preflight", input={"subject": release.key})
 
 
-def finished_stage(release: Subject, stage: str, state: State, attempt: int, at: str) -> Verification:
-    """The verification of a stage that finished; one for each attempt. ``at`` is in ISO 8601.
+def finished_stage(release: Subject, stage: str, state: State, attempt: int, at: float) -> Verification:
+    """The verification of a stage that finished; one for each attempt. ``at`` is when, in epoch seconds.
 
     A stage's name may have 100 characters, more than the name of an execution of the state machine, hence the hash.
     """
     digest = hashlib.sha256(stage.encode()).hexdigest()[:12]
     return Verification(
         name=f"{_short(release.execution)}-{digest}-{attempt}",
-        input={"subject": release.key, "stage": stage, "state": state.value, "attempt": str(attempt), "at": at},
+        input={
+            "subject": release.key,
+            "stage": stage,
+            "state": state.value,
+            "attempt": str(attempt),
+            "at": times.to_text(at),
+        },
     )
 
 

@@ -1,12 +1,12 @@
 """Drawing a subject's card from what the ledger knows, completed by what has to be asked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crosscheck.cards import Card, render, render_image
-from crosscheck.ledger import facts
-from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
-from crosscheck.ledger.table import Fact, Ledger, Order, Record
+from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
+from crosscheck.ledger.table import Ledger
 from crosscheck.releases import ImageArrival, fold, fold_image
 from crosscheck.releases.deployed_images import images_of
 from update_card.pipeline_lookup import PipelineLookup
@@ -24,38 +24,37 @@ class CardLoader:
         records = self.ledger.read(subject)
         if not records:
             return None
-        if self.lookup.complete(subject, records):
-            records = self.ledger.read(subject)
-        arrivals = (self._arrival(image, subject, records) for image in self._images(records))
+        known = KnownFacts(records)
+        if self.lookup.complete(subject, known):
+            known = self._known(subject)
+        arrivals = (self._arrival(image, subject, known) for image in self._images(known))
         images = tuple(image for image in arrivals if image)
-        return render(replace(fold(subject, records), images=images))
+        return render(replace(fold(subject, known), images=images))
 
     def image(self, subject: ImageSubject) -> Card | None:
         """The card of an image; None where nothing is known of it."""
         records = self.ledger.read(subject)
-        if not records:
-            return None
-        return render_image(fold_image(subject, records))
+        return render_image(fold_image(subject, KnownFacts(records))) if records else None
+
+    def _known(self, subject: LedgerKey) -> KnownFacts:
+        return KnownFacts(self.ledger.read(subject))
 
     @staticmethod
-    def _images(records: Mapping[str, Record]) -> list[ImageSubject]:
+    def _images(known: KnownFacts) -> list[ImageSubject]:
         """What the judges see now, and what they saw before: a failing look does not get as far as the digests."""
-        names = (name.removeprefix(facts.deploys("")) for name in records if name.startswith(facts.deploys("")))
-        known = {subject.key: subject for subject in map(parse_subject, names) if isinstance(subject, ImageSubject)}
-        known |= {image.key: image for image in images_of(records)}
-        return [known[key] for key in sorted(known)]
+        images = {image.key: image for image in (*known.deploys, *images_of(known))}
+        return [images[key] for key in sorted(images)]
 
-    def _arrival(self, image: ImageSubject, release: Subject, known: Mapping[str, Record]) -> ImageArrival | None:
+    def _arrival(self, image: ImageSubject, release: Subject, of_release: KnownFacts) -> ImageArrival | None:
         """How far an image is that the release deploys; None for one that goes to no other region.
 
         Image and release learn of each other first, so that nothing that happens to the image is missed.
         """
-        records = self.ledger.read(image)
-        if facts.DESTINATIONS not in records:
+        of_image = self._known(image)
+        if of_image.destinations is None:
             return None
-        if facts.deploys(image.key) not in known:
-            self.ledger.merge(release, Fact(facts.deploys(image.key), Order.first(), {}))
-        linked = facts.deployed_by(release.key)
-        if linked not in records and self.ledger.merge(image, Fact(linked, Order.first(), {})):
-            records = self.ledger.read(image)
-        return fold_image(image, records)
+        if image not in of_release.deploys:
+            self.ledger.merge(release, ImageLink(image).to_fact())
+        if release not in of_image.deployed_by and self.ledger.merge(image, ReleaseLink(release).to_fact()):
+            of_image = self._known(image)
+        return fold_image(image, of_image)

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Fact, Ledger, Order, Record
+from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.pipelines.outline import outline
 from crosscheck.telemetry import count
+from update_card.outline import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -43,54 +43,52 @@ class PipelineLookup:
         self._gate_function = gate_function
         self._clock = clock
 
-    def complete(self, subject: Subject, records: Mapping[str, Record]) -> bool:
+    def complete(self, subject: Subject, known: KnownFacts) -> bool:
         """Look up what is missing and can be known by now; True where the ledger changed."""
         client = self._clients.codepipeline(subject.region)
-        wanted: dict[str, Callable[[], Mapping[str, Any] | None]] = {}
-        if facts.OUTLINE not in records:
-            wanted[facts.OUTLINE] = lambda: self._outline(client, subject)
-        if facts.REVISION not in records and _source_done(records):
-            wanted[facts.REVISION] = lambda: _revision(client, subject)
+        wanted: dict[str, Callable[[], Outline | RecordedRevision | None]] = {}
+        if known.outline is None:
+            wanted[Outline.name] = lambda: self._outline(client, subject)
+        if known.revision is None and _source_done(known):
+            wanted[RecordedRevision.name] = lambda: _revision(client, subject)
         kept = [self._keep(subject, name, ask) for name, ask in wanted.items()]
         return any(kept)
 
-    def _keep(self, subject: Subject, name: str, ask: Callable[[], Mapping[str, Any] | None]) -> bool:
+    def _keep(self, subject: Subject, name: str, ask: Callable[[], Outline | RecordedRevision | None]) -> bool:
         try:
-            latest = ask()
+            found = ask()
         except (ClientError, BotoCoreError) as error:
             logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, reason=str(error))
             count("LookupFailures")
             return False
-        if latest is None:
-            return False
-        order = Order(0, 0, datetime.fromtimestamp(self._clock(), UTC))
-        return self._ledger.merge(subject, Fact(name, order, latest))
+        return found is not None and self._ledger.merge(subject, found.to_fact(self._clock()))
 
-    def _outline(self, client: CodePipelineClient, subject: Subject) -> Mapping[str, Any]:
+    def _outline(self, client: CodePipelineClient, subject: Subject) -> Outline:
         definition = parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region)
         return outline(definition, self._gate_function)
 
 
-def _source_done(records: Mapping[str, Record]) -> bool:
-    return any(
-        record.latest.get("category") == "Source" and record.latest.get("state") == State.SUCCEEDED
-        for record in records.values()
-    )
+def _source_done(known: KnownFacts) -> bool:
+    return any(action.category == "Source" and action.run.state is State.SUCCEEDED for action in known.actions)
 
 
-def _revision(client: CodePipelineClient, subject: Subject) -> Mapping[str, Any] | None:
+def _revision(client: CodePipelineClient, subject: Subject) -> RecordedRevision | None:
     execution = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
     revisions = execution["pipelineExecution"].get("artifactRevisions", [])
     return _described(revisions[0]) if revisions else None
 
 
-def _described(revision: ArtifactRevisionTypeDef) -> dict[str, str]:
-    described = {
-        "commit": revision.get("revisionId", ""),
-        "message": _message(revision.get("revisionSummary", "")),
-        "url": revision.get("revisionUrl", ""),
-    }
-    return {name: value.encode("utf-8", "replace").decode()[:TEXT_LIMIT] for name, value in described.items()}
+def _described(revision: ArtifactRevisionTypeDef) -> RecordedRevision:
+    return RecordedRevision(
+        commit=_kept(revision.get("revisionId", "")),
+        message=_kept(_message(revision.get("revisionSummary", ""))),
+        url=_kept(revision.get("revisionUrl", "")),
+    )
+
+
+def _kept(text: str) -> str:
+    """Short enough, and without lone surrogates, which DynamoDB cannot store."""
+    return text.encode("utf-8", "replace").decode()[:TEXT_LIMIT]
 
 
 def _message(summary: str) -> str:

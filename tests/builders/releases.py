@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.contracts.verdicts import judge as judge_region
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from crosscheck.releases import fold
 from tests.builders import events
 from tests.builders.changes import parse
@@ -16,6 +17,7 @@ from tests.builders.changes import parse
 if TYPE_CHECKING:
     from crosscheck.contracts.verdicts import Finding, RegionVerdict
     from crosscheck.ledger.rollback_states import RollbackState
+    from crosscheck.ledger.table import Fact
     from crosscheck.releases import Release
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
@@ -29,16 +31,14 @@ class Facts:
 
     def event(self, event: events.Event) -> Facts:
         """What record_events would write."""
-        fact = parse(event).fact
-        return self.put(fact.name, fact.latest, fact.once)
+        return self.add(parse(event).fact)
 
     def verdict(
         self, stage: str, judged: RegionVerdict, second: int = 0, *, final: bool = True, judge: str = ""
     ) -> Facts:
         """What a gate would write, so many seconds after the release began."""
         now = events.BEGAN.timestamp() + second
-        fact = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final, judge=judge)
-        return self.put(fact.name, fact.latest)
+        return self.add(JudgeVerdict(stage, judged, now, final=final, judge=judge, look=1).to_fact(now))
 
     def rollback(
         self,
@@ -53,13 +53,11 @@ class Facts:
     ) -> Facts:
         """What became of taking back a region, so many seconds after the release began."""
         now = events.BEGAN.timestamp() + second
-        fact = facts.rollback(stage, region, attempt, state, reason, now=now, target=target)
-        return self.put(fact.name, fact.latest)
+        return self.add(RollbackProgress(stage, region, attempt, state, reason, now, target).to_fact())
 
     def preflight(self, region: str, *findings: Finding) -> Facts:
         """What was seen of a region when the release began."""
-        fact = facts.preflight(judge_region(region, findings), now=events.BEGAN.timestamp())
-        return self.put(fact.name, fact.latest)
+        return self.add(PreflightSeen(judge_region(region, findings), events.BEGAN.timestamp()).to_fact())
 
     def outline(
         self,
@@ -70,26 +68,30 @@ class Facts:
         """What update_card would look up; without ``gates``, what versions before the fan-out did."""
         listed = [{"name": name, "actions": actions} for name, actions in stages]
         known = {} if gates is None else {"gates": gates}
-        return self.put(facts.OUTLINE, {"version": 1, "stages": listed, "gated": [*gated, *(gates or {})], **known})
+        return self.put("outline", {"version": 1, "stages": listed, "gated": [*gated, *(gates or {})], **known})
+
+    def add(self, fact: Fact) -> Facts:
+        """A fact as its class writes it."""
+        return self.put(fact.name, fact.latest, fact.once)
 
     def put(self, name: str, latest: Any, once: Any = None) -> Facts:
-        """Any fact."""
+        """A fact as the table holds it, maybe written by an earlier version."""
         known = self.records.get(name)
         merged = {**(known.once if known else {}), **(once or {})}
         self.records[name] = Record(name, (known.revision if known else 0) + 1, latest, merged)
         return self
 
     @property
+    def known(self) -> KnownFacts:
+        """What they tell."""
+        return KnownFacts(self.records)
+
+    @property
     def release(self) -> Release:
         """The release that they tell of."""
-        return fold(SUBJECT, self.records)
+        return fold(SUBJECT, self.known)
 
 
 def deploys(name: str, region: str) -> dict[str, str]:
     """A deploy action of an outline."""
     return {"name": name, "category": "Deploy", "provider": "ECS", "region": region}
-
-
-def at(second: int) -> datetime:
-    """So many seconds after the release began."""
-    return datetime.fromtimestamp(events.BEGAN.timestamp() + second, UTC)

@@ -11,15 +11,19 @@ from moto import mock_aws
 
 from crosscheck.cards import render
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from crosscheck.releases import fold
 from tests.builders import events, tables
 from tests.builders.changes import parse
 
 if TYPE_CHECKING:
+    from crosscheck.ledger.table import Fact
     from crosscheck.releases.model import Release
 
 EVENTS = events.release_with_retry()
@@ -34,31 +38,29 @@ def _verified() -> list[Fact]:
     """A release without a gate whose second region fails after the pipeline has ended, and is rolled back."""
     began = events.BEGAN.timestamp()
     actions = {"One": "us-east-1", "Two": "eu-west-1"}
-    listed = [{"name": name, "category": "Deploy", "provider": "ECS", "region": actions[name]} for name in actions]
-    outline = {"version": 1, "stages": [{"name": "Deploy", "actions": listed}], "gated": [], "gates": {}}
+    listed = tuple(OutlineAction(name, "Deploy", "ECS", region) for name, region in actions.items())
     verdicts = [
-        facts.verdict(
+        JudgeVerdict(
             "Deploy",
             judge(region, [Finding("ecs-service", "app", verdict, f"look {look}")]),
-            judge_since=began + 10,
-            look=look,
-            now=began + 10 + look,
+            began + 10 + look,
             final=look == 3,
-        )
+            look=look,
+        ).to_fact(began + 10)
         for look in (1, 2, 3)
         for region, verdict in (("us-east-1", Verdict.PASS), ("eu-west-1", Verdict.FAIL))
     ]
     missing = judge("eu-west-1", [Finding("store", "bucket", Verdict.FAIL, "no key")])
     return [
         _fact(events.pipeline("STARTED", 0)),
-        Fact(facts.OUTLINE, Order.first(), outline),
+        Outline(1, (OutlineStage("Deploy", listed),), {}).to_fact(began),
         *(_fact(events.action("Deploy", name, "SUCCEEDED", 9, region=region)) for name, region in actions.items()),
         _fact(events.stage("Deploy", "SUCCEEDED", 9)),
         _fact(events.pipeline("SUCCEEDED", 9)),
         *verdicts,
-        facts.preflight(missing, now=began),
+        PreflightSeen(missing, began).to_fact(),
         *(
-            facts.rollback("Deploy", "eu-west-1", 1, state, state.value, now=began + second, target="app:6")
+            RollbackProgress("Deploy", "eu-west-1", 1, state, state.value, began + second, "app:6").to_fact()
             for second, state in ((14, RollbackState.RUNNING), (20, RollbackState.DONE))
         ),
     ]
@@ -69,7 +71,7 @@ def _merged(delivered: list[Fact]) -> Release:
         ledger = Ledger(tables.create_ledger_table(), tables.NAME, retention_days=90)
         for fact in delivered:
             ledger.merge(SUBJECT, fact)
-        return fold(SUBJECT, ledger.read(SUBJECT))
+        return fold(SUBJECT, KnownFacts(ledger.read(SUBJECT)))
 
 
 def _release(delivered: list[events.Event]) -> Release:

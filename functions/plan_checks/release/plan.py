@@ -9,16 +9,16 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger, Record
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import PlanProblem
 from crosscheck.pipelines.gates import UNREAD, GateDefinition, find_gates, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.registry.item import Purpose, VerificationItem
-from crosscheck.releases.attempts import attempt_of
-from plan_checks.release.baseline import baseline_of
+from plan_checks.release.baseline import baselines
 from plan_checks.release.due_regions import DueRegion, due_regions
 from plan_checks.release.gate_verdicts import gates_verdict
 from plan_checks.release.plan_size import size_problem
@@ -84,13 +84,13 @@ class ReleasePlanning:
         )
         if not found:
             return []
-        records = self.ledger.read(finished.subject)
-        if attempt_of(records, finished.stage) > finished.attempt:
+        known = KnownFacts(self.ledger.read(finished.subject))
+        if known.attempt_of(finished.stage) > finished.attempt:
             return []  # it was retried since: its end will ask again
         retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
         retried = retries and retried_by_itself(client, finished.subject, finished.stage)
         situation = PlanInputs(
-            finished, pipeline, execution, records, self.clock(), retried=retried, due_regions=len(found)
+            finished, pipeline, execution, known, self.clock(), retried=retried, due_regions=len(found)
         )
         items = self._items(found, situation)
         if problem := size_problem(items):
@@ -125,9 +125,7 @@ class ReleasePlanning:
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
-        judged = (
-            gates_verdict(situation.records, each.stage, each.region, situation.turns(each)) if each.judges else None
-        )
+        judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each)) if each.judges else None
         if situation.pipeline.tags.ignore:
             return None if judged else _ignored(each, situation)
         if judged not in {None, Verdict.FAIL}:
@@ -152,7 +150,9 @@ class ReleasePlanning:
             left=situation.left(each.stage),
             judged=judged.value if judged else "",
             regions=situation.regions(each.stage),
-            baseline=baseline_of(situation.records, plan.checks, each.region, min(run.started for run in ran.values())),
+            baseline=baselines(
+                situation.known.preflight(each.region), plan.checks, min(run.started for run in ran.values())
+            ),
         )
 
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
@@ -184,7 +184,7 @@ class PlanInputs:
     finished: FinishedStage
     pipeline: Pipeline
     execution: Execution
-    records: Mapping[str, Record]
+    known: KnownFacts
     now: float
     retried: bool
     due_regions: int
@@ -230,7 +230,7 @@ def _ignored(each: DueRegion, situation: PlanInputs) -> VerificationItem:
         subject=situation.finished.subject,
         region=each.region,
         since=situation.now,
-        checks=(PlannedCheck(facts.PLAN, each.region, {}, unsupported=IGNORED),),
+        checks=(PlannedCheck(PlanProblem.name, each.region, {}, unsupported=IGNORED),),
         stage=each.stage,
         attempt=situation.finished.attempt,
         last=True,
@@ -246,5 +246,5 @@ def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipel
         except ConfigurationError as error:
             problem = str(error)
     derived = make_plan(chosen, runs, (), pipeline.account)
-    gaps = tuple(PlannedCheck(facts.PLAN, region, {}, unsupported=problem) for region in chosen.regions)
+    gaps = tuple(PlannedCheck(PlanProblem.name, region, {}, unsupported=problem) for region in chosen.regions)
     return Plan(derived.stage, (*derived.checks, *gaps))

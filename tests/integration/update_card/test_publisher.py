@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
-from crosscheck.ledger import facts
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
@@ -57,11 +58,11 @@ class Function:
             self.ledger.merge(change.subject, change.fact)
             self.cards.changed(change.subject, change.event_id)
 
-    def judge(self, verdict: Verdict, values: dict[str, str], look: int) -> None:
+    def judge(self, verdict: Verdict, *images: ReleasedImage, look: int) -> None:
         """What a gate does with a look."""
-        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", values)])
+        judged = judge("us-east-1", [Finding("ecs-service", "web", verdict, "as the test says", images=images)])
         now = events.BEGAN.timestamp() + 10 + look
-        self.ledger.merge(SUBJECT, facts.verdict("Deploy", judged, judge_since=now, look=look, now=now, final=True))
+        self.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True, look=look).to_fact(now))
         self.cards.changed(SUBJECT, f"look {look}")
 
     def run(self) -> tuple[int, int]:
@@ -165,20 +166,16 @@ def test_f39_a_lost_answer_delays_the_next_try(ready: Function) -> None:
 def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     """The images of a release are known from a passing look only; a failing one must still be shown."""
     image = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
-    ready.ledger.merge(image, Fact(facts.DESTINATIONS, Order.first(), {"regions": ["eu-west-1"]}))
+    ready.ledger.merge(image, ImageDestinations(("eu-west-1",)).to_fact(1.0))
     for look in range(9):
         seen = RegionVerdict("eu-west-1", Verdict.PENDING, f"look {look}", ())
-        fact = facts.verdict(facts.REPLICATION, seen, judge_since=1.0, look=look, now=2.0 + look, final=False)
-        ready.ledger.merge(image, fact)
-    values = {
-        "intended web": "111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1",
-        "intended digest web": image.digest,
-    }
+        ready.ledger.merge(image, JudgeVerdict(REPLICATION, seen, 2.0 + look, final=False, look=look).to_fact(1.0))
+    released = ReleasedImage("111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1", image.digest)
     ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
-    ready.judge(Verdict.PASS, values, look=1)
+    ready.judge(Verdict.PASS, released, look=1)
     ready.run()
     assert "my-service@sha256:111111111111" in str(ready.slack.messages()[0]["blocks"])
-    ready.judge(Verdict.FAIL, {}, look=2)
+    ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
     (shown,) = ready.slack.messages()

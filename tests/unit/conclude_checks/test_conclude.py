@@ -8,9 +8,12 @@ import pytest
 
 from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Conclusion
 from conclude_checks.region_rollback import RollbackRefusedError
-from crosscheck.ledger import facts
+from crosscheck.ledger.execution_facts import ActionState, ReportedRun
+from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, ReleaseLink
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
 from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.releases import fold_image
 from tests.builders import tables
@@ -75,7 +78,7 @@ def verified(item: VerificationItem, **results: Any) -> dict[str, Any]:
 
 
 def arrival(**results: Any) -> dict[str, Any]:
-    return verified(VerificationItem(Purpose.IMAGE, IMAGE, "", NOW - 60, stage=facts.REPLICATION), **results)
+    return verified(VerificationItem(Purpose.IMAGE, IMAGE, "", NOW - 60, stage=REPLICATION), **results)
 
 
 def test_regions_are_sorted_by_what_they_came_to(ledger: Ledger) -> None:
@@ -89,15 +92,15 @@ def test_regions_are_sorted_by_what_they_came_to(ledger: Ledger) -> None:
 
 
 def test_a_region_whose_check_never_answered_is_closed_as_unknown(ledger: Ledger) -> None:
-    ledger.merge(IMAGE, Fact(facts.DESTINATIONS, Order.first(), {"regions": ["eu-west-1"]}))
+    ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(NOW))
     concluding(ledger).conclude(arrival(eu_west_1={}), "holder")
-    (region,) = fold_image(IMAGE, ledger.read(IMAGE)).regions
+    (region,) = fold_image(IMAGE, KnownFacts(ledger.read(IMAGE))).regions
     assert (region.state, region.reason) == ("unknown", UNJUDGED)
 
 
 def test_the_releases_that_deploy_the_image_are_told(ledger: Ledger) -> None:
     cards = Cards()
-    ledger.merge(IMAGE, Fact(facts.deployed_by(SUBJECT.key), Order.first(), {}))
+    ledger.merge(IMAGE, ReleaseLink(SUBJECT).to_fact())
     concluding(ledger, cards).conclude(arrival(eu_west_1="PASS"), "holder")
     assert cards.told == [IMAGE.key, SUBJECT.key]
 
@@ -170,9 +173,8 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
         ("Deploy", "Tell", "us-east-1", "Invoke"),
         ("Other", "To-Brazil", "sa-east-1", "Deploy"),
     ):
-        about = {"stage": stage, "action": action, "region": region, "category": category}
-        told = {**about, "state": "SUCCEEDED", "at": "2026-03-04T10:00:40+00:00"}
-        ledger.merge(RELEASE, Fact(facts.action(stage, action), Order.first(), told))
+        run = ReportedRun(State.SUCCEEDED, 1, NOW - 60)
+        ledger.merge(RELEASE, ActionState(stage, action, run, region, category).to_fact("event"))
     concluding(ledger, cards).unplanned({"subject": RELEASE.key, "stage": "Deploy", "state": "SUCCEEDED"})
     verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}
     assert list(verdicts) == ["verdict/Deploy/eu-west-1"]

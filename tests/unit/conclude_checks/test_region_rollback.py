@@ -10,9 +10,10 @@ from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, RegionRo
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
-from crosscheck.ledger import facts
+from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
@@ -59,8 +60,8 @@ class World:
         return latest["state"], latest["reason"], latest["target"]
 
     def stage_is_in_attempt(self, attempt: int) -> None:
-        latest = {"state": "RESUMED", "attempt": attempt, "at": BEGAN.isoformat()}
-        self.ledger.merge(RELEASE, Fact(facts.stage("Deploy"), Order(attempt, 1, BEGAN), latest))
+        run = ReportedRun(State.RESUMED, attempt, BEGAN.timestamp())
+        self.ledger.merge(RELEASE, StageState("Deploy", run).to_fact("event"))
 
 
 @pytest.fixture

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
-from crosscheck.ledger import facts
+from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Fact, Ledger, Order
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from plan_checks.preflight_plan import PreflightPlanning
 from plan_checks.release.plan import FinishedStage, ReleasePlanning
 from plan_checks.release.rollback_mode import Mode
@@ -69,18 +71,18 @@ class Account:
         """What the gate of a stage saw of a region, so many seconds after the release began."""
         judged = RegionVerdict(region, verdict, "as the gate saw it", ())
         now = STARTED.timestamp() + second
-        said = facts.verdict(stage, judged, judge_since=now, look=1, now=now, final=final, judge="Validate/Gate")
-        self.ledger.merge(SUBJECT, said)
+        said = JudgeVerdict(stage, judged, now, final=final, judge="Validate/Gate", look=1)
+        self.ledger.merge(SUBJECT, said.to_fact(now))
 
     def preflight_saw(self, region: str, *findings: Finding, second: int = -5) -> None:
         """What preflight saw of a region."""
         judged = RegionVerdict(region, Verdict.PASS, "", findings)
-        self.ledger.merge(SUBJECT, facts.preflight(judged, now=STARTED.timestamp() + second))
+        self.ledger.merge(SUBJECT, PreflightSeen(judged, STARTED.timestamp() + second).to_fact())
 
     def stage_is(self, stage: str, state: str, attempt: int) -> None:
         """What an event told of a stage."""
-        latest: dict[str, Any] = {"state": state, "attempt": attempt, "at": STARTED.isoformat()}
-        self.ledger.merge(SUBJECT, Fact(facts.stage(stage), Order(attempt, 1, STARTED), latest))
+        run = ReportedRun(State(state), attempt, STARTED.timestamp())
+        self.ledger.merge(SUBJECT, StageState(stage, run).to_fact("event"))
 
 
 @pytest.fixture

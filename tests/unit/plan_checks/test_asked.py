@@ -17,13 +17,13 @@ IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 def test_what_record_events_writes_is_understood() -> None:
     assert asked(preflight(RELEASE).input) == RELEASE
     assert asked({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"}) == IMAGE
-    started = finished_stage(RELEASE, "Deploy", State.FAILED, 2, "2026-03-04T10:00:40+00:00")
+    started = finished_stage(RELEASE, "Deploy", State.FAILED, 2, 1772618440.0)
     assert asked(started.input) == FinishedStage(RELEASE, "Deploy", succeeded=False, attempt=2, at=1772618440.0)
 
 
 @pytest.mark.parametrize("wrong", [{"attempt": "one"}, {"at": "yesterday"}, {"state": "GREEN"}])
 def test_another_input_is_refused_in_words(wrong: dict[str, str]) -> None:
-    right = finished_stage(RELEASE, "Deploy", State.SUCCEEDED, 1, "2026-03-04T10:00:40+00:00").input
+    right = finished_stage(RELEASE, "Deploy", State.SUCCEEDED, 1, 1772618440.0).input
     with pytest.raises(ConfigurationError, match="not an input that record_events writes"):
         asked({**right, **wrong})
 

@@ -1,5 +1,6 @@
 """The card of a pushed image."""
 
+from crosscheck import times
 from crosscheck.cards import signs
 from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, context, header, lists, section
@@ -15,7 +16,7 @@ def render_image(image: ImageArrival) -> Card:
     sign, word = signs.of_region(image.state)
     repository, tag = image.subject.repository, image.tag
     title = f"Image {repository}{f':{tag}' if tag else ''}: {word}"
-    pushed = f"pushed {image.pushed:%Y-%m-%d %H:%M:%S} UTC · " if image.pushed else ""
+    pushed = f"pushed {times.for_people(image.pushed)} · " if image.pushed is not None else ""
     return Card(
         text=plain(f"{title}. {regions_in_words(image.regions)}", HEADER_LIMIT * 4),
         blocks=[

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from crosscheck import times
 from crosscheck.cards import signs
 from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
@@ -144,5 +145,5 @@ def _stage(stage: StageProgress) -> str:
 
 
 def _origin(release: Release) -> str:
-    began = f"started {release.started:%Y-%m-%d %H:%M:%S} UTC · " if release.started else ""
+    began = f"started {times.for_people(release.started)} · " if release.started is not None else ""
     return f"{began}pipeline in {release.subject.region} · execution {one_line(release.subject.execution)}"

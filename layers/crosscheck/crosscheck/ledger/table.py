@@ -17,9 +17,9 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from crosscheck import times
 from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.settings import required
@@ -30,31 +30,32 @@ if TYPE_CHECKING:
 
 ONCE = "once_"
 DAY = 86_400
+# An item holds at most 400 KB; what a person reads on a card is far shorter.
+REASON_LIMIT = 2_000
 
 
 @dataclass(frozen=True)
 class Order:
     """Decides which of two states of a fact is the later one.
 
-    ``time`` is when the state was entered. EventBridge's times have one-second resolution, so the rank of the
-    state comes first: within one attempt a terminal state follows every running one.
+    ``time`` is when the state was entered, in epoch seconds. EventBridge's times have one-second resolution, so the
+    rank of the state comes first: within one attempt a terminal state follows every running one.
     """
 
     attempt: int
     rank: int
-    time: datetime
+    time: float
     tie_break: str = ""
 
     @classmethod
     def first(cls) -> Order:
-        """Of a fact that never changes: every other order follows it."""
-        return cls(0, 0, datetime.fromtimestamp(0, UTC))
+        """The lowest order. Use it for facts that never change."""
+        return cls(0, 0, 0.0)
 
     @property
     def key(self) -> str:
         """A string that sorts as the order does."""
-        moment = self.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-        return f"{self.attempt:012d}/{self.rank:02d}/{moment}/{self.tie_break}"
+        return f"{self.attempt:012d}/{self.rank:02d}/{times.sort_key(self.time)}/{self.tie_break}"
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ class Ledger:
         return self._update(subject, fact.name, {}, once, unknown, {})
 
     def claim(self, subject: LedgerKey, name: str, holder: str) -> bool:
-        """Claim something that must be done once; True for the first ``holder``, however often he asks.
+        """Claim something that must be done once; True for the first ``holder``, however often it asks.
 
-        The same holder may ask again because he may have died between the claim and the deed.
+        The same holder may ask again because it may have died between the claim and the deed.
         """
         values = {f"{ONCE}holder": _text(holder)}
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"

@@ -1,31 +1,27 @@
 """Which images a release deploys: those that its judges saw were meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from crosscheck.contracts.verdicts import ReleasedImage
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.reference import parse_reference
-from crosscheck.ledger import facts
+from crosscheck.images.reference import DIGEST, parse_reference
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Record
 
 
-def images_of(records: Mapping[str, Record]) -> tuple[ImageSubject, ...]:
-    """The images that lie in an ECR registry, as far as a gate resolved their digests; sorted, each once."""
-    listed = [
-        image
-        for name, record in records.items()
-        if name.startswith(facts.VERDICTS)
-        for finding in record.latest.get("findings", [])
-        for image in finding.get("images", [])
-    ]
-    found = {image.key: image for each in listed for image in _image(each["reference"], each["digest"])}
+def images_of(known: KnownFacts) -> tuple[ImageSubject, ...]:
+    """The images that lie in an ECR registry, as far as a judge resolved their digests; sorted, each once."""
+    released = {image for verdict in known.verdicts for finding in verdict.judged.findings for image in finding.images}
+    found = {subject.key: subject for image in released for subject in _in_ecr(image)}
     return tuple(found[key] for key in sorted(found))
 
 
-def _image(text: str, digest: str) -> Iterator[ImageSubject]:
+def _in_ecr(image: ReleasedImage) -> Iterator[ImageSubject]:
+    if not DIGEST.fullmatch(image.digest):
+        return
     try:
-        reference = parse_reference(text)
+        reference = parse_reference(image.reference)
     except ConfigurationError:
         return
     if reference.registry:
-        yield ImageSubject(reference.registry.region, reference.repository, digest)
+        yield ImageSubject(reference.registry.region, reference.repository, image.digest)

@@ -1,14 +1,10 @@
 """Where a release deploys to, and what the ledger knows of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from crosscheck.ledger import facts
-from crosscheck.ledger.table import Record
-
-type Records = Mapping[str, Record]
+from crosscheck.ledger.execution_facts import ActionState
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.pipeline_facts import Outline
 
 # CodePipeline's words for what starts an execution that takes one stage back, and runs no other.
 ROLLBACKS = frozenset({"ManualRollback", "AutomatedRollback"})
@@ -16,7 +12,7 @@ ROLLBACKS = frozenset({"ManualRollback", "AutomatedRollback"})
 
 @dataclass(frozen=True)
 class DeployAction:
-    """A deploy action: where it stands in the definition, and its fact where there is one.
+    """A deploy action: where it stands in the definition, and its latest run, None where it never began.
 
     ``gated``: gates verify its stage; ``gates`` are the stages that hold them, as far as they are known. A rollback has
     only those of the stage itself.
@@ -26,58 +22,40 @@ class DeployAction:
     region: str
     gated: bool
     gates: tuple[str, ...]
-    record: Record | None
+    action: ActionState | None
 
-    @property
-    def latest(self) -> Mapping[str, Any]:
-        """What is known of the action's latest run; empty where it never began."""
-        return self.record.latest if self.record else {}
-
-    def precedes(self, at: str) -> bool:
+    def precedes(self, at: float) -> bool:
         """Whether the latest run of the action began no later than what happened ``at`` that moment.
 
         What happened before it belongs to an earlier run: the action was retried since.
         """
-        begun = self.latest.get("started") or self.latest["at"]
-        return datetime.fromisoformat(begun) <= datetime.fromisoformat(at)
+        return self.action is not None and self.action.run.begun <= at
 
 
-def deployments(records: Records) -> list[DeployAction]:
+def deployments(known: KnownFacts) -> list[DeployAction]:
     """In the order of the definition; where that is unknown, in the order in which they were seen."""
-    outline = records.get(facts.OUTLINE)
-    return _outlined(outline.latest, records) if outline else _seen(records)
+    return _outlined(known.outline, known) if known.outline else _seen(known)
 
 
-def _outlined(outline: Mapping[str, Any], records: Records) -> list[DeployAction]:
-    # Versions before the fan-out wrote no "gates".
-    gates = {name: tuple(gates) for name, gates in outline.get("gates", {}).items()}
-    gated = set(outline["gated"])
-    if _is_rollback(records):
-        gates = {name: (name,) for name in gates if name in gates[name]}
-        gated &= gates.keys()
+def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
+    gates = outline.gates
+    if known.trigger.type in ROLLBACKS:
+        gates = {stage: (stage,) for stage in gates if stage in gates[stage]}
+    actions = {(action.stage, action.action): action for action in known.actions}
     return [
         DeployAction(
-            stage=stage["name"],
-            region=action["region"],
-            gated=stage["name"] in gated,
-            gates=gates.get(stage["name"], ()),
-            record=records.get(facts.action(stage["name"], action["name"])),
+            stage=stage.name,
+            region=action.region,
+            gated=stage.name in gates,
+            gates=gates.get(stage.name, ()),
+            action=actions.get((stage.name, action.name)),
         )
-        for stage in outline["stages"]
-        for action in stage["actions"]
-        if action["category"] == "Deploy"
+        for stage in outline.stages
+        for action in stage.actions
+        if action.category == "Deploy"
     ]
 
 
-def _is_rollback(records: Records) -> bool:
-    pipeline = records.get(facts.PIPELINE)
-    trigger = pipeline.once.get("trigger", {}) if pipeline else {}
-    return trigger.get("type", "") in ROLLBACKS
-
-
-def _seen(records: Records) -> list[DeployAction]:
-    seen = [record for record in records.values() if record.latest.get("category") == "Deploy"]
-    return [
-        DeployAction(record.latest["stage"], record.latest["region"], gated=False, gates=(), record=record)
-        for record in sorted(seen, key=lambda record: (record.latest["at"], record.name))
-    ]
+def _seen(known: KnownFacts) -> list[DeployAction]:
+    seen = sorted((action for action in known.actions if action.category == "Deploy"), key=lambda each: each.run.at)
+    return [DeployAction(action.stage, action.region, gated=False, gates=(), action=action) for action in seen]

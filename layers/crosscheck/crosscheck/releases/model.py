@@ -1,7 +1,6 @@
 """What a release is made of."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from crosscheck.ledger.states import State
@@ -77,13 +76,13 @@ class Concern:
 
 @dataclass(frozen=True)
 class ImageArrival:
-    """Everything that a card shows of an image."""
+    """Everything that a card shows of an image. ``pushed`` is in epoch seconds."""
 
     subject: ImageSubject
     version: int
     state: RegionState
     tag: str
-    pushed: datetime | None
+    pushed: float | None
     regions: tuple[RegionProgress, ...]
 
 
@@ -91,14 +90,14 @@ class ImageArrival:
 class Release:
     """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
 
-    ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
+    ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
     """
 
     subject: Subject
     version: int
     state: State | None
     attempt: int
-    started: datetime | None
+    started: float | None
     seconds: float | None
     revision: SourceRevision
     stages: tuple[StageProgress, ...]

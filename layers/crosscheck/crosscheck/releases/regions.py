@@ -1,9 +1,9 @@
 """How far each region of a release is: from its deploy actions, what the judges say, and what was rolled back."""
 
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import State
-from crosscheck.ledger.table import Record
-from crosscheck.releases.deployments import DeployAction, Records, deployments
+from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import final_failure, verified
 from crosscheck.releases.rollbacks import taken_back
@@ -20,46 +20,46 @@ _PRECEDENCE = (
 )
 
 
-def regions_of(records: Records, *, running: bool) -> list[RegionProgress]:
+def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """Every region that the release deploys to, in the order of the definition; ``running``: the pipeline is."""
     progress: dict[str, list[RegionProgress]] = {}
-    for deployment in deployments(records):
-        rollback = _rollback(deployment, records)
-        parts = _progress(deployment, records, running=running)
+    for deployment in deployments(known):
+        rollback = _rollback(deployment, known)
+        parts = _progress(deployment, known, running=running)
         progress.setdefault(deployment.region, []).extend(_in_the_end(part, rollback) for part in parts)
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
-def _progress(deployment: DeployAction, records: Records, *, running: bool) -> list[RegionProgress]:
+def _progress(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """What the deploy action and, once it succeeded, each judge make of the region."""
-    region, latest = deployment.region, deployment.latest
-    if not latest:
+    region, action = deployment.region, deployment.action
+    if action is None:
         return [RegionProgress(region, None if running else RegionState.SKIPPED, "" if running else "never started")]
-    match State(latest["state"]):
+    match action.run.state:
         case State.STARTED | State.RESUMED | State.STOPPING:
             if running:
                 return [RegionProgress(region, RegionState.DEPLOYING)]
             return [RegionProgress(region, RegionState.UNKNOWN, "the deployment was left running")]
         case State.FAILED:
-            why = latest.get("summary") or final_failure(deployment, records) or "the deploy action failed"
+            why = action.summary or final_failure(deployment, known) or "the deploy action failed"
             return [RegionProgress(region, RegionState.FAILED, why)]
         case State.SUCCEEDED:
-            return verified(deployment, records, running=running)
+            return verified(deployment, known, running=running)
         case State.STOPPED | State.CANCELED | State.SUPERSEDED | State.ABANDONED as state:
             return [RegionProgress(region, RegionState.UNKNOWN, f"the deploy action was {state.lower()}")]
 
 
-def _rollback(deployment: DeployAction, records: Records) -> Record | None:
+def _rollback(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
     """What became of taking back the action's latest run; that of an earlier run may still be told of after a retry."""
-    record = records.get(facts.rollback_name(deployment.stage, deployment.region))
-    if record is None or not deployment.latest:
+    rollback = known.rollback(deployment.stage, deployment.region)
+    if rollback is None or deployment.action is None:
         return None
-    same_run = record.latest["attempt"] >= deployment.latest.get("attempt", 0)
-    return record if same_run and deployment.precedes(record.latest["at"]) else None
+    same_run = rollback.attempt >= deployment.action.run.attempt
+    return rollback if same_run and deployment.precedes(rollback.at) else None
 
 
-def _in_the_end(part: RegionProgress, rollback: Record | None) -> RegionProgress:
-    return taken_back(part, rollback.latest) if rollback and part.state is RegionState.FAILED else part
+def _in_the_end(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
+    return taken_back(part, rollback) if rollback and part.state is RegionState.FAILED else part
 
 
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:

@@ -1,24 +1,24 @@
 """What became of taking a failed region back, and what that makes of the region."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import assert_never
 
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.releases.model import RegionProgress, RegionState
 
 
-def taken_back(failed: RegionProgress, rollback: Mapping[str, Any]) -> RegionProgress:
+def taken_back(failed: RegionProgress, rollback: RollbackProgress) -> RegionProgress:
     """A failed region in the light of its rollback: it stays failed, unless that one is proven."""
-    state, reason = RollbackState(rollback["state"]), rollback["reason"]
-    if state is RollbackState.DONE:
+    if rollback.state is RollbackState.DONE:
         why = f"was: {failed.reason}" if failed.reason else ""
-        return RegionProgress(failed.region, RegionState.ROLLED_BACK, reason, why)
-    return replace(failed, follow_up=_told(state, reason, rollback.get("target", "")))
+        return RegionProgress(failed.region, RegionState.ROLLED_BACK, rollback.reason, why)
+    return replace(failed, follow_up=_told(rollback))
 
 
-def _told(state: RollbackState, reason: str, target: str) -> str:
-    match state:
+def _told(rollback: RollbackProgress) -> str:
+    reason, target = rollback.reason, rollback.target
+    match rollback.state:
         case RollbackState.RUNNING:
             return f"rolling back to {target}" if target else "rolling back"
         case RollbackState.SUGGESTED:

@@ -7,6 +7,7 @@ from crosscheck.cards import Card, render
 from crosscheck.cards.layout import REASON_LIMIT, duration
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.verdict_facts import PlanProblem
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
@@ -142,9 +143,9 @@ def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> 
 
 
 def test_f42_the_preflight_is_listed_with_signs_and_escaped() -> None:
-    facts = _failed_release().put("plan", {"problem": "soak_minuts: unknown key"})
+    facts = _failed_release().add(PlanProblem("soak_minuts: unknown key").to_fact(0.0))
     missing = Finding("store", "eu-west-1", Verdict.FAIL, "<!channel> no artifact store in eu-west-1")
-    facts.preflight("eu-west-1", missing, Finding("task", "app", Verdict.PASS, "", {"warning": "pulls from us-east-1"}))
+    facts.preflight("eu-west-1", missing, Finding("task", "app", Verdict.PASS, "", warning="pulls from us-east-1"))
     text = _texts(render(facts.release))
     assert (
         "*Preflight*\n"

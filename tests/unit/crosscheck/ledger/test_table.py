@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.ledger import facts
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.rollback_states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RELEASE = Subject("us-east-1", "multi-region-service", "3f1c2b9a-0000-4000-8000-000000000001")
-CLAIM = facts.rollback_claim("DeployPrimary", "us-east-1", 1)
+CLAIM = RollbackClaim("DeployPrimary", "us-east-1", 1)
 
 
 @pytest.fixture
@@ -23,29 +24,30 @@ def ledger(ledger_table: DynamoDBClient) -> Ledger:
 
 
 def test_a_claim_is_the_first_holders(ledger: Ledger) -> None:
-    assert ledger.claim(RELEASE, CLAIM, "first")
-    assert not ledger.claim(RELEASE, CLAIM, "second")
-    assert ledger.claim(RELEASE, CLAIM, "first")
+    assert ledger.claim(RELEASE, CLAIM.name, "first")
+    assert not ledger.claim(RELEASE, CLAIM.name, "second")
+    assert ledger.claim(RELEASE, CLAIM.name, "first")
 
 
 def test_another_attempt_is_another_claim(ledger: Ledger) -> None:
-    assert ledger.claim(RELEASE, CLAIM, "first")
-    assert ledger.claim(RELEASE, facts.rollback_claim("DeployPrimary", "us-east-1", 2), "second")
+    assert ledger.claim(RELEASE, CLAIM.name, "first")
+    assert ledger.claim(RELEASE, RollbackClaim("DeployPrimary", "us-east-1", 2).name, "second")
 
 
 def test_a_claim_is_read_like_any_fact(ledger: Ledger) -> None:
-    ledger.claim(RELEASE, CLAIM, "first")
-    assert ledger.read(RELEASE)[CLAIM].once == {"holder": "first"}
+    ledger.claim(RELEASE, CLAIM.name, "first")
+    assert ledger.read(RELEASE)[CLAIM.name].once == {"holder": "first"}
+    assert KnownFacts(ledger.read(RELEASE)).holder(CLAIM) == "first"
+    assert KnownFacts({}).holder(CLAIM) == ""
 
 
 def test_a_rollback_only_goes_forward_within_an_attempt(ledger: Ledger) -> None:
     def tell(attempt: int, state: RollbackState, now: float) -> None:
-        fact = facts.rollback("DeployPrimary", "us-east-1", attempt, state, state.value, now=now)
-        ledger.merge(RELEASE, fact)
+        ledger.merge(RELEASE, RollbackProgress("DeployPrimary", "us-east-1", attempt, state, "", now).to_fact())
 
     tell(1, RollbackState.DONE, 10.0)
     tell(1, RollbackState.RUNNING, 20.0)
-    name = facts.rollback_name("DeployPrimary", "us-east-1")
+    name = "rollback/DeployPrimary/us-east-1"
     assert ledger.read(RELEASE)[name].latest["state"] == "done"
     tell(2, RollbackState.RUNNING, 30.0)
     assert ledger.read(RELEASE)[name].latest["state"] == "running"

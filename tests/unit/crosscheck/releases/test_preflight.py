@@ -1,19 +1,19 @@
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.ledger import facts as names
+from crosscheck.ledger.verdict_facts import PlanProblem
 from crosscheck.releases import Concern
 from tests.builders.releases import Facts
 
 
 def _finding(verdict: Verdict, reason: str = "", kind: str = "store", warning: str = "") -> Finding:
-    return Finding(kind, "target", verdict, reason, {"warning": warning} if warning else {"seen": "it"})
+    return Finding(kind, "target", verdict, reason, {"warning": "a label for people"}, warning=warning)
 
 
 def test_where_nothing_is_wrong_nothing_is_told() -> None:
     facts = Facts().preflight("us-east-1", _finding(Verdict.PASS, "fine"), _finding(Verdict.PENDING, "who knows"))
     assert facts.preflight("eu-west-1").release.preflight == ()
-    assert Facts().put(names.PLAN, {"problem": ""}).put("preflight/x", {"region": "x"}).release.preflight == ()
+    assert Facts().release.preflight == ()
 
 
 def test_what_fails_is_severe_and_what_is_not_known_is_a_warning() -> None:
@@ -39,6 +39,6 @@ def test_a_baseline_is_no_concern(verdict: Verdict) -> None:
 
 
 def test_a_plan_that_cannot_be_read_is_told() -> None:
-    facts = Facts().put(names.PLAN, {"problem": "/crosscheck/plans/shop: there is no such parameter"})
+    facts = Facts().add(PlanProblem("/crosscheck/plans/shop: there is no such parameter").to_fact(0.0))
     (concern,) = facts.release.preflight
     assert concern == Concern("plan", "/crosscheck/plans/shop: there is no such parameter", severe=False)

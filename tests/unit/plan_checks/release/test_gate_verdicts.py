@@ -1,69 +1,64 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Verdict
-from crosscheck.ledger.table import Record
-from plan_checks.release.baseline import baseline_of
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
+from plan_checks.release.baseline import baselines
 from plan_checks.release.gate_verdicts import gates_verdict
+from tests.builders.releases import Facts
 
-EARLY, BEGUN, LATE = "2026-03-04T10:00:00+00:00", 1772618430.0, "2026-03-04T10:00:40+00:00"
-
-
-def records(**facts: Any) -> dict[str, Record]:
-    return {name: Record(name, 1, latest, {}) for name, latest in facts.items()}
+EARLY, BEGUN, LATE = 1772618400.0, 1772618430.0, 1772618440.0
+GATE = "Prove/G"
 
 
-def verdict(word: str, *, final: bool = True, at: str = LATE) -> dict[str, Any]:
-    return {"verdict": word, "final": final, "at": at}
+def verdict(
+    word: Verdict, *, final: bool = True, at: float = LATE, judge: str = GATE, region: str = "eu-west-1"
+) -> JudgeVerdict:
+    return JudgeVerdict("Deploy", RegionVerdict(region, word, "", ()), at, final=final, judge=judge)
 
 
-def said(facts: dict[str, Any]) -> Verdict | None:
-    return gates_verdict(records(**facts), "Deploy", "eu-west-1", {"": BEGUN})
+def known(*verdicts: JudgeVerdict) -> KnownFacts:
+    facts = Facts()
+    for said in verdicts:
+        facts.add(said.to_fact(said.at))
+    return facts.known
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("verdicts", "expected"),
     [
-        ({}, None),
-        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL")}, Verdict.FAIL),
-        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL", final=False)}, None),
-        ({"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL", at=EARLY)}, None),
-        ({"verdict/Deploy/eu-west-1": verdict("FAIL")}, None),
-        ({"verdict/Deploy/eu-west-2/Prove/G": verdict("FAIL")}, None),
-        (
-            {
-                "verdict/Deploy/eu-west-1/Prove/G": verdict("PASS"),
-                "verdict/Deploy/eu-west-1/Prove/H": verdict("INCONCLUSIVE"),
-            },
-            Verdict.INCONCLUSIVE,
-        ),
+        ([], None),
+        ([verdict(Verdict.FAIL)], Verdict.FAIL),
+        ([verdict(Verdict.FAIL, final=False)], None),
+        ([verdict(Verdict.FAIL, at=EARLY)], None),
+        ([verdict(Verdict.FAIL, judge="")], None),
+        ([verdict(Verdict.FAIL, region="eu-west-2")], None),
+        ([verdict(Verdict.PASS), verdict(Verdict.INCONCLUSIVE, judge="Prove/H")], Verdict.INCONCLUSIVE),
     ],
 )
 def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
-    facts: dict[str, Any], expected: Verdict | None
+    verdicts: list[JudgeVerdict], expected: Verdict | None
 ) -> None:
-    assert said(facts) is expected
+    assert gates_verdict(known(*verdicts), "Deploy", "eu-west-1", {"": BEGUN}) is expected
 
 
 def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
-    known = records(**{"verdict/Deploy/eu-west-1/Prove/G": verdict("FAIL")})
-    again = {"": BEGUN, "Prove/G": BEGUN + 60}
-    assert gates_verdict(known, "Deploy", "eu-west-1", again) is None
+    failed = known(verdict(Verdict.FAIL))
+    again = {"": BEGUN, GATE: BEGUN + 60}
+    assert gates_verdict(failed, "Deploy", "eu-west-1", again) is None
     other = {"": BEGUN, "Prove/H": BEGUN + 60}
-    assert gates_verdict(known, "Deploy", "eu-west-1", other) is Verdict.FAIL
+    assert gates_verdict(failed, "Deploy", "eu-west-1", other) is Verdict.FAIL
 
 
 def test_a_baseline_is_of_what_is_checked_and_was_read_before_the_deployment_began() -> None:
-    finding = {"kind": "lambda-alias", "target": "f/live", "baselines": {"lambda-alias f/live": "7"}}
-    other = {"kind": "artifact-store", "target": "b", "values": {"versioning": "Enabled"}}
-    known = records(**{"preflight/eu-west-1": {"at": EARLY, "findings": [other, finding]}})
+    finding = Finding("lambda-alias", "f/live", Verdict.PASS, "", baselines={"lambda-alias f/live": "7"})
+    other = Finding("artifact-store", "b", Verdict.PASS, "", {"versioning": "Enabled"})
+    seen = RegionVerdict("eu-west-1", Verdict.PASS, "", (other, finding))
     checks = [PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"})]
-    assert baseline_of(known, checks, "eu-west-1", BEGUN) == {"lambda-alias f/live": "7"}
-    assert baseline_of(known, [], "eu-west-1", BEGUN) == {}
-    assert baseline_of(known, checks, "eu-west-2", BEGUN) == {}
-    late = records(**{"preflight/eu-west-1": {"at": LATE, "findings": [finding]}})
-    assert baseline_of(late, checks, "eu-west-1", BEGUN) == {}
+    assert baselines(PreflightSeen(seen, EARLY), checks, BEGUN) == {"lambda-alias f/live": "7"}
+    assert baselines(PreflightSeen(seen, EARLY), [], BEGUN) == {}
+    assert baselines(None, checks, BEGUN) == {}
+    assert baselines(PreflightSeen(seen, LATE), checks, BEGUN) == {}

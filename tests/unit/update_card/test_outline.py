@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.pipelines.outline import outline
+from update_card.outline import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
@@ -29,7 +29,7 @@ def _rule(function: str, provider: str = "LambdaInvoke", parameters: str = "") -
 def _gates(*stages: dict[str, Any]) -> dict[str, list[str]]:
     declared = {"name": "shop", "version": 3, "stages": stages}
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
-    kept = outline(definition, GATE)
+    kept = outline(definition, GATE).to_fact(0.0).latest
     gates: dict[str, list[str]] = kept["gates"]
     assert kept["gated"] == sorted(gates)
     return gates

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
-from crosscheck.ledger import facts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from tests.builders import tables
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def seen(*sizes: int) -> RegionVerdict:
 
 
 def verdict(judged: RegionVerdict) -> Fact:
-    return facts.verdict("Deploy", judged, judge_since=1.0, look=1, now=2.0, final=True)
+    return JudgeVerdict("Deploy", judged, 2.0, final=True, look=1).to_fact(1.0)
 
 
 def size(client: DynamoDBClient, name: str) -> int:
@@ -40,7 +40,7 @@ def size(client: DynamoDBClient, name: str) -> int:
 
 def test_f54_whatever_is_seen_of_a_region_fits_into_an_item(ledger_table: DynamoDBClient) -> None:
     ledger = Ledger(ledger_table, tables.NAME, 90)
-    for fact in (verdict(seen(*[4] * 60)), facts.preflight(seen(*[4] * 60), now=2.0)):
+    for fact in (verdict(seen(*[4] * 60)), PreflightSeen(seen(*[4] * 60), 2.0).to_fact()):
         assert ledger.merge(RELEASE, fact)
         assert size(ledger_table, fact.name) < ITEM_LIMIT
         assert ledger.read(RELEASE)[fact.name].latest["verdict"] == "FAIL"
@@ -61,7 +61,8 @@ def test_f55_the_last_word_stands_whatever_the_clocks_of_its_looks_say(ledger_ta
     early, late = 1_800_000_000.0, 1_800_000_030.0
     pending = RegionVerdict("eu-west-1", Verdict.PENDING, "not yet", ())
     passed = RegionVerdict("eu-west-1", Verdict.PASS, "in service", ())
-    ledger.merge(RELEASE, facts.verdict("Deploy", pending, judge_since=early, look=0, now=late, final=False))
-    assert ledger.merge(RELEASE, facts.verdict("Deploy", passed, judge_since=early, look=0, now=early, final=True))
-    assert not ledger.merge(RELEASE, facts.verdict("Deploy", pending, judge_since=early, look=0, now=late, final=False))
-    assert ledger.read(RELEASE)[facts.verdict_name("Deploy", "eu-west-1")].latest["verdict"] == "PASS"
+    waiting = JudgeVerdict("Deploy", pending, late, final=False).to_fact(early)
+    ledger.merge(RELEASE, waiting)
+    assert ledger.merge(RELEASE, JudgeVerdict("Deploy", passed, early, final=True).to_fact(early))
+    assert not ledger.merge(RELEASE, waiting)
+    assert ledger.read(RELEASE)["verdict/Deploy/eu-west-1"].latest["verdict"] == "PASS"

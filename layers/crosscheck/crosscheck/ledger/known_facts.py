@@ -1,0 +1,147 @@
+"""What the ledger knows of one subject, as typed facts. No other module reads the records.
+
+============================== ==============================================================
+``pipeline``                   the execution itself: state, trigger, author
+``stage/<stage>``              a stage's state
+``action/<stage>/<action>``    an action's state, region, provider, error
+``outline``                    the pipeline's definition, as far as a card needs it
+``revision``                   what is released: commit, message, link
+``verdict/<stage>/<region>``   what the only judge of that stage says of that region
+``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
+``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
+``preflight/<region>``         what would break the release in that region, seen when it started
+``plan``                       what is wrong with the plan that the pipeline's tags name
+``claim/…``                    who may do something that must be done once
+``image``                      an image: its tag, when it was pushed
+``destinations``               an image: the regions in which it has to arrive
+``release/<key>``              an image: a release that deploys it
+``deploys/<key>``              a release: an image that it deploys
+============================== ==============================================================
+
+An image's regions have verdicts, too: their stage is ``REPLICATION``.
+
+``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from crosscheck.ledger.execution_facts import ActionState, ExecutionState, StageState, Trigger
+from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
+from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
+from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.ledger.table import Record, version
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """The facts of one subject, from what ``Ledger.read`` gives. What is not known is None, or missing in a tuple.
+
+    Tuples are sorted by the names of the facts.
+    """
+
+    records: Mapping[str, Record]
+
+    @property
+    def version(self) -> int:
+        """The version of the subject: the number of changes that the ledger accepted for it."""
+        return version(self.records)
+
+    @cached_property
+    def execution(self) -> ExecutionState | None:
+        """The execution itself."""
+        return self._one(ExecutionState.name, ExecutionState.from_record)
+
+    @property
+    def trigger(self) -> Trigger:
+        """What started the execution; empty texts where no event has told it."""
+        return (self.execution and self.execution.trigger) or Trigger()
+
+    @cached_property
+    def stages(self) -> Mapping[str, StageState]:
+        """The stages that an event told of, by name."""
+        return {known.stage: known for known in self._all(StageState.prefix, StageState.from_record)}
+
+    def state_of(self, stage: str) -> State | None:
+        """The state of a stage; None where no event told of it."""
+        return self.stages[stage].run.state if stage in self.stages else None
+
+    def attempt_of(self, stage: str) -> int:
+        """The latest attempt at a stage that an event told of, -1 where none did."""
+        return self.stages[stage].run.attempt if stage in self.stages else -1
+
+    @cached_property
+    def actions(self) -> tuple[ActionState, ...]:
+        """The actions that an event told of."""
+        return self._all(ActionState.prefix, ActionState.from_record)
+
+    @cached_property
+    def outline(self) -> Outline | None:
+        """The pipeline's definition."""
+        return self._one(Outline.name, Outline.from_record)
+
+    @property
+    def revision(self) -> RecordedRevision | None:
+        """What CodePipeline recorded at the source."""
+        return self._one(RecordedRevision.name, RecordedRevision.from_record)
+
+    @cached_property
+    def verdicts(self) -> tuple[JudgeVerdict, ...]:
+        """What the judges say of all regions in all stages."""
+        return self._all(JudgeVerdict.prefix, JudgeVerdict.from_record)
+
+    def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
+        """What the judges say of this region in this stage; the one without a name, the fan-out, comes first."""
+        return tuple(each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+
+    def rollback(self, stage: str, region: str) -> RollbackProgress | None:
+        """What became of taking back what this stage brought to this region."""
+        return self._one(f"{RollbackProgress.prefix}{stage}/{region}", RollbackProgress.from_record)
+
+    def holder(self, claim: RollbackClaim) -> str:
+        """Who holds the claim; empty where nobody does."""
+        return str(self.records[claim.name].once["holder"]) if claim.name in self.records else ""
+
+    @property
+    def preflights(self) -> tuple[PreflightSeen, ...]:
+        """What was seen of the regions when the execution started."""
+        return self._all(PreflightSeen.prefix, PreflightSeen.from_record)
+
+    def preflight(self, region: str) -> PreflightSeen | None:
+        """What was seen of this region when the execution started."""
+        return self._one(f"{PreflightSeen.prefix}{region}", PreflightSeen.from_record)
+
+    @property
+    def plan_problem(self) -> PlanProblem | None:
+        """What is wrong with the plan that the pipeline's tags name."""
+        return self._one(PlanProblem.name, PlanProblem.from_record)
+
+    @property
+    def deploys(self) -> tuple[ImageSubject, ...]:
+        """The images that the release is known to deploy."""
+        return tuple(link.image for link in self._all(ImageLink.prefix, ImageLink.from_record))
+
+    @property
+    def image(self) -> PushedImage | None:
+        """The push of the image."""
+        return self._one(PushedImage.name, PushedImage.from_record)
+
+    @property
+    def destinations(self) -> ImageDestinations | None:
+        """The regions in which the image has to arrive."""
+        return self._one(ImageDestinations.name, ImageDestinations.from_record)
+
+    @property
+    def deployed_by(self) -> tuple[Subject, ...]:
+        """The releases that are known to deploy the image."""
+        return tuple(link.release for link in self._all(ReleaseLink.prefix, ReleaseLink.from_record))
+
+    def _one[F](self, name: str, read: Callable[[Record], F]) -> F | None:
+        return read(self.records[name]) if name in self.records else None
+
+    def _all[F](self, prefix: str, read: Callable[[Record], F]) -> tuple[F, ...]:
+        return tuple(read(record) for name, record in sorted(self.records.items()) if name.startswith(prefix))
