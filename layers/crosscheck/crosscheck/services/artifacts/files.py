@@ -1,6 +1,6 @@
 """Reading one file out of an artifact, and the image definitions that it holds.
 
-An artifact may be of any size, so no more than its end and the wanted file is fetched.
+An artifact may be of any size, so no more than its end, its directory and the wanted file is fetched.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 512 * 1024
+# Some 150,000 files. zipfile keeps several times as much of them in the memory of a function.
+DIRECTORY_LIMIT = 16 * 1024 * 1024
 # CodePipeline takes image definitions of up to 100 KB.
 DEFINITIONS_LIMIT = 100_000
 
@@ -28,8 +30,31 @@ class UnreadableArtifactError(CrosscheckError):
     """The artifact is no zip, lacks the file, or holds something else than expected."""
 
 
+class TooManyFilesError(UnreadableArtifactError):
+    """The directory of the zip is larger than the limit."""
+
+
+class StoredZip(io.BufferedReader):
+    """A zip in S3, for ``zipfile``. The end of the object is fetched at once, the rest when it is read.
+
+    ``zipfile`` reads the directory in one piece, of the size that the zip claims; over ``limit`` bytes raises
+    TooManyFilesError before anything is fetched. Buffered, since a raw file may give less than was asked for, which
+    ``zipfile`` takes for the end of the zip.
+    """
+
+    def __init__(self, client: S3Client, artifact: Artifact, limit: int = DIRECTORY_LIMIT) -> None:
+        super().__init__(_StoredObject(client, artifact))
+        self._limit = limit
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As the file's own ``read``."""
+        if size is not None and size > self._limit:
+            raise TooManyFilesError("the input artifact holds too many files")
+        return super().read(size)
+
+
 class _StoredObject(io.RawIOBase):
-    """An S3 object as a seekable file, fetched in ranges."""
+    """An S3 object as a seekable file, fetched in ranges of up to CHUNK bytes, one of which is kept."""
 
     def __init__(self, client: S3Client, artifact: Artifact) -> None:
         super().__init__()
@@ -41,7 +66,7 @@ class _StoredObject(io.RawIOBase):
     def _fetch(self, wanted: str) -> tuple[int, bytes, int]:
         answer = self._client.get_object(Bucket=self._artifact.bucket, Key=self._artifact.key, Range=wanted)
         with answer["Body"] as body:
-            content = body.read(CHUNK + 1)
+            content = body.read(CHUNK)
         # "bytes 0-1023/4096"; absent where the whole object came
         span, _, size = answer.get("ContentRange", f"bytes 0-/{len(content)}").removeprefix("bytes ").partition("/")
         return int(span.partition("-")[0]), content, int(size)
@@ -79,13 +104,11 @@ def read_file(client: S3Client, artifact: Artifact, name: str, limit: int = DEFI
     """One file of an artifact.
 
     Raises:
-        UnreadableArtifactError: no zip, no such file, or a file over ``limit`` bytes.
+        UnreadableArtifactError: no zip, no such file, a file over ``limit`` bytes, or a directory over DIRECTORY_LIMIT.
         ClientError, BotoCoreError: S3 or KMS refused, or did not answer.
     """
     try:
-        # Buffered, since a raw file may give less than was asked for, which zipfile takes for the end of the zip.
-        stored = io.BufferedReader(_StoredObject(client, artifact))
-        with zipfile.ZipFile(stored) as archive, archive.open(name) as member:
+        with zipfile.ZipFile(StoredZip(client, artifact)) as archive, archive.open(name) as member:
             content = member.read(limit + 1)
     except KeyError:
         raise UnreadableArtifactError(f"the input artifact holds no {name}") from None
