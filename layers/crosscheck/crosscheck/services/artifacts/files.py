@@ -10,7 +10,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Buffer, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.images.reference import ImageReference, parse_reference
@@ -126,19 +126,9 @@ def image_definitions(content: bytes, name: str) -> Mapping[str, ImageReference]
         UnreadableArtifactError: it is not ``[{"name": …, "imageUri": …}]``.
     """
     try:
-        return {_text(entry["name"]): parse_reference(_text(entry["imageUri"])) for entry in _list(json.loads(content))}
+        images = {entry["name"]: parse_reference(entry["imageUri"]) for entry in json.loads(content)}
     except (ValueError, TypeError, KeyError, RecursionError, ConfigurationError):
-        message = f'{name} is not a list of {{"name", "imageUri"}} with image references'
-        raise UnreadableArtifactError(message) from None
-
-
-def _list(document: object) -> list[Any]:
-    if not isinstance(document, list) or not document:
-        raise TypeError
-    return document
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+        images = {}
+    if not images or not all(isinstance(container, str) for container in images):
+        raise UnreadableArtifactError(f'{name} is not a list of {{"name", "imageUri"}} with image references')
+    return images
