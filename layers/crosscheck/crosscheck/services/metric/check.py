@@ -12,7 +12,7 @@ from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.validation import at_least_one
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
-from crosscheck.services.metric.keys import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
+from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
 from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
 
