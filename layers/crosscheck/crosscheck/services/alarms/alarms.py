@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched, chain, islice
@@ -21,7 +21,7 @@ ALARM_LIMIT = 500
 TYPES: Sequence[AlarmTypeType] = ("MetricAlarm", "CompositeAlarm")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Alarm:
     """An alarm. It has been in its ``state`` (CloudWatch's word) since ``changed``, in epoch seconds; 0 if unknown."""
 
@@ -47,8 +47,8 @@ def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
     pages = client.get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=prefix, AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE}
     )
-    found = list(islice(chain.from_iterable(map(_alarms, pages)), ALARM_LIMIT + 1))
-    return AlarmsSnapshot(tuple(_sorted(found[:ALARM_LIMIT])), more=len(found) > ALARM_LIMIT)
+    found = list(islice(_alarms(pages), ALARM_LIMIT + 1))
+    return AlarmsSnapshot(tuple(sorted(found[:ALARM_LIMIT])), more=len(found) > ALARM_LIMIT)
 
 
 def read_named(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot:
@@ -58,7 +58,7 @@ def read_named(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot
         paginate(AlarmNames=list(chunk), AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE})
         for chunk in batched(names, PAGE, strict=False)
     )
-    return AlarmsSnapshot(tuple(_sorted(chain.from_iterable(map(_alarms, pages)))))
+    return AlarmsSnapshot(tuple(sorted(_alarms(pages))))
 
 
 def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
@@ -89,9 +89,10 @@ def _old_state(history: str) -> str:
     return state if isinstance(state, str) else ""
 
 
-def _alarms(page: DescribeAlarmsOutputTypeDef) -> Iterable[Alarm]:
-    yield from map(_alarm, page.get("MetricAlarms", []))
-    yield from map(_alarm, page.get("CompositeAlarms", []))
+def _alarms(pages: Iterable[DescribeAlarmsOutputTypeDef]) -> Iterator[Alarm]:
+    for page in pages:
+        yield from map(_alarm, page.get("MetricAlarms", []))
+        yield from map(_alarm, page.get("CompositeAlarms", []))
 
 
 def _alarm(alarm: MetricAlarmTypeDef | CompositeAlarmTypeDef) -> Alarm:
@@ -101,7 +102,3 @@ def _alarm(alarm: MetricAlarmTypeDef | CompositeAlarmTypeDef) -> Alarm:
         state=alarm.get("StateValue", "INSUFFICIENT_DATA"),
         changed=changed.timestamp() if changed else 0.0,
     )
-
-
-def _sorted(alarms: Iterable[Alarm]) -> Sequence[Alarm]:
-    return sorted(alarms, key=lambda alarm: alarm.name)

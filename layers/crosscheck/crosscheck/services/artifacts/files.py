@@ -100,22 +100,22 @@ class _StoredObject(io.RawIOBase):
         return len(part)
 
 
-def read_file(client: S3Client, artifact: Artifact, name: str, limit: int = DEFINITIONS_LIMIT) -> bytes:
+def read_file(client: S3Client, artifact: Artifact, name: str) -> bytes:
     """One file of an artifact.
 
     Raises:
-        UnreadableArtifactError: no zip, no such file, a file over ``limit`` bytes, or a directory over DIRECTORY_LIMIT.
+        UnreadableArtifactError: no zip, no such file, or the file or the directory is over its limit.
         ClientError, BotoCoreError: S3 or KMS refused, or did not answer.
     """
     try:
         with zipfile.ZipFile(StoredZip(client, artifact)) as archive, archive.open(name) as member:
-            content = member.read(limit + 1)
+            content = member.read(DEFINITIONS_LIMIT + 1)
     except KeyError:
         raise UnreadableArtifactError(f"the input artifact holds no {name}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise UnreadableArtifactError(f"the input artifact is no readable zip ({type(error).__name__})") from None
-    if len(content) > limit:
-        raise UnreadableArtifactError(f"{name} is over {limit} bytes")
+    if len(content) > DEFINITIONS_LIMIT:
+        raise UnreadableArtifactError(f"{name} is over {DEFINITIONS_LIMIT} bytes")
     return content
 
 

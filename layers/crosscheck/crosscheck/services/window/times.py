@@ -48,8 +48,8 @@ def upcoming(window: Window, now: datetime) -> Opening:
 def shown(moment: datetime, zone: ZoneInfo) -> str:
     """``Mon 02:00 Europe/Berlin (01:00 UTC)``. The day in UTC is named too if it is another one."""
     local = moment.astimezone(zone)
-    utc = _clock(moment) if local.weekday() == moment.weekday() else f"{_weekday(moment)} {_clock(moment)}"
-    return f"{_weekday(local)} {_clock(local)} {zone.key} ({utc} UTC)"
+    utc = f"{moment:%H:%M}" if local.weekday() == moment.weekday() else f"{moment:%a %H:%M}"
+    return f"{local:%a %H:%M} {zone.key} ({utc} UTC)"
 
 
 def _openings(window: Window, now: datetime) -> Iterator[Opening]:
@@ -64,11 +64,3 @@ def _opening(window: Window, day: date) -> Opening:
     closes = datetime.combine(day if window.close > window.open else day + _DAY, window.close)
     start, end = (moment.replace(tzinfo=window.zone).astimezone(UTC) for moment in (opens, closes))
     return Opening(start, end if end > start else start + (closes - opens))
-
-
-def _weekday(moment: datetime) -> str:
-    return DAYS[moment.weekday()].capitalize()
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment:%H:%M}"
