@@ -3,7 +3,20 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
-_DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "403"})
+_DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+# The rights behind the operations of the preflight. An error does not name its service, and S3's rights have names of
+# their own.
+_RIGHTS = {
+    "DescribeKey": "kms:DescribeKey",
+    "DescribeRegistry": "ecr:DescribeRegistry",
+    "DescribeServices": "ecs:DescribeServices",
+    "DescribeTaskDefinition": "ecs:DescribeTaskDefinition",
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "GetBucketLocation": "s3:GetBucketLocation",
+    "GetBucketVersioning": "s3:GetBucketVersioning",
+    "GetDeploymentGroup": "codedeploy:GetDeploymentGroup",
+    "ListObjectsV2": "s3:ListBucket",
+}
 
 
 def code(error: ClientError | BotoCoreError) -> str:
@@ -23,3 +36,11 @@ def explain(error: ClientError | BotoCoreError, region: str) -> str:
     if isinstance(error, ClientError):
         return f"{error.operation_name} in {region} was refused: {code(error)}"
     return f"no answer from {region}: {code(error)}"
+
+
+def explain_with_right(error: ClientError | BotoCoreError, region: str, resource: str) -> str:
+    """One clause as ``explain`` writes it; for a denial also the right that Crosscheck lacks, and on which resource."""
+    reason = explain(error, region)
+    if not isinstance(error, ClientError) or not denied(error) or error.operation_name not in _RIGHTS:
+        return reason
+    return f"{reason} (Crosscheck needs {_RIGHTS[error.operation_name]} on {resource})"

@@ -1,18 +1,25 @@
-"""AWS's own texts and times, in the form that findings use."""
+"""Texts of others on one line, and times, in the form that findings and cards use."""
 
 from datetime import UTC, datetime
 
+ELLIPSIS = "…"
 LIMIT = 160
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """The text on one line of at most ``limit`` characters, without control, direction and invisible characters."""
+    kept = (character if character.isprintable() else " " if character.isspace() else "" for character in text)
+    line = " ".join("".join(kept).split())
+    return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 
 def shortened(text: str, limit: int = LIMIT) -> str:
     """The text on one line, cut between words where it is longer than ``limit`` characters."""
-    line = " ".join(text.split())
+    line = one_line(text)
     if len(line) <= limit:
         return line
-    head = line[: limit - 1]
-    kept = head.rpartition(" ")[0] or head
-    return f"{kept}…"
+    head = line[: limit - len(ELLIPSIS)]
+    return f"{head.rpartition(' ')[0] or head}{ELLIPSIS}"
 
 
 def moment(epoch: float) -> str:

@@ -1,6 +1,6 @@
 """Work with a time limit: a region that does not answer, or a call that hangs, must not cost the job its answer.
 
-The thread of work that comes too late is left behind; botocore's own timeouts end it.
+The thread of work that comes too late is left behind. It must end by itself: botocore's timeouts end a call to AWS.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crosscheck.text import moment, shortened
+from crosscheck.text import moment, one_line, shortened
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,17 @@ from crosscheck.text import moment, shortened
 )
 def test_a_text_is_cut_between_words(text: str, expected: str) -> None:
     assert shortened(text, 10) == expected
+
+
+@given(st.text(max_size=300))
+def test_f50_a_strangers_text_becomes_one_short_line(text: str) -> None:
+    line = one_line(text, 80)
+    assert len(line) <= 80
+    assert line.isprintable()
+
+
+def test_what_is_not_visible_is_left_out() -> None:
+    assert one_line(" re\u200blease\u202e\t\x1b[31mred\x00\u2028end ") == "release [31mred end"
 
 
 def test_a_time() -> None:

@@ -4,26 +4,14 @@ Slack: https://docs.slack.dev/messaging/formatting-message-text (escape ``&``, `
 """
 
 import re
-import unicodedata
 
-ELLIPSIS = "…"
+from crosscheck.text import ELLIPSIS, one_line
+
 _ENTITY = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
 # Formatting marks have no escape in mrkdwn: a zero-width space behind each makes it plain text. Between two
 # letters, as in Deploy_to_Production, Slack takes them for text by itself.
 _MARKS = re.compile(r"(`|(?<!\w)[*_~]|[*_~](?!\w))")
 _ZERO_WIDTH_SPACE = "\u200b"
-_KEPT_CONTROLS = " "
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without control, direction and invisible characters."""
-    spaced = re.sub(r"\s+", " ", text)
-    kept = (character for character in spaced if character in _KEPT_CONTROLS or _visible(character))
-    return "".join(kept).strip()
-
-
-def _visible(character: str) -> bool:
-    return unicodedata.category(character)[0] not in {"C", "Z"} or character == " "
 
 
 def escape(text: str, limit: int) -> str:
@@ -47,8 +35,7 @@ def cut(text: str, limit: int) -> str:
 
 def plain(text: str, limit: int) -> str:
     """Untrusted text for a plain_text field, where nothing is interpreted."""
-    line = one_line(text)
-    return line if len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
+    return one_line(text, limit)
 
 
 def link(url: str, text: str) -> str:

@@ -7,10 +7,11 @@ from crosscheck import times
 from crosscheck.cards import signs
 from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
-from crosscheck.cards.mrkdwn import escape, link, one_line, plain
+from crosscheck.cards.mrkdwn import escape, link, plain
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State
 from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, RegionState, Release, StageProgress
+from crosscheck.text import one_line
 
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 

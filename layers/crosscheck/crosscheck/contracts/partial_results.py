@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.aws_errors import AWS_ERRORS, explain_with_right
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.missing_rights import refusal
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ def read_facet(read: Callable[[], Facet], region: str, resource: str) -> Facet:
     try:
         return read()
     except AWS_ERRORS as error:
-        return Facet(unknown=refusal(error, region, resource))
+        return Facet(unknown=explain_with_right(error, region, resource))
 
 
 def combine(aspects: Sequence[Facet], proven: str) -> Outcome:

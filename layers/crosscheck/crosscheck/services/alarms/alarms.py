@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched, chain, islice
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.literals import AlarmTypeType
     from mypy_boto3_cloudwatch.type_defs import CompositeAlarmTypeDef, DescribeAlarmsOutputTypeDef, MetricAlarmTypeDef
 
-# DescribeAlarms takes so many names, and gives so many alarms.
+# The most names that DescribeAlarms takes, and the most alarms that one of its pages holds.
 PAGE = 100
 ALARM_LIMIT = 500
-# Without this parameter only metric alarms are given.
+# DescribeAlarms gives metric alarms only, unless it is asked for composite ones as well.
 TYPES: Sequence[AlarmTypeType] = ("MetricAlarm", "CompositeAlarm")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Alarm:
-    """An alarm. ``state`` is CloudWatch's, ``changed`` when it became so, in epoch seconds, 0 where that is unknown."""
+    """An alarm. It has been in its ``state`` (CloudWatch's word) since ``changed``, in epoch seconds; 0 if unknown."""
 
     name: str
     state: str
@@ -32,14 +32,14 @@ class Alarm:
 
 @dataclass(frozen=True)
 class AlarmsSnapshot:
-    """``more`` says that there are more alarms than were read."""
+    """The alarms that were read, by name. ``more`` says that there are others."""
 
     alarms: tuple[Alarm, ...]
     more: bool = False
 
 
 def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
-    """The alarms whose names begin so.
+    """The alarms whose names begin with the prefix.
 
     Raises:
         ClientError, BotoCoreError: CloudWatch refused, or did not answer.
@@ -47,23 +47,25 @@ def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
     pages = client.get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=prefix, AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE}
     )
-    found = list(islice(chain.from_iterable(map(_alarms, pages)), ALARM_LIMIT + 1))
-    return AlarmsSnapshot(tuple(_sorted(found[:ALARM_LIMIT])), more=len(found) > ALARM_LIMIT)
+    found = list(islice(_alarms(pages), ALARM_LIMIT + 1))
+    return AlarmsSnapshot(tuple(sorted(found[:ALARM_LIMIT])), more=len(found) > ALARM_LIMIT)
 
 
-def read_names(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot:
-    """The alarms of these names, those that exist. Raises what ``read_prefix`` raises."""
+def read_named(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot:
+    """Those of the named alarms that exist. Raises what ``read_prefix`` raises."""
     paginate = client.get_paginator("describe_alarms").paginate
     pages = chain.from_iterable(
         paginate(AlarmNames=list(chunk), AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE})
         for chunk in batched(names, PAGE, strict=False)
     )
-    return AlarmsSnapshot(tuple(_sorted(chain.from_iterable(map(_alarms, pages)))))
+    return AlarmsSnapshot(tuple(sorted(_alarms(pages))))
 
 
 def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
-    """The state that an alarm had at a moment (epoch seconds), by its first change after it; empty where CloudWatch's
-    history does not tell. Raises what ``read_prefix`` raises."""
+    """The state that an alarm had at a moment (epoch seconds): the one that its first change afterwards left.
+
+    Empty if CloudWatch's history does not hold that change. Raises what ``read_prefix`` raises.
+    """
     pages = client.get_paginator("describe_alarm_history").paginate(
         AlarmName=name,
         AlarmTypes=TYPES,
@@ -77,7 +79,7 @@ def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
 
 
 def _old_state(history: str) -> str:
-    """``oldState.stateValue`` of a StateUpdate's data, whose form CloudWatch does not promise."""
+    """``oldState.stateValue`` of a StateUpdate. CloudWatch does not promise the form of this JSON."""
     try:
         document: Any = json.loads(history)
     except ValueError:
@@ -87,9 +89,10 @@ def _old_state(history: str) -> str:
     return state if isinstance(state, str) else ""
 
 
-def _alarms(page: DescribeAlarmsOutputTypeDef) -> Iterable[Alarm]:
-    yield from map(_alarm, page.get("MetricAlarms", []))
-    yield from map(_alarm, page.get("CompositeAlarms", []))
+def _alarms(pages: Iterable[DescribeAlarmsOutputTypeDef]) -> Iterator[Alarm]:
+    for page in pages:
+        yield from map(_alarm, page.get("MetricAlarms", []))
+        yield from map(_alarm, page.get("CompositeAlarms", []))
 
 
 def _alarm(alarm: MetricAlarmTypeDef | CompositeAlarmTypeDef) -> Alarm:
@@ -99,7 +102,3 @@ def _alarm(alarm: MetricAlarmTypeDef | CompositeAlarmTypeDef) -> Alarm:
         state=alarm.get("StateValue", "INSUFFICIENT_DATA"),
         changed=changed.timestamp() if changed else 0.0,
     )
-
-
-def _sorted(alarms: Iterable[Alarm]) -> Sequence[Alarm]:
-    return sorted(alarms, key=lambda alarm: alarm.name)

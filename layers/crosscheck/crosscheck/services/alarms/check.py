@@ -9,15 +9,14 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, exactly_one, text
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_prefix, state_at
-from crosscheck.services.alarms.alarms import read_names as read_named
+from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_named, read_prefix, state_at
 from crosscheck.services.alarms.names import NAME_LIMIT, NAMES_LIMIT, names_of, read_names
-from crosscheck.services.alarms.rules import judge_alarms, to_ask
+from crosscheck.services.alarms.rules import changed_since, judge_alarms
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-# CloudWatch takes some twenty history calls per second and account; of more alarms than these none is asked.
+# CloudWatch takes some twenty history calls per second and account. No more alarms than these are asked for theirs.
 HISTORIES = 20
 
 
@@ -51,7 +50,7 @@ class Alarms(Check):
 
 
 def _incomplete(seen: AlarmsSnapshot, prefix: str, names: Sequence[str]) -> Outcome | None:
-    """Why the alarms that were found are not all that were asked for; None where they are."""
+    """Why the alarms that were found are not all that the check is about; None if they are."""
     absent = sorted(set(names) - {alarm.name for alarm in seen.alarms})
     if absent:
         more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
@@ -66,7 +65,7 @@ def _incomplete(seen: AlarmsSnapshot, prefix: str, names: Sequence[str]) -> Outc
 
 
 def _judge(client: CloudWatchClient, alarms: Sequence[Alarm], since: float) -> Outcome:
-    asked = to_ask(alarms, since)[:HISTORIES]
+    asked = changed_since(alarms, since)[:HISTORIES]
     return judge_alarms(alarms, since, {alarm.name: state_at(client, alarm.name, since) for alarm in asked})
 
 

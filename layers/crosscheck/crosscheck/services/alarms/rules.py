@@ -1,7 +1,7 @@
-"""What a look at alarms proves: pure rules over their states now and when the release began.
+"""What the alarms prove: pure rules over their states now and when the release began.
 
-An alarm that was bad already is not the release's doing: it is named, and does not count. INSUFFICIENT_DATA says
-neither good nor bad.
+An alarm that was in ALARM before the release is not the release's doing: the reason names it, and it does not count.
+An alarm in INSUFFICIENT_DATA counts neither for the release nor against it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,23 @@ from crosscheck.services.alarms.alarms import Alarm
 SHOWN = 5
 
 
-def to_ask(alarms: Sequence[Alarm], since: float) -> Sequence[Alarm]:
+def changed_since(alarms: Sequence[Alarm], since: float) -> Sequence[Alarm]:
     """The alarms in ALARM that changed since the release began: only their history says what they were before."""
-    return [alarm for alarm in _in_alarm(alarms) if since and not _before(alarm, since)]
+    return [alarm for alarm in _in_alarm(alarms) if since and not 0 < alarm.changed < since]
 
 
 def judge_alarms(alarms: Sequence[Alarm], since: float, before: Mapping[str, str]) -> Outcome:
     """What the alarms say.
 
-    ``since`` is in epoch seconds, 0 where the release's start is not known. ``before`` holds the state at ``since`` of
-    those ``to_ask``, empty where it is unknown; one that is missing was not asked for.
+    ``since`` is in epoch seconds, 0 if the release's start is unknown: then every alarm in ALARM counts. ``before``
+    holds the states at ``since`` of the alarms of ``changed_since``, empty if unknown. An alarm that is missing there
+    was not asked for its history.
     """
-    counted = _counted(alarms, since, before)
-    flapping = [alarm for alarm in to_ask(alarms, since) if before.get(alarm.name) == "ALARM"]
-    bad_before = [alarm for alarm in _in_alarm(alarms) if since and _before(alarm, since)]
-    unasked = [alarm for alarm in to_ask(alarms, since) if alarm.name not in before]
+    changed = changed_since(alarms, since)
+    bad_before = [alarm for alarm in _in_alarm(alarms) if since and alarm not in changed]
+    flapping = [alarm for alarm in changed if before.get(alarm.name) == "ALARM"]
+    unasked = [alarm for alarm in changed if alarm.name not in before]
+    counted = [alarm for alarm in _in_alarm(alarms) if alarm not in (*bad_before, *flapping, *unasked)]
     aside = _aside(bad_before, flapping)
     if counted:
         return Outcome(Verdict.FAIL, "; ".join([_named(counted, since, before), *aside]))
@@ -38,22 +40,14 @@ def judge_alarms(alarms: Sequence[Alarm], since: float, before: Mapping[str, str
     return _quiet(alarms, aside)
 
 
-def _counted(alarms: Sequence[Alarm], since: float, before: Mapping[str, str]) -> Sequence[Alarm]:
-    """The alarms that count against the release."""
-    if not since:
-        return _in_alarm(alarms)
-    return [alarm for alarm in to_ask(alarms, since) if before.get(alarm.name, "ALARM") != "ALARM"]
-
-
 def _quiet(alarms: Sequence[Alarm], aside: Sequence[str]) -> Outcome:
-    """No alarm counts: whether any of them proves that all is well."""
+    """The outcome where no alarm counts: a PASS needs one that is OK."""
     fine = [alarm for alarm in alarms if alarm.state == "OK"]
     silent = [alarm for alarm in alarms if alarm.state == "INSUFFICIENT_DATA"]
-    if not fine:
-        told = ["no alarm is OK", *([_silent(silent)] if silent else []), *aside]
-        return Outcome(Verdict.INCONCLUSIVE, "; ".join(told))
-    told = [_many(fine, "OK"), *([_silent(silent)] if silent else []), *aside]
-    return Outcome(Verdict.PASS, "; ".join(told))
+    clauses = [_many(fine, "OK") if fine else "no alarm is OK"]
+    if silent:
+        clauses.append(_many(silent, "without enough data"))
+    return Outcome(Verdict.PASS if fine else Verdict.INCONCLUSIVE, "; ".join([*clauses, *aside]))
 
 
 def _named(counted: Sequence[Alarm], since: float, before: Mapping[str, str]) -> str:
@@ -65,12 +59,14 @@ def _named(counted: Sequence[Alarm], since: float, before: Mapping[str, str]) ->
 
 
 def _aside(bad_before: Sequence[Alarm], flapping: Sequence[Alarm]) -> Sequence[str]:
-    told = []
+    clauses = []
     if bad_before:
-        told.append(f"{_list(bad_before)} in ALARM before the release and {_not_counted(bad_before)}")
+        clauses.append(f"{_list(bad_before)} in ALARM before the release and {_not_counted(bad_before)}")
     if flapping:
-        told.append(f"{_list(flapping)} in ALARM when the release began, flapped since, and {_not_counted(flapping)}")
-    return told
+        clauses.append(
+            f"{_list(flapping)} in ALARM when the release began, flapped since, and {_not_counted(flapping)}"
+        )
+    return clauses
 
 
 def _list(alarms: Sequence[Alarm]) -> str:
@@ -83,16 +79,8 @@ def _not_counted(alarms: Sequence[Alarm]) -> str:
     return f"{'is' if len(alarms) == 1 else 'are'} not counted"
 
 
-def _silent(alarms: Sequence[Alarm]) -> str:
-    return _many(alarms, "without enough data")
-
-
 def _many(alarms: Sequence[Alarm], state: str) -> str:
     return f"1 alarm is {state}" if len(alarms) == 1 else f"{len(alarms)} alarms are {state}"
-
-
-def _before(alarm: Alarm, since: float) -> bool:
-    return 0 < alarm.changed < since
 
 
 def _in_alarm(alarms: Sequence[Alarm]) -> Sequence[Alarm]:

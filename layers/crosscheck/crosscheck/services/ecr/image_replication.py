@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.aws_errors import AWS_ERRORS, explain_with_right
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images.reference import Registry
-from crosscheck.missing_rights import refusal
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable, without_empty
 from crosscheck.services.codedeploy.declaration import CodeDeployToEcsDeploy
 from crosscheck.services.ecr import replication
@@ -65,7 +64,7 @@ class ImageReplication(Check):
         except NothingDeployedError as error:
             return planned.finding(Verdict.INCONCLUSIVE, str(error))
         except AWS_ERRORS as error:
-            return planned.finding(Verdict.INCONCLUSIVE, refusal(error, planned.region, planned.target))
+            return planned.finding(Verdict.INCONCLUSIVE, explain_with_right(error, planned.region, planned.target))
         pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
         covers = [_cover(pull, planned.region, aws) for pull in pulls]
         outcome = combine(covers, _proven(running, pulls, planned.region))

@@ -1,7 +1,8 @@
 """Which addresses a probe may reach: those that anybody on the internet could reach, and no others.
 
-Lambda sits next to what must not be asked on a stranger's behalf: its own runtime API, metadata services, whatever is
-in its VPC. ``ipaddress.is_global`` alone does not do: it passes multicast, NAT64 and some forms of v4 in v6.
+A function can reach services that must not be asked on a stranger's behalf: Lambda's runtime API, metadata services,
+whatever is in its VPC. ``ipaddress.is_global`` alone is not enough: it accepts multicast, NAT64 and some forms of IPv4
+inside IPv6.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ class Policy:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Policy:
-        """The function's setting ``ALLOW_PRIVATE_PROBES``, and what Lambda says of itself."""
+        """The policy by the function's setting ``ALLOW_PRIVATE_PROBES`` and the address of Lambda's runtime API."""
         loopback = optional("ALLOW_PRIVATE_PROBES", environ=environ) == "true"
         return cls(loopback, optional("AWS_LAMBDA_RUNTIME_API", environ=environ))
 
     def refusal(self, address: Address, port: int) -> str:
-        """Why the address must not be reached at that port; empty where it may be."""
+        """Why the address must not be reached at that port; empty if it may be."""
         if isinstance(address, IPv6Address):
             embedded = address.ipv4_mapped or _translated(address)
             return self.refusal(embedded, port) if embedded else self._refused_v6(address, port)
@@ -73,7 +74,7 @@ class Policy:
 
 
 def parse_address(host: str) -> Address | None:
-    """The address that is written in the ordinary way; None for a name."""
+    """The address if the host is one in the ordinary notation; None for a name."""
     try:
         return ip_address(host)
     except ValueError:

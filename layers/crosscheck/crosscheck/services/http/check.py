@@ -10,9 +10,10 @@ from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
-from crosscheck.services.http.connection import NoAnswerError, one_line
+from crosscheck.services.http.connection import QUOTED, NoAnswerError
 from crosscheck.services.http.probe import BODY_LIMIT, Page, Probe, RefusedAddressError
 from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
+from crosscheck.text import one_line
 
 DEFAULT_STATUS = 200
 LATENCY_LIMIT = 10_000
@@ -70,7 +71,7 @@ def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
     wanted = expected.get("contains", "")
     if wanted.encode() not in page.body:
         within = "" if page.whole else f" in its first {BODY_LIMIT // 1024} KiB"
-        return Outcome(Verdict.FAIL, f"{url.shown} does not contain {one_line(wanted)!r}{within}{_said(page)}")
+        return Outcome(Verdict.FAIL, f"{url.shown} does not contain {one_line(wanted, QUOTED)!r}{within}{_said(page)}")
     limit = int(expected.get("latency_ms", LATENCY_LIMIT))
     if page.milliseconds > limit:
         return Outcome(Verdict.FAIL, f"{url.shown} took {page.milliseconds} ms, more than {limit} ms")
@@ -81,6 +82,6 @@ def _said(page: Page) -> str:
     if page.status in _REDIRECTS and page.location:
         # Its query, its fragment and what stands before an @ may be a token.
         shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", page.location)[0])
-        return f": a redirect to {one_line(shown)}, which is not followed"
-    beginning = one_line(page.body[:400].decode(errors="replace"))
+        return f": a redirect to {one_line(shown, QUOTED)}, which is not followed"
+    beginning = one_line(page.body[:400].decode(errors="replace"), QUOTED)
     return f"; it says {beginning!r}" if beginning else ""

@@ -1,22 +1,34 @@
-"""What a probe is made of: the resolver, the connection to an address, TLS, and reading with one deadline for all."""
+"""What a probe is made of: the resolver, a connection to an address, TLS, and HTTP over that connection alone."""
 
-import io
-import queue
+import http.client
 import socket
 import ssl
-import threading
-from collections.abc import Buffer, Callable
 from functools import cache
 from ipaddress import ip_address
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.http.addresses import Address
+from crosscheck.text import one_line
+from crosscheck.time_limits import OutOfTimeError, within
 
 RESOLVE_SECONDS = 4.0
+QUOTED = 80
 
 
 class NoAnswerError(CrosscheckError):
     """The page did not answer; the text says in what way."""
+
+
+class PinnedConnection(http.client.HTTPConnection):
+    """HTTP over a connection that is there already. It never opens another one, so the name is not resolved again."""
+
+    def __init__(self, host: str, made: socket.socket) -> None:
+        super().__init__(host)
+        self._made = made
+
+    def connect(self) -> None:
+        """Take the connection."""
+        self.sock = self._made
 
 
 def lookup(host: str, port: int) -> tuple[Address, ...]:
@@ -25,15 +37,14 @@ def lookup(host: str, port: int) -> tuple[Address, ...]:
     Raises:
         NoAnswerError: there is none, or none came in time.
     """
-    answers: queue.SimpleQueue[tuple[Address, ...] | str] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answers.put(_ask_resolver(host, port)), daemon=True).start()
     try:
-        answer = answers.get(timeout=RESOLVE_SECONDS)
-    except queue.Empty:
+        found = within(RESOLVE_SECONDS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except OutOfTimeError:
         raise NoAnswerError(f"its name was not resolved within {RESOLVE_SECONDS:g} seconds") from None
-    if isinstance(answer, str):
-        raise NoAnswerError(f"its name does not resolve ({answer})")
-    return answer
+    except (OSError, UnicodeError) as error:
+        raise NoAnswerError(f"its name does not resolve ({describe(error)})") from None
+    # A zone (fe80::1%eth0) stays: such an address is refused, whatever its zone.
+    return tuple(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))
 
 
 def connect(address: Address, port: int, seconds: float) -> socket.socket:
@@ -60,46 +71,6 @@ def authorities() -> ssl.SSLContext:
     return context
 
 
-class TimedAnswer:
-    """What HTTPResponse reads from: every read ends with the whole request's time."""
-
-    def __init__(self, connection: socket.socket, left: Callable[[], float]) -> None:
-        self._stream = _Stream(connection, left)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """The answer as a file, as a socket gives it."""
-        return io.BufferedReader(self._stream)
-
-
-class _Stream(io.RawIOBase):
-    def __init__(self, connection: socket.socket, left: Callable[[], float]) -> None:
-        super().__init__()
-        self._connection = connection
-        self._left = left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        self._connection.settimeout(self._left())
-        return self._connection.recv_into(buffer)
-
-
-def one_line(text: str, limit: int = 80) -> str:
-    """The beginning of a text that a stranger wrote: one line, printable characters only."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
-
-
-def words(error: Exception) -> str:
-    """What the operating system says of an error, else its class."""
-    return one_line(error.strerror) if isinstance(error, OSError) and error.strerror else type(error).__name__
-
-
-def _ask_resolver(host: str, port: int) -> tuple[Address, ...] | str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        return words(error)
-    # A zone (fe80::1%eth0) stays: such an address is refused, whatever its zone.
-    return tuple(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))
+def describe(error: Exception) -> str:
+    """What the operating system says of an error, else the name of its class."""
+    return one_line(error.strerror, QUOTED) if isinstance(error, OSError) and error.strerror else type(error).__name__

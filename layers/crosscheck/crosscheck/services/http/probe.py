@@ -9,27 +9,30 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import cast
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.connection import (
+    QUOTED,
     NoAnswerError,
-    TimedAnswer,
+    PinnedConnection,
     authorities,
     connect,
+    describe,
     lookup,
-    one_line,
-    words,
 )
 from crosscheck.services.http.url import Url
+from crosscheck.text import one_line
+from crosscheck.time_limits import OutOfTimeError, within
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 ADDRESSES = 4
 BODY_LIMIT = 64 * 1024
+HEADERS = {"User-Agent": "crosscheck", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
 type Resolve = Callable[[str, int], tuple[Address, ...]]
 type Connect = Callable[[Address, int, float], socket.socket]
@@ -71,17 +74,17 @@ class Probe:
         """
         addresses = self._addresses(url)
         started = self.clock()
-        deadline = started + TOTAL_SECONDS
         try:
-            return self._ask(url, addresses, started, deadline)
+            address, connection = self._connected(url, addresses, started + TOTAL_SECONDS)
+            return self._asked(url, address, connection, started)
         except ssl.SSLCertVerificationError as error:
-            raise NoAnswerError(f"its certificate is not valid: {one_line(error.verify_message)}") from error
+            raise NoAnswerError(f"its certificate is not valid: {one_line(error.verify_message, QUOTED)}") from error
         except ssl.SSLError as error:
             raise NoAnswerError(f"TLS fails ({error.reason or type(error).__name__})") from error
-        except TimeoutError as error:
+        except (OutOfTimeError, TimeoutError) as error:
             raise NoAnswerError(f"no answer within {TOTAL_SECONDS:g} seconds") from error
         except (OSError, http.client.HTTPException) as error:
-            raise NoAnswerError(f"the connection fails ({words(error)})") from error
+            raise NoAnswerError(f"the connection fails ({describe(error)})") from error
 
     def _addresses(self, url: Url) -> tuple[Address, ...]:
         """The host's addresses; one that must not be reached refuses them all."""
@@ -96,16 +99,46 @@ class Probe:
             raise NoAnswerError("its name has no address")
         return addresses[:ADDRESSES]
 
-    def _ask(self, url: Url, addresses: tuple[Address, ...], started: float, deadline: float) -> Page:
-        address, plain = self._reach(addresses, url.port, deadline)
-        with plain, self._secured(plain, url, deadline) as connection:
-            connection.settimeout(self._left(deadline))
-            connection.sendall(_request(url))
-            source = TimedAnswer(connection, lambda: self._left(deadline))
-            # HTTPResponse wants a socket and takes nothing of it but the file.
-            response = http.client.HTTPResponse(cast("socket.socket", source), method="GET")
-            response.begin()
-            body = response.read(BODY_LIMIT + 1)
+    def _connected(self, url: Url, addresses: tuple[Address, ...], deadline: float) -> tuple[Address, socket.socket]:
+        """A connection to the first address that takes one, with TLS for the name where the URL asks for it."""
+        failure = OSError()
+        for address in addresses:
+            seconds = min(CONNECT_SECONDS, deadline - self.clock())
+            if seconds <= 0:
+                raise TimeoutError
+            try:
+                made = self.connect(address, url.port, seconds)
+            except OSError as error:
+                failure = error
+                continue
+            made.settimeout(TOTAL_SECONDS)
+            if url.scheme == "https":
+                made = self.tls().wrap_socket(made, server_hostname=url.host, do_handshake_on_connect=False)
+            return address, made
+        if isinstance(failure, TimeoutError):
+            raise NoAnswerError(f"no connection within {CONNECT_SECONDS:g} seconds") from failure
+        raise failure
+
+    def _asked(self, url: Url, address: Address, connection: socket.socket, started: float) -> Page:
+        """The answer. No single read times out where a server sends a byte now and then: the whole exchange does."""
+        try:
+            seconds = started + TOTAL_SECONDS - self.clock()
+            return within(seconds, lambda: self._exchange(url, address, connection, started))
+        except OutOfTimeError:
+            # This wakes the thread that is left behind: its next read or write fails, it closes the connection and
+            # ends. An SSLSocket's own shutdown would drop TLS first, and the thread could go on in plain text.
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            raise
+
+    def _exchange(self, url: Url, address: Address, connection: socket.socket, started: float) -> Page:
+        with connection:
+            if isinstance(connection, ssl.SSLSocket):
+                connection.do_handshake()
+            pinned = PinnedConnection(url.host, connection)
+            pinned.request("GET", url.target, headers={"Host": url.authority, **HEADERS})
+            with pinned.getresponse() as response:
+                body = response.read(BODY_LIMIT + 1)
             return Page(
                 status=response.status,
                 location=response.headers.get("Location") or "",
@@ -114,39 +147,3 @@ class Probe:
                 milliseconds=round((self.clock() - started) * 1000),
                 address=str(address),
             )
-
-    def _reach(self, addresses: tuple[Address, ...], port: int, deadline: float) -> tuple[Address, socket.socket]:
-        """A connection to the first address that takes one."""
-        failure = OSError()
-        for address in addresses:
-            try:
-                return address, self.connect(address, port, min(CONNECT_SECONDS, self._left(deadline)))
-            except OSError as error:
-                failure = error
-        if isinstance(failure, TimeoutError):
-            raise NoAnswerError(f"no connection within {CONNECT_SECONDS:g} seconds") from failure
-        raise failure
-
-    def _secured(self, plain: socket.socket, url: Url, deadline: float) -> socket.socket:
-        """TLS for the name, not for the address; the plain connection itself for http."""
-        plain.settimeout(self._left(deadline))
-        return self.tls().wrap_socket(plain, server_hostname=url.host) if url.scheme == "https" else plain
-
-    def _left(self, deadline: float) -> float:
-        left = deadline - self.clock()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-
-def _request(url: Url) -> bytes:
-    """The URL holds printable ASCII only, so no line of the request can be smuggled in with it."""
-    lines = (
-        f"GET {url.target} HTTP/1.1",
-        f"Host: {url.authority}",
-        "User-Agent: crosscheck",
-        "Accept: */*",
-        "Accept-Encoding: identity",
-        "Connection: close",
-    )
-    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")

@@ -11,7 +11,7 @@ from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import at_least_one, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
-from crosscheck.services.metric.keys import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
+from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
 from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
 

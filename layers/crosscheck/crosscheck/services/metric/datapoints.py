@@ -1,4 +1,4 @@
-"""What GetMetricData says of one metric in a span of time."""
+"""Reading one metric in a span of time with CloudWatch's GetMetricData."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGES = 10
 
 
 class UnreadableMetricError(CrosscheckError):
-    """CloudWatch gave an answer, but not all of the data."""
+    """CloudWatch answered, but not with all of the data."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Metric:
 
 
 def read_values(client: CloudWatchClient, metric: Metric, span: Span) -> Sequence[float]:
-    """The values of the datapoints in the span, oldest first. A period without data has no datapoint.
+    """The values of the datapoints in the span, oldest first. A period without data has none.
 
     Raises:
         ClientError, BotoCoreError: CloudWatch refused, or did not answer.
-        UnreadableMetricError: it says itself that its answer is not complete.
+        UnreadableMetricError: its answer says that it is not complete.
     """
     pages = client.get_paginator("get_metric_data").paginate(
         MetricDataQueries=[_query(metric, span.period)],

@@ -1,18 +1,20 @@
-"""Which datapoints of a metric may be judged: complete ones, after the release and before it. Times are in epoch
-seconds."""
+"""Which datapoints of a metric are judged: complete ones, after the release and before it.
+
+Times are in epoch seconds, periods in seconds.
+"""
 
 import math
 from dataclasses import dataclass
 
-# The baseline is looked for in so many periods before the release.
+# The baseline is looked for in this many periods before the release.
 BASELINE_PERIODS = 12
-# A metric that has data now and then is given so many times the periods that are needed.
+# A metric that has data only now and then gets this many times the periods that it needs.
 SPARSE_FACTOR = 2
 
 
 @dataclass(frozen=True)
 class Span:
-    """Datapoints that begin at ``start`` or later, and end at ``end`` or earlier."""
+    """The datapoints that begin at ``start`` or later and end at ``end`` or earlier."""
 
     start: float
     end: float
@@ -20,15 +22,15 @@ class Span:
 
     @property
     def slots(self) -> int:
-        """How many datapoints there are at most."""
+        """How many complete periods the span holds, each with one datapoint at most."""
         return max(0, int((self.end - self.start) // self.period))
 
 
 def after(since: float, now: float, period: int, needed: int) -> Span:
-    """The newest complete datapoints, none of which begins before the release.
+    """The newest datapoints that are complete. None of them begins before the release, which began at ``since``.
 
-    The newest datapoint is unfinished, and the one before it may still be corrected: agents send late. So a datapoint
-    counts once a whole period, of at least a minute, has gone by since its end. ``since`` 0 sets no bound.
+    The newest datapoint is unfinished, and agents that send late still correct the one before it. So a datapoint
+    counts once a whole period has passed since its end. If ``since`` is 0, only the number of periods limits the span.
     """
     end = math.floor((now - period) / period) * period
     oldest = end - SPARSE_FACTOR * needed * period
@@ -37,6 +39,6 @@ def after(since: float, now: float, period: int, needed: int) -> Span:
 
 
 def before(since: float, period: int) -> Span:
-    """The datapoints that ended before the release began."""
+    """The baseline: the datapoints that ended before the release began."""
     end = math.floor(since / period) * period
     return Span(end - BASELINE_PERIODS * period, end, period)

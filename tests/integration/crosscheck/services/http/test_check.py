@@ -22,10 +22,12 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.registry.checks import run_check
+from crosscheck.services.http import probe
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
 from crosscheck.services.http.connection import NoAnswerError, connect, lookup
 from crosscheck.services.http.probe import Probe
+from crosscheck.time_limits import within
 
 NAME = "api.example.com"
 USAGES = (
@@ -249,6 +251,41 @@ def test_a_server_that_speaks_no_tls_fails(secure: Secure) -> None:
     finding = secure.run()
     assert finding.verdict is Verdict.FAIL
     assert "TLS fails (" in finding.reason
+
+
+@pytest.mark.parametrize("handshakes", [True, False])
+def test_f20_nothing_is_left_of_a_server_over_tls_that_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, handshakes: bool
+) -> None:
+    monkeypatch.setattr(probe, "within", lambda seconds, work: within(seconds / 50, work))
+    authority = Authority.found(tmp_path)
+    context = authority.server(NAME)
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        plain, _ = listening.accept()
+        with context.wrap_socket(plain, server_side=True) if handshakes else plain as connection:
+            try:
+                while connection.recv(4096):
+                    if handshakes:
+                        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            except OSError:
+                pass  # closed in the midst of something, as well as at its end
+            ended.set()
+
+    running = set(threading.enumerate())
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=serve, args=(listening,))
+        server.start()
+        host = ip_address("127.0.0.1")
+        probing = Probe(Policy(loopback=True), lambda _host, _port: (host,), tls=authority.trusted)
+        check = planned(listening.getsockname()[1], host=NAME, scheme="https")
+        finding = Http(lambda: probing).look(check, Clients())
+    assert finding.reason.endswith("/health: no answer within 10 seconds")
+    assert ended.wait(10)
+    for thread in set(threading.enumerate()) - running:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_a_name_that_cannot_exist_does_not_resolve() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.services.artifacts.files import CHUNK, read_file
+from crosscheck.services.artifacts.files import CHUNK, DIRECTORY_LIMIT, UnreadableArtifactError, read_file
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
 
 if TYPE_CHECKING:
@@ -17,3 +20,10 @@ def test_a_file_of_an_artifact_whose_directory_is_longer_than_a_chunk(release: R
     release.store(HOME, content)
     artifact = Artifact(bucket(HOME), "b/BuildOutp/x1")
     assert read_file(release.aws.s3(HOME), artifact, "imagedefinitions.json") == b"[]"
+
+
+def test_f69_a_directory_over_the_limit_is_not_read(release: Release) -> None:
+    size = DIRECTORY_LIMIT + 1
+    release.store(HOME, bytes(size) + b"PK\x05\x06" + struct.pack("<8xLLH", size, 0, 0))
+    with pytest.raises(UnreadableArtifactError, match="holds too many files"):
+        read_file(release.aws.s3(HOME), Artifact(bucket(HOME), "b/BuildOutp/x1"), "imagedefinitions.json")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,15 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.pipelines.runs import Artifact
 from crosscheck.registry.checks import run_check
 from crosscheck.registry.services import CHECKS
-from crosscheck.services.artifacts import directory as source_parity_reading
-from crosscheck.services.artifacts.directory import TAIL
+from crosscheck.services.artifacts import directory
+from crosscheck.services.artifacts.directory import DIRECTORY_LIMIT
+from crosscheck.services.artifacts.files import CHUNK, StoredZip
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
 from tests.fakes.json_protocol import SESSION
 
 if TYPE_CHECKING:
-    from crosscheck.services.artifacts.difference import Directory
     from tests.fakes.codepipeline_release import Release
 
 EU = "eu-west-1"
@@ -83,8 +83,8 @@ def test_another_content_is_told_by_its_first_difference(release: Release, files
 
 
 def test_a_directory_beyond_the_first_answer_is_fetched_whole(release: Release) -> None:
-    many = {f"node_modules/{number:060}": b"" for number in range(4_000)}
-    assert len(zipped(many)) > TAIL
+    many = {f"node_modules/{number:060}": b"" for number in range(5_000)}
+    assert len(zipped(many)) > 2 * CHUNK
     assert looked(release, zipped(many)).reason == SAME
     changed = looked(release, zipped({**many, "node_modules/a": b""}), zipped(many))
     assert changed.reason.endswith("node_modules/a was added")
@@ -109,7 +109,7 @@ def test_a_source_without_a_revision(release: Release) -> None:
     [
         (b"#!/bin/sh\n", "the artifact in eu-west-1 is no zip"),
         (b"PK\x05\x06", "the artifact in eu-west-1 is no zip"),
-        (b"PK\x05\x06" + b"\xff" * 18, "the artifact in eu-west-1 holds too many files"),
+        (b"PK\x05\x06" + b"\xff" * 18, "the directory of the artifact in eu-west-1 is not readable"),
         (
             b"PK\x05\x06" + b"\x00" * 8 + b"\x09" + b"\x00" * 9,
             "the directory of the artifact in eu-west-1 is not readable",
@@ -121,6 +121,16 @@ def test_what_is_no_zip_is_not_compared_and_leaves_no_doubt(release: Release, co
     assert finding.verdict is Verdict.PASS
     assert finding.reason.startswith(f"the source revision was not compared: {words}")
     assert finding.values["compared with the source"] == "no"
+
+
+def test_f69_a_directory_over_the_limit_is_not_fetched(release: Release) -> None:
+    size = DIRECTORY_LIMIT + 1
+    ranges: list[str] = []
+    events = release.aws.s3(EU).meta.events
+    events.register("provide-client-params.s3.GetObject", lambda params, **_: ranges.append(params["Range"]))
+    finding = looked(release, bytes(size) + b"PK\x05\x06" + struct.pack("<8xLLH", size, 0, 0))
+    assert finding.reason == "the source revision was not compared: the artifact in eu-west-1 holds too many files"
+    assert ranges == [f"bytes=-{CHUNK}"]
 
 
 def test_a_store_that_may_not_be_read_names_the_right(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,10 +150,10 @@ def test_what_s3_refuses_otherwise_is_unknown(release: Release, monkeypatch: pyt
 
 
 def test_a_region_that_does_not_answer_is_unknown(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(*_: object) -> Directory:
+    def hang(*_: object) -> StoredZip:
         raise EndpointConnectionError(endpoint_url="https://s3.eu-west-1.amazonaws.com")
 
-    monkeypatch.setattr(source_parity_reading, "_fetch", hang)
+    monkeypatch.setattr(directory, "StoredZip", hang)
     assert run_check(parity(), release.aws).verdict is Verdict.INCONCLUSIVE
 
 
@@ -152,8 +162,8 @@ def test_no_plan_may_ask_for_it() -> None:
 
 
 def denied(release: Release, monkeypatch: pytest.MonkeyPatch, code: str) -> Finding:
-    def deny(_client: object, _artifact: Artifact, _wanted: str) -> bytes:
+    def deny(*_: object) -> StoredZip:
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
-    monkeypatch.setattr(source_parity_reading, "_fetch", deny)
+    monkeypatch.setattr(directory, "StoredZip", deny)
     return run_check(parity(), release.aws)

@@ -14,11 +14,13 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
+from crosscheck.services.http import connection, probe
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
-from crosscheck.services.http.connection import NoAnswerError, one_line
+from crosscheck.services.http.connection import NoAnswerError, lookup
 from crosscheck.services.http.probe import BODY_LIMIT, Probe
 from crosscheck.services.http.url import parse_url
+from crosscheck.time_limits import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,8 +203,10 @@ def test_a_page_that_takes_too_long_fails_with_both_times(internet: Internet) ->
         [b"HTTP/1.1 100 Continue\r\n\r\n"] * 3,
     ],
 )
-def test_f20_a_page_that_drips_is_given_up(internet: Internet, pieces: list[bytes]) -> None:
-    internet.took = 6.0
+def test_f20_a_page_that_drips_is_given_up(
+    internet: Internet, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "within", lambda seconds, work: within(seconds / 50, work))
     internet.pages["52.95.110.1"] = pieces
     finding = internet.run()
     assert finding.verdict is Verdict.FAIL
@@ -248,11 +252,15 @@ def test_a_name_that_does_not_resolve_fails(answers: NoAnswerError | tuple[Addre
     assert finding.reason.startswith("http://api.example.com/: its name ")
 
 
-@given(st.text(max_size=300))
-def test_f50_a_strangers_text_becomes_one_short_line(text: str) -> None:
-    line = one_line(text)
-    assert len(line) <= 80
-    assert line.isprintable()
+def test_f20_a_name_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(connection, "within", lambda seconds, work: within(seconds / 50, work))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: asked.wait(10))
+    try:
+        with pytest.raises(NoAnswerError, match="its name was not resolved within 4 seconds"):
+            lookup("api.example.com", 443)
+    finally:
+        asked.set()
 
 
 @given(st.text(max_size=60))

@@ -1,4 +1,4 @@
-"""The keys of the check ``metric`` that are no plain texts."""
+"""The parameters of the check ``metric`` that are not plain text: how each is read and written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATISTIC = matching(
 
 
 def number(low: float = -NUMBER_LIMIT) -> Parameter:
-    """A number, written as short as it can be read again."""
+    """A number of at least ``low``. It is written in the shortest form that reads back as the same number."""
 
     def read(value: object) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= NUMBER_LIMIT:
@@ -36,7 +36,7 @@ def number(low: float = -NUMBER_LIMIT) -> Parameter:
 
 
 def _read_period(value: object) -> str | None:
-    """CloudWatch aligns data to periods of whole minutes."""
+    """Whole minutes only: a metric of ordinary resolution has no shorter periods."""
     if isinstance(value, bool) or not isinstance(value, int) or value % 60:
         return None
     return str(value) if 0 < value <= PERIOD_LIMIT else None
@@ -45,11 +45,10 @@ def _read_period(value: object) -> str | None:
 def _read_dimensions(value: object) -> str | None:
     if not isinstance(value, Mapping) or not 0 < len(value) <= DIMENSIONS_LIMIT:
         return None
-    right = (
-        _is_text(name, NAME_LIMIT) and not name.startswith(":") and _is_text(text, VALUE_LIMIT)
-        for name, text in value.items()
-    )
-    return json.dumps(dict(value), sort_keys=True, separators=(",", ":")) if all(right) else None
+    for name, text in value.items():
+        if not _is_text(name, NAME_LIMIT) or name.startswith(":") or not _is_text(text, VALUE_LIMIT):
+            return None
+    return json.dumps(dict(value), sort_keys=True, separators=(",", ":"))
 
 
 def _is_text(value: object, limit: int) -> bool:
@@ -61,6 +60,6 @@ DIMENSIONS = Parameter(f"an object of 1 to {DIMENSIONS_LIMIT} strings", _read_di
 
 
 def dimensions_of(text: str) -> Sequence[DimensionTypeDef]:
-    """The dimensions that such a text holds, as CloudWatch takes them; none of an empty one."""
+    """The dimensions in a text of ``DIMENSIONS``, as CloudWatch takes them. An empty text holds none."""
     held: Mapping[str, str] = json.loads(text) if text else {}
     return [{"Name": name, "Value": value} for name, value in held.items()]
