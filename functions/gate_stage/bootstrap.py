@@ -56,7 +56,7 @@ def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
         job = parse_job(event)
         count("GateJobs")
         answer = session.answer(job, lambda: context.get_remaining_time_in_millis() / 1000)
-        taken = put(aws.codepipeline(), job.id, answer)
+        taken = put(aws.client("codepipeline"), job.id, answer)
         logger.info("answered" if taken else "the job was over already", job=job.id, answer=type(answer).__name__)
 
     return run

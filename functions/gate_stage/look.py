@@ -64,7 +64,7 @@ class GateLook:
         subject = identify(context, own, self._aws.home_region)
         pipeline, tags = self._pipeline(subject)
         with _asking(self._aws.home_region):
-            parameters = parse_parameters(job.parameters, self._aws.ssm, tags.plan)
+            parameters = parse_parameters(job.parameters, lambda: self._aws.client("ssm"), tags.plan)
         plan = self._plan(subject, pipeline, context, parameters, context.account or job.account)
         looks = self._look(plan)
         progress = replace(progress, unread=0)
@@ -76,14 +76,14 @@ class GateLook:
     def _context(self, job: Job, parameters: Parameters) -> JobContext:
         try:
             with _asking(self._aws.home_region):
-                return read_context(self._aws.codepipeline(), job.id)
+                return read_context(self._aws.client("codepipeline"), job.id)
         except UnreadableError:
             if parameters.pipeline and parameters.execution:
                 return JobContext()
             raise
 
     def _pipeline(self, subject: Subject) -> tuple[PipelineDefinition, Tags]:
-        client = self._aws.codepipeline(subject.region)
+        client = self._aws.client("codepipeline", subject.region)
         try:
             with _asking(subject.region, but=(client.exceptions.PipelineNotFoundException,)):
                 answer = client.get_pipeline(name=subject.pipeline)
@@ -100,7 +100,7 @@ class GateLook:
         parameters: Parameters,
         account: str,
     ) -> Plan:
-        client = self._aws.codepipeline(subject.region)
+        client = self._aws.client("codepipeline", subject.region)
         try:
             with _asking(subject.region, but=(client.exceptions.PipelineExecutionNotFoundException,)):
                 runs = read_runs(client, subject.pipeline, subject.execution)

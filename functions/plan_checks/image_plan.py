@@ -27,7 +27,7 @@ class ImagePlanning:
     def plan(self, image: ImageSubject) -> list[VerificationItem]:
         """An item for each destination; none where the image goes nowhere."""
         now = self.clock()
-        ecr = self.clients.ecr(image.region)
+        ecr = self.clients.client("ecr", image.region)
         # The stack replicates from its own region only; elsewhere the registry's own rules say where an image goes.
         promised = self.settings.regions if image.region == self.clients.home_region else ()
         found = destinations(ecr, image, promised, self.settings.prefixes)

@@ -32,7 +32,7 @@ class PreflightPlanning:
 
     def plan(self, subject: Subject) -> list[VerificationItem]:
         """An item for each region that the pipeline touches, sorted; what is wrong with its own plan is a fact."""
-        pipeline = read_pipeline(self.clients.codepipeline(subject.region), subject)
+        pipeline = read_pipeline(self.clients.client("codepipeline", subject.region), subject)
         if pipeline.tags.ignore:
             return []
         now = self.clock()
@@ -64,7 +64,7 @@ class PreflightPlanning:
         Raises:
             ConfigurationError: with the key that is wrong.
         """
-        parameters = parse_parameters("", self.clients.ssm, pipeline.tags.plan)
+        parameters = parse_parameters("", lambda: self.clients.client("ssm"), pipeline.tags.plan)
         for stage in pipeline.definition.stages:
             if stage.deploy_actions and parameters.checks:
                 make_plan(scope(pipeline.definition, Position(), stage.name, ()), {}, parameters.checks)

@@ -41,7 +41,7 @@ def _recorder() -> EventRecorder:
     return EventRecorder(
         Ledger.from_env(clients),
         CardQueue.from_env(clients),
-        Verifications(clients.stepfunctions(), settings.state_machine),
+        Verifications(clients.client("stepfunctions"), settings.state_machine),
     )
 
 
@@ -70,7 +70,7 @@ def _record(record: Mapping[str, Any]) -> None:
     except UnreadableEventError as error:
         logger.error("unreadable event, kept in the dead-letter queue", reason=str(error))  # noqa: TRY400 - the reason says it all
         count("UnreadableEvents")
-        _bury(_clients().sqs(), _settings().dead_letters_url, record["body"], str(error))
+        _bury(_clients().client("sqs"), _settings().dead_letters_url, record["body"], str(error))
 
 
 def _parsed(body: str) -> object:

@@ -45,7 +45,7 @@ def _showing() -> CardPublisher:
     return CardPublisher(
         drawing=CardLoader(ledger, PipelineLookup(clients, ledger, settings.gate_function)),
         messages=PostedMessages.from_env(clients),
-        workspace=SlackSession(clients.secretsmanager(), settings.slack_secret, settings.slack_api_url),
+        workspace=SlackSession(clients.client("secretsmanager"), settings.slack_secret, settings.slack_api_url),
         channel=settings.slack_channel,
     )
 
@@ -85,7 +85,7 @@ def _show(record: Mapping[str, Any]) -> None:
         count("CardFailures")
         if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
             raise RetryLaterError(f"the card cannot be drawn: {type(error).__name__}", WAIT_FOR_AWS) from error
-        send_to_dead_letters(_clients().sqs(), _settings().dead_letters_url, record)
+        send_to_dead_letters(_clients().client("sqs"), _settings().dead_letters_url, record)
 
 
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
@@ -93,5 +93,5 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
     seconds = retry_delay(error, records[0])
     logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
     count("CardsDelayed")
-    hide(_clients().sqs(), _settings().card_queue_url, records, seconds)
+    hide(_clients().client("sqs"), _settings().card_queue_url, records, seconds)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}

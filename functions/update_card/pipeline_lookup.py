@@ -45,7 +45,7 @@ class PipelineLookup:
 
     def complete(self, subject: Subject, known: KnownFacts) -> bool:
         """Look up what is missing and can be known by now; True where the ledger changed."""
-        client = self._clients.codepipeline(subject.region)
+        client = self._clients.client("codepipeline", subject.region)
         wanted: dict[str, Callable[[], Outline | RecordedRevision | None]] = {}
         if known.outline is None:
             wanted[Outline.name] = lambda: self._outline(client, subject)

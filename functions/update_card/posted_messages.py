@@ -42,7 +42,7 @@ class PostedMessages:
     @classmethod
     def from_env(cls, clients: Clients) -> PostedMessages:
         """In the table that the function's environment names."""
-        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
+        return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
 
     def find(self, subject: LedgerKey) -> PostedMessage | None:
         """The subject's message, or None while nothing is posted."""

@@ -43,7 +43,7 @@ class OutsideClients(Clients):
         super().__init__(boto3.Session(region_name="us-east-1"))
         self._outside = outside
 
-    def _get(self, service: str, region: str | None) -> Any:
+    def _get(self, service: str, region: str | None = None) -> Any:
         return self._cache.setdefault((service, region), self._outside.client(service, region))
 
 

@@ -43,7 +43,7 @@ class OutsideClients(Clients):
         super().__init__(boto3.Session(region_name=HOME))
         self._outside = outside
 
-    def _get(self, service: str, region: str | None) -> Any:
+    def _get(self, service: str, region: str | None = None) -> Any:
         return self._outside.client(service, region)
 
 
@@ -56,7 +56,7 @@ class Deployed:
 
     @property
     def ecs(self) -> Any:
-        return self.aws.ecs(EU)
+        return self.aws.client("ecs", EU)
 
     @property
     def service(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Deployed:
 
     def planned(self, execution: str) -> PlannedCheck:
         """The check that follows from the execution's deploy action."""
-        run = read_runs(self.aws.codepipeline(HOME), self.pipeline.name, execution)["World", f"To-{EU}"]
+        run = read_runs(self.aws.client("codepipeline", HOME), self.pipeline.name, execution)["World", f"To-{EU}"]
         return PlannedCheck("ecs-service", EU, {"cluster": "mine", "service": self.pipeline.name}, run)
 
     def propose(self, planned: PlannedCheck) -> EcsProposal:

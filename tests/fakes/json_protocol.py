@@ -161,7 +161,7 @@ class FakeClients(Clients):
         super().__init__(SESSION)
         self.fakes = dict(fakes)
 
-    def _get(self, service: str, region: str | None) -> Any:
+    def _get(self, service: str, region: str | None = None) -> Any:
         known = (service, region) in self._cache
         client = super()._get(service, region)
         place = region or self.home_region

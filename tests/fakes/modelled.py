@@ -64,7 +64,7 @@ class ModelledClients(FakeClients):
         super().__init__({})
         self.services = dict(services)
 
-    def _get(self, service: str, region: str | None) -> Any:
+    def _get(self, service: str, region: str | None = None) -> Any:
         known = (service, region) in self._cache
         client = super()._get(service, region)
         fake = self.services.get((service, region or self.home_region))

@@ -68,7 +68,7 @@ class ReleasePlanning:
         Raises:
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
-        client = self.clients.codepipeline(finished.subject.region)
+        client = self.clients.client("codepipeline", finished.subject.region)
         pipeline = read_pipeline(client, finished.subject)
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
@@ -116,7 +116,7 @@ class ReleasePlanning:
         }
 
         def read(text: str) -> Parameters:
-            return parse_parameters(text, self.clients.ssm, pipeline.tags.plan)
+            return parse_parameters(text, lambda: self.clients.client("ssm"), pipeline.tags.plan)
 
         return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
@@ -160,7 +160,7 @@ class ReleasePlanning:
         for gate in (*each.judges, *each.gates):
             return gate.parameters, ""
         try:
-            return parse_parameters("", self.clients.ssm, pipeline.tags.plan), ""
+            return parse_parameters("", lambda: self.clients.client("ssm"), pipeline.tags.plan), ""
         except ConfigurationError as error:
             return UNREAD, str(error)
 

@@ -37,7 +37,7 @@ class ForwardingRule:
     """The rule on the region's default bus."""
 
     def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._events: EventBridgeClient = around.clients.events(region)
+        self._events: EventBridgeClient = around.clients.client("events", region)
         self._call = around.patience.also(*TRANSIENT)
         self._names = names
         self._name = rule_name(names)

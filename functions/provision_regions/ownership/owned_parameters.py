@@ -22,7 +22,7 @@ class OwnedParameters:
     """What every kind of parameter does."""
 
     def __init__(self, around: Surroundings, names: Names) -> None:
-        self._ssm: SSMClient = around.clients.ssm(around.home_region)
+        self._ssm: SSMClient = around.clients.client("ssm", around.home_region)
         self._call = around.patience
         self._names = names
 

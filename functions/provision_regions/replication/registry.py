@@ -36,7 +36,7 @@ class Registry:
     """The home region's registry of the account."""
 
     def __init__(self, around: Surroundings) -> None:
-        self._ecr: ECRClient = around.clients.ecr(around.home_region)
+        self._ecr: ECRClient = around.clients.client("ecr", around.home_region)
         self._ecr.meta.events.register(
             "before-parse.ecr.DescribeRegistry", note_unknown, unique_id="crosscheck-note-unknown"
         )

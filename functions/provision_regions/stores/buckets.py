@@ -25,7 +25,7 @@ class Buckets:
     """The bucket of one region."""
 
     def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._s3: S3Client = around.clients.s3(region)
+        self._s3: S3Client = around.clients.client("s3", region)
         self._call = around.patience
         # A bucket just made is not known to all of S3 at once.
         self._call_new = around.patience.also("NoSuchBucket")

@@ -29,7 +29,7 @@ class Emptying:
     """Removes one region's bucket with everything in it."""
 
     def __init__(self, around: Surroundings, names: Names, region: str, buckets: Buckets) -> None:
-        self._s3: S3Client = around.clients.s3(region)
+        self._s3: S3Client = around.clients.client("s3", region)
         self._patience = around.patience
         self._statements = (tls_only(names, region), closing(names, region))
         self._buckets = buckets

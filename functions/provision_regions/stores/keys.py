@@ -38,7 +38,7 @@ class Keys:
     """The keys of one region."""
 
     def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._kms: KMSClient = around.clients.kms(region)
+        self._kms: KMSClient = around.clients.client("kms", region)
         self._call = around.patience
         # A key or an alias is not known everywhere in KMS at the moment it is made, nor is a key's new state:
         # https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html

@@ -46,14 +46,14 @@ def bucket(region: str) -> dict[str, Any]:
 
 
 def key_state(around: Surroundings, arn: str) -> str | None:
-    return around.clients.kms(EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
+    return around.clients.client("kms", EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
 
 
 def test_create_again_and_delete(around: Surroundings) -> None:
     first = served(around, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
     assert first.status is Status.SUCCESS
     assert served(around, "Update", HOME, EU, **EMPTY).data == first.data
-    s3, kms, ssm = around.clients.s3(EU), around.clients.kms(EU), around.clients.ssm(HOME)
+    s3, kms, ssm = around.clients.client("s3", EU), around.clients.client("kms", EU), around.clients.client("ssm", HOME)
     assert s3.get_bucket_tagging(**bucket(EU))["TagSet"] == [{"Key": OWNER_TAG, "Value": OWNER}]
     (statement,) = json.loads(s3.get_bucket_policy(**bucket(EU))["Policy"])["Statement"]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -69,7 +69,7 @@ def test_create_again_and_delete(around: Surroundings) -> None:
     assert ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"] == []
     for region in (HOME, EU):
         with pytest.raises(Exception, match="NoSuchBucket"):
-            around.clients.s3(region).get_bucket_tagging(**bucket(region))
+            around.clients.client("s3", region).get_bucket_tagging(**bucket(region))
 
 
 def test_f31_made_again_after_the_key_was_scheduled_for_deletion(around: Surroundings) -> None:
@@ -104,9 +104,9 @@ def test_f33_versions_markers_and_uploads_go() -> None:
         stack = f"arn:aws:cloudformation:{HOME}:{account}:stack/shop/0f"
         name = f"pipeline-artifacts-{EU}-{account}"
         wanted = properties(EU, **EMPTY)
-        clients.s3(EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
+        clients.client("s3", EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
         assert serve_stores(request("Create", wanted, StackId=stack), "id", around).status is Status.SUCCESS
-        s3 = clients.s3(EU)
+        s3 = clients.client("s3", EU)
         for number in range(20):
             s3.put_object(Bucket=name, Key=f"run/{number % 5} ü+&.zip", Body=b"x")
         s3.delete_object(Bucket=name, Key="run/1 ü+&.zip")

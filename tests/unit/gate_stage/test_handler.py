@@ -28,7 +28,7 @@ PLANTED = ("planted-secret-access-key", "planted-session-token", "EXAMPLE-ACCESS
 
 def own_client(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client that the handler makes without the layer."""
-    client = account.release.aws.codepipeline()
+    client = account.release.aws.client("codepipeline")
     monkeypatch.setattr(boto3, "client", lambda _service: client)
 
 
@@ -139,7 +139,7 @@ def test_f15_the_same_job_twice_changes_nothing(account: Account) -> None:
 def test_a_ledger_or_a_queue_out_of_reach_does_not_change_the_answer(
     account: Account, service: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    client = account.release.aws.dynamodb() if service == "dynamodb" else account.release.aws.sqs()
+    client = account.release.aws.client("dynamodb") if service == "dynamodb" else account.release.aws.client("sqs")
 
     def refuse(**_kwargs: Any) -> None:
         raise RefusedError("no ledger, no queue")

@@ -77,8 +77,8 @@ def test_f17_f20_a_region_that_hangs_is_unknown_and_spoils_nothing(account: Acco
 
     ecs.describe_services = hang  # type: ignore[method-assign,assignment]  # a black hole
     for region in SECONDARIES:  # clients are made beforehand: the other region needs milliseconds then
-        account.release.aws.ecs(region)
-        account.release.aws.s3(region)
+        account.release.aws.client("ecs", region)
+        account.release.aws.client("s3", region)
     gate = GateLook(account.release.aws, lambda: account.now, region_seconds=3.0)
     try:
         judged = gate.judge(parse_job(account.event()), begin(account.now))

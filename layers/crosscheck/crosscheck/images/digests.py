@@ -48,7 +48,7 @@ def resolve(reference: ImageReference, aws: Clients) -> IntendedImage:
 
 
 def _ask(reference: ImageReference, registry: Registry, aws: Clients) -> IntendedImage:
-    answer = aws.ecr(registry.region).batch_get_image(
+    answer = aws.client("ecr", registry.region).batch_get_image(
         registryId=registry.account,
         repositoryName=reference.repository,
         imageIds=[{"imageDigest": reference.digest} if reference.digest else {"imageTag": reference.tag}],

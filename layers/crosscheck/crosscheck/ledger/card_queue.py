@@ -28,7 +28,7 @@ class CardQueue:
         Raises:
             MissingSettingError: CARD_QUEUE_URL is absent.
         """
-        return cls(clients.sqs(), required("CARD_QUEUE_URL"), optional("SLACK_CHANNEL"))
+        return cls(clients.client("sqs"), required("CARD_QUEUE_URL"), optional("SLACK_CHANNEL"))
 
     def changed(self, subject: LedgerKey, cause: str) -> None:
         """Say that the subject changed.

@@ -100,7 +100,7 @@ class Ledger:
         Raises:
             MissingSettingError: LEDGER_TABLE or LEDGER_RETENTION_DAYS is absent.
         """
-        return cls(clients.dynamodb(), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
+        return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
 
     def merge(self, subject: LedgerKey, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.

@@ -21,5 +21,5 @@ def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Cli
     run = planned.run
     if run is None or run.status != "InProgress" or isinstance(subject, ImageSubject):
         return planned
-    runs = read_runs(clients.codepipeline(subject.region), subject.pipeline, subject.execution)
+    runs = read_runs(clients.client("codepipeline", subject.region), subject.pipeline, subject.execution)
     return replace(planned, run=runs.get((run.stage, run.name), run))

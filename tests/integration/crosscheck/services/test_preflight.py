@@ -33,7 +33,7 @@ def aws() -> Iterator[Clients]:
 def bucket(
     aws: Clients, name: str, region: BucketLocationConstraintType = "eu-west-1", *, versioned: bool = True
 ) -> None:
-    client = aws.s3(region)
+    client = aws.client("s3", region)
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
     rule: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     client.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
@@ -47,7 +47,7 @@ def store(aws: Clients, name: str, key: str) -> Finding:
 
 
 def key(aws: Clients, region: str = REGION, **given: Any) -> str:
-    return aws.kms(region).create_key(**given)["KeyMetadata"]["Arn"]
+    return aws.client("kms", region).create_key(**given)["KeyMetadata"]["Arn"]
 
 
 def short(arn: str) -> str:
@@ -64,7 +64,7 @@ def test_a_good_store(aws: Clients) -> None:
 
 def test_a_key_by_its_alias(aws: Clients) -> None:
     bucket(aws, "store")
-    aws.kms(REGION).create_alias(AliasName="alias/artifacts", TargetKeyId=key(aws))
+    aws.client("kms", REGION).create_alias(AliasName="alias/artifacts", TargetKeyId=key(aws))
     assert store(aws, "store", "alias/artifacts").verdict is Verdict.PASS
     assert "there is no key alias/other in eu-west-1" in store(aws, "store", "alias/other").reason
 
@@ -80,8 +80,8 @@ def test_a_store_of_another_region_without_versions(aws: Clients) -> None:
 def test_f31_a_key_on_its_way_out(aws: Clients) -> None:
     bucket(aws, "store")
     disabled, deleted = key(aws), key(aws)
-    aws.kms(REGION).disable_key(KeyId=short(disabled))
-    aws.kms(REGION).schedule_key_deletion(KeyId=short(deleted), PendingWindowInDays=7)
+    aws.client("kms", REGION).disable_key(KeyId=short(disabled))
+    aws.client("kms", REGION).schedule_key_deletion(KeyId=short(deleted), PendingWindowInDays=7)
     assert "is Disabled: enable it" in store(aws, "store", disabled).reason
     assert "is PendingDeletion: cancel its deletion" in store(aws, "store", deleted).reason
     signing = key(aws, KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
@@ -90,9 +90,9 @@ def test_f31_a_key_on_its_way_out(aws: Clients) -> None:
 
 def test_a_source(aws: Clients) -> None:
     bucket(aws, "source")
-    aws.s3(REGION).put_object(Bucket="source", Key="app.zip", Body=b"1")
-    aws.s3(REGION).put_object(Bucket="source", Key="gone.zip", Body=b"1")
-    aws.s3(REGION).delete_object(Bucket="source", Key="gone.zip")
+    aws.client("s3", REGION).put_object(Bucket="source", Key="app.zip", Body=b"1")
+    aws.client("s3", REGION).put_object(Bucket="source", Key="gone.zip", Body=b"1")
+    aws.client("s3", REGION).delete_object(Bucket="source", Key="gone.zip")
 
     def look(name: str) -> Verdict:
         return SourceBucket().run(PlannedCheck("source-bucket", REGION, {"bucket": "source", "key": name}), aws).verdict
@@ -101,7 +101,7 @@ def test_a_source(aws: Clients) -> None:
 
 
 def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
-    ecs = aws.ecs(REGION)
+    ecs = aws.client("ecs", REGION)
     ecs.create_cluster(clusterName="production")
     image = f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com/shop:1"
     ecs.register_task_definition(family="shop", containerDefinitions=[{"name": "app", "image": image, "memory": 128}])
@@ -116,7 +116,7 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
         "destinations": [{"region": REGION, "registryId": ACCOUNT}],
         "repositoryFilters": [{"filter": "sho", "filterType": "PREFIX_MATCH"}],
     }
-    aws.ecr(HOME).put_replication_configuration(replicationConfiguration={"rules": [rule]})
+    aws.client("ecr", HOME).put_replication_configuration(replicationConfiguration={"rules": [rule]})
     finding = look()
     assert finding.verdict is Verdict.PASS
     assert finding.warning.startswith("task definition shop:1 pulls shop from us-east-1")

@@ -39,7 +39,7 @@ class Alarms(Check):
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the alarms, and at the history of those that went off after the release began."""
-        client = aws.cloudwatch(planned.region)
+        client = aws.client("cloudwatch", planned.region)
         prefix = planned.parameters.get("prefix")
         names = [] if prefix else names_of(planned.parameters["names"])
         seen = read_prefix(client, prefix) if prefix else read_named(client, names)

@@ -60,7 +60,9 @@ def _compare(planned: PlannedCheck, aws: Clients) -> Outcome:
     differs = ""
     if copy != source:
         home = told["source_region"]
-        differs = difference(read_directory(aws.s3(region), copy, region), read_directory(aws.s3(home), source, home))
+        differs = difference(
+            read_directory(aws.client("s3", region), copy, region), read_directory(aws.client("s3", home), source, home)
+        )
     if differs:
         return Outcome(Verdict.FAIL, f"the artifact in {region} differs from the source's: {differs}")
     what = f"version {told['revision'][:SHOWN]}" if "revision" in told else "the same artifact"

@@ -33,7 +33,7 @@ class CloudFormationStack(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed."""
         name, wanted = planned.parameters["stack"], _wanted(planned)
-        stack = read_stack(aws.cloudformation(planned.region), name)
+        stack = read_stack(aws.client("cloudformation", planned.region), name)
         if stack is None:
             gone = Verdict.PASS if wanted is Wanted.DELETED else Verdict.FAIL
             return planned.finding(gone, f"{name}: there is no such stack")
@@ -61,7 +61,7 @@ def _cause(stack: Stack, planned: PlannedCheck, aws: Clients) -> str:
     """What failed first; else CloudFormation's own words on the status."""
     since = planned.run.started if planned.run else None
     try:
-        failure = first_failure(read_history(aws.cloudformation(planned.region), stack.id, since))
+        failure = first_failure(read_history(aws.client("cloudformation", planned.region), stack.id, since))
     except AWS_ERRORS as error:
         return f" (why is unknown: {explain(error, planned.region)})"
     told = failure or shortened(stack.reason)

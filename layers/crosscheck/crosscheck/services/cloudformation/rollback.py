@@ -42,7 +42,7 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
         run, name = target.deployed, target.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
             return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
-        client = aws.cloudformation(target.region)
+        client = aws.client("cloudformation", target.region)
         stack = read_stack(client, name)
         if stack is None:
             return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: there is no such stack any more")
@@ -55,7 +55,7 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 
     def act(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Ask CloudFormation to roll the stack back."""
-        client, seen = aws.cloudformation(target.region), proposal.preconditions
+        client, seen = aws.client("cloudformation", target.region), proposal.preconditions
         try:
             client.rollback_stack(StackName=seen["stack id"], ClientRequestToken=_token(target, seen))
         except client.exceptions.TokenAlreadyExistsException:

@@ -23,7 +23,7 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
     Raises:
         ClientError, BotoCoreError: a service refused, or did not answer.
     """
-    serving = read_serving(aws.ecs(planned.region), targets[0])
+    serving = read_serving(aws.client("ecs", planned.region), targets[0])
     if serving is None:
         return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
     references, problem = _intended(planned, aws)

@@ -45,7 +45,7 @@ class CodeDeploy(Check):
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the group, the deployment, its targets, and the service behind them."""
-        client = aws.codedeploy(planned.region)
+        client = aws.client("codedeploy", planned.region)
         application, group = planned.parameters["application"], planned.parameters["group"]
         newest_id = read_newest(client, application, group)
         if newest_id is None:
@@ -77,7 +77,7 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
     if outcome:
         found = planned.finding(outcome.verdict, outcome.reason)
     else:
-        targets = read_targets(aws.codedeploy(planned.region), ours.id)
+        targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
         values["targets"] = told(targets)
         found = _targets(planned, ours, targets, aws)
     moved_on = found.verdict is Verdict.FAIL and gave_way(ours, newest)

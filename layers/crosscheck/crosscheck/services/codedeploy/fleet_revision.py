@@ -36,7 +36,7 @@ def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aw
 
 
 def _compare(deployed: Artifact, meant: Artifact, other: str, region: str, aws: Clients) -> Outcome | None:
-    client = aws.s3(region)
+    client = aws.client("s3", region)
     try:
         differs = difference(read_directory(client, deployed, region), read_directory(client, meant, region))
     except NotComparableError as error:

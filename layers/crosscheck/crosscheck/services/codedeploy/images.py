@@ -40,7 +40,7 @@ def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageRef
     if name not in run.inputs:
         raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
     try:
-        document = json.loads(read_file(aws.s3(region), run.inputs[name], IMAGE_DETAIL))
+        document = json.loads(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
         return parse_reference(document["ImageURI"])
     except AWS_ERRORS as error:
         raise UnreadableArtifactError(explain(error, region)) from error

@@ -57,7 +57,7 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         """Read the group, the run's deployment, the newest one, and the last good one before it. CodeDeploy keeps its
         own history, so the baseline plays no part."""
         del baseline
-        client, run = aws.codedeploy(target.region), target.deployed
+        client, run = aws.client("codedeploy", target.region), target.deployed
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
             return _unnamed(target, client)
@@ -74,7 +74,7 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
 
     def act(self, target: PlannedCheck, proposal: CodeDeployProposal, aws: Clients) -> RollbackStarted:
         """Stop the deployment, or make the one that takes it back, unless either has been done already."""
-        client, ours = aws.codedeploy(target.region), proposal.ours
+        client, ours = aws.client("codedeploy", target.region), proposal.ours
         if ours is None or proposal.running:
             return RollbackStarted(proposal.reason, proposal.verified)
         if proposal.revision is None:
@@ -86,7 +86,7 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
 
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """Ours ended, or another deployment began, between reading and acting."""
-        refusals = aws.codedeploy(target.region).exceptions
+        refusals = aws.client("codedeploy", target.region).exceptions
         return (refusals.DeploymentAlreadyCompletedException, refusals.DeploymentLimitExceededException)
 
 

@@ -46,7 +46,7 @@ class ArtifactStore(Check):
         if not bucket:
             missing = f"the pipeline has no artifact store in {region}: add one to its artifactStores, {REMEDY}"
             return planned.finding(Verdict.FAIL, missing)
-        place = read_facet(partial(_place, aws.s3(region), bucket, region), region, bucket)
+        place = read_facet(partial(_place, aws.client("s3", region), bucket, region), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_settings(planned, bucket, aws)}
         proven = f"store {bucket} is in {region}, versioned and encrypted, its key usable"
         outcome = combine(list(aspects.values()), proven)
@@ -61,7 +61,7 @@ def _foreign(definition: PipelineDefinition, region: str) -> str:
 
 
 def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, Facet]:
-    region, client = planned.region, aws.s3(planned.region)
+    region, client = planned.region, aws.client("s3", planned.region)
     named, foreign = planned.parameters.get("key", ""), planned.parameters.get("foreign", "")
     return {
         "versioning": read_facet(partial(_versioning, client, bucket), region, bucket),
@@ -104,4 +104,4 @@ def _key(aws: Clients, region: str, named: str, foreign: str) -> Facet:
     problem = name_refused(named, region, foreign)
     if problem or not named:
         return Facet(problem=problem)
-    return read_key(aws.kms(region), named, region, foreign)
+    return read_key(aws.client("kms", region), named, region, foreign)

@@ -18,7 +18,7 @@ class PipelineExecution(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. Failed, stopped, cancelled and superseded executions are a FAIL."""
         pipeline, execution = planned.parameters["pipeline"], planned.parameters["execution"]
-        answer = aws.codepipeline(planned.region).get_pipeline_execution(
+        answer = aws.client("codepipeline", planned.region).get_pipeline_execution(
             pipelineName=pipeline, pipelineExecutionId=execution
         )
         found = answer["pipelineExecution"]

@@ -124,7 +124,7 @@ def _without_target(stage: str, seen: StageSituation) -> str:
 
 def _roll_back(subject: Subject, stage: str, target: str, aws: Clients) -> tuple[str, str]:
     """The execution that rolls it back, or the code with which CodePipeline says that it cannot."""
-    client = aws.codepipeline(subject.region)
+    client = aws.client("codepipeline", subject.region)
     refusals = (
         client.exceptions.PipelineExecutionNotFoundException,
         client.exceptions.PipelineExecutionOutdatedException,

@@ -48,7 +48,7 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
     Raises:
         ClientError, BotoCoreError: CodePipeline refused, or did not answer.
     """
-    client = aws.codepipeline(subject.region)
+    client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
     inside, status = _inside(client, subject.pipeline, stage)

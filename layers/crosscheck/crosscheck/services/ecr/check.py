@@ -100,7 +100,7 @@ class EcrImage(Check):
             return Outcome(Verdict.INCONCLUSIVE, f"{image.repository}: {error}"), values
 
     def _compare(self, image: SourceImage, destination: str, aws: Clients) -> Outcome:
-        replica = read_replica(aws.ecr(destination), image)
+        replica = read_replica(aws.client("ecr", destination), image)
         if not replica.missing:
             return arrived(image, replica, destination)
         lack = what_lacks(image, replica, destination, _elsewhere(image, destination, aws))
@@ -115,7 +115,7 @@ class EcrImage(Check):
         return Outcome(outcome.verdict, f"{lack}: {outcome.reason}")
 
     def _explain(self, image: SourceImage, replica: Replica, destination: str, aws: Clients) -> Outcome:
-        source = aws.ecr(image.region)
+        source = aws.client("ecr", image.region)
         asked = sorted(replica.missing)[:ASKED]
         states = [read_replication(source, image, digest, destination) for digest in asked]
         outcome = judge_states(states, image.region, destination)
@@ -132,7 +132,7 @@ class EcrImage(Check):
         if self._clock() - max(state.pushed for state in states) < SETTLING:
             return Outcome(Verdict.PENDING, f"its replication from {image.region} has just completed")
         self._pause(SECOND_LOOK)
-        replica = read_replica(aws.ecr(destination), image)
+        replica = read_replica(aws.client("ecr", destination), image)
         return vanished(image.region, destination) if replica.missing else arrived(image, replica, destination)
 
 
@@ -189,7 +189,7 @@ def _elsewhere(image: SourceImage, destination: str, aws: Clients) -> str:
 
 
 def _tagged(image: SourceImage, region: str, aws: Clients) -> str:
-    return next(iter(describe(aws.ecr(region), image, [{"imageTag": image.tag}])), "")
+    return next(iter(describe(aws.client("ecr", region), image, [{"imageTag": image.tag}])), "")
 
 
 def _nothing_meant(wanted: SourceImage, destination: str) -> Outcome:

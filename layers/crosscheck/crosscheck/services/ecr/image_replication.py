@@ -97,13 +97,15 @@ def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
     if "service" in told:
         services: Sequence[tuple[str, str]] = [(told.get("cluster", "default"), told["service"])]
     else:
-        services = services_of(aws.codedeploy(region), told.get("application", ""), told.get("group", ""))
-    return [deployed(aws.ecs(region), cluster, service) for cluster, service in services]
+        services = services_of(aws.client("codedeploy", region), told.get("application", ""), told.get("group", ""))
+    return [deployed(aws.client("ecs", region), cluster, service) for cluster, service in services]
 
 
 def _cover(pull: Pull, region: str, aws: Clients) -> Facet:
     source = pull.registry.region
-    return read_facet(partial(_covered, aws.ecr(source), pull, region, aws.home_region), source, "the registry")
+    return read_facet(
+        partial(_covered, aws.client("ecr", source), pull, region, aws.home_region), source, "the registry"
+    )
 
 
 def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Facet:

@@ -43,7 +43,7 @@ class EcsService(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""
         cluster, service = planned.parameters["cluster"], planned.parameters["service"]
-        seen = read_service(aws.ecs(planned.region), cluster, service)
+        seen = read_service(aws.client("ecs", planned.region), cluster, service)
         if seen is None:
             return planned.finding(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, unknown = _intended(planned, aws)
@@ -66,7 +66,7 @@ def _standing(
     """What the service and its history say before any digest is compared, why the history says nothing, and whether the
     release gave way to a later one."""
     expected = planned.parameters.get("task_definition", "")
-    other = look_for(expected, seen, aws.ecs(planned.region)) if expected else None
+    other = look_for(expected, seen, aws.client("ecs", planned.region)) if expected else None
     outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
     release, problem = read_release(planned, seen, aws)
     untold = f"what became of the deployment is unknown: {problem}" if problem else ""

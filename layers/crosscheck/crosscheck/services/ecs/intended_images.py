@@ -49,7 +49,7 @@ def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws
     except _OutOfReachError as error:
         why = str(error)
     try:
-        images = first_images(aws.ecs(region), cluster, service, run.started)
+        images = first_images(aws.client("ecs", region), cluster, service, run.started)
     except NoHistoryError as error:
         raise UnreadableArtifactError(f"{why}; {error}") from None
     except AWS_ERRORS as error:
@@ -65,7 +65,7 @@ def _of_artifact(run: ActionRun, region: str, aws: Clients) -> Mapping[str, Imag
     artifact = next(iter(run.inputs.values()))
     name = run.configuration.get("FileName") or DEFAULT_FILE
     try:
-        content = read_file(aws.s3(region), artifact, name)
+        content = read_file(aws.client("s3", region), artifact, name)
     except ClientError as error:
         raise _OutOfReachError(f"{explain(error, region)}{_remedy(error, artifact)}") from error
     return image_definitions(content, name)

@@ -44,7 +44,7 @@ def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> 
     """
     if planned.run is None or seen.controller != "ECS" or seen.status != "ACTIVE":
         return None, ""
-    client, parameters = aws.ecs(planned.region), planned.parameters
+    client, parameters = aws.client("ecs", planned.region), planned.parameters
     try:
         found = deployments_since(client, parameters["cluster"], parameters["service"], planned.run.started)
         if not found:

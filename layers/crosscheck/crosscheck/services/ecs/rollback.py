@@ -55,7 +55,7 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
 
     def act(self, target: PlannedCheck, proposal: EcsProposal, aws: Clients) -> RollbackStarted:
         """Stop the deployment, or update the service."""
-        client, verification = aws.ecs(target.region), _verification(target, proposal.to)
+        client, verification = aws.client("ecs", target.region), _verification(target, proposal.to)
         brought, back = revision(proposal.brought), proposal.target
         if proposal.stops:
             client.stop_service_deployment(serviceDeploymentArn=proposal.stops, stopType="ROLLBACK")
@@ -67,7 +67,7 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
 
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """The deployment came to its end just now: there is nothing left to stop."""
-        return (aws.ecs(target.region).exceptions.ConflictException,)
+        return (aws.client("ecs", target.region).exceptions.ConflictException,)
 
 
 def _preconditions(seen: Situation) -> Mapping[str, str]:

@@ -67,7 +67,7 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
         NoHistoryError: the service lists more deployments than are read.
         ClientError, BotoCoreError: ECS refused, or did not answer.
     """
-    client = aws.ecs(place.region)
+    client = aws.client("ecs", place.region)
     seen = _service(client, place)
     if not seen.changeable:
         return seen

@@ -57,7 +57,7 @@ class LambdaAlias(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once."""
         function, name = planned.parameters["function"], planned.parameters["alias"]
-        client = aws.lambda_(planned.region)
+        client = aws.client("lambda", planned.region)
         told = f"{function.rpartition(':')[2]}:{name}"
         alias = read_alias(client, function, name)
         if alias is None:

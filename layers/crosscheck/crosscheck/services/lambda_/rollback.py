@@ -36,7 +36,7 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
         """Read the alias; the baseline is the version that it served before."""
         function = target.parameters["function"]
         told = f"{function.rpartition(':')[2]}:{target.parameters['alias']}"
-        client = aws.lambda_(target.region)
+        client = aws.client("lambda", target.region)
         alias = read_alias(client, function, target.parameters["alias"])
         if alias is None:
             return LambdaProposal(Feasibility.SUPERSEDED, f"{told}: there is no such alias any more")
@@ -50,7 +50,7 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
 
     def act(self, target: PlannedCheck, proposal: LambdaProposal, aws: Clients) -> RollbackStarted:
         """Point the alias back at the version before, with no weight on any other."""
-        aws.lambda_(target.region).update_alias(
+        aws.client("lambda", target.region).update_alias(
             FunctionName=target.parameters["function"],
             Name=target.parameters["alias"],
             FunctionVersion=proposal.before,
@@ -63,7 +63,7 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """The alias changed between reading and acting. It may have been us: botocore asks again where Lambda's answer
         was lost."""
-        return (aws.lambda_(target.region).exceptions.PreconditionFailedException,)
+        return (aws.client("lambda", target.region).exceptions.PreconditionFailedException,)
 
 
 def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> LambdaProposal:

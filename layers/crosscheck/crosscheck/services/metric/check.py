@@ -62,7 +62,7 @@ class MetricCheck(Check):
         )
         bounds, needed = _bounds(told), int(told.get("datapoints", DATAPOINTS))
         try:
-            seen = self._read(aws.cloudwatch(planned.region), metric, planned, needed)
+            seen = self._read(aws.client("cloudwatch", planned.region), metric, planned, needed)
         except UnreadableMetricError as error:
             return planned.finding(Verdict.INCONCLUSIVE, f"{metric.name}: {error}")
         outcome = judge_metric(seen, bounds, needed)

@@ -56,7 +56,7 @@ class S3Object(Check):
             reason = "the action extracts its artifact: which objects it wrote is unknown"
             return planned.finding(Verdict.INCONCLUSIVE, reason)
         bucket, key = planned.parameters["bucket"], planned.parameters["key"]
-        client = aws.s3(planned.region)
+        client = aws.client("s3", planned.region)
         told = f"{bucket}/{key}"
         try:
             newest = read_newest(client, bucket, key)

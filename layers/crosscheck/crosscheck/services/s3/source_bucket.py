@@ -37,7 +37,7 @@ class SourceBucket(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the bucket and the object."""
         bucket, region = planned.parameters["bucket"], planned.region
-        client = aws.s3(region)
+        client = aws.client("s3", region)
         place = read_facet(partial(_place, client, bucket), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_contents(planned, bucket, client)}
         proven = f"source {bucket} is versioned" + (" and holds the object" if "key" in planned.parameters else "")

@@ -35,7 +35,7 @@ def registry(request: pytest.FixtureRequest) -> Iterator[tuple[ECRClient, str, s
     if request.param == "fake":
         fake = FakeEcr()
         digests = fake.push("app", "1"), fake.push("app", "2")
-        yield FakeClients({("ecr", None): fake}).ecr("eu-west-1"), *digests
+        yield FakeClients({("ecr", None): fake}).client("ecr", "eu-west-1"), *digests
         return
     with mock_aws():
         client = SESSION.client("ecr", region_name="eu-west-1")
@@ -84,7 +84,7 @@ def test_a_tag_stands_for_a_digest(registry: tuple[ECRClient, str, str]) -> None
 def test_more_images_than_one_question_takes() -> None:
     fake = FakeEcr()
     digests = [fake.push("app", str(number)) for number in range(150)]
-    client = FakeClients({("ecr", None): fake}).ecr("eu-west-1")
+    client = FakeClients({("ecr", None): fake}).client("ecr", "eu-west-1")
     index = fake.nest("app", "all", *digests)
     replica = read_replica(client, image(index))
     assert len(replica.found) == 151

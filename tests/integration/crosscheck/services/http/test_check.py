@@ -280,7 +280,7 @@ def test_f20_nothing_is_left_of_a_server_over_tls_that_never_answers(
         host = ip_address("127.0.0.1")
         probing = Probe(Policy(loopback=True), lambda _host, _port: (host,), tls=authority.trusted)
         check = planned(listening.getsockname()[1], host=NAME, scheme="https")
-        finding = Http(lambda: probing).look(check, Clients())
+        finding = Http(lambda: probing).run(check, Clients())
     assert finding.reason.endswith("/health: no answer within 10 seconds")
     assert ended.wait(10)
     for thread in set(threading.enumerate()) - running:

@@ -67,7 +67,7 @@ def aws(request: pytest.FixtureRequest) -> Iterator[Clients]:
         return
     with mock_aws():
         clients = Clients(SESSION)
-        client = clients.lambda_(REGION)
+        client = clients.client("lambda", REGION)
         events: Any = client.meta.events  # the stubs know of no handler that answers
         events.register("before-call.lambda.GetProvisionedConcurrencyConfig", unprovisioned)
         publish(client)
@@ -88,7 +88,7 @@ def test_an_alias_passes_goes_back_and_passes_again(aws: Clients) -> None:
 
 
 def test_a_canary_is_pending_and_goes_back_as_a_whole(aws: Clients) -> None:
-    aws.lambda_(REGION).update_alias(
+    aws.client("lambda", REGION).update_alias(
         FunctionName="app",
         Name="live",
         FunctionVersion="1",

@@ -126,7 +126,7 @@ def test_what_is_no_zip_is_not_compared_and_leaves_no_doubt(release: Release, co
 def test_f69_a_directory_over_the_limit_is_not_fetched(release: Release) -> None:
     size = DIRECTORY_LIMIT + 1
     ranges: list[str] = []
-    events = release.aws.s3(EU).meta.events
+    events = release.aws.client("s3", EU).meta.events
     events.register("provide-client-params.s3.GetObject", lambda params, **_: ranges.append(params["Range"]))
     finding = looked(release, bytes(size) + b"PK\x05\x06" + struct.pack("<8xLLH", size, 0, 0))
     assert finding.reason == "the source revision was not compared: the artifact in eu-west-1 holds too many files"

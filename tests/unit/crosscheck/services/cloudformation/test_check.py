@@ -209,7 +209,7 @@ def test_f17_events_that_are_denied_leave_the_verdict_as_it_is(fake: FakeCloudFo
 def test_f17_a_stack_that_is_denied_is_not_taken_for_absent(fake: FakeCloudFormation) -> None:
     fake.refuse("DescribeStacks", RefusedError("AccessDenied", status=403))
     client = ModelledClients({("cloudformation", REGION): fake})
-    with pytest.raises(client.cloudformation(REGION).exceptions.ClientError, match="AccessDenied"):
+    with pytest.raises(client.client("cloudformation", REGION).exceptions.ClientError, match="AccessDenied"):
         CloudFormationStack().run(CHECK, client)
 
 

@@ -71,7 +71,7 @@ def test_f18_a_state_that_this_version_does_not_know_is_inconclusive(world: Repl
         parsed["replicationStatuses"][0]["status"] = word
 
     world.source.report(world.digest, EU, "IN_PROGRESS")
-    world.aws.ecr(HOME).meta.events.register("after-call.ecr.DescribeImageReplicationStatus", later)
+    world.aws.client("ecr", HOME).meta.events.register("after-call.ecr.DescribeImageReplicationStatus", later)
     finding = world.run()
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert f"ECR says {word} of its replication from us-east-1, which this version does not know" in finding.reason

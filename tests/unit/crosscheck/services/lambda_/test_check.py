@@ -182,7 +182,7 @@ def test_f17_a_denial_is_no_absence(fake: FakeLambda) -> None:
     clients = ModelledClients({("lambda", REGION): fake})
     for operation in ("GetProvisionedConcurrencyConfig", "GetFunctionConfiguration", "GetAlias"):
         fake.refuse(operation, RefusedError("AccessDeniedException", status=403))
-        with pytest.raises(clients.lambda_(REGION).exceptions.ClientError, match=operation):
+        with pytest.raises(clients.client("lambda", REGION).exceptions.ClientError, match=operation):
             LambdaAlias().run(CHECK, clients)
 
 
