@@ -7,19 +7,20 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from local import stack
-from local.clients import ADMINISTRATOR, Aws
+from local.clients import ADMINISTRATOR, Aws, endpoint_variable
 from local.clock import Clock
 from local.codedeploy import CodeDeploy
 from local.codepipeline import CodePipeline
 from local.control import control_app
 from local.ecr import EcrLayer
 from local.ecs import EcsLayer
+from local.elasticbeanstalk import ElasticBeanstalk
 from local.emulator import Emulator, free_port
 from local.emulator.decisions import decider
 from local.emulator.service_events import service_event_putter
@@ -64,7 +65,7 @@ def _only_one(directory: Path) -> Iterator[None]:
 class Account:
     """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it.
 
-    With ``enforce_iam`` the emulator, CodePipeline and CodeDeploy refuse what a role's policies do not allow.
+    With ``enforce_iam`` the emulator and our own deploy services refuse what a role's policies do not allow.
     """
 
     directory: Path
@@ -111,6 +112,8 @@ class Account:
         self.signing_secret = secrets.token_hex(16)
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
+        self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
+        endpoints["elasticbeanstalk"] = self._serve(self.elasticbeanstalk.app, "elasticbeanstalk").url
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
         endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
         endpoints["ecs"] = self._serve(self.ecs.app, "ecs").url
@@ -207,11 +210,11 @@ class Account:
         self.stop()
 
     def _page(self, region: str, name: str) -> tuple[bool, str]:
-        """What a service or an application of a region serves; CodeDeploy's first, ECS knows only that it is there."""
-        try:
-            return self.codedeploy.page(region, name)
-        except LookupError:
-            return self.ecs.service_health(region, name)
+        """What runs in a region under a name: CodeDeploy's first, as ECS knows of its services only that they exist."""
+        for page in (self.codedeploy.page, self.elasticbeanstalk.page):
+            with suppress(LookupError):
+                return page(region, name)
+        return self.ecs.service_health(region, name)
 
     def _task_sets(self, region: str, cluster: str, service: str) -> list[dict[str, Any]]:
         return self.codedeploy.ecs_task_sets(region, cluster, service)
@@ -229,7 +232,7 @@ class Account:
 
     @staticmethod
     def _endpoint_variables(endpoints: Mapping[str, str], endpoint: str) -> dict[str, str]:
-        own = {f"AWS_ENDPOINT_URL_{service.upper()}": url for service, url in endpoints.items()}
+        own = {endpoint_variable(service): url for service, url in endpoints.items()}
         return {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",

@@ -24,6 +24,13 @@ class Credentials:
 
 
 ADMINISTRATOR = Credentials()
+# Services whose id is not boto3's name in capitals.
+_SERVICE_IDS = {"elasticbeanstalk": "ELASTIC_BEANSTALK"}
+
+
+def endpoint_variable(service: str) -> str:
+    """The environment variable in which SDKs look for the endpoint of a service, which has boto3's name here."""
+    return f"AWS_ENDPOINT_URL_{_SERVICE_IDS.get(service, service.upper())}"
 
 
 # One session for all: each loads the services' models anew, which takes longer than most requests. It makes one client

@@ -49,6 +49,12 @@ def deployment_url(region: str, deployment_id: str) -> str:
     return f"{_console(region)}/codesuite/codedeploy/deployments/{deployment_id}?region={region}"
 
 
+def environment_url(region: str, application: str, environment_id: str) -> str:
+    """An environment in the Elastic Beanstalk console."""
+    named = f"applicationName={quote(application)}&environmentId={environment_id}"
+    return f"{_console(region)}/elasticbeanstalk/home?region={region}#/environment/dashboard?{named}"
+
+
 def stack_url(region: str, stack_id: str) -> str:
     """A stack in the CloudFormation console."""
     stack = quote(stack_id, safe="")

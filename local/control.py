@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 type Body = Mapping[str, Any]
 
-PROVIDERS = ("CodeDeploy", "CodeDeployToECS", "ECS", "Lambda", "S3")
+PROVIDERS = ("CodeDeploy", "CodeDeployToECS", "ECS", "ElasticBeanstalk", "Lambda", "S3")
 
 
 def control_app(account: Account) -> Flask:

@@ -40,6 +40,7 @@ class Request:
     parameters: Json
     headers: Mapping[str, str]
     body: bytes
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def name(self) -> str:
@@ -83,7 +84,7 @@ def parse(service: Service, headers: Mapping[str, str], body: bytes, account_id:
     Raises:
         ApiError: it is none that the service would take.
     """
-    scope = _scope(service, headers.get("Authorization", ""), account_id)
+    scope = scope_of(service, headers.get("Authorization", ""), account_id)
     operation = service.target(headers.get("X-Amz-Target", ""))
     try:
         parameters = json.loads(body or b"{}")
@@ -92,7 +93,12 @@ def parse(service: Service, headers: Mapping[str, str], body: bytes, account_id:
     return Request(service, operation, scope, parameters, headers, body)
 
 
-def _scope(service: Service, authorization: str, account_id: str) -> Scope:
+def scope_of(service: Service, authorization: str, account_id: str) -> Scope:
+    """Whose state a signed request is about: the access key's account, else ``account_id``.
+
+    Raises:
+        ApiError: it is not signed for the service in a region of AWS.
+    """
     credential = _CREDENTIAL.search(authorization)
     if credential is None or credential[3] != service.signing_name:
         raise ApiError("MissingAuthenticationTokenException", "Missing Authentication Token")

@@ -72,7 +72,7 @@ class S3Scenario(Scenario):
     def prepare(self) -> None:
         """Create the targets, the source with a first release, the stores and the roles."""
         self.create_pipeline_role()
-        self._create_regions()
+        self.create_regions()
         self._create_source()
         self._upload(self.first_change)
         self.create_targets()
@@ -93,7 +93,7 @@ class S3Scenario(Scenario):
         s3, body = self.account.aws.client("s3", self.home), self.archive(message)
         return str(s3.put_object(Bucket=self.source_bucket, Key=self.source_key, Body=body)["VersionId"])
 
-    def _create_regions(self) -> None:
+    def create_regions(self) -> None:
         """Let the account's Crosscheck make the pipeline's artifact stores and forward the events of its home region.
 
         That takes a stack of the scenario's own in Crosscheck's region.

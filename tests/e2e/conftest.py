@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.account import RUNS, Account
+from local.scenarios.beanstalk_site import BeanstalkSite
 from local.scenarios.canary_service import CanaryService
 from local.scenarios.data_residency import DataResidency
 from local.scenarios.ec2_fleet import Ec2Fleet
@@ -40,6 +41,12 @@ def residency(account: Account) -> DataResidency:
 def fleet(account: Account) -> Ec2Fleet:
     """Release C's pipeline, with its first execution behind it."""
     return Ec2Fleet(account).release_first()
+
+
+@pytest.fixture(scope="session")
+def site(account: Account) -> BeanstalkSite:
+    """The Elastic Beanstalk site's pipeline, with its first execution behind it."""
+    return BeanstalkSite(account).release_first()
 
 
 @pytest.fixture

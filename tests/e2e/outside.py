@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from local.cards import Card, cards, wait_for_card
-from local.clients import Credentials, make_client
+from local.clients import Credentials, endpoint_variable, make_client
 from local.polling import poll
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Outside:
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, made of ``env`` alone."""
         environment = self.description["env"]
-        own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
+        own = environment.get(endpoint_variable(service), environment["AWS_ENDPOINT_URL"])
         credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
         return _client(service, region or environment["AWS_DEFAULT_REGION"], own, credentials)
 

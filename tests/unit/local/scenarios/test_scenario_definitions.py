@@ -8,6 +8,7 @@ import pytest
 
 from local.clients import ACCOUNT_ID
 from local.codedeploy.revisions import parse_appspec
+from local.scenarios.beanstalk_site import APPLICATION, ENVIRONMENT, BeanstalkSite
 from local.scenarios.canary_service import CanaryService
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import Ec2Fleet
@@ -33,7 +34,7 @@ def deployments(definition: dict[str, Any]) -> list[dict[str, Any]]:
     return [action for action in actions if action["actionTypeId"]["category"] == "Deploy"]
 
 
-@pytest.mark.parametrize("kind", [CanaryService, DataResidency, Ec2Fleet])
+@pytest.mark.parametrize("kind", [BeanstalkSite, CanaryService, DataResidency, Ec2Fleet])
 def test_every_scenario(kind: type[Scenario]) -> None:
     one = scenario(kind)
     definition = one.definition()
@@ -49,8 +50,9 @@ def test_stores_of_ones_own_are_within_the_stacks_prefix(kind: type[S3Scenario])
     assert len(kind.prefix) <= PREFIX_LIMIT
 
 
-def test_release_a_uses_the_accounts_stores() -> None:
-    one = scenario(CanaryService)
+@pytest.mark.parametrize("kind", [BeanstalkSite, CanaryService])
+def test_the_accounts_stores_do_for_releases_in_its_regions(kind: type[Scenario]) -> None:
+    one = scenario(kind)
     assert set(one.definition()["artifactStores"]) == set(one.regions)
 
 
@@ -76,3 +78,9 @@ def test_release_c_deploys_one_application_in_three_regions() -> None:
     }
     assert len({action["configuration"]["DeploymentGroupName"] for action in deployments(definition)}) == 1
     assert "appspec.yml" in scenario(Ec2Fleet).files("a change")
+
+
+def test_the_site_deploys_to_an_environment_in_each_region() -> None:
+    for action in deployments(scenario(BeanstalkSite).definition()):
+        assert action["actionTypeId"]["provider"] == "ElasticBeanstalk"
+        assert action["configuration"] == {"ApplicationName": APPLICATION, "EnvironmentName": ENVIRONMENT}

@@ -1,0 +1,71 @@
+"""Releases to Elastic Beanstalk in two regions, as the check ``elasticbeanstalk-environment`` judges them.
+
+These tests need that check and its rollback; ``test_beanstalk_local.py`` needs the account alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.scenarios.beanstalk_site import BeanstalkSite
+from tests.e2e.beanstalk_site import SiteEnvironment, label_of
+from tests.e2e.code_deploy import line, settled
+
+if TYPE_CHECKING:
+    from tests.e2e.outside import Outside
+
+pytestmark = pytest.mark.e2e
+
+IRELAND, SINGAPORE = BeanstalkSite.regions
+PASSED = dict.fromkeys(BeanstalkSite.regions, "passed")
+
+
+def good(site: BeanstalkSite, outside: Outside, message: str) -> tuple[str, str]:
+    """A good release: its execution, and everything on its card."""
+    execution = site.push(message)
+    assert site.wait(execution) == "Succeeded"
+    return execution, settled(outside, execution, "SUCCEEDED", PASSED)
+
+
+def test_a_good_release_passes_in_both_regions(site: BeanstalkSite, outside: Outside) -> None:
+    execution, card = good(site, outside, "Serve the page of winter")
+    for region in PASSED:
+        assert line(card, region)
+        assert SiteEnvironment(outside, region).page() == (200, label_of(site, execution, region))
+
+
+@pytest.mark.parametrize("bad", [IRELAND, SINGAPORE], ids=["primary", "secondary"])
+def test_an_unhealthy_region_goes_back_to_the_version_before(site: BeanstalkSite, outside: Outside, bad: str) -> None:
+    old, _ = good(site, outside, f"Serve the page before it is down in {bad}")
+    here = SiteEnvironment(outside, bad)
+    here.ends("unhealthy")
+    execution = site.push(f"Serve a page that is down in {bad}")
+    assert site.wait(execution) == "Succeeded"
+    settled(outside, execution, "SUCCEEDED", PASSED | {bad: "rolled_back"})
+    assert here.page() == (200, label_of(site, old, bad))
+    (other,) = PASSED.keys() - {bad}
+    assert SiteEnvironment(outside, other).page() == (200, label_of(site, execution, other))
+
+
+def test_a_region_that_went_back_by_itself_is_not_passed(site: BeanstalkSite, outside: Outside) -> None:
+    old, _ = good(site, outside, "Serve the page before Singapore keeps it")
+    singapore = SiteEnvironment(outside, SINGAPORE)
+    singapore.ends("rolled_back")
+    execution = site.push("Serve a page that Singapore does not keep")
+    assert site.wait(execution) == "Succeeded"
+    settled(outside, execution, "SUCCEEDED", PASSED | {SINGAPORE: "failed"})
+    assert singapore.page() == (200, label_of(site, old, SINGAPORE))
+
+
+def test_a_failed_action_takes_back_its_own_region_alone(site: BeanstalkSite, outside: Outside) -> None:
+    old, _ = good(site, outside, "Serve the page before it fails")
+    singapore = SiteEnvironment(outside, SINGAPORE)
+    singapore.ends("fail")
+    execution = site.push("Serve a page that fails in Singapore")
+    assert site.wait(execution) == "Failed"
+    settled(outside, execution, "FAILED", PASSED | {SINGAPORE: "rolled_back"})
+    singapore.becomes("Ok")
+    assert singapore.page() == (200, label_of(site, old, SINGAPORE))
+    assert SiteEnvironment(outside, IRELAND).page() == (200, label_of(site, execution, IRELAND))
