@@ -24,7 +24,7 @@ def is_not_enabled(error: Exception) -> bool:
     return isinstance(error, ClientError) and code_of(error) in NOT_ENABLED
 
 
-def in_words(region: str, error: Exception) -> str:
+def describe(region: str, error: Exception) -> str:
     """One sentence for the stack's events.
 
     AWS's message is kept whole: "with an explicit deny in a service control policy" stands at its end.

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from crosscheck.clients import Clients
 from provision_regions.partitions import Partition
-from provision_regions.retry import Patience
+from provision_regions.retry import Retrying
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ProviderContext:
     """Everything a resource needs besides its request.
 
     ``store_prefix`` is the template's ArtifactStorePrefix. ``forwarding_role`` is the ARN of the role that forwarding
@@ -20,5 +20,5 @@ class Surroundings:
     account: str
     home_region: str
     store_prefix: str
-    patience: Patience
+    retrying: Retrying
     forwarding_role: str = ""

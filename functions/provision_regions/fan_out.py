@@ -16,7 +16,7 @@ logger = Logger(child=True)
 
 
 @dataclass(frozen=True)
-class Ends[T]:
+class RegionResults[T]:
     """How the work ended, by region: done, failed for good, or not finished within this run's time."""
 
     done: Mapping[str, T]
@@ -24,7 +24,7 @@ class Ends[T]:
     late: tuple[str, ...]
 
 
-def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> Ends[T]:
+def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> RegionResults[T]:
     """Do the work in every region, in threads, and wait no longer than the deadline.
 
     A call that hangs in one region is left behind: its thread stops at its next step, because every step asks
@@ -40,7 +40,7 @@ def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: D
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _ends[T](futures: Mapping[str, Future[T]]) -> Ends[T]:
+def _ends[T](futures: Mapping[str, Future[T]]) -> RegionResults[T]:
     done: dict[str, T] = {}
     failed: dict[str, Exception] = {}
     late: list[str] = []
@@ -54,4 +54,4 @@ def _ends[T](futures: Mapping[str, Future[T]]) -> Ends[T]:
                 logger.error("region failed", region=region, exc_info=error)
         else:
             done[region] = future.result()  # raises what is no Exception: the process is being stopped
-    return Ends(done, failed, tuple(late))
+    return RegionResults(done, failed, tuple(late))

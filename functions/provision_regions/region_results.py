@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.aws_error_text import in_words
-from provision_regions.fan_out import Ends
+from provision_regions.aws_error_text import describe
+from provision_regions.fan_out import RegionResults
 from provision_regions.retry import OutOfTimeError
 
 MAX_RUNS = 3  # Lambda delivers an asynchronous invocation that fails twice more
@@ -19,14 +19,14 @@ class UnfinishedError(CrosscheckError):
     """All is well but not done: raised out of the function, so that Lambda delivers the request again."""
 
 
-def insist_on_all[T](ends: Ends[T], run: int) -> None:
+def require_all[T](ends: RegionResults[T], run: int) -> None:
     """Go on only where every region is done.
 
     Raises:
         RegionsFailedError: a region failed for good, or the last run was not enough.
         UnfinishedError: regions need more time, and another run follows this one.
     """
-    problems = [in_words(region, error) for region, error in ends.failed.items()]
+    problems = [describe(region, error) for region, error in ends.failed.items()]
     if ends.late and not problems and run < MAX_RUNS:
         raise UnfinishedError(f"run {run} of {MAX_RUNS} is over; left: {', '.join(ends.late)}")
     if ends.late:

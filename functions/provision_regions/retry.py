@@ -53,7 +53,7 @@ def is_denied(error: ClientError) -> bool:
     return code_of(error) in DENIED
 
 
-def may_pass(error: ClientError) -> bool:
+def may_be_temporary(error: ClientError) -> bool:
     """Whether a denial may come from what is not known everywhere yet; a policy's explicit "no" is meant.
 
     That it is explicit, say of a service control policy, stands in AWS's message and nowhere else:
@@ -86,7 +86,7 @@ def deadline_of(remaining: Callable[[], float]) -> Deadline:
 
 
 @dataclass(frozen=True)
-class Patience:
+class Retrying:
     """Calls AWS; repeats what is transient, with full jitter, a bounded number of times and within the deadline.
 
     A denial that may pass is repeated for ``denied_seconds``.
@@ -99,12 +99,12 @@ class Patience:
     denied_seconds: float = FRESH_ROLE_SECONDS
     transient: frozenset[str] = field(default=TRANSIENT, repr=False)
 
-    def also(self, *codes: str) -> Patience:
-        """A patience that repeats these errors, too."""
+    def also_on(self, *codes: str) -> Retrying:
+        """A retrying that repeats these errors, too."""
         return replace(self, transient=self.transient | set(codes))
 
-    def bearing_denials(self, seconds: float) -> Patience:
-        """A patience that repeats what is denied for so long; 0 takes the first answer."""
+    def tolerating_denials(self, seconds: float) -> Retrying:
+        """A retrying that repeats what is denied for so long; 0 takes the first answer."""
         return replace(self, denied_seconds=seconds)
 
     def __call__[**P, R](self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -134,7 +134,7 @@ class Patience:
         """The seconds to wait before the call is repeated, None where it is not."""
         if code_of(error) in self.transient:
             return next(backoffs, None)
-        return next(denials, None) if may_pass(error) else None
+        return next(denials, None) if may_be_temporary(error) else None
 
     def _backoff(self, attempt: int) -> float:
         return self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.stores.properties import listed_regions
 
 KNOWN = frozenset({"Regions"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
 
 
-def read_regions(raw: Mapping[str, object], around: Surroundings) -> tuple[str, ...]:
+def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
     """The regions to forward from, sorted, without the home region; there may be none.
 
     Home is left out because its events are on its bus already: a rule there would send them round.
@@ -22,15 +22,15 @@ def read_regions(raw: Mapping[str, object], around: Surroundings) -> tuple[str, 
     if not isinstance(raw.get("Regions"), str | list):
         problems.append("Regions must be a list of regions" if "Regions" in raw else "Regions is missing")
     regions = listed_regions(raw)
-    problems += _region_problems(regions, around)
+    problems += _region_problems(regions, context)
     if problems:
         raise ConfigurationError("; ".join(problems))
-    return tuple(sorted(set(regions) - {around.home_region}))
+    return tuple(sorted(set(regions) - {context.home_region}))
 
 
-def _region_problems(regions: tuple[str, ...], around: Surroundings) -> Iterable[str]:
-    unknown = set(regions) - around.partition.regions
+def _region_problems(regions: tuple[str, ...], context: ProviderContext) -> Iterable[str]:
+    unknown = set(regions) - context.partition.regions
     for region in sorted(unknown):
-        yield f"unknown region {region[:40]!r} (partition {around.partition.name})"
+        yield f"unknown region {region[:40]!r} (partition {context.partition.name})"
     for region in sorted({region for region in regions if regions.count(region) > 1} - unknown):
         yield f"region {region} is listed twice"

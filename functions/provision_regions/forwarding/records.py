@@ -1,6 +1,6 @@
 """In which regions a resource may have a rule, written before any rule is made.
 
-So a Delete and a rollback reach the rules of every run, those that were killed and those of other properties included.
+So a Delete and a rollback apply the rules of every run, those that were killed and those of other properties included.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from provision_regions.ownership.record import ResourceRecord
 RECORD = "EventForwarding"  # no store's prefix has capitals
 
 
-class Records(ResourceRecord):
+class ForwardingRecord(ResourceRecord):
     """The record of one resource: about 600 bytes for all regions of AWS."""
 
     key = "regions"

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
 
 OWNER_TAG = "crosscheck:owner"
@@ -59,21 +59,21 @@ class Names:
         return f"{self.parameter_path}/{region}"
 
 
-def names_for(request: Request, around: Surroundings, prefix: str) -> Names:
+def names_for(request: Request, context: ProviderContext, prefix: str) -> Names:
     """The names for a request.
 
     Raises:
         ConfigurationError: the stack is not of this account or has a reserved name, or the owner's tag is too long.
     """
-    if request.stack_account != around.account:
-        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {around.account}")
+    if request.stack_account != context.account:
+        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {context.account}")
     if request.stack_name in RESERVED_STACKS:
         raise ConfigurationError(
             f"a stack must not be called {request.stack_name!r}: Crosscheck keeps the parameters "
             f"/crosscheck/{request.stack_name}/ for itself; nothing was made, give the stack another name"
         )
     names = Names(
-        around.partition.name, around.account, around.home_region, request.stack_name, request.logical_id, prefix
+        context.partition.name, context.account, context.home_region, request.stack_name, request.logical_id, prefix
     )
     if len(names.owner) > MAX_TAG_VALUE:
         raise ConfigurationError(f"stack name and logical id are too long: the tag {OWNER_TAG} holds {MAX_TAG_VALUE}")

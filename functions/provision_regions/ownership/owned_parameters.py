@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.retry import code_of
 
@@ -21,9 +21,9 @@ BATCH = 10  # names per GetParameters and DeleteParameters
 class OwnedParameters:
     """What every kind of parameter does."""
 
-    def __init__(self, around: Surroundings, names: Names) -> None:
-        self._ssm: SSMClient = around.clients.ssm(around.home_region)
-        self._call = around.patience
+    def __init__(self, context: ProviderContext, names: Names) -> None:
+        self._ssm: SSMClient = context.clients.ssm(context.home_region)
+        self._call = context.retrying
         self._names = names
 
     def _values(self, names: Iterable[str]) -> dict[str, str]:

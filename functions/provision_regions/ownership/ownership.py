@@ -7,7 +7,7 @@ from crosscheck.errors import CrosscheckError
 from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG, PREFIX_TAG, Names
 
 
-class Standing(StrEnum):
+class Ownership(StrEnum):
     """Whose a bucket, a key or a parameter is."""
 
     ABSENT = "absent"
@@ -21,14 +21,14 @@ class ForeignError(CrosscheckError):
     """Something of a name that we need belongs to somebody else; it was left as it is."""
 
 
-def standing_by(tags: Mapping[str, str], names: Names) -> Standing:
+def ownership_by_tags(tags: Mapping[str, str], names: Names) -> Ownership:
     """Whose it is. Adoption comes first: what was ever adopted is never emptied."""
     if tags.get(ADOPT_TAG) == names.owner:
-        return Standing.ADOPTED
+        return Ownership.ADOPTED
     if tags.get(OWNER_TAG) == names.owner:
         # A key carries its prefix, too: during a rename, a resource has keys of two prefixes.
-        return Standing.OURS if tags.get(PREFIX_TAG, names.prefix) == names.prefix else Standing.FOREIGN
-    return Standing.FOREIGN if tags else Standing.UNTAGGED
+        return Ownership.OURS if tags.get(PREFIX_TAG, names.prefix) == names.prefix else Ownership.FOREIGN
+    return Ownership.FOREIGN if tags else Ownership.UNTAGGED
 
 
 def foreign(what: str, names: Names) -> ForeignError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 
 KNOWN = frozenset({"Destinations", "RepositoryPrefixes"})
 IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
@@ -22,7 +22,7 @@ class ReplicationProperties:
     prefixes: tuple[str, ...]
 
 
-def read_properties(raw: Mapping[str, object], around: Surroundings) -> ReplicationProperties:
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> ReplicationProperties:
     """Read the properties of a Create or an Update; the home region among the destinations is left out.
 
     A list of regions that serves several purposes may name home, and an image is at home already.
@@ -33,11 +33,11 @@ def read_properties(raw: Mapping[str, object], around: Surroundings) -> Replicat
     problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
     problems += _shape_problems(raw)
     destinations, prefixes = _entries(raw.get("Destinations")), _entries(raw.get("RepositoryPrefixes"))
-    problems += _region_problems(destinations, around)
+    problems += _region_problems(destinations, context)
     problems += _prefix_problems(prefixes)
     if problems:
         raise ConfigurationError("; ".join(problems))
-    return ReplicationProperties(tuple(sorted(destinations - {around.home_region})), tuple(sorted(prefixes)))
+    return ReplicationProperties(tuple(sorted(destinations - {context.home_region})), tuple(sorted(prefixes)))
 
 
 def _entries(value: object) -> frozenset[str]:
@@ -51,9 +51,9 @@ def _shape_problems(raw: Mapping[str, object]) -> Iterable[str]:
             yield f"{name} must be a list" if name in raw else f"{name} is missing"
 
 
-def _region_problems(regions: Iterable[str], around: Surroundings) -> Iterable[str]:
-    for region in sorted(set(regions) - around.partition.regions):
-        yield f"unknown region {region[:40]!r} (partition {around.partition.name})"
+def _region_problems(regions: Iterable[str], context: ProviderContext) -> Iterable[str]:
+    for region in sorted(set(regions) - context.partition.regions):
+        yield f"unknown region {region[:40]!r} (partition {context.partition.name})"
 
 
 def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:

@@ -5,7 +5,7 @@ from provision_regions.ownership.record import ResourceRecord
 RECORD = "ReplicationRules"  # no store's prefix has capitals
 
 
-class Records(ResourceRecord):
+class ReplicationRecord(ResourceRecord):
     """The record of one resource: about 35 bytes for each rule."""
 
     key = "rules"

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.replication.rules import Merged, quota_problem
 from provision_regions.retry import code_of
 
@@ -32,16 +32,16 @@ class UnknownSettingError(CrosscheckError):
     """The configuration holds something that this SDK does not know and would lose in writing it back."""
 
 
-class Registry:
+class ReplicationRegistry:
     """The home region's registry of the account."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._ecr: ECRClient = around.clients.ecr(around.home_region)
+    def __init__(self, context: ProviderContext) -> None:
+        self._ecr: ECRClient = context.clients.ecr(context.home_region)
         self._ecr.meta.events.register(
             "before-parse.ecr.DescribeRegistry", note_unknown, unique_id="crosscheck-note-unknown"
         )
-        self._call = around.patience.also("ServerException")
-        self._region = around.home_region
+        self._call = context.retrying.also_on("ServerException")
+        self._region = context.home_region
         self._unknown = ""
 
     def rules(self) -> tuple[Rule, ...]:

@@ -1,18 +1,18 @@
 """`Custom::ReplicationRules`: what each request does, from its properties to its answer."""
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.ownership.names import names_for
-from provision_regions.replication.convergence import Convergence
 from provision_regions.replication.properties import read_properties
-from provision_regions.replication.records import RECORD, Records
-from provision_regions.replication.registry import Registry
+from provision_regions.replication.records import RECORD, ReplicationRecord
+from provision_regions.replication.registry import ReplicationRegistry
+from provision_regions.replication.registry_update import RegistryUpdate
 from provision_regions.replication.rules import wanted_rules
 
 
-def serve_replication(request: Request, physical_id: str, around: Surroundings) -> Answer:
+def serve_replication(request: Request, physical_id: str, context: ProviderContext) -> Answer:
     """Make our rules as the template asks, or remove them; other people's rules stay.
 
     Raises:
@@ -20,25 +20,25 @@ def serve_replication(request: Request, physical_id: str, around: Surroundings) 
         ClientError: AWS refuses; the same.
     """
     if request_type(request) is RequestType.DELETE:
-        return _remove(request, physical_id, around)
-    wanted = wanted_rules(read_properties(request.properties, around), around.account)
-    records = Records(around, names_for(request, around, RECORD))
+        return _remove(request, physical_id, context)
+    wanted = wanted_rules(read_properties(request.properties, context), context.account)
+    records = ReplicationRecord(context, names_for(request, context, RECORD))
     recorded = records.read()
     if not wanted and recorded is None:  # nobody asked for replication: the registry is none of our business
         return _answer(physical_id, 0)
-    ours = Convergence(Registry(around), records, around.patience, recorded).reach(wanted)
+    ours = RegistryUpdate(ReplicationRegistry(context), records, context.retrying, recorded).apply(wanted)
     return _answer(physical_id, len(ours))
 
 
-def _remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
+def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
     """What the properties say does not matter: the record knows our rules. What never existed is removed at once."""
     try:
-        records = Records(around, names_for(request, around, RECORD))
+        records = ReplicationRecord(context, names_for(request, context, RECORD))
     except ConfigurationError:  # with such a stack nothing was ever made
         return succeeded(physical_id)
     recorded = records.read()
     if recorded is not None:
-        Convergence(Registry(around), records, around.patience, recorded).reach(())
+        RegistryUpdate(ReplicationRegistry(context), records, context.retrying, recorded).apply(())
         records.remove()
     return succeeded(physical_id)
 

@@ -34,21 +34,24 @@ class Merged:
 
 
 @dataclass(frozen=True)
-class Claim:
+class OurRules:
     """Which rules are ours; of those that we have removed, how many like them were other people's and stayed."""
 
-    marks: frozenset[str]
-    left: Mapping[str, int] = field(default_factory=dict)
+    fingerprints: frozenset[str]
+    foreign_copies: Mapping[str, int] = field(default_factory=dict)
 
     def on(self, present: Sequence[Rule]) -> frozenset[str]:
         """Ours in a configuration that was just read: with those that somebody has put back unknowingly."""
         copies = _copies(present)
-        return self.marks | {mark for mark, left in self.left.items() if copies[mark] > left}
+        return self.fingerprints | {mark for mark, left in self.foreign_copies.items() if copies[mark] > left}
 
-    def after(self, written: Merged) -> Claim:
+    def after(self, written: Merged) -> OurRules:
         """The claim after a write."""
         copies = _copies(written.rules)
-        return Claim(written.ours, {mark: copies[mark] for mark in (self.marks | self.left.keys()) - written.ours})
+        return OurRules(
+            written.ours,
+            {mark: copies[mark] for mark in (self.fingerprints | self.foreign_copies.keys()) - written.ours},
+        )
 
 
 def _copies(rules: Sequence[Rule]) -> Counter[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
+from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
 from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.policies import key_statements, policy_with
 
@@ -28,30 +28,30 @@ INVALID_STATE = "KMSInvalidStateException"
 class KeyLook:
     """What was found: the key to use (``arn`` empty where none is), and what the alias points at."""
 
-    standing: Standing
+    ownership: Ownership
     arn: str = ""
     state: str = ""
     aliased: str = ""
 
 
-class Keys:
+class StoreKeys:
     """The keys of one region."""
 
-    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._kms: KMSClient = around.clients.kms(region)
-        self._call = around.patience
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._kms: KMSClient = context.clients.kms(region)
+        self._call = context.retrying
         # A key or an alias is not known everywhere in KMS at the moment it is made, nor is a key's new state:
         # https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html
-        self._call_new = around.patience.also(
+        self._call_eventually_consistent = context.retrying.also_on(
             "NotFoundException", "MalformedPolicyDocumentException", "DisabledException", INVALID_STATE
         )
         # Our rights on our keys hang on their tag. It may be new in every run: a rollback follows at once, and Lambda
         # delivers again what was killed.
-        self._call_tagged = self._call_new.bearing_denials(FRESH_SECONDS)
+        self._call_tagged = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
         # A key whose policy shuts us out says so for ever, and an account may have many.
-        self._call_strange = around.patience.bearing_denials(0)
+        self._call_foreign_key = context.retrying.tolerating_denials(0)
         self._names = names
-        self._statements = key_statements(names, around.partition, region)
+        self._statements = key_statements(names, context.partition, region)
 
     def look(self) -> KeyLook:
         """Find our key: behind the alias, else by its tags."""
@@ -59,26 +59,26 @@ class Keys:
         if aliased is None:
             return self._found_by_tag("")
         arn, state = aliased["Arn"], aliased.get("KeyState", "")
-        standing = self._standing(arn)
-        if standing in {Standing.OURS, Standing.ADOPTED}:
-            return KeyLook(standing, arn, state, arn)
+        ownership = self._ownership(arn)
+        if ownership in {Ownership.OURS, Ownership.ADOPTED}:
+            return KeyLook(ownership, arn, state, arn)
         if state == PENDING:  # somebody's key that goes: the alias is free to be pointed at ours
             return self._found_by_tag(arn)
-        return KeyLook(Standing.FOREIGN, arn, state, arn)
+        return KeyLook(Ownership.FOREIGN, arn, state, arn)
 
     def refuse_foreign(self, look: KeyLook) -> None:
         """Raise ForeignError where the alias cannot be ours, or an adopted key cannot be used."""
-        if look.standing is Standing.FOREIGN:
+        if look.ownership is Ownership.FOREIGN:
             raise foreign(f"the alias {self._names.alias} of key {look.arn}", self._names)
-        if look.standing is Standing.ADOPTED and look.state != "Enabled":
+        if look.ownership is Ownership.ADOPTED and look.state != "Enabled":
             raise ForeignError(f"the adopted key {look.arn} is {look.state} and cannot encrypt; it was left as it is")
 
     def ensure(self, look: KeyLook) -> str:
         """The ARN of a key that works, behind its alias. An adopted key is used as it is."""
         self.refuse_foreign(look)
-        if look.standing is Standing.ADOPTED:
+        if look.ownership is Ownership.ADOPTED:
             return look.arn
-        if look.standing is Standing.OURS:
+        if look.ownership is Ownership.OURS:
             self._revive(look)
             self._ensure_policy(look.arn)
             arn = look.arn
@@ -90,7 +90,7 @@ class Keys:
     def remove(self) -> None:
         """Take the alias away and schedule the deletion of every key that is ours."""
         aliased = self._aliased()
-        if aliased is not None and self._standing(aliased["Arn"]) is Standing.OURS:
+        if aliased is not None and self._ownership(aliased["Arn"]) is Ownership.OURS:
             self._delete_alias()
         for arn in self._ours():
             self._schedule_deletion(arn)
@@ -106,16 +106,16 @@ class Keys:
     def _state(self, arn: str) -> str:
         return self._call(self._kms.describe_key, KeyId=_id(arn))["KeyMetadata"].get("KeyState", "")
 
-    def _standing(self, arn: str) -> Standing:
+    def _ownership(self, arn: str) -> Ownership:
         """Whose the key is. A key whose policy shuts the account's roles out is not ours: ours lets them in."""
         try:
-            listed = self._call_strange(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
+            listed = self._call_foreign_key(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
         except ClientError as error:
             if is_denied(error) or code_of(error) == "NotFoundException":
-                return Standing.FOREIGN
+                return Ownership.FOREIGN
             raise
-        standing = standing_by({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
-        return Standing.FOREIGN if standing is Standing.UNTAGGED else standing
+        ownership = ownership_by_tags({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
+        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
 
     def _ours(self) -> Iterator[str]:
         """Every key that is ours. The tagging API would miss one just made; this search does not."""
@@ -123,7 +123,7 @@ class Keys:
         for _ in range(1000):  # pages of up to 100 keys; KMS allows 100,000 keys
             page = self._call(self._kms.list_keys, Limit=100, **marker)
             for key in page["Keys"]:
-                if self._standing(key["KeyArn"]) is Standing.OURS:
+                if self._ownership(key["KeyArn"]) is Ownership.OURS:
                     yield key["KeyArn"]
             if not page.get("Truncated"):
                 return
@@ -132,9 +132,9 @@ class Keys:
     def _found_by_tag(self, aliased: str) -> KeyLook:
         found = {arn: self._state(arn) for arn in self._ours()}
         if not found:
-            return KeyLook(Standing.ABSENT, aliased=aliased)
+            return KeyLook(Ownership.ABSENT, aliased=aliased)
         arn = min(found, key=lambda candidate: (found[candidate] == PENDING, candidate))
-        return KeyLook(Standing.OURS, arn, found[arn], aliased)
+        return KeyLook(Ownership.OURS, arn, found[arn], aliased)
 
     def _revive(self, look: KeyLook) -> None:
         if look.state == PENDING:
@@ -157,7 +157,7 @@ class Keys:
 
     def _create(self) -> str:
         names = self._names
-        made = self._call_new(
+        made = self._call_eventually_consistent(
             self._kms.create_key,
             Description=f"Pipeline artifacts of {names.prefix}"[:8192],
             Policy=compact(policy_with(None, self._statements)),
@@ -176,10 +176,10 @@ class Keys:
             return arn
         alias, key_id = self._names.alias, _id(arn)
         if aliased:
-            self._call_new(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
+            self._call_eventually_consistent(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
             return arn
         try:
-            self._call_new(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
+            self._call_eventually_consistent(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
         except ClientError as error:
             if code_of(error) != "AlreadyExistsException":
                 raise

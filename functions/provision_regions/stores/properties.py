@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses buckets that begin so
@@ -33,7 +33,7 @@ class StoreProperties:
     expire_days: int
 
 
-def read_properties(raw: Mapping[str, object], around: Surroundings) -> StoreProperties:
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> StoreProperties:
     """Read the properties of a Create or an Update.
 
     Raises:
@@ -41,20 +41,20 @@ def read_properties(raw: Mapping[str, object], around: Surroundings) -> StorePro
     """
     problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
     prefix = raw.get("Prefix")
-    problems += _prefix_problems(prefix, around)
+    problems += _prefix_problems(prefix, context)
     regions = listed_regions(raw)
-    problems += _region_problems(regions, around)
+    problems += _region_problems(regions, context)
     if not isinstance(raw.get("Regions", ""), str | list):
         problems.append("Regions must be a list of regions")
     home = _boolean(raw.get("IncludeHome", "false"))
     if home is None:
         problems.append("IncludeHome must be true or false")
-    if home and around.home_region not in regions:
-        regions = (around.home_region, *regions)
+    if home and context.home_region not in regions:
+        regions = (context.home_region, *regions)
     if not regions:
         problems.append("Regions is empty: name at least one region")
     text = str(prefix)
-    long = [region for region in regions if len(f"{text}-{region}-{around.account}") > MAX_BUCKET_NAME]
+    long = [region for region in regions if len(f"{text}-{region}-{context.account}") > MAX_BUCKET_NAME]
     problems += [f"the bucket's name for {region} would be longer than {MAX_BUCKET_NAME} characters" for region in long]
     on_delete = raw.get("OnDelete", OnDelete.RETAIN)
     if on_delete not in list(OnDelete):
@@ -80,11 +80,11 @@ def readable_prefix(raw: Mapping[str, object]) -> str | None:
     return prefix if isinstance(prefix, str) and PREFIX.fullmatch(prefix) and ".." not in prefix else None
 
 
-def readable_regions(raw: Mapping[str, object], around: Surroundings) -> tuple[str, ...]:
+def readable_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
     """The regions that properties name, whatever else is wrong with them."""
-    home = (around.home_region,) if _boolean(raw.get("IncludeHome", "false")) else ()
+    home = (context.home_region,) if _boolean(raw.get("IncludeHome", "false")) else ()
     return tuple(
-        dict.fromkeys(region for region in (*home, *listed_regions(raw)) if region in around.partition.regions)
+        dict.fromkeys(region for region in (*home, *listed_regions(raw)) if region in context.partition.regions)
     )
 
 
@@ -93,7 +93,7 @@ def shall_empty(raw: Mapping[str, object]) -> bool:
     return raw.get("OnDelete") == OnDelete.EMPTY
 
 
-def _prefix_problems(prefix: object, around: Surroundings) -> Iterable[str]:
+def _prefix_problems(prefix: object, context: ProviderContext) -> Iterable[str]:
     if not isinstance(prefix, str) or not prefix:
         yield "Prefix is missing"
         return
@@ -101,18 +101,18 @@ def _prefix_problems(prefix: object, around: Surroundings) -> Iterable[str]:
         yield f"Prefix {prefix[:40]!r} must be 1 to 30 of a-z, 0-9, '.', '-', a letter or digit at both ends, no '..'"
     if prefix.startswith(RESERVED_STARTS):
         yield f"Prefix {prefix[:40]!r} begins with a word that S3 keeps for itself"
-    if not prefix.startswith(around.store_prefix):
+    if not prefix.startswith(context.store_prefix):
         yield (
-            f"Prefix {prefix[:40]!r} must begin with {around.store_prefix!r} (ArtifactStorePrefix of the stack that "
+            f"Prefix {prefix[:40]!r} must begin with {context.store_prefix!r} (ArtifactStorePrefix of the stack that "
             "serves this resource), because the function's rights in S3 end there; if that parameter was changed, set "
             "it back"
         )
 
 
-def _region_problems(regions: tuple[str, ...], around: Surroundings) -> Iterable[str]:
-    unknown = sorted(set(regions) - around.partition.regions)
+def _region_problems(regions: tuple[str, ...], context: ProviderContext) -> Iterable[str]:
+    unknown = sorted(set(regions) - context.partition.regions)
     for region in unknown:
-        yield f"unknown region {region[:40]!r} (partition {around.partition.name})"
+        yield f"unknown region {region[:40]!r} (partition {context.partition.name})"
     for region in sorted({region for region in regions if regions.count(region) > 1} - set(unknown)):
         yield f"region {region} is listed twice"
 

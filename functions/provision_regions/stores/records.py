@@ -17,7 +17,7 @@ from provision_regions.ownership.names import compact
 
 
 @dataclass(frozen=True)
-class Record:
+class StoreRecord:
     """The record of one resource."""
 
     regions: tuple[str, ...] = ()
@@ -25,16 +25,16 @@ class Record:
     request: str = ""
     runs: int = 0
 
-    def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> Record:
+    def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> StoreRecord:
         """The record as it must be written before anything is made: one more run of this request."""
-        return Record(
+        return StoreRecord(
             regions=tuple(sorted({*self.regions, *regions})),
             making=tuple(sorted({*self.making, *making})),
             request=request,
             runs=self.runs_of(request) + 1,
         )
 
-    def settled(self) -> Record:
+    def settled(self) -> StoreRecord:
         """The record when all is made."""
         return replace(self, making=(), request="", runs=0)
 
@@ -47,7 +47,7 @@ class Record:
         return compact(asdict(self))
 
 
-def read_record(text: str) -> Record:
+def read_record(text: str) -> StoreRecord:
     """The record in a parameter's value."""
     content = json.loads(text)
-    return Record(tuple(content["regions"]), tuple(content["making"]), content["request"], content["runs"])
+    return StoreRecord(tuple(content["regions"]), tuple(content["making"]), content["request"], content["runs"])

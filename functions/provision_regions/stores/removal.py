@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request
-from provision_regions.fan_out import Ends, each_region
+from provision_regions.fan_out import RegionResults, each_region
 from provision_regions.ownership.names import Names, names_for
-from provision_regions.ownership.ownership import Standing
-from provision_regions.region_results import insist_on_all, within_runs
-from provision_regions.stores.buckets import Buckets
-from provision_regions.stores.emptying import Emptying
-from provision_regions.stores.keys import Keys
-from provision_regions.stores.parameters import Parameters
+from provision_regions.ownership.ownership import Ownership
+from provision_regions.region_results import require_all, within_runs
+from provision_regions.stores.bucket import StoreBucket
+from provision_regions.stores.bucket_removal import BucketRemoval
+from provision_regions.stores.keys import StoreKeys
+from provision_regions.stores.parameters import StoreParameters
 from provision_regions.stores.properties import readable_prefix, readable_regions, shall_empty
-from provision_regions.stores.records import Record
+from provision_regions.stores.records import StoreRecord
 
 
-def remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
+def remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
     """Serve a Delete. What never existed is removed without a word.
 
     Raises:
@@ -26,12 +26,12 @@ def remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
     """
     prefix = readable_prefix(request.properties)
     try:
-        names = names_for(request, around, prefix) if prefix else None
+        names = names_for(request, context, prefix) if prefix else None
     except ConfigurationError:
         names = None
     if names is None:  # with such properties nothing was ever made
         return succeeded(physical_id)
-    Removal(request, around, names, Parameters(around, names)).run()
+    Removal(request, context, names, StoreParameters(context, names)).run()
     return succeeded(physical_id)
 
 
@@ -40,14 +40,14 @@ class Removal:
     """One Delete of one prefix's stores."""
 
     request: Request
-    around: Surroundings
+    context: ProviderContext
     names: Names
-    parameters: Parameters
+    parameters: StoreParameters
 
     def run(self) -> None:
         """Remove the stores if they shall be emptied, then the parameters, and the record last."""
         found = self.parameters.read_record()
-        named = readable_regions(self.request.properties, self.around)
+        named = readable_regions(self.request.properties, self.context)
         regions = tuple(dict.fromkeys((*named, *(found.regions if found else ()))))
         run = found.runs_of(self.request.request_id) + 1 if found else 1
         with within_runs(run):
@@ -56,31 +56,31 @@ class Removal:
             self.parameters.remove(regions)
             self.parameters.remove_record()
 
-    def _empty(self, regions: tuple[str, ...], found: Record | None) -> None:
-        record = found or Record()
-        deadline = self.around.patience.deadline
+    def _empty(self, regions: tuple[str, ...], found: StoreRecord | None) -> None:
+        record = found or StoreRecord()
+        deadline = self.context.retrying.deadline
         looks = _without_strangers(each_region(regions, lambda region: self._look(region, record), deadline), record)
-        ours = [region for region, standing in looks.done.items() if standing in {Standing.OURS, Standing.UNTAGGED}]
+        ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
         begun = record.begun(self.request.request_id, ours, ())
         if found or ours:
             self.parameters.write_record(begun, new=found is None)
-        insist_on_all(looks, begun.runs)
+        require_all(looks, begun.runs)
         ends = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
-        insist_on_all(ends, begun.runs)
+        require_all(ends, begun.runs)
 
-    def _look(self, region: str, record: Record) -> Standing:
-        return Buckets(self.around, self.names, region).look(begun=region in record.making)
+    def _look(self, region: str, record: StoreRecord) -> Ownership:
+        return StoreBucket(self.context, self.names, region).look(begun=region in record.making)
 
-    def _remove_store(self, region: str, standing: Standing) -> None:
+    def _remove_store(self, region: str, ownership: Ownership) -> None:
         """The bucket first; its key only when no bucket of the name is left, or what is in it becomes unreadable."""
-        if standing in {Standing.ADOPTED, Standing.FOREIGN}:
+        if ownership in {Ownership.ADOPTED, Ownership.FOREIGN}:
             return
-        if standing is not Standing.ABSENT:
-            Emptying(self.around, self.names, region, Buckets(self.around, self.names, region)).run()
-        Keys(self.around, self.names, region).remove()
+        if ownership is not Ownership.ABSENT:
+            BucketRemoval(self.context, self.names, region, StoreBucket(self.context, self.names, region)).run()
+        StoreKeys(self.context, self.names, region).remove()
 
 
-def _without_strangers(looks: Ends[Standing], record: Record) -> Ends[Standing]:
+def _without_strangers(looks: RegionResults[Ownership], record: StoreRecord) -> RegionResults[Ownership]:
     """Forget regions that refuse to be looked at and in which we never began: nothing of ours can be there."""
     failed = {region: error for region, error in looks.failed.items() if region in record.regions}
-    return Ends(looks.done, failed, looks.late)
+    return RegionResults(looks.done, failed, looks.late)

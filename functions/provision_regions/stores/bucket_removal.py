@@ -1,4 +1,4 @@
-"""Emptying a bucket and deleting it, while others may still write to it."""
+"""BucketRemoval a bucket and deleting it, while others may still write to it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import Names
 from provision_regions.retry import code_of
-from provision_regions.stores.buckets import Buckets
+from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.policies import closing, tls_only
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ class NotEmptyError(CrosscheckError):
     """Something in the bucket cannot be deleted."""
 
 
-class Emptying:
+class BucketRemoval:
     """Removes one region's bucket with everything in it."""
 
-    def __init__(self, around: Surroundings, names: Names, region: str, buckets: Buckets) -> None:
-        self._s3: S3Client = around.clients.s3(region)
-        self._patience = around.patience
+    def __init__(self, context: ProviderContext, names: Names, region: str, buckets: StoreBucket) -> None:
+        self._s3: S3Client = context.clients.s3(region)
+        self._call = context.retrying
         self._statements = (tls_only(names, region), closing(names, region))
         self._buckets = buckets
         self._arguments = buckets.arguments
@@ -49,7 +49,7 @@ class Emptying:
                 self._abort_uploads()
                 if self._deleted():
                     return
-                self._patience.pause(attempt)  # a write that had begun before the policy took effect
+                self._call.pause(attempt)  # a write that had begun before the policy took effect
         except ClientError as error:
             if code_of(error) == "NoSuchBucket":
                 return  # another run of the same request was faster
@@ -58,7 +58,7 @@ class Emptying:
 
     def _deleted(self) -> bool:
         try:
-            self._patience(self._s3.delete_bucket, **self._arguments)
+            self._call(self._s3.delete_bucket, **self._arguments)
         except ClientError as error:
             if code_of(error) == "BucketNotEmpty":
                 return False
@@ -69,19 +69,19 @@ class Emptying:
         """Delete batch by batch, each time the first ones that are left: no marker can go stale."""
         stuck, refused = 0, ""
         while stuck < ROUNDS:
-            page = self._patience(self._s3.list_object_versions, MaxKeys=BATCH, **self._arguments)
+            page = self._call(self._s3.list_object_versions, MaxKeys=BATCH, **self._arguments)
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if not found:
                 return
             refused = self._delete([{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found])
             stuck = stuck + 1 if refused else 0
             if refused:
-                self._patience.pause(stuck)
+                self._call.pause(stuck)
         raise NotEmptyError(f"S3 goes on refusing deletions in the bucket {self._buckets.name}: {refused}")
 
     def _delete(self, objects: list[Any]) -> str:
         """The code of a refusal that may pass; empty where all went."""
-        answer = self._patience(self._s3.delete_objects, Delete={"Objects": objects, "Quiet": True}, **self._arguments)
+        answer = self._call(self._s3.delete_objects, Delete={"Objects": objects, "Quiet": True}, **self._arguments)
         errors = answer.get("Errors", [])
         lasting = [error for error in errors if error.get("Code") not in TRANSIENT]
         if lasting:  # keys of artifacts are not quoted: they name pipelines and commits
@@ -91,7 +91,7 @@ class Emptying:
 
     def _abort_uploads(self) -> None:
         for _ in range(BATCH):
-            page = self._patience(self._s3.list_multipart_uploads, MaxUploads=BATCH, **self._arguments)
+            page = self._call(self._s3.list_multipart_uploads, MaxUploads=BATCH, **self._arguments)
             uploads = page.get("Uploads", [])
             for upload in uploads:
                 self._abort(upload)
@@ -100,7 +100,7 @@ class Emptying:
 
     def _abort(self, upload: Any) -> None:
         try:
-            self._patience(
+            self._call(
                 self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
             )
         except ClientError as error:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
+from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
 from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 NO_LOCATION = "us-east-1"  # the region that S3 wants no LocationConstraint for
 
 
-class Buckets:
+class StoreBucket:
     """The bucket of one region."""
 
-    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._s3: S3Client = around.clients.s3(region)
-        self._call = around.patience
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._s3: S3Client = context.clients.s3(region)
+        self._call = context.retrying
         # A bucket just made is not known to all of S3 at once.
-        self._call_new = around.patience.also("NoSuchBucket")
+        self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
         self._names = names
-        self._rights_end = around.store_prefix
+        self._permitted_prefix = context.store_prefix
         self._region = region
         self.name = names.bucket(region)
         self.arguments: Any = {"Bucket": self.name, "ExpectedBucketOwner": names.account}
 
-    def look(self, *, begun: bool) -> Standing:
+    def look(self, *, begun: bool) -> Ownership:
         """Whose the bucket is. ``begun``: an earlier run of ours set out to make it, so without tags it is ours.
 
         Raises:
@@ -45,15 +45,15 @@ class Buckets:
             tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
         except ClientError as error:
             return self._without_tags(error, begun=begun)
-        standing = standing_by({tag["Key"]: tag["Value"] for tag in tags}, self._names)
-        return Standing.FOREIGN if standing is Standing.UNTAGGED and not begun else standing
+        ownership = ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names)
+        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED and not begun else ownership
 
-    def _without_tags(self, error: ClientError, *, begun: bool) -> Standing:
+    def _without_tags(self, error: ClientError, *, begun: bool) -> Ownership:
         code = code_of(error)
         if code in {"NoSuchBucket", "404"}:
-            return Standing.ABSENT
+            return Ownership.ABSENT
         if code == "NoSuchTagSet":
-            return Standing.UNTAGGED if begun else Standing.FOREIGN
+            return Ownership.UNTAGGED if begun else Ownership.FOREIGN
         if is_denied(error):
             said = error.response.get("Error", {}).get("Message", code)
             raise ForeignError(
@@ -64,31 +64,31 @@ class Buckets:
 
     def _moved_rights(self) -> str:
         """The likely reason of a denial, after the stack's ArtifactStorePrefix was changed."""
-        if self._names.prefix.startswith(self._rights_end):
+        if self._names.prefix.startswith(self._permitted_prefix):
             return ""
         return (
-            f"; the function's rights in S3 end with ArtifactStorePrefix, which is {self._rights_end!r} now: "
+            f"; the function's rights in S3 end with ArtifactStorePrefix, which is {self._permitted_prefix!r} now: "
             "set it back, or remove the old store by hand"
         )
 
-    def refuse_foreign(self, standing: Standing) -> None:
+    def refuse_foreign(self, ownership: Ownership) -> None:
         """Raise ForeignError where the bucket is not ours to use."""
-        if standing is Standing.FOREIGN:
+        if ownership is Ownership.FOREIGN:
             raise foreign(f"the bucket {self.name}", self._names)
 
-    def ensure(self, standing: Standing, key_arn: str, expire_days: int) -> None:
+    def ensure(self, ownership: Ownership, key_arn: str, expire_days: int) -> None:
         """The bucket with all its settings, whatever of it was there already."""
-        self.refuse_foreign(standing)
-        found = self._create() if standing is Standing.ABSENT else standing
-        if found is Standing.UNTAGGED:
+        self.refuse_foreign(ownership)
+        found = self._create() if ownership is Ownership.ABSENT else ownership
+        if found is Ownership.UNTAGGED:
             self._tag()
         self._restrict()
         self._encrypt(key_arn)
         self._set_policy()
-        if found is not Standing.ADOPTED:  # expiry would delete what others keep in a bucket that they lent us
+        if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lent us
             self._set_lifecycle(expire_days)
 
-    def _create(self) -> Standing:
+    def _create(self) -> Ownership:
         arguments: dict[str, Any] = {"Bucket": self.name}
         if self._region != NO_LOCATION:
             location = cast("BucketLocationConstraintType", self._region)
@@ -103,18 +103,18 @@ class Buckets:
             if code_of(error) != "BucketAlreadyOwnedByYou":
                 raise
         # us-east-1 says nothing where the bucket is ours already, so its tags are asked in every case.
-        standing = self.look(begun=True)
-        self.refuse_foreign(standing)
-        self._call = self._call.bearing_denials(FRESH_SECONDS)
-        self._call_new = self._call_new.bearing_denials(FRESH_SECONDS)
-        return Standing.UNTAGGED if standing is Standing.ABSENT else standing
+        ownership = self.look(begun=True)
+        self.refuse_foreign(ownership)
+        self._call = self._call.tolerating_denials(FRESH_SECONDS)
+        self._call_eventually_consistent = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
+        return Ownership.UNTAGGED if ownership is Ownership.ABSENT else ownership
 
     def _tag(self) -> None:
         tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
-        self._call_new(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
+        self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
 
     def _restrict(self) -> None:
-        self._call_new(
+        self._call_eventually_consistent(
             self._s3.put_public_access_block,
             PublicAccessBlockConfiguration={
                 "BlockPublicAcls": True,
@@ -124,19 +124,21 @@ class Buckets:
             },
             **self.arguments,
         )
-        self._call_new(
+        self._call_eventually_consistent(
             self._s3.put_bucket_ownership_controls,
             OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
             **self.arguments,
         )
-        self._call_new(self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **self.arguments)
+        self._call_eventually_consistent(
+            self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **self.arguments
+        )
 
     def _encrypt(self, key_arn: str) -> None:
         rule: Any = {
             "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn},
             "BucketKeyEnabled": True,
         }
-        self._call_new(
+        self._call_eventually_consistent(
             self._s3.put_bucket_encryption,
             ServerSideEncryptionConfiguration={"Rules": [rule]},
             **self.arguments,
@@ -158,7 +160,7 @@ class Buckets:
         existing = self.policy()
         wanted = policy_with(existing, statements)
         if wanted != existing:
-            self._call_new(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
+            self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
 
     def _set_policy(self) -> None:
         self.put_policy(tls_only(self._names, self._region))
@@ -171,7 +173,7 @@ class Buckets:
             if code_of(error) != "NoSuchLifecycleConfiguration":
                 raise
         rules: Any = lifecycle_with(existing, expire_days)
-        self._call_new(
+        self._call_eventually_consistent(
             self._s3.put_bucket_lifecycle_configuration,
             LifecycleConfiguration={"Rules": rules},
             **self.arguments,

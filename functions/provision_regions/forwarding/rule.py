@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.forwarding.content import event_pattern, rule_name, target
 from provision_regions.ownership.names import OWNER_TAG, Names
-from provision_regions.ownership.ownership import ForeignError, Standing
+from provision_regions.ownership.ownership import ForeignError, Ownership
 from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
@@ -29,36 +29,36 @@ TRANSIENT = ("ConcurrentModificationException", "InternalException", "Validation
 class RuleLook:
     """Whose the rule is, and whether it matches what it must and is enabled."""
 
-    standing: Standing
+    ownership: Ownership
     good: bool = False
 
 
 class ForwardingRule:
     """The rule on the region's default bus."""
 
-    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._events: EventBridgeClient = around.clients.events(region)
-        self._call = around.patience.also(*TRANSIENT)
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._events: EventBridgeClient = context.clients.events(region)
+        self._call = context.retrying.also_on(*TRANSIENT)
         self._names = names
         self._name = rule_name(names)
-        self._pattern = event_pattern(around.account, region)
-        self._target = target(names, around.forwarding_role)
+        self._pattern = event_pattern(context.account, region)
+        self._target = target(names, context.forwarding_role)
 
     def look(self) -> RuleLook:
         """Look for the rule. It gets its tag in the call that makes it, so none is ever ours and untagged."""
-        absent = RuleLook(Standing.ABSENT)
+        absent = RuleLook(Ownership.ABSENT)
         with _gone_is_fine():
             found = self._call(self._events.describe_rule, Name=self._name)
             listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
             ours = {"Key": OWNER_TAG, "Value": self._names.owner} in listed
             matches = json.loads(found.get("EventPattern", "{}")) == json.loads(self._pattern)
             good = matches and found["State"] == "ENABLED"
-            return RuleLook(Standing.OURS if ours else Standing.FOREIGN, good)
+            return RuleLook(Ownership.OURS if ours else Ownership.FOREIGN, good)
         return absent
 
     def refuse_foreign(self, look: RuleLook) -> None:
         """Raise ForeignError where the rule is somebody else's."""
-        if look.standing is Standing.FOREIGN:
+        if look.ownership is Ownership.FOREIGN:
             raise ForeignError(
                 f"the EventBridge rule {self._name} exists and is not ours (its tag {OWNER_TAG} is not "
                 f"{self._names.owner}); it was left as it is"
@@ -67,19 +67,25 @@ class ForwardingRule:
     def ensure(self, look: RuleLook) -> None:
         """Make the rule, or what is wrong with it, right; targets that somebody added stay."""
         if not look.good:
-            self._put_rule(new=look.standing is Standing.ABSENT)
+            self._put_rule(new=look.ownership is Ownership.ABSENT)
         if self._target not in self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]:
-            self._call(_whole(self._events.put_targets, "PutTargets"), Rule=self._name, Targets=[self._target])
+            self._call(
+                raising_partial_failures(self._events.put_targets, "PutTargets"),
+                Rule=self._name,
+                Targets=[self._target],
+            )
 
     def remove(self) -> None:
         """Remove the rule with all its targets, where it is ours."""
-        if self.look().standing is not Standing.OURS:
+        if self.look().ownership is not Ownership.OURS:
             return
         with _gone_is_fine():
             targets = self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]
             if targets:
                 ids = [entry["Id"] for entry in targets]
-                self._call(_whole(self._events.remove_targets, "RemoveTargets"), Rule=self._name, Ids=ids)
+                self._call(
+                    raising_partial_failures(self._events.remove_targets, "RemoveTargets"), Rule=self._name, Ids=ids
+                )
             self._call(self._events.delete_rule, Name=self._name)
 
     def _put_rule(self, *, new: bool) -> None:
@@ -108,7 +114,7 @@ def _gone_is_fine() -> Iterator[None]:
             raise
 
 
-def _whole[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:
+def raising_partial_failures[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:
     """The call, raising what it reports of a single target: AWS answers 200 to that, too."""
 
     def call(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.replication.records import Records
-from provision_regions.replication.registry import QuotaError, Registry, UnknownSettingError
-from provision_regions.replication.rules import Claim, Merged, merge
-from provision_regions.retry import Patience
+from provision_regions.replication.records import ReplicationRecord
+from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
+from provision_regions.replication.rules import Merged, OurRules, merge
+from provision_regions.retry import Retrying
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
@@ -30,15 +30,15 @@ class OutrunError(CrosscheckError):
 
 
 @dataclass
-class Convergence:
+class RegistryUpdate:
     """One request's work at the registry. ``recorded`` is what the record says, None where there is none."""
 
-    registry: Registry
-    records: Records
-    patience: Patience
+    registry: ReplicationRegistry
+    records: ReplicationRecord
+    retrying: Retrying
     recorded: frozenset[str] | None
 
-    def reach(self, wanted: Sequence[Rule]) -> frozenset[str]:
+    def apply(self, wanted: Sequence[Rule]) -> frozenset[str]:
         """Make our rules the wanted ones; the fingerprints of those that are ours then.
 
         Raises:
@@ -46,7 +46,7 @@ class Convergence:
             QuotaError: the rules do not fit.
             UnknownSettingError: a write would lose what this SDK does not know.
         """
-        before = claim = Claim(self.recorded or frozenset())
+        before = claim = OurRules(self.recorded or frozenset())
         for _ in range(LOOKS):
             present = self.registry.rules()
             merged = merge(present, claim.on(present), wanted)
@@ -54,11 +54,11 @@ class Convergence:
                 self._record(merged.ours)
                 return merged.ours
             if not merged.ours <= (self.recorded or frozenset()):
-                self._record(claim.marks | merged.ours)
+                self._record(claim.fingerprints | merged.ours)
                 continue  # and look again: nothing may lie between the look and the write
-            self._replace(merged, undo=before.marks if claim is before else None)
+            self._replace(merged, undo=before.fingerprints if claim is before else None)
             claim = claim.after(merged)
-            self.patience.sleep(SETTLE_SECONDS)
+            self.retrying.sleep(SETTLE_SECONDS)
         raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
 
     def _replace(self, merged: Merged, undo: frozenset[str] | None) -> None:
