@@ -1,10 +1,23 @@
 """What serves a request: the account, the clients, the time that is left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from botocore.loaders import create_loader
 
 from crosscheck.clients import Clients
-from provision_regions.partitions import Partition
 from provision_regions.retry import Retrying
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition of AWS: ``aws``, ``aws-cn``, ``aws-us-gov`` …"""
+
+    name: str
+    dns_suffix: str
+    regions: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -22,3 +35,17 @@ class ProviderContext:
     store_prefix: str
     retrying: Retrying
     forwarding_role: str = ""
+
+
+@cache
+def partition_named(name: str) -> Partition:
+    """The partition with all its regions, enabled for this account or not.
+
+    Raises:
+        KeyError: the SDK knows no such partition.
+    """
+    data = cast("Mapping[str, Any]", create_loader().load_data("partitions"))
+    found = {entry["id"]: entry for entry in data["partitions"]}[name]
+    # "aws-global" stands among the regions and is none.
+    regions = frozenset(region for region in found["regions"] if not region.endswith("-global"))
+    return Partition(name, found["outputs"]["dnsSuffix"], regions)

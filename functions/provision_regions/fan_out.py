@@ -2,26 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
+from provision_regions.region_results import RegionResults
 from provision_regions.retry import Deadline, OutOfTimeError
 
 MAX_THREADS = 40
 
 logger = Logger(child=True)
-
-
-@dataclass(frozen=True)
-class RegionResults[T]:
-    """How the work ended, by region: done, failed for good, or not finished within this run's time."""
-
-    done: Mapping[str, T]
-    failed: Mapping[str, Exception]
-    late: tuple[str, ...]
 
 
 def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> RegionResults[T]:

@@ -1,14 +1,23 @@
 """What a request comes to when its regions have ended in different ways."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from crosscheck.errors import CrosscheckError
 from provision_regions.aws_error_text import describe
-from provision_regions.fan_out import RegionResults
 from provision_regions.retry import OutOfTimeError
 
 MAX_RUNS = 3  # Lambda delivers an asynchronous invocation that fails twice more
+
+
+@dataclass(frozen=True)
+class RegionResults[T]:
+    """How the work ended, by region: done, failed for good, or not finished within this run's time."""
+
+    done: Mapping[str, T]
+    failed: Mapping[str, Exception]
+    late: tuple[str, ...]
 
 
 class RegionsFailedError(CrosscheckError):

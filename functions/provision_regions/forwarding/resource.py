@@ -1,22 +1,22 @@
 """`Custom::EventForwarding`: what each request does, from its properties to its answer."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 
 from aws_lambda_powertools import Logger
 
 from crosscheck.errors import ConfigurationError, MissingSettingError
-from provision_regions.aws_error_text import describe, is_not_enabled
+from provision_regions.aws_error_text import describe
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.fan_out import each_region
 from provision_regions.forwarding.content import rule_name
-from provision_regions.forwarding.properties import read_regions
-from provision_regions.forwarding.records import RECORD, ForwardingRecord
-from provision_regions.forwarding.rule import ForwardingRule, RuleLook
-from provision_regions.ownership.names import Names, names_for
-from provision_regions.region_results import MAX_RUNS, raise_problems, require_all
+from provision_regions.forwarding.forwarding_update import RECORD, ForwardingUpdate
+from provision_regions.ownership.names import names_for
+from provision_regions.region_results import raise_problems
+from provision_regions.stores.properties import listed_regions
+
+KNOWN = frozenset({"Regions"})
+IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
 
 logger = Logger(child=True)
 
@@ -51,59 +51,27 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
     return succeeded(physical_id)
 
 
-@dataclass(frozen=True)
-class ForwardingUpdate:
-    """The rules of one resource. Create, Update, Delete and a rollback are the same: every step ensures a state."""
+def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
+    """The regions to forward from, sorted, without the home region; there may be none.
 
-    context: ProviderContext
-    names: Names
+    Home is left out because its events are on its bus already: a rule there would send them round.
 
-    def apply(self, wanted: Collection[str]) -> Mapping[str, Exception]:
-        """Make the rules of the wanted regions, then remove those of the others.
+    Raises:
+        ConfigurationError: with every problem, in words.
+    """
+    problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
+    if not isinstance(raw.get("Regions"), str | list):
+        problems.append("Regions must be a list of regions" if "Regions" in raw else "Regions is missing")
+    regions = listed_regions(raw)
+    problems += _region_problems(regions, context)
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+    return tuple(sorted(set(regions) - {context.home_region}))
 
-        Returned are the regions whose rules stay, because they are not enabled any more. Nothing happens there, and an
-        update that takes such a region off the list must not fail, nor its rollback after it. The record keeps them.
 
-        Raises:
-            RegionsFailedError: regions refuse, or have a rule of that name that is somebody else's; in that case
-                nothing was changed anywhere.
-        """
-        records = ForwardingRecord(self.context, self.names)
-        recorded = records.read() or frozenset()
-        looks = self._survey(wanted)
-        begun = recorded | set(wanted)
-        records.change(recorded, begun)
-        self._make(looks)
-        left = self._remove(begun - set(wanted))
-        records.change(begun, {*wanted, *left})
-        return left
-
-    def _survey(self, wanted: Collection[str]) -> Mapping[str, RuleLook]:
-        def look(region: str) -> RuleLook:
-            rule = self._rule(region)
-            found = rule.look()
-            rule.refuse_foreign(found)
-            return found
-
-        ends = each_region(wanted, look, self.context.retrying.deadline)
-        require_all(ends, MAX_RUNS)  # a few calls per region: what hangs now is not worth another run
-        return ends.done
-
-    def _make(self, looks: Mapping[str, RuleLook]) -> None:
-        def make(region: str) -> None:
-            self._rule(region).ensure(looks[region])
-
-        require_all(each_region(looks, make, self.context.retrying.deadline), MAX_RUNS)
-
-    def _remove(self, regions: Collection[str]) -> Mapping[str, Exception]:
-        def remove(region: str) -> None:
-            self._rule(region).remove()
-
-        ends = each_region(sorted(regions), remove, self.context.retrying.deadline)
-        left = {region: error for region, error in ends.failed.items() if is_not_enabled(error)}
-        failed = {region: error for region, error in ends.failed.items() if region not in left}
-        require_all(replace(ends, failed=failed), MAX_RUNS)
-        return left
-
-    def _rule(self, region: str) -> ForwardingRule:
-        return ForwardingRule(self.context, self.names, region)
+def _region_problems(regions: tuple[str, ...], context: ProviderContext) -> Iterable[str]:
+    unknown = set(regions) - context.partition.regions
+    for region in sorted(unknown):
+        yield f"unknown region {region[:40]!r} (partition {context.partition.name})"
+    for region in sorted({region for region in regions if regions.count(region) > 1} - unknown):
+        yield f"region {region} is listed twice"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.replication.records import ReplicationRecord
+from provision_regions.ownership.record import ResourceRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.rules import Merged, OurRules, merge
 from provision_regions.retry import Retrying
@@ -21,8 +21,15 @@ from provision_regions.retry import Retrying
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
 
+RECORD = "ReplicationRules"  # no store's prefix has capitals
 LOOKS = 12
 SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write
+
+
+class ReplicationRecord(ResourceRecord):
+    """The record of one resource: about 35 bytes for each rule."""
+
+    key = "rules"
 
 
 class OutrunError(CrosscheckError):

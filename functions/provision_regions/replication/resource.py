@@ -6,9 +6,8 @@ from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.ownership.names import names_for
 from provision_regions.replication.properties import read_properties
-from provision_regions.replication.records import RECORD, ReplicationRecord
 from provision_regions.replication.registry import ReplicationRegistry
-from provision_regions.replication.registry_update import RegistryUpdate
+from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import wanted_rules
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from provision_regions.context import Partition
 from provision_regions.ownership.names import Names
-from provision_regions.partitions import Partition
 
 TLS_SID = "CrosscheckTlsOnly"
 CLOSING_SID = "CrosscheckBeingDeleted"

@@ -2,37 +2,18 @@
 
 from dataclasses import dataclass
 
-from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request
-from provision_regions.fan_out import RegionResults, each_region
-from provision_regions.ownership.names import Names, names_for
+from provision_regions.fan_out import each_region
+from provision_regions.ownership.names import Names
 from provision_regions.ownership.ownership import Ownership
-from provision_regions.region_results import require_all, within_runs
+from provision_regions.region_results import RegionResults, require_all, within_runs
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.bucket_removal import BucketRemoval
 from provision_regions.stores.keys import StoreKeys
 from provision_regions.stores.parameters import StoreParameters
-from provision_regions.stores.properties import readable_prefix, readable_regions, shall_empty
+from provision_regions.stores.properties import readable_regions, shall_empty
 from provision_regions.stores.records import StoreRecord
-
-
-def remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Serve a Delete. What never existed is removed without a word.
-
-    Raises:
-        CrosscheckError: something could not be removed; the record stays, so that the next Delete goes on.
-    """
-    prefix = readable_prefix(request.properties)
-    try:
-        names = names_for(request, context, prefix) if prefix else None
-    except ConfigurationError:
-        names = None
-    if names is None:  # with such properties nothing was ever made
-        return succeeded(physical_id)
-    Removal(request, context, names, StoreParameters(context, names)).run()
-    return succeeded(physical_id)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """`Custom::ArtifactStores`: what each request does, from its properties to its answer."""
 
+from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer
+from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
+from provision_regions.ownership.names import names_for
+from provision_regions.stores.parameters import StoreParameters
+from provision_regions.stores.properties import readable_prefix
 from provision_regions.stores.provisioning import Provisioning
-from provision_regions.stores.removal import remove
+from provision_regions.stores.removal import Removal
 
 
 def serve_stores(request: Request, physical_id: str, context: ProviderContext) -> Answer:
@@ -15,5 +19,22 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
         UnfinishedError: Lambda shall deliver the request again.
     """
     if request_type(request) is RequestType.DELETE:
-        return remove(request, physical_id, context)
+        return _remove(request, physical_id, context)
     return Provisioning.of(request, context).run(physical_id)
+
+
+def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
+    """Serve a Delete. What never existed is removed without a word.
+
+    Raises:
+        CrosscheckError: something could not be removed; the record stays, so that the next Delete goes on.
+    """
+    prefix = readable_prefix(request.properties)
+    try:
+        names = names_for(request, context, prefix) if prefix else None
+    except ConfigurationError:
+        names = None
+    if names is None:  # with such properties nothing was ever made
+        return succeeded(physical_id)
+    Removal(request, context, names, StoreParameters(context, names)).run()
+    return succeeded(physical_id)

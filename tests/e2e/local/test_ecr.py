@@ -14,9 +14,8 @@ from local.emulator import Emulator
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.server import Server
-from provision_regions.context import ProviderContext
+from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.request import read_request
-from provision_regions.partitions import partition_named
 from provision_regions.replication import registry_update
 from provision_regions.replication.registry import QuotaError
 from provision_regions.replication.resource import serve_replication

@@ -4,8 +4,14 @@ import threading
 import pytest
 
 from provision_regions.aws_error_text import describe
-from provision_regions.fan_out import RegionResults, each_region
-from provision_regions.region_results import RegionsFailedError, UnfinishedError, require_all, within_runs
+from provision_regions.fan_out import each_region
+from provision_regions.region_results import (
+    RegionResults,
+    RegionsFailedError,
+    UnfinishedError,
+    require_all,
+    within_runs,
+)
 from provision_regions.retry import Deadline, OutOfTimeError
 from tests.fakes.regions.errors import Killed, refusal
 

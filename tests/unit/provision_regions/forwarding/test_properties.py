@@ -3,7 +3,7 @@ import re
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.forwarding.properties import read_regions
+from provision_regions.forwarding.resource import read_regions
 from tests.fakes.regions.forwarding_world import ASIA, EU, HOME, ForwardingWorld, properties
 from tests.fakes.regions.requests import provider_context
 

@@ -11,9 +11,8 @@ from flask import Flask, Response, request
 from crosscheck.clients import Clients
 from local.server import Server
 from provision_regions.ownership.names import Names
-from provision_regions.replication.records import RECORD, ReplicationRecord
 from provision_regions.replication.registry import ReplicationRegistry, UnknownSettingError
-from provision_regions.replication.registry_update import RegistryUpdate
+from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import Merged
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
 from tests.fakes.regions.requests import provider_context
