@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.time_limits import OutOfTimeError
 from provision_regions.aws_error_text import describe
-from provision_regions.retry import OutOfTimeError
 
 MAX_RUNS = 3  # Lambda delivers an asynchronous invocation that fails twice more
 

@@ -10,7 +10,8 @@ from itertools import repeat
 
 from botocore.exceptions import ClientError
 
-from crosscheck.errors import CrosscheckError
+from crosscheck.aws_errors import code, denied, message
+from crosscheck.time_limits import OutOfTimeError
 
 # The SDK repeats a throttled call four times by itself; S3's OperationAborted ("a conflicting operation is in
 # progress", for instance after the same bucket was deleted) and longer throttling are left to us.
@@ -28,7 +29,6 @@ TRANSIENT = frozenset(
         "TooManyUpdates",
     }
 )
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 MARGIN_SECONDS = 60.0
@@ -39,27 +39,13 @@ FRESH_ROLE_SECONDS = 30.0
 FRESH_SECONDS = 300.0
 
 
-class OutOfTimeError(CrosscheckError):
-    """This run of the function ends before the work does."""
-
-
-def code_of(error: ClientError) -> str:
-    """AWS's name of the error."""
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def is_denied(error: ClientError) -> bool:
-    """Whether AWS understood the call and does not allow it."""
-    return code_of(error) in DENIED
-
-
 def may_be_temporary(error: ClientError) -> bool:
     """Whether a denial may come from what is not known everywhere yet; a policy's explicit "no" is meant.
 
     That it is explicit, say of a service control policy, stands in AWS's message and nowhere else:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    return is_denied(error) and "explicit deny" not in error.response.get("Error", {}).get("Message", "")
+    return denied(error) and "explicit deny" not in message(error)
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ class Retrying:
 
     def _pause_after(self, error: ClientError, backoffs: Iterator[float], denials: Iterator[float]) -> float | None:
         """The seconds to wait before the call is repeated, None where it is not."""
-        if code_of(error) in self.transient:
+        if code(error) in self.transient:
             return next(backoffs, None)
         return next(denials, None) if may_be_temporary(error) else None
 

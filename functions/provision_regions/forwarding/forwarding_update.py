@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from provision_regions.aws_error_text import is_not_enabled
+from crosscheck.aws_errors import region_not_enabled
 from provision_regions.context import ProviderContext
 from provision_regions.fan_out import each_region
 from provision_regions.forwarding.rule import ForwardingRule, RuleLook
@@ -78,7 +78,7 @@ class ForwardingUpdate:
             self._rule(region).remove()
 
         ends = each_region(sorted(regions), remove, self.context.retrying.deadline)
-        left = {region: error for region, error in ends.failed.items() if is_not_enabled(error)}
+        left = {region: error for region, error in ends.failed.items() if region_not_enabled(error)}
         failed = {region: error for region, error in ends.failed.items() if region not in left}
         require_all(replace(ends, failed=failed), MAX_RUNS)
         return left

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code
 from provision_regions.context import ProviderContext
 from provision_regions.forwarding.content import event_pattern, rule_name, target
 from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.ownership.ownership import ForeignError, Ownership
-from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -110,7 +110,7 @@ def _gone_is_fine() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) != NOT_FOUND:
+        if code(error) != NOT_FOUND:
             raise
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
-from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -43,7 +43,7 @@ class OwnedParameters:
         try:
             self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
         except ClientError as error:
-            if code_of(error) != "ParameterAlreadyExists":
+            if code(error) != "ParameterAlreadyExists":
                 raise
             return False
         return True

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
+from crosscheck.aws_errors import code, message
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
 from provision_regions.replication.rules import Merged, quota_problem
-from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -69,12 +69,12 @@ class ReplicationRegistry:
             self._call(self._ecr.put_replication_configuration, replicationConfiguration={"rules": rules})
         except ClientError as error:
             problem = quota_problem(merged)
-            if code_of(error) not in TOO_MUCH or not problem:
+            if code(error) not in TOO_MUCH or not problem:
                 raise
             text = (
                 f"the replication rules do not fit into the registry of {self._region}, nothing was changed: {problem}"
             )
-            raise QuotaError(f"{text}. {code_of(error)}: {error.response['Error'].get('Message', '')}") from error
+            raise QuotaError(f"{text}. {code(error)}: {message(error)}") from error
 
 
 def note_unknown(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code, denied, message
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
-from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
+from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 
 if TYPE_CHECKING:
@@ -49,16 +50,14 @@ class StoreBucket:
         return Ownership.FOREIGN if ownership is Ownership.UNTAGGED and not begun else ownership
 
     def _without_tags(self, error: ClientError, *, begun: bool) -> Ownership:
-        code = code_of(error)
-        if code in {"NoSuchBucket", "404"}:
+        if code(error) in {"NoSuchBucket", "404"}:
             return Ownership.ABSENT
-        if code == "NoSuchTagSet":
+        if code(error) == "NoSuchTagSet":
             return Ownership.UNTAGGED if begun else Ownership.FOREIGN
-        if is_denied(error):
-            said = error.response.get("Error", {}).get("Message", code)
+        if denied(error):
             raise ForeignError(
                 f"the bucket {self.name} belongs to another account, or we may not look at it; "
-                f"it was left as it is: {said}{self._moved_rights()}"
+                f"it was left as it is: {message(error) or code(error)}{self._moved_rights()}"
             ) from error
         raise error
 
@@ -96,11 +95,11 @@ class StoreBucket:
         try:
             self._call(self._s3.create_bucket, **arguments)
         except ClientError as error:
-            if code_of(error) == "BucketAlreadyExists":
+            if code(error) == "BucketAlreadyExists":
                 raise ForeignError(
                     f"the bucket {self.name} belongs to another account; it was left as it is"
                 ) from error
-            if code_of(error) != "BucketAlreadyOwnedByYou":
+            if code(error) != "BucketAlreadyOwnedByYou":
                 raise
         # us-east-1 says nothing where the bucket is ours already, so its tags are asked in every case.
         ownership = self.look(begun=True)
@@ -151,7 +150,7 @@ class StoreBucket:
                 "dict[str, Any]", json.loads(self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"])
             )
         except ClientError as error:
-            if code_of(error) == "NoSuchBucketPolicy":
+            if code(error) == "NoSuchBucketPolicy":
                 return None
             raise
 
@@ -170,7 +169,7 @@ class StoreBucket:
         try:
             existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
         except ClientError as error:
-            if code_of(error) != "NoSuchLifecycleConfiguration":
+            if code(error) != "NoSuchLifecycleConfiguration":
                 raise
         rules: Any = lifecycle_with(existing, expire_days)
         self._call_eventually_consistent(

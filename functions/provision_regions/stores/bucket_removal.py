@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import Names
-from provision_regions.retry import code_of
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.policies import closing, tls_only
 
@@ -51,7 +51,7 @@ class BucketRemoval:
                     return
                 self._call.pause(attempt)  # a write that had begun before the policy took effect
         except ClientError as error:
-            if code_of(error) == "NoSuchBucket":
+            if code(error) == "NoSuchBucket":
                 return  # another run of the same request was faster
             raise
         raise NotEmptyError(f"the bucket {self._buckets.name} was emptied {ROUNDS} times and is still not empty")
@@ -60,7 +60,7 @@ class BucketRemoval:
         try:
             self._call(self._s3.delete_bucket, **self._arguments)
         except ClientError as error:
-            if code_of(error) == "BucketNotEmpty":
+            if code(error) == "BucketNotEmpty":
                 return False
             raise
         return True
@@ -104,5 +104,5 @@ class BucketRemoval:
                 self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
             )
         except ClientError as error:
-            if code_of(error) != "NoSuchUpload":  # its writer finished or gave up first
+            if code(error) != "NoSuchUpload":  # its writer finished or gave up first
                 raise

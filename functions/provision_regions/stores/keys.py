@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code, denied
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
-from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
+from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import key_statements, policy_with
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class StoreKeys:
         try:
             return self._call(self._kms.describe_key, KeyId=self._names.alias)["KeyMetadata"]
         except ClientError as error:
-            if code_of(error) == "NotFoundException":
+            if code(error) == "NotFoundException":
                 return None
             raise
 
@@ -111,7 +112,7 @@ class StoreKeys:
         try:
             listed = self._call_foreign_key(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
         except ClientError as error:
-            if is_denied(error) or code_of(error) == "NotFoundException":
+            if denied(error) or code(error) == "NotFoundException":
                 return Ownership.FOREIGN
             raise
         ownership = ownership_by_tags({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
@@ -181,7 +182,7 @@ class StoreKeys:
         try:
             self._call_eventually_consistent(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
         except ClientError as error:
-            if code_of(error) != "AlreadyExistsException":
+            if code(error) != "AlreadyExistsException":
                 raise
             return self._yield_to_other_run(arn)
         return arn
@@ -198,7 +199,7 @@ class StoreKeys:
         try:
             self._call(self._kms.delete_alias, AliasName=self._names.alias)
         except ClientError as error:
-            if code_of(error) != "NotFoundException":  # another run of the same request was faster
+            if code(error) != "NotFoundException":  # another run of the same request was faster
                 raise
 
     def _schedule_deletion(self, arn: str) -> None:
@@ -207,7 +208,7 @@ class StoreKeys:
         try:
             self._call_tagged(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
         except ClientError as error:
-            if code_of(error) != INVALID_STATE or self._state(arn) != PENDING:  # as above
+            if code(error) != INVALID_STATE or self._state(arn) != PENDING:  # as above
                 raise
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from botocore.exceptions import ClientError
 
+from crosscheck.aws_errors import code
 from provision_regions.ownership.owned_parameters import OwnedParameters
 from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
-from provision_regions.retry import code_of
 from provision_regions.stores.records import StoreRecord, read_record
 
 
@@ -61,7 +61,7 @@ class StoreParameters(OwnedParameters):
         try:
             listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
         except ClientError as error:
-            if code_of(error) == "InvalidResourceId":
+            if code(error) == "InvalidResourceId":
                 return Ownership.ABSENT  # another run of the same request has just deleted it
             raise
         tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}

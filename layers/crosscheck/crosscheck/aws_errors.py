@@ -3,7 +3,19 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
-_DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "403"})
+_DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+# A region that is not enabled for the account answers as if the credentials were wrong.
+_NOT_ENABLED = frozenset(
+    {
+        "AuthFailure",
+        "IllegalLocationConstraintException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "OptInRequired",
+        "UnrecognizedClientException",
+    }
+)
 
 
 def code(error: ClientError | BotoCoreError) -> str:
@@ -16,6 +28,16 @@ def code(error: ClientError | BotoCoreError) -> str:
 def denied(error: ClientError | BotoCoreError) -> bool:
     """Whether a right is missing."""
     return code(error) in _DENIALS
+
+
+def region_not_enabled(error: Exception) -> bool:
+    """Whether the call was refused because the account has not enabled the region."""
+    return isinstance(error, ClientError) and code(error) in _NOT_ENABLED
+
+
+def message(error: ClientError) -> str:
+    """AWS's own text, which may quote names and values of users."""
+    return error.response.get("Error", {}).get("Message", "")
 
 
 def explain(error: ClientError | BotoCoreError, region: str) -> str:

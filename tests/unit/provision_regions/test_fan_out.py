@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from crosscheck.time_limits import OutOfTimeError
 from provision_regions.aws_error_text import describe
 from provision_regions.fan_out import each_region
 from provision_regions.region_results import (
@@ -12,7 +13,7 @@ from provision_regions.region_results import (
     require_all,
     within_runs,
 )
-from provision_regions.retry import Deadline, OutOfTimeError
+from provision_regions.retry import Deadline
 from tests.fakes.regions.errors import Killed, refusal
 
 PLENTY = Deadline(lambda: 900.0, 60.0)
@@ -99,5 +100,5 @@ def test_f33_a_failure_is_answered_at_once_with_what_is_left() -> None:
         "UnrecognizedClientException",
     ],
 )
-def test_f29_a_region_that_is_not_enabled_is_told_from_bad_credentials(code: str) -> None:
+def test_f29_a_region_that_region_not_enabled_is_told_from_bad_credentials(code: str) -> None:
     assert describe("me-south-1", refusal(code)).startswith("me-south-1: the region is not enabled")

@@ -1,7 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from provision_regions.retry import FRESH_SECONDS, LONGEST_PAUSE, Deadline, OutOfTimeError, Retrying, deadline_of
+from crosscheck.time_limits import OutOfTimeError
+from provision_regions.retry import FRESH_SECONDS, LONGEST_PAUSE, Deadline, Retrying, deadline_of
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.world import SCP
 

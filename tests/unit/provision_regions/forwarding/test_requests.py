@@ -216,7 +216,7 @@ def test_a_target_that_goes_on_failing_is_told(world: ForwardingWorld) -> None:
     assert answer.reason.startswith(f"{EU}: refused: PutTargets: ConcurrentModificationException")
 
 
-def test_f29_a_region_that_is_not_enabled_is_named_and_nothing_is_made(world: ForwardingWorld) -> None:
+def test_f29_a_region_that_region_not_enabled_is_named_and_nothing_is_made(world: ForwardingWorld) -> None:
     world.disabled = {"me-south-1"}
     answer = run(world, "Create", properties(EU, "me-south-1"))
     assert answer.status is Status.FAILED

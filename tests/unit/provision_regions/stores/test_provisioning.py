@@ -192,7 +192,7 @@ def test_a_stack_whose_parameters_would_be_ours_is_refused_before_anything_is_ma
     assert run(world, "Delete", properties(EU, **EMPTY), StackId=stack_id).status is Status.SUCCESS
 
 
-def test_f29_a_region_that_is_not_enabled_is_named_before_anything_is_made() -> None:
+def test_f29_a_region_that_region_not_enabled_is_named_before_anything_is_made() -> None:
     world = World(disabled={"me-south-1"})
     answer = run(world, "Create", properties(EU, "me-south-1", **EMPTY))
     assert answer.status is Status.FAILED
