@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.forwarding.content import event_pattern, rule_name, target
 from provision_regions.ownership.names import OWNER_TAG, Names
@@ -46,15 +45,14 @@ class ForwardingRule:
 
     def look(self) -> RuleLook:
         """Look for the rule. It gets its tag in the call that makes it, so none is ever ours and untagged."""
-        absent = RuleLook(Ownership.ABSENT)
-        with _gone_is_fine():
+        with ignoring(NOT_FOUND):
             found = self._call(self._events.describe_rule, Name=self._name)
             listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
             ours = {"Key": OWNER_TAG, "Value": self._names.owner} in listed
             matches = json.loads(found.get("EventPattern", "{}")) == json.loads(self._pattern)
             good = matches and found["State"] == "ENABLED"
             return RuleLook(Ownership.OURS if ours else Ownership.FOREIGN, good)
-        return absent
+        return RuleLook(Ownership.ABSENT)
 
     def refuse_foreign(self, look: RuleLook) -> None:
         """Raise ForeignError where the rule is somebody else's."""
@@ -79,7 +77,7 @@ class ForwardingRule:
         """Remove the rule with all its targets, where it is ours."""
         if self.look().ownership is not Ownership.OURS:
             return
-        with _gone_is_fine():
+        with ignoring(NOT_FOUND):
             targets = self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]
             if targets:
                 ids = [entry["Id"] for entry in targets]
@@ -103,15 +101,6 @@ class ForwardingRule:
             Description=description,
             **tags,
         )
-
-
-@contextmanager
-def _gone_is_fine() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if code(error) != NOT_FOUND:
-            raise
 
 
 def raising_partial_failures[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:

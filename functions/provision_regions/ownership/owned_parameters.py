@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
 
@@ -40,13 +38,10 @@ class OwnedParameters:
         Tags can only be given to a new parameter, in the same call: none is ever ours and untagged.
         """
         tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
-        try:
+        with ignoring("ParameterAlreadyExists"):
             self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
-        except ClientError as error:
-            if code(error) != "ParameterAlreadyExists":
-                raise
-            return False
-        return True
+            return True
+        return False
 
     def _overwrite(self, name: str, value: str) -> None:
         self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)

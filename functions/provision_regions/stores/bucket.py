@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from crosscheck.aws_errors import code, denied, message
+from crosscheck.aws_errors import code, denied, ignoring, message
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
@@ -145,14 +145,10 @@ class StoreBucket:
 
     def policy(self) -> dict[str, Any] | None:
         """The bucket's policy, None where it has none."""
-        try:
-            return cast(
-                "dict[str, Any]", json.loads(self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"])
-            )
-        except ClientError as error:
-            if code(error) == "NoSuchBucketPolicy":
-                return None
-            raise
+        with ignoring("NoSuchBucketPolicy"):
+            found = self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"]
+            return cast("dict[str, Any]", json.loads(found))
+        return None
 
     def put_policy(self, *statements: dict[str, Any]) -> None:
         """Set our statements beside everybody else's, where they differ."""
@@ -166,11 +162,8 @@ class StoreBucket:
 
     def _set_lifecycle(self, expire_days: int) -> None:
         existing: list[Any] = []
-        try:
+        with ignoring("NoSuchLifecycleConfiguration"):
             existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
-        except ClientError as error:
-            if code(error) != "NoSuchLifecycleConfiguration":
-                raise
         rules: Any = lifecycle_with(existing, expire_days)
         self._call_eventually_consistent(
             self._s3.put_bucket_lifecycle_configuration,

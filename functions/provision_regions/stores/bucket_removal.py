@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import Names
@@ -42,7 +40,7 @@ class BucketRemoval:
             NotEmptyError: objects remain that cannot be deleted, or are written faster than they go.
             OutOfTimeError: this run's time is over; the next run goes on where it stopped.
         """
-        try:
+        with ignoring("NoSuchBucket"):  # another run of the same request was faster
             self._buckets.put_policy(*self._statements)
             for attempt in range(ROUNDS):
                 self._delete_versions()
@@ -50,20 +48,13 @@ class BucketRemoval:
                 if self._deleted():
                     return
                 self._call.pause(attempt)  # a write that had begun before the policy took effect
-        except ClientError as error:
-            if code(error) == "NoSuchBucket":
-                return  # another run of the same request was faster
-            raise
-        raise NotEmptyError(f"the bucket {self._buckets.name} was emptied {ROUNDS} times and is still not empty")
+            raise NotEmptyError(f"the bucket {self._buckets.name} was emptied {ROUNDS} times and is still not empty")
 
     def _deleted(self) -> bool:
-        try:
+        with ignoring("BucketNotEmpty"):
             self._call(self._s3.delete_bucket, **self._arguments)
-        except ClientError as error:
-            if code(error) == "BucketNotEmpty":
-                return False
-            raise
-        return True
+            return True
+        return False
 
     def _delete_versions(self) -> None:
         """Delete batch by batch, each time the first ones that are left: no marker can go stale."""
@@ -99,10 +90,7 @@ class BucketRemoval:
                 return
 
     def _abort(self, upload: Any) -> None:
-        try:
+        with ignoring("NoSuchUpload"):  # its writer finished or gave up first
             self._call(
                 self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
             )
-        except ClientError as error:
-            if code(error) != "NoSuchUpload":  # its writer finished or gave up first
-                raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from crosscheck.aws_errors import code, denied
+from crosscheck.aws_errors import code, denied, ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
 from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
@@ -97,12 +97,9 @@ class StoreKeys:
             self._schedule_deletion(arn)
 
     def _aliased(self) -> KeyMetadataTypeDef | None:
-        try:
+        with ignoring("NotFoundException"):
             return self._call(self._kms.describe_key, KeyId=self._names.alias)["KeyMetadata"]
-        except ClientError as error:
-            if code(error) == "NotFoundException":
-                return None
-            raise
+        return None
 
     def _state(self, arn: str) -> str:
         return self._call(self._kms.describe_key, KeyId=_id(arn))["KeyMetadata"].get("KeyState", "")
@@ -179,13 +176,10 @@ class StoreKeys:
         if aliased:
             self._call_eventually_consistent(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
             return arn
-        try:
+        with ignoring("AlreadyExistsException"):
             self._call_eventually_consistent(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
-        except ClientError as error:
-            if code(error) != "AlreadyExistsException":
-                raise
-            return self._yield_to_other_run(arn)
-        return arn
+            return arn
+        return self._yield_to_other_run(arn)
 
     def _yield_to_other_run(self, arn: str) -> str:
         """Lambda delivered the request twice and the other run set the alias first: its key is the one."""
@@ -196,11 +190,8 @@ class StoreKeys:
         return look.arn
 
     def _delete_alias(self) -> None:
-        try:
+        with ignoring("NotFoundException"):  # another run of the same request was faster
             self._call(self._kms.delete_alias, AliasName=self._names.alias)
-        except ClientError as error:
-            if code(error) != "NotFoundException":  # another run of the same request was faster
-                raise
 
     def _schedule_deletion(self, arn: str) -> None:
         if self._state(arn) == PENDING:

@@ -1,5 +1,8 @@
 """What AWS refused or did not answer, in words: the one place that reads boto3's errors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
@@ -33,6 +36,16 @@ def denied(error: ClientError | BotoCoreError) -> bool:
 def region_not_enabled(error: Exception) -> bool:
     """Whether the call was refused because the account has not enabled the region."""
     return isinstance(error, ClientError) and code(error) in _NOT_ENABLED
+
+
+@contextmanager
+def ignoring(*codes: str) -> Iterator[None]:
+    """Leave the block at a refusal with one of these codes, as if it had ended; every other one is raised."""
+    try:
+        yield
+    except ClientError as error:
+        if code(error) not in codes:
+            raise
 
 
 def message(error: ClientError) -> str:

@@ -1,7 +1,7 @@
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from crosscheck.aws_errors import denied, region_not_enabled
+from crosscheck.aws_errors import denied, ignoring, region_not_enabled
 from tests.fakes.regions.errors import refusal
 
 
@@ -15,3 +15,10 @@ def test_what_never_reached_aws_was_not_denied() -> None:
     error = ConnectTimeoutError(endpoint_url="https://ecs.eu-west-1.amazonaws.com")
     assert not denied(error)
     assert not region_not_enabled(error)
+
+
+def test_only_the_named_refusals_are_ignored() -> None:
+    with ignoring("NoSuchBucket", "NoSuchKey"):
+        raise refusal("NoSuchKey")
+    with pytest.raises(ClientError, match="AccessDenied"), ignoring("NoSuchBucket"):
+        raise refusal("AccessDenied")
