@@ -1,6 +1,6 @@
 """`Custom::EventForwarding`: what each request does, from its properties to its answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 
@@ -8,15 +8,12 @@ from crosscheck.errors import ConfigurationError, MissingSettingError
 from provision_regions.aws_error_text import describe
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
+from provision_regions.custom_resource.properties import PropertyReader
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.forwarding_update import RECORD, ForwardingUpdate
 from provision_regions.ownership.names import names_for
 from provision_regions.region_results import raise_problems
-from provision_regions.stores.properties import listed_regions
-
-KNOWN = frozenset({"Regions"})
-IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
 
 logger = Logger(child=True)
 
@@ -52,26 +49,16 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
 
 
 def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
-    """The regions to forward from, sorted, without the home region; there may be none.
+    """The regions to forward from, sorted; there may be none.
 
-    Home is left out because its events are on its bus already: a rule there would send them round.
+    The home region is left out, because its events are on its bus already: a rule there would send them in a circle.
 
     Raises:
-        ConfigurationError: with every problem, in words.
+        ConfigurationError: the text names every problem.
     """
-    problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
-    if not isinstance(raw.get("Regions"), str | list):
-        problems.append("Regions must be a list of regions" if "Regions" in raw else "Regions is missing")
-    regions = listed_regions(raw)
-    problems += _region_problems(regions, context)
-    if problems:
-        raise ConfigurationError("; ".join(problems))
+    reader = PropertyReader(raw, {"Regions"})
+    regions = reader.strings("Regions", expected="a list of regions")
+    reader.check_regions(regions, context.partition)
+    reader.check_listed_once(regions, context.partition)
+    reader.raise_problems()
     return tuple(sorted(set(regions) - {context.home_region}))
-
-
-def _region_problems(regions: tuple[str, ...], context: ProviderContext) -> Iterable[str]:
-    unknown = set(regions) - context.partition.regions
-    for region in sorted(unknown):
-        yield f"unknown region {region[:40]!r} (partition {context.partition.name})"
-    for region in sorted({region for region in regions if regions.count(region) > 1} - unknown):
-        yield f"region {region} is listed twice"
