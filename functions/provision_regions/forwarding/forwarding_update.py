@@ -8,13 +8,13 @@ from provision_regions.context import ProviderContext
 from provision_regions.fan_out import each_region
 from provision_regions.forwarding.rule import ForwardingRule, RuleLook
 from provision_regions.ownership.names import Names
-from provision_regions.ownership.record import ResourceRecord
+from provision_regions.ownership.record import SetRecord
 from provision_regions.region_results import MAX_RUNS, require_all
 
 RECORD = "EventForwarding"  # no store's prefix has capitals
 
 
-class ForwardingRecord(ResourceRecord):
+class ForwardingRecord(SetRecord):
     """The record of one resource: about 600 bytes for all regions of AWS."""
 
     key = "regions"

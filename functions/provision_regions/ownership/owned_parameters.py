@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
+from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -43,7 +44,19 @@ class OwnedParameters:
             return True
         return False
 
-    def _overwrite(self, name: str, value: str) -> None:
+    def _ownership(self, name: str) -> Ownership:
+        with ignoring("InvalidResourceId"):
+            listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
+            tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
+            ownership = ownership_by_tags(tags, self._names)
+            return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
+        return Ownership.ABSENT  # another run of the same request has just deleted it
+
+    def _put(self, name: str, value: str, *, new: bool) -> None:
+        if new and self._make(name, value):
+            return
+        if new and self._ownership(name) is Ownership.FOREIGN:
+            raise foreign(f"the parameter {name}", self._names)
         self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
 
     def _delete(self, names: Iterable[str]) -> None:

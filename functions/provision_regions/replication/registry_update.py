@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.ownership.record import ResourceRecord
+from provision_regions.ownership.record import SetRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.rules import Merged, OurRules, merge
 from provision_regions.retry import Retrying
@@ -26,7 +26,7 @@ LOOKS = 12
 SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write
 
 
-class ReplicationRecord(ResourceRecord):
+class ReplicationRecord(SetRecord):
     """The record of one resource: about 35 bytes for each rule."""
 
     key = "rules"

@@ -1,30 +1,13 @@
-"""Parameters of the home region: each store as CodePipeline writes it, and the resource's record."""
+"""The parameters that hold each region's store as CodePipeline writes it."""
 
 from collections.abc import Iterable, Mapping
 
-from botocore.exceptions import ClientError
-
-from crosscheck.aws_errors import code
 from provision_regions.ownership.owned_parameters import OwnedParameters
-from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
-from provision_regions.stores.records import StoreRecord, read_record
+from provision_regions.ownership.ownership import Ownership, foreign
 
 
 class StoreParameters(OwnedParameters):
-    """The parameters of one resource."""
-
-    def read_record(self) -> StoreRecord | None:
-        """The resource's record, None where nothing was ever begun."""
-        text = self._values([self._names.record]).get(self._names.record)
-        return read_record(text) if text is not None else None
-
-    def write_record(self, record: StoreRecord, *, new: bool) -> None:
-        """Write the record."""
-        self._put(self._names.record, record.text(), new=new)
-
-    def remove_record(self) -> None:
-        """Forget the resource."""
-        self._delete([self._names.record])
+    """The parameters of one resource, one per region."""
 
     def existing(self, regions: Iterable[str]) -> dict[str, str]:
         """The values of those regions' parameters that exist, all of them ours or adopted, by region.
@@ -56,21 +39,3 @@ class StoreParameters(OwnedParameters):
         return {
             region: (value, ownership) for region, (value, ownership) in found.items() if ownership != Ownership.ABSENT
         }
-
-    def _ownership(self, name: str) -> Ownership:
-        try:
-            listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
-        except ClientError as error:
-            if code(error) == "InvalidResourceId":
-                return Ownership.ABSENT  # another run of the same request has just deleted it
-            raise
-        tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
-        ownership = ownership_by_tags(tags, self._names)
-        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
-
-    def _put(self, name: str, value: str, *, new: bool) -> None:
-        if new and self._make(name, value):
-            return
-        if new and self._ownership(name) is Ownership.FOREIGN:
-            raise foreign(f"the parameter {name}", self._names)
-        self._overwrite(name, value)

@@ -21,7 +21,7 @@ from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.keys import KeyLook, StoreKeys
 from provision_regions.stores.parameters import StoreParameters
 from provision_regions.stores.properties import StoreProperties, read_properties
-from provision_regions.stores.records import StoreRecord
+from provision_regions.stores.records import RecordedStores, StoreRecord
 
 
 @dataclass(frozen=True)
@@ -57,24 +57,25 @@ class Provisioning:
         Raises:
             CrosscheckError: something is not ours, or a region refuses; see ``conclusion`` for both ends.
         """
-        parameters = StoreParameters(self.context, self.names)
-        found = parameters.read_record()
+        parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
+        found = record.read()
+        before = found or RecordedStores()
         existing = parameters.existing(self.wanted.regions)
-        looks = self._survey(found or StoreRecord())
-        record = self._begun(found or StoreRecord(), looks)
-        parameters.write_record(record, new=found is None)
-        with within_runs(record.runs):
-            stores = self._make(looks, record)
+        looks = self._survey(before)
+        begun = self._begun(before, looks)
+        record.write(begun, new=found is None)
+        with within_runs(begun.runs):
+            stores = self._make(looks, begun)
             parameters.ensure(existing, {store.region: store.text for store in stores})
-            parameters.write_record(record.settled(), new=False)
+            record.write(begun.settled(), new=False)
         return answer_with(self.request, physical_id, self.names, stores)
 
-    def _survey(self, record: StoreRecord) -> Mapping[str, StoreLook]:
+    def _survey(self, recorded: RecordedStores) -> Mapping[str, StoreLook]:
         """Look at every region; nothing is changed in any of them where one is not ours."""
 
         def look(region: str) -> StoreLook:
             buckets, keys = self._buckets(region), self._keys(region)
-            bucket = buckets.look(begun=region in record.making)
+            bucket = buckets.look(begun=region in recorded.making)
             buckets.refuse_foreign(bucket)
             key = keys.look()
             keys.refuse_foreign(key)
@@ -84,12 +85,12 @@ class Provisioning:
         require_all(ends, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
         return ends.done
 
-    def _begun(self, record: StoreRecord, looks: Mapping[str, StoreLook]) -> StoreRecord:
+    def _begun(self, recorded: RecordedStores, looks: Mapping[str, StoreLook]) -> RecordedStores:
         making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
         # The old properties say nothing that the record does not: they may name regions that were refused.
-        return record.begun(self.request.request_id, self.wanted.regions, making)
+        return recorded.begun(self.request.request_id, self.wanted.regions, making)
 
-    def _make(self, looks: Mapping[str, StoreLook], record: StoreRecord) -> tuple[Store, ...]:
+    def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
         def make(region: str) -> Store:
             buckets, look = self._buckets(region), looks[region]
             key_arn = self._keys(region).ensure(look.key)
@@ -97,7 +98,7 @@ class Provisioning:
             return Store(region, buckets.name, key_arn)
 
         ends = each_region(self.wanted.regions, make, self.context.retrying.deadline)
-        require_all(ends, record.runs)
+        require_all(ends, recorded.runs)
         return tuple(ends.done[region] for region in self.wanted.regions)
 
     def _buckets(self, region: str) -> StoreBucket:

@@ -7,34 +7,33 @@
 * ``request`` and ``runs``: how often Lambda has delivered the request that is being worked at.
 """
 
-from __future__ import annotations
-
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Self
 
-from provision_regions.ownership.names import compact
+from provision_regions.ownership.record import ResourceRecord
 
 
 @dataclass(frozen=True)
-class StoreRecord:
-    """The record of one resource."""
+class RecordedStores:
+    """The content of one resource's record."""
 
     regions: tuple[str, ...] = ()
     making: tuple[str, ...] = ()
     request: str = ""
     runs: int = 0
 
-    def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> StoreRecord:
+    def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> Self:
         """The record as it must be written before anything is made: one more run of this request."""
-        return StoreRecord(
+        return replace(
+            self,
             regions=tuple(sorted({*self.regions, *regions})),
             making=tuple(sorted({*self.making, *making})),
             request=request,
             runs=self.runs_of(request) + 1,
         )
 
-    def settled(self) -> StoreRecord:
+    def settled(self) -> Self:
         """The record when all is made."""
         return replace(self, making=(), request="", runs=0)
 
@@ -42,12 +41,17 @@ class StoreRecord:
         """How many runs of this request have begun."""
         return self.runs if self.request == request else 0
 
-    def text(self) -> str:
-        """The parameter's value: about 1.5 KB for all regions of AWS."""
-        return compact(asdict(self))
 
+class StoreRecord(ResourceRecord):
+    """The record of one resource's stores."""
 
-def read_record(text: str) -> StoreRecord:
-    """The record in a parameter's value."""
-    content = json.loads(text)
-    return StoreRecord(tuple(content["regions"]), tuple(content["making"]), content["request"], content["runs"])
+    def read(self) -> RecordedStores | None:
+        """The record; None where the resource never began anything."""
+        content = self._load()
+        if content is None:
+            return None
+        return RecordedStores(tuple(content["regions"]), tuple(content["making"]), content["request"], content["runs"])
+
+    def write(self, recorded: RecordedStores, *, new: bool) -> None:
+        """Write the record: about 1.5 KB for all regions of AWS."""
+        self._save(asdict(recorded), new=new)

@@ -13,7 +13,7 @@ from provision_regions.stores.bucket_removal import BucketRemoval
 from provision_regions.stores.keys import StoreKeys
 from provision_regions.stores.parameters import StoreParameters
 from provision_regions.stores.properties import readable_regions, shall_empty
-from provision_regions.stores.records import StoreRecord
+from provision_regions.stores.records import RecordedStores, StoreRecord
 
 
 @dataclass(frozen=True)
@@ -23,34 +23,34 @@ class Removal:
     request: Request
     context: ProviderContext
     names: Names
-    parameters: StoreParameters
 
     def run(self) -> None:
         """Remove the stores if they shall be emptied, then the parameters, and the record last."""
-        found = self.parameters.read_record()
+        record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
+        found = record.read()
         named = readable_regions(self.request.properties, self.context)
         regions = tuple(dict.fromkeys((*named, *(found.regions if found else ()))))
         run = found.runs_of(self.request.request_id) + 1 if found else 1
         with within_runs(run):
             if shall_empty(self.request.properties):
-                self._empty(regions, found)
-            self.parameters.remove(regions)
-            self.parameters.remove_record()
+                self._empty(regions, found, record)
+            parameters.remove(regions)
+            record.remove()
 
-    def _empty(self, regions: tuple[str, ...], found: StoreRecord | None) -> None:
-        record = found or StoreRecord()
+    def _empty(self, regions: tuple[str, ...], found: RecordedStores | None, record: StoreRecord) -> None:
+        before = found or RecordedStores()
         deadline = self.context.retrying.deadline
-        looks = _without_strangers(each_region(regions, lambda region: self._look(region, record), deadline), record)
+        looks = _without_strangers(each_region(regions, lambda region: self._look(region, before), deadline), before)
         ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
-        begun = record.begun(self.request.request_id, ours, ())
+        begun = before.begun(self.request.request_id, ours, ())
         if found or ours:
-            self.parameters.write_record(begun, new=found is None)
+            record.write(begun, new=found is None)
         require_all(looks, begun.runs)
         ends = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
         require_all(ends, begun.runs)
 
-    def _look(self, region: str, record: StoreRecord) -> Ownership:
-        return StoreBucket(self.context, self.names, region).look(begun=region in record.making)
+    def _look(self, region: str, recorded: RecordedStores) -> Ownership:
+        return StoreBucket(self.context, self.names, region).look(begun=region in recorded.making)
 
     def _remove_store(self, region: str, ownership: Ownership) -> None:
         """The bucket first; its key only when no bucket of the name is left, or what is in it becomes unreadable."""
@@ -61,7 +61,7 @@ class Removal:
         StoreKeys(self.context, self.names, region).remove()
 
 
-def _without_strangers(looks: RegionResults[Ownership], record: StoreRecord) -> RegionResults[Ownership]:
+def _without_strangers(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
     """Forget regions that refuse to be looked at and in which we never began: nothing of ours can be there."""
-    failed = {region: error for region, error in looks.failed.items() if region in record.regions}
+    failed = {region: error for region, error in looks.failed.items() if region in recorded.regions}
     return RegionResults(looks.done, failed, looks.late)

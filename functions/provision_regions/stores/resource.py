@@ -5,7 +5,6 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.ownership.names import names_for
-from provision_regions.stores.parameters import StoreParameters
 from provision_regions.stores.properties import readable_prefix
 from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import Removal
@@ -36,5 +35,5 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
         names = None
     if names is None:  # with such properties nothing was ever made
         return succeeded(physical_id)
-    Removal(request, context, names, StoreParameters(context, names)).run()
+    Removal(request, context, names).run()
     return succeeded(physical_id)
