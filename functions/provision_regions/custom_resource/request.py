@@ -27,10 +27,8 @@ class Request:
     stack_id: str
     request_id: str
     logical_id: str
-    physical_id: str
     response_url: str = field(repr=False)
     properties: Mapping[str, object] = field(repr=False)
-    old_properties: Mapping[str, object] = field(repr=False)
 
     @property
     def stack_name(self) -> str:
@@ -56,10 +54,7 @@ def read_request(event: Mapping[str, object]) -> Request:
         value = event.get(name)
         return value if isinstance(value, str) else ""
 
-    def mapping(name: str) -> Mapping[str, object]:
-        value = event.get(name)
-        return value if isinstance(value, dict) else {}
-
+    properties = event.get("ResourceProperties")
     if not text("ResponseURL"):
         raise UnreadableEventError("no ResponseURL: this is not a custom resource's request")
     return Request(
@@ -68,10 +63,8 @@ def read_request(event: Mapping[str, object]) -> Request:
         stack_id=text("StackId"),
         request_id=text("RequestId"),
         logical_id=text("LogicalResourceId"),
-        physical_id=text("PhysicalResourceId"),
         response_url=text("ResponseURL"),
-        properties=mapping("ResourceProperties"),
-        old_properties=mapping("OldResourceProperties"),
+        properties=properties if isinstance(properties, dict) else {},
     )
 
 

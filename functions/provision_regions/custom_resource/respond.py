@@ -1,7 +1,9 @@
-"""Delivering an answer: one PUT to the pre-signed URL, repeated until the host took it.
+"""Delivers an answer: one PUT to the pre-signed URL, repeated until the host takes it.
 
 The URL is a secret and an address from outside. It is never logged, and nothing is sent to a host that is not
 CloudFormation's own. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+
+Only the standard library is imported here, because ``import_failure`` answers where the layer is missing.
 """
 
 import re
@@ -10,8 +12,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
-
-from crosscheck.errors import CrosscheckError
 
 # cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
 # …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
@@ -24,12 +24,12 @@ ATTEMPTS = 5
 TIMEOUT_SECONDS = 10
 
 
-class ForeignHostError(CrosscheckError):
+class ForeignHostError(ValueError):
     """The response URL leads to a host that is not CloudFormation's; nothing was sent."""
 
 
-class NotDeliveredError(CrosscheckError):
-    """The host did not take the answer; Lambda delivers the request again, and all steps are repeatable."""
+class NotDeliveredError(OSError):
+    """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
 
 
 def refuse_foreign(url: str, local_host: str = "") -> None:
