@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from crosscheck.aws_errors import code, message
 from crosscheck.errors import CrosscheckError
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 OK = 200
 CONFIGURATION = "replicationConfiguration"
-UNKNOWN = "CrosscheckUnknownSetting"  # a member that no answer of ECR has
+RAW = "CrosscheckRawConfiguration"  # a member that no answer of ECR has
 TOO_MUCH = frozenset({"InvalidParameterException", "LimitExceededException", "ValidationException"})
 
 
@@ -37,9 +36,7 @@ class ReplicationRegistry:
 
     def __init__(self, context: ProviderContext) -> None:
         self._ecr: ECRClient = context.clients.ecr(context.home_region)
-        self._ecr.meta.events.register(
-            "before-parse.ecr.DescribeRegistry", note_unknown, unique_id="crosscheck-note-unknown"
-        )
+        self._ecr.meta.events.register("before-parse.ecr.DescribeRegistry", keep_raw_configuration, unique_id=RAW)
         self._call = context.retrying.also_on("ServerException")
         self._region = context.home_region
         self._unknown = ""
@@ -47,8 +44,9 @@ class ReplicationRegistry:
     def rules(self) -> tuple[Rule, ...]:
         """All rules, whoever made them."""
         found = self._call(self._ecr.describe_registry)
-        self._unknown = str(found.get(UNKNOWN, ""))
-        return tuple(found.get("replicationConfiguration", {}).get("rules", []))
+        configuration = found.get("replicationConfiguration", {})
+        self._unknown = next(_dropped(found.get(RAW), configuration, CONFIGURATION), "")
+        return tuple(configuration.get("rules", []))
 
     def replace(self, merged: Merged) -> None:
         """Write the whole configuration.
@@ -77,41 +75,30 @@ class ReplicationRegistry:
             raise QuotaError(f"{text}. {code(error)}: {message(error)}") from error
 
 
-def note_unknown(
-    operation_model: OperationModel,
-    response_dict: Mapping[str, Any],
-    customized_response_dict: MutableMapping[str, Any],
-    **_: object,
+def keep_raw_configuration(
+    response_dict: Mapping[str, Any], customized_response_dict: MutableMapping[str, Any], **_: object
 ) -> None:
-    """Note, in the parsed answer, what botocore drops and we would lose in writing the configuration back.
+    """Keep, beside the parsed answer, the configuration as ECR sent it: botocore drops what it does not know.
 
-    Only what is written back counts: what else a registry has is none of our business.
+    What else a registry has is never written back, so it does not count.
     """
-    if response_dict["status_code"] != OK:
-        return
-    configuration, shape = json.loads(response_dict["body"]).get(CONFIGURATION), operation_model.output_shape
-    known = shape.members.get(CONFIGURATION) if isinstance(shape, StructureShape) else None
-    customized_response_dict[UNKNOWN] = _unknown(configuration, known, f"{CONFIGURATION}.")
+    if response_dict["status_code"] == OK:
+        customized_response_dict[RAW] = json.loads(response_dict["body"]).get(CONFIGURATION, {})
 
 
-def _unknown(value: Any, shape: Shape | None, path: str) -> str:
-    """The path of the first member that the shape lacks and that says something; empty where there is none."""
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return next(filter(None, (_unknown(entry, shape.member, path) for entry in value)), "")
-    if not isinstance(shape, StructureShape) or not isinstance(value, dict):
-        return ""
-    for name, entry in value.items():
-        if name in shape.members:
-            found = _unknown(entry, shape.members[name], f"{path}{name}.")
-        else:
-            found = "" if _is_off(entry) else f"{path}{name}"
-        if found:
-            return found
-    return ""
+def _dropped(raw: Any, parsed: Any, path: str) -> Iterator[str]:
+    """The paths of settings that only the raw value has."""
+    if isinstance(raw, list):
+        for entry, known in zip(raw, parsed, strict=True):
+            yield from _dropped(entry, known, path)
+    elif isinstance(raw, dict):
+        for name, value in raw.items():
+            if name in parsed:
+                yield from _dropped(value, parsed[name], f"{path}.{name}")
+            elif not _is_off(value):
+                yield f"{path}.{name}"
 
 
 def _is_off(value: Any) -> bool:
     """Whether a setting is off or empty, as ``{"enabled": false}`` is: the same as if it were not there."""
-    if isinstance(value, dict):
-        return all(map(_is_off, value.values()))
-    return value in (None, False, "", [])
+    return all(map(_is_off, value.values())) if isinstance(value, dict) else value in (None, False, "", [])
