@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from crosscheck.errors import CrosscheckError
 from provision_regions.ownership.record import SetRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
-from provision_regions.replication.rules import Merged, OurRules, merge
+from provision_regions.replication.rules import OurRules, merge
 from provision_regions.retry import Retrying
 
 if TYPE_CHECKING:
@@ -53,29 +53,26 @@ class RegistryUpdate:
             QuotaError: the rules do not fit.
             UnknownSettingError: a write would lose what this SDK does not know.
         """
-        before = claim = OurRules(self.recorded or frozenset())
+        before = self.recorded or frozenset()
+        ours, written = OurRules(dict.fromkeys(before, 0)), False
         for _ in range(LOOKS):
             present = self.registry.rules()
-            merged = merge(present, claim.on(present), wanted)
+            merged = merge(present, ours.among(present), wanted)
             if merged.rules == present:
                 self._record(merged.ours)
                 return merged.ours
             if not merged.ours <= (self.recorded or frozenset()):
-                self._record(claim.fingerprints | merged.ours)
+                self._record(merged.ours.union(self.recorded or ()))
                 continue  # and look again: nothing may lie between the look and the write
-            self._replace(merged, undo=before.fingerprints if claim is before else None)
-            claim = claim.after(merged)
+            try:
+                self.registry.replace(merged)
+            except (ClientError, QuotaError, UnknownSettingError):
+                if not written:  # what we set out to make is not ours, and the record says so again
+                    self._record(before)
+                raise
+            ours, written = ours.after(merged), True
             self.retrying.sleep(SETTLE_SECONDS)
         raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
-
-    def _replace(self, merged: Merged, undo: frozenset[str] | None) -> None:
-        """Write; if AWS refuses the first write, what we set out to make is not ours, and the record says so again."""
-        try:
-            self.registry.replace(merged)
-        except (ClientError, QuotaError, UnknownSettingError):
-            if undo is not None:
-                self._record(undo)
-            raise
 
     def _record(self, rules: frozenset[str]) -> None:
         if rules != self.recorded and (rules or self.recorded is not None):

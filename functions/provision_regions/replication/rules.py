@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -35,23 +35,23 @@ class Merged:
 
 @dataclass(frozen=True)
 class OurRules:
-    """Which rules are ours; of those that we have removed, how many like them were other people's and stayed."""
+    """The rules that are ours, and those that we have removed, by fingerprint.
 
-    fingerprints: frozenset[str]
-    foreign_copies: Mapping[str, int] = field(default_factory=dict)
+    Of a removed rule, other people may have identical copies, which stay: ``foreign_copies`` says how many. If there
+    are more of them later, another writer has restored ours. Of a rule that is ours the number is 0.
+    """
 
-    def on(self, present: Sequence[Rule]) -> frozenset[str]:
-        """Ours in a configuration that was just read: with those that somebody has put back unknowingly."""
+    foreign_copies: Mapping[str, int]
+
+    def among(self, present: Sequence[Rule]) -> frozenset[str]:
+        """Our rules in a configuration that was just read, the restored ones included."""
         copies = _copies(present)
-        return self.fingerprints | {mark for mark, left in self.foreign_copies.items() if copies[mark] > left}
+        return frozenset(mark for mark, foreign in self.foreign_copies.items() if copies[mark] > foreign)
 
     def after(self, written: Merged) -> OurRules:
-        """The claim after a write."""
-        copies = _copies(written.rules)
-        return OurRules(
-            written.ours,
-            {mark: copies[mark] for mark in (self.fingerprints | self.foreign_copies.keys()) - written.ours},
-        )
+        """Our rules once the configuration is written."""
+        copies, known = _copies(written.rules), self.foreign_copies.keys() | written.ours
+        return OurRules({mark: 0 if mark in written.ours else copies[mark] for mark in known})
 
 
 def _copies(rules: Sequence[Rule]) -> Counter[str]:
