@@ -43,8 +43,22 @@ class ForwardingRule:
         self._pattern = event_pattern(context.account, region)
         self._target = target(names, context.forwarding_role)
 
-    def look(self) -> RuleLook:
-        """Look for the rule. It gets its tag in the call that makes it, so none is ever ours and untagged."""
+    def look_for_ours(self) -> RuleLook:
+        """Look for the rule.
+
+        Raises:
+            ForeignError: the rule belongs to somebody else.
+        """
+        found = self._look()
+        if found.ownership is Ownership.FOREIGN:
+            raise ForeignError(
+                f"the EventBridge rule {self._name} exists and is not ours (its tag {OWNER_TAG} is not "
+                f"{self._names.owner}); it was left as it is"
+            )
+        return found
+
+    def _look(self) -> RuleLook:
+        """Look for the rule. The call that makes it also tags it, so a rule of ours is never without its tag."""
         with ignoring(NOT_FOUND):
             found = self._call(self._events.describe_rule, Name=self._name)
             listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
@@ -53,14 +67,6 @@ class ForwardingRule:
             good = matches and found["State"] == "ENABLED"
             return RuleLook(Ownership.OURS if ours else Ownership.FOREIGN, good)
         return RuleLook(Ownership.ABSENT)
-
-    def refuse_foreign(self, look: RuleLook) -> None:
-        """Raise ForeignError where the rule is somebody else's."""
-        if look.ownership is Ownership.FOREIGN:
-            raise ForeignError(
-                f"the EventBridge rule {self._name} exists and is not ours (its tag {OWNER_TAG} is not "
-                f"{self._names.owner}); it was left as it is"
-            )
 
     def ensure(self, look: RuleLook) -> None:
         """Make the rule, or what is wrong with it, right; targets that somebody added stay."""
@@ -75,7 +81,7 @@ class ForwardingRule:
 
     def remove(self) -> None:
         """Remove the rule with all its targets, where it is ours."""
-        if self.look().ownership is not Ownership.OURS:
+        if self._look().ownership is not Ownership.OURS:
             return
         with ignoring(NOT_FOUND):
             targets = self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]

@@ -81,9 +81,8 @@ class Provisioning:
             keys.refuse_foreign(key)
             return StoreLook(bucket, key)
 
-        ends = each_region(self.wanted.regions, look, self.context.retrying.deadline)
-        require_all(ends, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
-        return ends.done
+        results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
+        return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
 
     def _begun(self, recorded: RecordedStores, looks: Mapping[str, StoreLook]) -> RecordedStores:
         making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
@@ -97,9 +96,8 @@ class Provisioning:
             buckets.ensure(look.bucket, key_arn, self.wanted.expire_days)
             return Store(region, buckets.name, key_arn)
 
-        ends = each_region(self.wanted.regions, make, self.context.retrying.deadline)
-        require_all(ends, recorded.runs)
-        return tuple(ends.done[region] for region in self.wanted.regions)
+        results = each_region(self.wanted.regions, make, self.context.retrying.deadline)
+        return tuple(require_all(results, recorded.runs).values())
 
     def _buckets(self, region: str) -> StoreBucket:
         return StoreBucket(self.context, self.names, region)
