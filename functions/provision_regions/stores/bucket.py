@@ -1,4 +1,7 @@
-"""The bucket of a region's store. Every call says whose bucket it must be, so a squatter's is never touched."""
+"""The bucket of a region's store.
+
+Every call names the account that must own the bucket, so a stranger's bucket of the same name is never touched.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.literals import BucketLocationConstraintType
     from mypy_boto3_s3.type_defs import TaggingTypeDef
 
-NO_LOCATION = "us-east-1"  # the region that S3 wants no LocationConstraint for
+NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
 
 
 class StoreBucket:
-    """The bucket of one region."""
+    """The bucket of one region: reads whose it is, makes it, and keeps its settings."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._s3: S3Client = context.clients.s3(region)
         self._call = context.retrying
-        # A bucket just made is not known to all of S3 at once.
+        # S3 does not know a new bucket everywhere at once.
         self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
         self._names = names
         self._permitted_prefix = context.store_prefix
@@ -36,11 +39,22 @@ class StoreBucket:
         self.name = names.bucket(region)
         self.arguments: Any = {"Bucket": self.name, "ExpectedBucketOwner": names.account}
 
-    def look(self, *, begun: bool) -> Ownership:
-        """Whose the bucket is. ``begun``: an earlier run of ours set out to make it, so without tags it is ours.
+    def look_for_ours(self, *, begun: bool) -> Ownership:
+        """Whose the bucket is, as ``look`` says.
 
         Raises:
-            ForeignError: it belongs to another account, or we may not look at it.
+            ForeignError: the bucket is not ours to use.
+        """
+        ownership = self.look(begun=begun)
+        if ownership is Ownership.FOREIGN:
+            raise foreign(f"the bucket {self.name}", self._names)
+        return ownership
+
+    def look(self, *, begun: bool) -> Ownership:
+        """Whose the bucket is. ``begun``: an earlier run set out to make it, so without tags it is ours.
+
+        Raises:
+            ForeignError: the bucket belongs to another account, or we may not read its tags.
         """
         try:
             tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
@@ -62,7 +76,7 @@ class StoreBucket:
         raise error
 
     def _moved_rights(self) -> str:
-        """The likely reason of a denial, after the stack's ArtifactStorePrefix was changed."""
+        """Why the call was probably denied, if the stack's ArtifactStorePrefix has changed."""
         if self._names.prefix.startswith(self._permitted_prefix):
             return ""
         return (
@@ -70,21 +84,15 @@ class StoreBucket:
             "set it back, or remove the old store by hand"
         )
 
-    def refuse_foreign(self, ownership: Ownership) -> None:
-        """Raise ForeignError where the bucket is not ours to use."""
-        if ownership is Ownership.FOREIGN:
-            raise foreign(f"the bucket {self.name}", self._names)
-
     def ensure(self, ownership: Ownership, key_arn: str, expire_days: int) -> None:
-        """The bucket with all its settings, whatever of it was there already."""
-        self.refuse_foreign(ownership)
+        """Make the bucket with all its settings, whatever of it exists already."""
         found = self._create() if ownership is Ownership.ABSENT else ownership
         if found is Ownership.UNTAGGED:
             self._tag()
         self._restrict()
         self._encrypt(key_arn)
-        self._set_policy()
-        if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lent us
+        self.put_policy(tls_only(self._names, self._region))
+        if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lend us
             self._set_lifecycle(expire_days)
 
     def _create(self) -> Ownership:
@@ -101,9 +109,8 @@ class StoreBucket:
                 ) from error
             if code(error) != "BucketAlreadyOwnedByYou":
                 raise
-        # us-east-1 says nothing where the bucket is ours already, so its tags are asked in every case.
-        ownership = self.look(begun=True)
-        self.refuse_foreign(ownership)
+        # us-east-1 says nothing if the bucket is ours already, so its tags are read in every case.
+        ownership = self.look_for_ours(begun=True)
         self._call = self._call.tolerating_denials(FRESH_SECONDS)
         self._call_eventually_consistent = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
         return Ownership.UNTAGGED if ownership is Ownership.ABSENT else ownership
@@ -144,21 +151,18 @@ class StoreBucket:
         )
 
     def policy(self) -> dict[str, Any] | None:
-        """The bucket's policy, None where it has none."""
+        """The bucket's policy; None if it has none."""
         with ignoring("NoSuchBucketPolicy"):
             found = self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"]
             return cast("dict[str, Any]", json.loads(found))
         return None
 
     def put_policy(self, *statements: dict[str, Any]) -> None:
-        """Set our statements beside everybody else's, where they differ."""
+        """Write our statements beside everybody else's, unless they are there already."""
         existing = self.policy()
         wanted = policy_with(existing, statements)
         if wanted != existing:
             self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
-
-    def _set_policy(self) -> None:
-        self.put_policy(tls_only(self._names, self._region))
 
     def _set_lifecycle(self, expire_days: int) -> None:
         existing: list[Any] = []

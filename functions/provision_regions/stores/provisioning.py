@@ -1,7 +1,7 @@
-"""Create and Update: look at everything first, refuse what is not ours, then make what is missing.
+"""Serves Create and Update: looks at everything first, refuses what is not ours, then makes what is missing.
 
-Both are the same: every step ensures a state. An Update that follows a failed one with the old properties, and one
-that finds a setting changed by hand, need nothing special.
+Both are the same, because every step ensures a state. An Update that rolls a failed one back, and one that finds a
+setting changed by hand, need nothing special.
 """
 
 from __future__ import annotations
@@ -52,10 +52,12 @@ class Provisioning:
         return cls(request, context, wanted, names_for(request, context, wanted.prefix))
 
     def run(self, physical_id: str) -> Answer:
-        """Make every store as it must be.
+        """Make every store.
 
         Raises:
-            CrosscheckError: something is not ours, or a region refuses; see ``conclusion`` for both ends.
+            ForeignError: something of a name that we need belongs to somebody else.
+            RegionsFailedError: regions refuse, or need more time than all runs have.
+            UnfinishedError: regions need another run.
         """
         parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
         found = record.read()
@@ -71,35 +73,31 @@ class Provisioning:
         return answer_with(self.request, physical_id, self.names, stores)
 
     def _survey(self, recorded: RecordedStores) -> Mapping[str, StoreLook]:
-        """Look at every region; nothing is changed in any of them where one is not ours."""
+        """Look at every region. If one of them has something that is not ours, nothing is changed in any of them."""
 
         def look(region: str) -> StoreLook:
-            buckets, keys = self._buckets(region), self._keys(region)
-            bucket = buckets.look(begun=region in recorded.making)
-            buckets.refuse_foreign(bucket)
-            key = keys.look()
-            keys.refuse_foreign(key)
-            return StoreLook(bucket, key)
+            bucket = self._bucket(region).look_for_ours(begun=region in recorded.making)
+            return StoreLook(bucket, self._keys(region).look())
 
         results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
         return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
 
     def _begun(self, recorded: RecordedStores, looks: Mapping[str, StoreLook]) -> RecordedStores:
         making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
-        # The old properties say nothing that the record does not: they may name regions that were refused.
+        # The old properties are not needed: the record knows their regions, except those that were refused.
         return recorded.begun(self.request.request_id, self.wanted.regions, making)
 
     def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
         def make(region: str) -> Store:
-            buckets, look = self._buckets(region), looks[region]
+            bucket, look = self._bucket(region), looks[region]
             key_arn = self._keys(region).ensure(look.key)
-            buckets.ensure(look.bucket, key_arn, self.wanted.expire_days)
-            return Store(region, buckets.name, key_arn)
+            bucket.ensure(look.bucket, key_arn, self.wanted.expire_days)
+            return Store(region, bucket.name, key_arn)
 
         results = each_region(self.wanted.regions, make, self.context.retrying.deadline)
         return tuple(require_all(results, recorded.runs).values())
 
-    def _buckets(self, region: str) -> StoreBucket:
+    def _bucket(self, region: str) -> StoreBucket:
         return StoreBucket(self.context, self.names, region)
 
     def _keys(self, region: str) -> StoreKeys:
