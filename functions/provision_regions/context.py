@@ -1,4 +1,4 @@
-"""What serves a request: the account, the clients, the time that is left."""
+"""What a request is served with: the account, its partition, the clients, the time that is left."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class Partition:
 
 @dataclass(frozen=True)
 class ProviderContext:
-    """Everything a resource needs besides its request.
+    """Everything that a resource needs besides its request.
 
     ``store_prefix`` is the template's ArtifactStorePrefix. ``forwarding_role`` is the ARN of the role that forwarding
-    rules send events under; a template that forwards nothing leaves it empty.
+    rules send events under; it is empty if the template forwards nothing.
     """
 
     clients: Clients
@@ -39,13 +39,13 @@ class ProviderContext:
 
 @cache
 def partition_named(name: str) -> Partition:
-    """The partition with all its regions, enabled for this account or not.
+    """The partition with all its regions by the SDK's data, whether this account has enabled them or not.
 
     Raises:
         KeyError: the SDK knows no such partition.
     """
     data = cast("Mapping[str, Any]", create_loader().load_data("partitions"))
     found = {entry["id"]: entry for entry in data["partitions"]}[name]
-    # "aws-global" stands among the regions and is none.
+    # The data lists "aws-global" among the regions, although it is none.
     regions = frozenset(region for region in found["regions"] if not region.endswith("-global"))
     return Partition(name, found["outputs"]["dnsSuffix"], regions)

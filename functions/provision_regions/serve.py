@@ -1,4 +1,4 @@
-"""From CloudFormation's request to the answer: whatever happens in between, there is one."""
+"""Serves CloudFormation's requests. Whatever happens, CloudFormation gets an answer."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -44,9 +44,9 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Serve one request and answer it.
 
     Raises:
-        UnfinishedError: Lambda shall deliver the request again.
-        NotDeliveredError: the answer was not taken; on the next delivery every step finds its work done.
-        ForeignHostError: the request does not come from CloudFormation; nothing was done.
+        UnfinishedError: the request needs another run, so Lambda has to deliver it again.
+        NotDeliveredError: nobody took the answer. The next run finds its work done and answers again.
+        ForeignHostError: the request does not come from CloudFormation. Nothing was done.
     """
     request = read_request(event)
     local_host = settings.optional("CROSSCHECK_RESPONSE_HOST")
@@ -55,7 +55,7 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
         try:
             refuse_foreign(request.response_url, local_host)
         except ForeignHostError as error:
-            logger.error("request refused", reason=str(error))  # noqa: TRY400 - the text says all, a trace nothing
+            logger.error("request refused", reason=str(error))  # noqa: TRY400 - a trace would say no more
             raise
         home_region = context.invoked_function_arn.split(":")[3]
         answer = _answer(request, physical_id(event, home_region), context)
@@ -65,7 +65,7 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 
 def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
-    """The answer; everything but the wish for another run becomes one."""
+    """Serve the request. Every error becomes an answer, except that another run is needed."""
     try:
         return _resource(request.resource_type)(request, identity, _provider_context(context))
     except UnfinishedError as error:
@@ -89,7 +89,7 @@ def _resource(name: str) -> Resource:
 
 
 def _provider_context(lambda_context: LambdaContext) -> ProviderContext:
-    """The function's own partition, region and account stand in its ARN."""
+    """The context by the function's ARN, which names its partition, region and account."""
     _, partition, _, home_region, account, *_ = lambda_context.invoked_function_arn.split(":")
     return ProviderContext(
         clients=_clients(),

@@ -44,7 +44,7 @@ class PropertyReader:
         self.problems += [f"region {region} is listed twice" for region in sorted(repeated & partition.regions)]
 
     def raise_problems(self) -> None:
-        """Raise ConfigurationError where there are problems."""
+        """Raise ConfigurationError if there are problems."""
         if self.problems:
             raise ConfigurationError("; ".join(self.problems))
 
@@ -56,5 +56,5 @@ def strings_in(value: object) -> tuple[str, ...]:
 
 
 def boolean_in(value: object) -> bool | None:
-    """The truth value, None where the value is none."""
+    """The truth value; None if the value has none."""
     return {"true": True, "false": False}.get(str(value).lower())

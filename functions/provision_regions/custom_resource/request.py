@@ -1,6 +1,5 @@
-"""A custom resource's request, as CloudFormation sends it to a Lambda function.
-
-The shape is AWS's: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+"""A custom resource's request, as CloudFormation sends it to a Lambda function:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One request. The response URL is a secret (whoever has it can answer), so ``repr`` leaves it out."""
+    """One request. ``repr`` leaves out the response URL, because whoever has it can answer."""
 
     type: str
     resource_type: str
@@ -44,10 +43,10 @@ class Request:
 
 
 def read_request(event: Mapping[str, object]) -> Request:
-    """Read an event. Only what an answer cannot do without is insisted on.
+    """Read an event. Only the response URL is required, because nobody can be answered without it.
 
     Raises:
-        UnreadableEventError: nobody could be answered, because no response URL is there.
+        UnreadableEventError: the event has no response URL.
     """
 
     def text(name: str) -> str:

@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 10
 
 
 class ForeignHostError(ValueError):
-    """The response URL leads to a host that is not CloudFormation's; nothing was sent."""
+    """The response URL leads to a host that is not CloudFormation's. Nothing was sent."""
 
 
 class NotDeliveredError(OSError):
@@ -33,10 +33,10 @@ class NotDeliveredError(OSError):
 
 
 def refuse_foreign(url: str, local_host: str = "") -> None:
-    """Let only CloudFormation's own S3 hosts pass, or exactly ``local_host`` (``host:port``) where it is set.
+    """Accept only CloudFormation's own S3 hosts, or exactly ``local_host`` (``host:port``) if it is set.
 
     Raises:
-        ForeignHostError: any other address; the text names the host, never the query.
+        ForeignHostError: any other address. The text names the host, never the query.
     """
     try:
         parts = urlsplit(url)
@@ -50,7 +50,7 @@ def refuse_foreign(url: str, local_host: str = "") -> None:
 
 
 def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
-    """PUT the answer, with an empty content type because the URL was signed without one.
+    """PUT the answer. The content type is empty, because the URL was signed without one.
 
     Raises:
         ForeignHostError: the URL is not CloudFormation's.
@@ -67,7 +67,7 @@ def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[flo
 
 
 def _put(url: str, content: bytes) -> str:
-    """What went wrong, without the address; empty where the host took the answer."""
+    """What went wrong, without the address; empty if the host took the answer."""
     request = urllib.request.Request(url, content, {"Content-Type": ""}, method="PUT")  # noqa: S310 - host checked
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 - scheme and host checked

@@ -15,12 +15,16 @@ RECORD = "EventForwarding"  # has capitals, so it is never the prefix of a store
 
 
 class ForwardingRecord(SetRecord):
-    """The record of one resource: about 600 bytes for all regions of AWS."""
+    """The regions in which a resource may have a rule: about 600 bytes for all regions of AWS.
+
+    It is written before a rule is made, so a Delete and a rollback also reach the rules of earlier properties and of
+    runs that were killed.
+    """
 
     key = "regions"
 
     def change(self, before: Collection[str], after: Collection[str]) -> None:
-        """Write the regions where they differ; without regions there is no record."""
+        """Write the regions if they changed. Without regions there is no record."""
         if set(before) == set(after):
             return
         if after:

@@ -1,4 +1,4 @@
-"""`Custom::EventForwarding`: what each request does, from its properties to its answer."""
+"""`Custom::EventForwarding`: serves a request, from its properties to its answer."""
 
 from collections.abc import Mapping
 
@@ -19,11 +19,11 @@ logger = Logger(child=True)
 
 
 def serve_forwarding(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Let every wanted region forward its events, and no other one.
+    """Make every region that the template names forward its events, and no other one.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
-        ClientError: AWS refuses in the home region; the same.
+        ClientError: AWS refuses a call in the home region; the answer is FAILED, too.
     """
     if request_type(request) is RequestType.DELETE:
         return _remove(request, physical_id, context)
@@ -38,10 +38,10 @@ def serve_forwarding(request: Request, physical_id: str, context: ProviderContex
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """What the properties say does not matter: the record knows the regions."""
+    """Serve a Delete. The properties do not matter, because the record knows the regions."""
     try:
         names = names_for(request, context, RECORD)
-    except ConfigurationError:  # with such a stack nothing was ever made
+    except ConfigurationError:  # no rule was ever made for such a stack
         return succeeded(physical_id)
     left = ForwardingUpdate(context, names).apply(())
     raise_problems(describe(region, error) for region, error in left.items())

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
 NOT_FOUND = "ResourceNotFoundException"
-# ValidationException: EventBridge tries the target's role at once, and a new one is not known everywhere yet; and it
-# may still see targets that were just removed.
+# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
+# still sees targets that were just removed.
 TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
 
 
 @dataclass(frozen=True)
 class RuleLook:
-    """Whose the rule is, and whether it matches what it must and is enabled."""
+    """Whose the rule is. ``good``: it is enabled and has our pattern."""
 
     ownership: Ownership
     good: bool = False
 
 
 class ForwardingRule:
-    """The rule on the region's default bus."""
+    """The rule on the default bus of one region."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._events: EventBridgeClient = context.clients.events(region)
@@ -69,7 +69,7 @@ class ForwardingRule:
         return RuleLook(Ownership.ABSENT)
 
     def ensure(self, look: RuleLook) -> None:
-        """Make the rule, or what is wrong with it, right; targets that somebody added stay."""
+        """Make the rule or correct it. Targets that somebody added stay."""
         if not look.good:
             self._put_rule(new=look.ownership is Ownership.ABSENT)
         if self._target not in self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]:
@@ -80,7 +80,7 @@ class ForwardingRule:
             )
 
     def remove(self) -> None:
-        """Remove the rule with all its targets, where it is ours."""
+        """Remove the rule with all its targets if it is ours."""
         if self._look().ownership is not Ownership.OURS:
             return
         with ignoring(NOT_FOUND):
@@ -93,7 +93,7 @@ class ForwardingRule:
             self._call(self._events.delete_rule, Name=self._name)
 
     def _put_rule(self, *, new: bool) -> None:
-        """EventBridge takes tags only for a rule that is being made, and ignores them otherwise.
+        """Write the rule. EventBridge takes tags only for a new rule and ignores them otherwise.
 
         https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
         """
@@ -110,7 +110,7 @@ class ForwardingRule:
 
 
 def raising_partial_failures[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:
-    """The call, raising what it reports of a single target: AWS answers 200 to that, too."""
+    """The call, which now raises what AWS reports of a single target in an answer with status 200."""
 
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         failed = method(*args, **kwargs)["FailedEntries"]

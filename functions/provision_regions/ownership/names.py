@@ -1,4 +1,4 @@
-"""How everything that belongs to a set of stores is called: by its prefix, its stack and its logical id."""
+"""The names of everything that belongs to one resource, made of its prefix, its stack and its logical id."""
 
 import json
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
 
 OWNER_TAG = "crosscheck:owner"
-PREFIX_TAG = "crosscheck:prefix"  # one resource may have two prefixes for a while: a rename is a replacement
+PREFIX_TAG = "crosscheck:prefix"  # during a rename, which is a replacement, one resource has two prefixes
 ADOPT_TAG = "crosscheck:adopt"
 MAX_TAG_VALUE = 256
-# Below /crosscheck/ their parameters would stand among the gate's plans or our own records.
+# The parameters of such a stack would lie among the plans of the gate or among our own records.
 RESERVED_STACKS = frozenset({"plans", "_records"})
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one resource's stores."""
+    """The names of one resource."""
 
     partition: str
     account: str
@@ -28,22 +28,22 @@ class Names:
 
     @property
     def owner(self) -> str:
-        """The value of the tag that says whose a thing is."""
+        """The value of the tag that says to whom something belongs."""
         return f"{self.home_region}/{self.stack}/{self.logical_id}"
 
     @property
     def alias(self) -> str:
-        """The key's alias; KMS allows no dots there."""
+        """The key's alias. KMS allows no dots in it."""
         return f"alias/{self.prefix.replace('.', '_')}"
 
     @property
     def parameter_path(self) -> str:
-        """Where the stores' parameters are, one per region."""
+        """The path of the stores' parameters, one per region."""
         return f"/crosscheck/{self.stack}/{self.prefix}"
 
     @property
     def record(self) -> str:
-        """Where the work in progress is recorded; no stack's name begins with an underscore."""
+        """The parameter of the resource's record. No stack's name begins with an underscore."""
         return f"/crosscheck/_records/{self.stack}/{self.logical_id}/{self.prefix}"
 
     def bucket(self, region: str) -> str:
@@ -86,5 +86,5 @@ def store_text(bucket: str, key_arn: str) -> dict[str, object]:
 
 
 def compact(value: object) -> str:
-    """JSON without blanks."""
+    """The value as JSON without blanks."""
     return json.dumps(value, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Parameters of the home region that are a resource's own, by their tag: always String and never secret."""
+"""Parameters of the home region that belong to a resource by their tag. They are of type String and hold no secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH = 10  # names per GetParameters and DeleteParameters
 
 
 class OwnedParameters:
-    """What every kind of parameter does."""
+    """Reads, writes and deletes parameters of one resource."""
 
     def __init__(self, context: ProviderContext, names: Names) -> None:
         self._ssm: SSMClient = context.clients.ssm(context.home_region)
@@ -33,10 +33,10 @@ class OwnedParameters:
         return values
 
     def _make(self, name: str, value: str) -> bool:
-        """Make it; False where there is one of that name: by another run of the same request, or by this call, whose
-        first answer the SDK did not get.
+        """Make the parameter; False if one of that name exists. Another run of the same request may have made it, or
+        this call, if the SDK repeated it because the first answer got lost.
 
-        Tags can only be given to a new parameter, in the same call: none is ever ours and untagged.
+        The call that makes a parameter also tags it, so a parameter of ours is never without its tag.
         """
         tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
         with ignoring("ParameterAlreadyExists"):

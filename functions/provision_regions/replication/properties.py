@@ -14,7 +14,7 @@ PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
 
 @dataclass(frozen=True)
 class ReplicationProperties:
-    """What the template asks for, sorted. Without destinations or without prefixes there is nothing to do."""
+    """What the template asks for, sorted. Without destinations or without prefixes there are no rules."""
 
     destinations: tuple[str, ...]
     prefixes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The registry's replication configuration, read whole and replaced whole: ECR knows no other way."""
+"""Reads and replaces the registry's replication configuration as a whole, because ECR has no other way."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ TOO_MUCH = frozenset({"InvalidParameterException", "LimitExceededException", "Va
 
 
 class QuotaError(CrosscheckError):
-    """Our rules do not fit beside other people's; nothing was changed."""
+    """Our rules do not fit beside other people's. Nothing was changed."""
 
 
 class UnknownSettingError(CrosscheckError):
-    """The configuration holds something that this SDK does not know and would lose in writing it back."""
+    """The configuration has a setting that this SDK does not know. Writing it back would remove the setting."""
 
 
 class ReplicationRegistry:
-    """The home region's registry of the account."""
+    """The account's registry in the home region."""
 
     def __init__(self, context: ProviderContext) -> None:
         self._ecr: ECRClient = context.clients.ecr(context.home_region)
@@ -51,11 +51,11 @@ class ReplicationRegistry:
     def replace(self, merged: Merged) -> None:
         """Write the whole configuration.
 
-        Whether it fits is left to AWS, which has raised these quotas before; a refusal is explained with our numbers.
+        AWS decides whether it fits, because it has raised these quotas before. Our numbers explain a refusal.
 
         Raises:
-            QuotaError: it does not.
-            UnknownSettingError: what was read last had a setting that would be lost.
+            QuotaError: the configuration does not fit.
+            UnknownSettingError: the configuration that was read last has a setting that would be lost.
         """
         if self._unknown:
             raise UnknownSettingError(

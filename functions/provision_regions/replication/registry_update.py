@@ -1,7 +1,8 @@
-"""Read, merge, write, and look again: the registry as it must be, whoever else is writing to it.
+"""Brings our rules into the registry, although others may write to it at the same time.
 
-ECR has no conditional write. So nothing lies between the last read and the write, and after a while the configuration
-is read again: a writer who had read before us and wrote after us has thrown our rules out, and then we go round again.
+ECR has no conditional write. So nothing happens between the last read and the write, and after a while the
+configuration is read again: a writer who read before our write and wrote after it has removed our rules, and then the
+update starts again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from provision_regions.retry import Retrying
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
 
-RECORD = "ReplicationRules"  # no store's prefix has capitals
+RECORD = "ReplicationRules"  # has capitals, so it is never the prefix of a store
 LOOKS = 12
 SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write
 
@@ -38,7 +39,7 @@ class OutrunError(CrosscheckError):
 
 @dataclass
 class RegistryUpdate:
-    """One request's work at the registry. ``recorded`` is what the record says, None where there is none."""
+    """One request's update of the registry. ``recorded`` is the content of the record, None if there is no record."""
 
     registry: ReplicationRegistry
     records: ReplicationRecord
@@ -46,10 +47,10 @@ class RegistryUpdate:
     recorded: frozenset[str] | None
 
     def apply(self, wanted: Sequence[Rule]) -> frozenset[str]:
-        """Make our rules the wanted ones; the fingerprints of those that are ours then.
+        """Replace our rules by the wanted ones; returns the fingerprints of those that are ours then.
 
         Raises:
-            OutrunError: others write all the time.
+            OutrunError: somebody else wrote after each of our writes.
             QuotaError: the rules do not fit.
             UnknownSettingError: a write would lose what this SDK does not know.
         """
@@ -63,11 +64,11 @@ class RegistryUpdate:
                 return merged.ours
             if not merged.ours <= (self.recorded or frozenset()):
                 self._record(merged.ours.union(self.recorded or ()))
-                continue  # and look again: nothing may lie between the look and the write
+                continue  # the write must follow a look at once
             try:
                 self.registry.replace(merged)
             except (ClientError, QuotaError, UnknownSettingError):
-                if not written:  # what we set out to make is not ours, and the record says so again
+                if not written:  # we made nothing, so the record must not claim it
                     self._record(before)
                 raise
             ours, written = ours.after(merged), True

@@ -1,4 +1,4 @@
-"""`Custom::ReplicationRules`: what each request does, from its properties to its answer."""
+"""`Custom::ReplicationRules`: serves a request, from its properties to its answer."""
 
 from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
@@ -12,28 +12,28 @@ from provision_regions.replication.rules import wanted_rules
 
 
 def serve_replication(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Make our rules as the template asks, or remove them; other people's rules stay.
+    """Make the rules that the template asks for, or remove them. Other people's rules stay.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
-        ClientError: AWS refuses; the same.
+        ClientError: AWS refuses a call; the answer is FAILED, too.
     """
     if request_type(request) is RequestType.DELETE:
         return _remove(request, physical_id, context)
     wanted = wanted_rules(read_properties(request.properties, context), context.account)
     records = ReplicationRecord(context, names_for(request, context, RECORD))
     recorded = records.read()
-    if not wanted and recorded is None:  # nobody asked for replication: the registry is none of our business
+    if not wanted and recorded is None:  # nobody asks for replication, so the registry is not even read
         return _answer(physical_id, 0)
     ours = RegistryUpdate(ReplicationRegistry(context), records, context.retrying, recorded).apply(wanted)
     return _answer(physical_id, len(ours))
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """What the properties say does not matter: the record knows our rules. What never existed is removed at once."""
+    """Serve a Delete. The properties do not matter, because the record knows our rules."""
     try:
         records = ReplicationRecord(context, names_for(request, context, RECORD))
-    except ConfigurationError:  # with such a stack nothing was ever made
+    except ConfigurationError:  # no rule was ever made for such a stack
         return succeeded(physical_id)
     recorded = records.read()
     if recorded is not None:
@@ -43,5 +43,5 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
 
 
 def _answer(physical_id: str, count: int) -> Answer:
-    """``!GetAtt <logical id>.Rules``: how many rules of the registry are this resource's."""
+    """The answer with ``!GetAtt <logical id>.Rules``: how many rules of the registry belong to this resource."""
     return succeeded(physical_id, {"Rules": str(count)})

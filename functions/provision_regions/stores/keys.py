@@ -109,7 +109,7 @@ class StoreKeys:
         return self._call(self._kms.describe_key, KeyId=_id(arn))["KeyMetadata"].get("KeyState", "")
 
     def _ownership(self, arn: str) -> Ownership:
-        """Whose the key is. A key whose policy denies the account's roles is not ours: the policy of ours admits them."""
+        """Whose the key is. A key whose policy denies our role is not ours, because our policy admits it."""
         try:
             listed = self._call_foreign_key(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
         except ClientError as error:

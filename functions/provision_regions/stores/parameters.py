@@ -10,7 +10,7 @@ class StoreParameters(OwnedParameters):
     """The parameters of one resource, one per region."""
 
     def existing(self, regions: Iterable[str]) -> dict[str, str]:
-        """The values of those regions' parameters that exist, all of them ours or adopted, by region.
+        """The existing parameters' values, by region. All of them are ours or adopted.
 
         Raises:
             ForeignError: a parameter of that name is somebody else's.
@@ -22,13 +22,13 @@ class StoreParameters(OwnedParameters):
         return {region: value for region, (value, _) in found.items()}
 
     def ensure(self, existing: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-        """Write the wanted values, by region, where they differ."""
+        """Write the wanted values, by region, unless they are there already."""
         for region, value in wanted.items():
             if existing.get(region) != value:
                 self._put(self._names.parameter(region), value, new=region not in existing)
 
     def remove(self, regions: Iterable[str]) -> None:
-        """Delete those regions' parameters that are ours; others stay."""
+        """Delete these regions' parameters as far as they are ours."""
         found = self._found(regions)
         ours = [region for region, (_, ownership) in found.items() if ownership is Ownership.OURS]
         self._delete([self._names.parameter(region) for region in ours])

@@ -9,14 +9,14 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader, boolean_in, strings_in
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
-RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses buckets that begin so
+RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses such names of buckets
 MAX_BUCKET_NAME = 63
 MAX_DAYS = 36_500
 KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifactsAfterDays"})
 
 
 class OnDelete(StrEnum):
-    """What becomes of the stores when the resource is deleted."""
+    """What happens to the stores when the resource is deleted."""
 
     RETAIN = "Retain"
     EMPTY = "Empty"
@@ -24,7 +24,7 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True)
 class StoreProperties:
-    """What the template asks for; ``regions`` in its order, the home region first where it is included."""
+    """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front."""
 
     regions: tuple[str, ...]
     prefix: str
@@ -60,7 +60,7 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
 
 
 def readable_prefix(raw: Mapping[str, object]) -> str | None:
-    """The prefix where it could ever have named a store, else None."""
+    """The prefix; None if no store can ever have had it."""
     prefix = raw.get("Prefix")
     return prefix if isinstance(prefix, str) and PREFIX.fullmatch(prefix) and ".." not in prefix else None
 
@@ -73,7 +73,7 @@ def readable_regions(raw: Mapping[str, object], context: ProviderContext) -> tup
 
 
 def shall_empty(raw: Mapping[str, object]) -> bool:
-    """Whether a Delete empties; whatever is not plainly Empty retains."""
+    """Whether a Delete empties the stores. Every value but Empty retains them."""
     return raw.get("OnDelete") == OnDelete.EMPTY
 
 

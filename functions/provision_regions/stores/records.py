@@ -1,10 +1,10 @@
-"""What must be remembered between requests and runs, in one parameter of the home region.
+"""What a resource remembers of its stores between requests and runs.
 
-* ``regions``: every region in which this resource ever set out to make a store, so that a Delete reaches those,
-  too, that an update has removed.
-* ``making``: regions whose bucket was not there when we looked. A run that is stopped between making and tagging
-  a bucket would not know it again; with this, it does.
-* ``request`` and ``runs``: how often Lambda has delivered the request that is being worked at.
+* ``regions``: every region in which this resource ever began a store. A Delete also removes those that an update
+  took off the list.
+* ``making``: regions whose bucket did not exist when we looked. A run that is killed between making and tagging a
+  bucket leaves one without a tag; this list tells the next run that it is ours.
+* ``request`` and ``runs``: the current request, and how often Lambda has delivered it.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class RecordedStores:
     runs: int = 0
 
     def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> Self:
-        """The record as it must be written before anything is made: one more run of this request."""
+        """The record to write before anything is made: one more run of this request."""
         return replace(
             self,
             regions=tuple(sorted({*self.regions, *regions})),
@@ -34,7 +34,7 @@ class RecordedStores:
         )
 
     def settled(self) -> Self:
-        """The record when all is made."""
+        """The record to write when everything is made."""
         return replace(self, making=(), request="", runs=0)
 
     def runs_of(self, request: str) -> int:

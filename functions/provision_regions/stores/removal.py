@@ -1,4 +1,4 @@
-"""Delete: forget the stores, or empty and delete them, those of earlier updates too."""
+"""Serves Delete: keeps the stores, or empties and deletes them, those of earlier updates included."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Removal:
     names: Names
 
     def run(self) -> None:
-        """Remove the stores if they shall be emptied, then the parameters, and the record last."""
+        """Remove the stores if the template asks for it, then the parameters, and the record last."""
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
         found = record.read()
         named = readable_regions(self.request.properties, self.context)
@@ -40,28 +40,28 @@ class Removal:
     def _empty(self, regions: tuple[str, ...], found: RecordedStores | None, record: StoreRecord) -> None:
         before = found or RecordedStores()
         deadline = self.context.retrying.deadline
-        looks = _without_strangers(each_region(regions, lambda region: self._look(region, before), deadline), before)
+        looks = _without_untouched(each_region(regions, lambda region: self._look(region, before), deadline), before)
         ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
         begun = before.begun(self.request.request_id, ours, ())
         if found or ours:
             record.write(begun, new=found is None)
         require_all(looks, begun.runs)
-        ends = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
-        require_all(ends, begun.runs)
+        results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
+        require_all(results, begun.runs)
 
     def _look(self, region: str, recorded: RecordedStores) -> Ownership:
         return StoreBucket(self.context, self.names, region).look(begun=region in recorded.making)
 
     def _remove_store(self, region: str, ownership: Ownership) -> None:
-        """The bucket first; its key only when no bucket of the name is left, or what is in it becomes unreadable."""
+        """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""
         if ownership in {Ownership.ADOPTED, Ownership.FOREIGN}:
             return
         if ownership is not Ownership.ABSENT:
-            BucketRemoval(self.context, self.names, region, StoreBucket(self.context, self.names, region)).run()
+            BucketRemoval(self.context, self.names, region).run()
         StoreKeys(self.context, self.names, region).remove()
 
 
-def _without_strangers(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
-    """Forget regions that refuse to be looked at and in which we never began: nothing of ours can be there."""
+def _without_untouched(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
+    """Leave out regions that refuse the look and in which we never began: they have nothing of ours."""
     failed = {region: error for region, error in looks.failed.items() if region in recorded.regions}
     return RegionResults(looks.done, failed, looks.late)

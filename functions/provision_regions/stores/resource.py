@@ -1,4 +1,4 @@
-"""`Custom::ArtifactStores`: what each request does, from its properties to its answer."""
+"""`Custom::ArtifactStores`: serves a request, from its properties to its answer."""
 
 from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
@@ -11,11 +11,11 @@ from provision_regions.stores.removal import Removal
 
 
 def serve_stores(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Make the stores as they must be, or remove them.
+    """Make the stores that the template asks for, or remove them.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
-        UnfinishedError: Lambda shall deliver the request again.
+        UnfinishedError: the request needs another run.
     """
     if request_type(request) is RequestType.DELETE:
         return _remove(request, physical_id, context)
@@ -23,17 +23,17 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Serve a Delete. What never existed is removed without a word.
+    """Serve a Delete. It succeeds if nothing ever existed.
 
     Raises:
-        CrosscheckError: something could not be removed; the record stays, so that the next Delete goes on.
+        CrosscheckError: something could not be removed. The record stays, so that the next Delete goes on.
     """
     prefix = readable_prefix(request.properties)
     try:
         names = names_for(request, context, prefix) if prefix else None
     except ConfigurationError:
         names = None
-    if names is None:  # with such properties nothing was ever made
+    if names is None:  # no store was ever made with such properties
         return succeeded(physical_id)
     Removal(request, context, names).run()
     return succeeded(physical_id)
