@@ -20,7 +20,7 @@ from provision_regions.stores.policies import lifecycle_with, policy_with, tls_o
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import TaggingTypeDef
+    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef, TaggingTypeDef
 
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
 
@@ -88,9 +88,9 @@ class StoreBucket:
         """Make the bucket with all its settings, whatever of it exists already."""
         found = self._create() if ownership is Ownership.ABSENT else ownership
         if found is Ownership.UNTAGGED:
-            self._tag()
-        self._restrict()
-        self._encrypt(key_arn)
+            tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
+            self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
+        self._protect(key_arn)
         self.put_policy(tls_only(self._names, self._region))
         if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lend us
             self._set_lifecycle(expire_days)
@@ -115,40 +115,21 @@ class StoreBucket:
         self._call_eventually_consistent = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
         return Ownership.UNTAGGED if ownership is Ownership.ABSENT else ownership
 
-    def _tag(self) -> None:
-        tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
-        self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
-
-    def _restrict(self) -> None:
-        self._call_eventually_consistent(
-            self._s3.put_public_access_block,
-            PublicAccessBlockConfiguration={
-                "BlockPublicAcls": True,
-                "IgnorePublicAcls": True,
-                "BlockPublicPolicy": True,
-                "RestrictPublicBuckets": True,
-            },
-            **self.arguments,
-        )
-        self._call_eventually_consistent(
-            self._s3.put_bucket_ownership_controls,
-            OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-            **self.arguments,
-        )
-        self._call_eventually_consistent(
-            self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **self.arguments
-        )
-
-    def _encrypt(self, key_arn: str) -> None:
-        rule: Any = {
-            "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn},
-            "BucketKeyEnabled": True,
+    def _protect(self, key_arn: str) -> None:
+        call, bucket = self._call_eventually_consistent, self.arguments
+        public_access: PublicAccessBlockConfigurationTypeDef = {
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
         }
-        self._call_eventually_consistent(
-            self._s3.put_bucket_encryption,
-            ServerSideEncryptionConfiguration={"Rules": [rule]},
-            **self.arguments,
-        )
+        owner: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn}
+        encryption: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}]}
+        call(self._s3.put_public_access_block, PublicAccessBlockConfiguration=public_access, **bucket)
+        call(self._s3.put_bucket_ownership_controls, OwnershipControls=owner, **bucket)
+        call(self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **bucket)
+        call(self._s3.put_bucket_encryption, ServerSideEncryptionConfiguration=encryption, **bucket)
 
     def policy(self) -> dict[str, Any] | None:
         """The bucket's policy; None if it has none."""

@@ -96,7 +96,8 @@ class StoreKeys:
         """Delete the alias and schedule the deletion of every key that is ours."""
         aliased = self._aliased()
         if aliased is not None and self._ownership(aliased["Arn"]) is Ownership.OURS:
-            self._delete_alias()
+            with ignoring("NotFoundException"):  # another run of the same request was faster
+                self._call(self._kms.delete_alias, AliasName=self._names.alias)
         for arn in self._ours():
             self._schedule_deletion(arn)
 
@@ -191,10 +192,6 @@ class StoreKeys:
         if look.arn != arn:
             self._schedule_deletion(arn)
         return look.arn
-
-    def _delete_alias(self) -> None:
-        with ignoring("NotFoundException"):  # another run of the same request was faster
-            self._call(self._kms.delete_alias, AliasName=self._names.alias)
 
     def _schedule_deletion(self, arn: str) -> None:
         if self._state(arn) == PENDING:

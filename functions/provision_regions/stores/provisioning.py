@@ -4,8 +4,6 @@ Both are the same, because every step ensures a state. An Update that rolls a fa
 setting changed by hand, need nothing special.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,14 +11,14 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer
 from provision_regions.custom_resource.request import Request
 from provision_regions.fan_out import each_region
-from provision_regions.ownership.names import Names, names_for
+from provision_regions.ownership.names import Names
 from provision_regions.ownership.ownership import Ownership
 from provision_regions.region_results import MAX_RUNS, require_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.keys import KeyLook, StoreKeys
 from provision_regions.stores.parameters import StoreParameters
-from provision_regions.stores.properties import StoreProperties, read_properties
+from provision_regions.stores.properties import StoreProperties
 from provision_regions.stores.records import RecordedStores, StoreRecord
 
 
@@ -41,16 +39,6 @@ class Provisioning:
     wanted: StoreProperties
     names: Names
 
-    @classmethod
-    def of(cls, request: Request, context: ProviderContext) -> Provisioning:
-        """Read the request.
-
-        Raises:
-            ConfigurationError: its properties are wrong.
-        """
-        wanted = read_properties(request.properties, context)
-        return cls(request, context, wanted, names_for(request, context, wanted.prefix))
-
     def run(self, physical_id: str) -> Answer:
         """Make every store.
 
@@ -64,7 +52,9 @@ class Provisioning:
         before = found or RecordedStores()
         existing = parameters.existing(self.wanted.regions)
         looks = self._survey(before)
-        begun = self._begun(before, looks)
+        making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
+        # The old properties are not needed: the record knows their regions, except those that were refused.
+        begun = before.begun(self.request.request_id, self.wanted.regions, making)
         record.write(begun, new=found is None)
         with within_runs(begun.runs):
             stores = self._make(looks, begun)
@@ -81,11 +71,6 @@ class Provisioning:
 
         results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
         return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
-
-    def _begun(self, recorded: RecordedStores, looks: Mapping[str, StoreLook]) -> RecordedStores:
-        making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
-        # The old properties are not needed: the record knows their regions, except those that were refused.
-        return recorded.begun(self.request.request_id, self.wanted.regions, making)
 
     def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
         def make(region: str) -> Store:

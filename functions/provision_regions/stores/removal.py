@@ -29,22 +29,21 @@ class Removal:
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
         found = record.read()
         named = readable_regions(self.request.properties, self.context)
-        regions = tuple(dict.fromkeys((*named, *(found.regions if found else ()))))
-        run = found.runs_of(self.request.request_id) + 1 if found else 1
-        with within_runs(run):
+        before = found or RecordedStores()
+        regions = tuple(dict.fromkeys((*named, *before.regions)))
+        with within_runs(before.runs_of(self.request.request_id) + 1):
             if shall_empty(self.request.properties):
-                self._empty(regions, found, record)
+                self._empty(regions, before, record, new=found is None)
             parameters.remove(regions)
             record.remove()
 
-    def _empty(self, regions: tuple[str, ...], found: RecordedStores | None, record: StoreRecord) -> None:
-        before = found or RecordedStores()
+    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord, *, new: bool) -> None:
         deadline = self.context.retrying.deadline
         looks = _without_untouched(each_region(regions, lambda region: self._look(region, before), deadline), before)
         ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
         begun = before.begun(self.request.request_id, ours, ())
-        if found or ours:
-            record.write(begun, new=found is None)
+        if ours or not new:
+            record.write(begun, new=new)
         require_all(looks, begun.runs)
         results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
         require_all(results, begun.runs)

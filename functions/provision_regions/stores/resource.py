@@ -5,7 +5,7 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.ownership.names import names_for
-from provision_regions.stores.properties import readable_prefix
+from provision_regions.stores.properties import read_properties, readable_prefix
 from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import Removal
 
@@ -19,7 +19,8 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
     """
     if request_type(request) is RequestType.DELETE:
         return _remove(request, physical_id, context)
-    return Provisioning.of(request, context).run(physical_id)
+    wanted = read_properties(request.properties, context)
+    return Provisioning(request, context, wanted, names_for(request, context, wanted.prefix)).run(physical_id)
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
