@@ -82,10 +82,9 @@ def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
 
 
 def _resource(name: str) -> Resource:
-    try:
-        return RESOURCES[name]
-    except KeyError:
-        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}") from None
+    if name not in RESOURCES:
+        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}")
+    return RESOURCES[name]
 
 
 def _provider_context(lambda_context: LambdaContext) -> ProviderContext:

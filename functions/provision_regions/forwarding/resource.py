@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.errors import ConfigurationError, MissingSettingError
+from crosscheck.errors import MissingSettingError
 from provision_regions.aws_error_text import describe
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
@@ -12,7 +12,7 @@ from provision_regions.custom_resource.properties import PropertyReader
 from provision_regions.custom_resource.request import Request, RequestType, request_type
 from provision_regions.forwarding.content import rule_name
 from provision_regions.forwarding.forwarding_update import RECORD, ForwardingUpdate
-from provision_regions.ownership.names import names_for
+from provision_regions.ownership.names import names_for, names_for_removal
 from provision_regions.region_results import raise_problems
 
 logger = Logger(child=True)
@@ -39,11 +39,8 @@ def serve_forwarding(request: Request, physical_id: str, context: ProviderContex
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
     """Serve a Delete. The properties do not matter, because the record knows the regions."""
-    try:
-        names = names_for(request, context, RECORD)
-    except ConfigurationError:  # no rule was ever made for such a stack
-        return succeeded(physical_id)
-    left = ForwardingUpdate(context, names).apply(())
+    names = names_for_removal(request, context, RECORD)
+    left = ForwardingUpdate(context, names).apply(()) if names else {}
     raise_problems(describe(region, error) for region, error in left.items())
     return succeeded(physical_id)
 

@@ -80,6 +80,14 @@ def names_for(request: Request, context: ProviderContext, prefix: str) -> Names:
     return names
 
 
+def names_for_removal(request: Request, context: ProviderContext, prefix: str | None) -> Names | None:
+    """The names for a Delete; None if nothing was ever made for such a request."""
+    try:
+        return names_for(request, context, prefix) if prefix else None
+    except ConfigurationError:
+        return None
+
+
 def store_text(bucket: str, key_arn: str) -> dict[str, object]:
     """A store as CodePipeline writes it in ``artifactStores``."""
     return {"type": "S3", "location": bucket, "encryptionKey": {"id": key_arn, "type": "KMS"}}

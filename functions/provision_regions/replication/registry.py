@@ -69,10 +69,10 @@ class ReplicationRegistry:
             problem = quota_problem(merged)
             if code(error) not in TOO_MUCH or not problem:
                 raise
-            text = (
-                f"the replication rules do not fit into the registry of {self._region}, nothing was changed: {problem}"
-            )
-            raise QuotaError(f"{text}. {code(error)}: {message(error)}") from error
+            raise QuotaError(
+                f"the replication rules do not fit into the registry of {self._region}, nothing was changed: "
+                f"{problem}. {code(error)}: {message(error)}"
+            ) from error
 
 
 def keep_raw_configuration(

@@ -42,7 +42,7 @@ class RegistryUpdate:
     """One request's update of the registry. ``recorded`` is the content of the record, None if there is no record."""
 
     registry: ReplicationRegistry
-    records: ReplicationRecord
+    record: ReplicationRecord
     retrying: Retrying
     recorded: frozenset[str] | None
 
@@ -60,22 +60,22 @@ class RegistryUpdate:
             present = self.registry.rules()
             merged = merge(present, ours.among(present), wanted)
             if merged.rules == present:
-                self._record(merged.ours)
+                self._remember(merged.ours)
                 return merged.ours
             if not merged.ours <= (self.recorded or frozenset()):
-                self._record(merged.ours.union(self.recorded or ()))
+                self._remember(merged.ours.union(self.recorded or ()))
                 continue  # the write must follow a look at once
             try:
                 self.registry.replace(merged)
             except (ClientError, QuotaError, UnknownSettingError):
                 if not written:  # we made nothing, so the record must not claim it
-                    self._record(before)
+                    self._remember(before)
                 raise
             ours, written = ours.after(merged), True
             self.retrying.sleep(SETTLE_SECONDS)
         raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
 
-    def _record(self, rules: frozenset[str]) -> None:
+    def _remember(self, rules: frozenset[str]) -> None:
         if rules != self.recorded and (rules or self.recorded is not None):
-            self.records.write(rules, new=self.recorded is None)
+            self.record.write(rules, new=self.recorded is None)
             self.recorded = rules

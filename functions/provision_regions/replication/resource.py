@@ -1,10 +1,9 @@
 """`Custom::ReplicationRules`: serves a request, from its properties to its answer."""
 
-from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.ownership.names import names_for
+from provision_regions.ownership.names import names_for, names_for_removal
 from provision_regions.replication.properties import read_properties
 from provision_regions.replication.registry import ReplicationRegistry
 from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
@@ -21,24 +20,24 @@ def serve_replication(request: Request, physical_id: str, context: ProviderConte
     if request_type(request) is RequestType.DELETE:
         return _remove(request, physical_id, context)
     wanted = wanted_rules(read_properties(request.properties, context), context.account)
-    records = ReplicationRecord(context, names_for(request, context, RECORD))
-    recorded = records.read()
+    record = ReplicationRecord(context, names_for(request, context, RECORD))
+    recorded = record.read()
     if not wanted and recorded is None:  # nobody asks for replication, so the registry is not even read
         return _answer(physical_id, 0)
-    ours = RegistryUpdate(ReplicationRegistry(context), records, context.retrying, recorded).apply(wanted)
+    ours = RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(wanted)
     return _answer(physical_id, len(ours))
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
     """Serve a Delete. The properties do not matter, because the record knows our rules."""
-    try:
-        records = ReplicationRecord(context, names_for(request, context, RECORD))
-    except ConfigurationError:  # no rule was ever made for such a stack
+    names = names_for_removal(request, context, RECORD)
+    if names is None:
         return succeeded(physical_id)
-    recorded = records.read()
+    record = ReplicationRecord(context, names)
+    recorded = record.read()
     if recorded is not None:
-        RegistryUpdate(ReplicationRegistry(context), records, context.retrying, recorded).apply(())
-        records.remove()
+        RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(())
+        record.remove()
     return succeeded(physical_id)
 
 

@@ -45,17 +45,14 @@ class OurRules:
 
     def among(self, present: Sequence[Rule]) -> frozenset[str]:
         """Our rules in a configuration that was just read, the restored ones included."""
-        copies = _copies(present)
+        copies = Counter(map(fingerprint, present))
         return frozenset(mark for mark, foreign in self.foreign_copies.items() if copies[mark] > foreign)
 
     def after(self, written: Merged) -> OurRules:
         """Our rules once the configuration is written."""
-        copies, known = _copies(written.rules), self.foreign_copies.keys() | written.ours
+        copies = Counter(map(fingerprint, written.rules))
+        known = self.foreign_copies.keys() | written.ours
         return OurRules({mark: 0 if mark in written.ours else copies[mark] for mark in known})
-
-
-def _copies(rules: Sequence[Rule]) -> Counter[str]:
-    return Counter(map(fingerprint, rules))
 
 
 def fingerprint(rule: Rule) -> str:

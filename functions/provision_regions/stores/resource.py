@@ -1,10 +1,9 @@
 """`Custom::ArtifactStores`: serves a request, from its properties to its answer."""
 
-from crosscheck.errors import ConfigurationError
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.ownership.names import names_for
+from provision_regions.ownership.names import names_for, names_for_removal
 from provision_regions.stores.properties import read_properties, readable_prefix
 from provision_regions.stores.provisioning import Provisioning
 from provision_regions.stores.removal import Removal
@@ -29,12 +28,7 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
     Raises:
         CrosscheckError: something could not be removed. The record stays, so that the next Delete goes on.
     """
-    prefix = readable_prefix(request.properties)
-    try:
-        names = names_for(request, context, prefix) if prefix else None
-    except ConfigurationError:
-        names = None
-    if names is None:  # no store was ever made with such properties
-        return succeeded(physical_id)
-    Removal(request, context, names).run()
+    names = names_for_removal(request, context, readable_prefix(request.properties))
+    if names is not None:
+        Removal(request, context, names).run()
     return succeeded(physical_id)
