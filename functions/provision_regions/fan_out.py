@@ -1,57 +1,39 @@
-"""The same work in many regions at once, each region's end told apart from the others'."""
+"""Does the same work in many regions at once, and keeps the regions' results apart."""
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.retry import Deadline, OutOfTimeError
-
-MAX_THREADS = 40
+from crosscheck.time_limits import OutOfTimeError, all_within
+from provision_regions.region_results import RegionResults
+from provision_regions.retry import Deadline
 
 logger = Logger(child=True)
 
 
-@dataclass(frozen=True)
-class Ends[T]:
-    """How the work ended, by region: done, failed for good, or not finished within this run's time."""
+def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> RegionResults[T]:
+    """Do the work in every region, each in a thread, and wait no longer than the deadline.
 
-    done: Mapping[str, T]
-    failed: Mapping[str, Exception]
-    late: tuple[str, ...]
-
-
-def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> Ends[T]:
-    """Do the work in every region, in threads, and wait no longer than the deadline.
-
-    A call that hangs in one region is left behind: its thread stops at its next step, because every step asks
-    the deadline first.
+    A thread whose call hangs is left behind. It stops at its next step, because every step asks the deadline first.
     """
     wanted = tuple(regions)
-    pool = ThreadPoolExecutor(max_workers=min(MAX_THREADS, max(1, len(wanted))), thread_name_prefix="region")
+    ended = all_within(deadline.left, {region: partial(_attempt, work, region) for region in wanted})
+    outcomes = {region: ended.get(region, OutOfTimeError("still at work")) for region in wanted}
+    errors = {region: outcome for region, outcome in outcomes.items() if isinstance(outcome, Exception)}
+    return RegionResults(
+        done={region: outcome for region, outcome in outcomes.items() if not isinstance(outcome, Exception)},
+        failed={region: error for region, error in errors.items() if not isinstance(error, OutOfTimeError)},
+        late=tuple(region for region, error in errors.items() if isinstance(error, OutOfTimeError)),
+    )
+
+
+def _attempt[T](work: Callable[[str], T], region: str) -> T | Exception:
     try:
-        futures = {region: pool.submit(work, region) for region in wanted}
-        wait(futures.values(), timeout=max(0.0, deadline.left))
-        return _ends(futures)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ends[T](futures: Mapping[str, Future[T]]) -> Ends[T]:
-    done: dict[str, T] = {}
-    failed: dict[str, Exception] = {}
-    late: list[str] = []
-    for region, future in futures.items():
-        error = future.exception() if future.done() else OutOfTimeError("still at work")
-        if isinstance(error, OutOfTimeError):
-            late.append(region)
-        elif isinstance(error, Exception):
-            failed[region] = error
-            if not isinstance(error, CrosscheckError | ClientError | BotoCoreError):  # a mistake of ours
-                logger.error("region failed", region=region, exc_info=error)
-        else:
-            done[region] = future.result()  # raises what is no Exception: the process is being stopped
-    return Ends(done, failed, tuple(late))
+        return work(region)
+    except Exception as error:
+        if not isinstance(error, CrosscheckError | ClientError | BotoCoreError):  # a mistake of ours
+            logger.exception("region failed", region=region)
+        return error

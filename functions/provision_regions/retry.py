@@ -1,19 +1,19 @@
-"""Retrying what is worth retrying, and stopping before Lambda does."""
-
-from __future__ import annotations
+"""Repeats calls that may succeed later, and stops before Lambda stops the function."""
 
 import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import repeat
+from typing import Self
 
 from botocore.exceptions import ClientError
 
-from crosscheck.errors import CrosscheckError
+from crosscheck.aws_errors import code, denied, message
+from crosscheck.time_limits import OutOfTimeError
 
-# The SDK repeats a throttled call four times by itself; S3's OperationAborted ("a conflicting operation is in
-# progress", for instance after the same bucket was deleted) and longer throttling are left to us.
+# The SDK itself repeats a throttled call four times. It does not repeat S3's OperationAborted ("a conflicting operation
+# is in progress", for instance after the same bucket was deleted), and throttling may last longer.
 TRANSIENT = frozenset(
     {
         "DependencyTimeoutException",
@@ -28,68 +28,53 @@ TRANSIENT = frozenset(
         "TooManyUpdates",
     }
 )
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 MARGIN_SECONDS = 60.0
-# IAM needs seconds to tell every region of a changed role. What was just made takes longer: a key's tag counts in
-# KMS after up to five minutes, https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+# IAM needs seconds to tell every region of a changed role. New resources need longer: KMS may take five minutes to
+# respect a key's tag, https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
 DENIED_PAUSE = 5.0
 FRESH_ROLE_SECONDS = 30.0
 FRESH_SECONDS = 300.0
 
 
-class OutOfTimeError(CrosscheckError):
-    """This run of the function ends before the work does."""
+def may_be_temporary(error: ClientError) -> bool:
+    """Whether the call was denied, perhaps because a right is not known everywhere yet. An explicit deny is final.
 
-
-def code_of(error: ClientError) -> str:
-    """AWS's name of the error."""
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def is_denied(error: ClientError) -> bool:
-    """Whether AWS understood the call and does not allow it."""
-    return code_of(error) in DENIED
-
-
-def may_pass(error: ClientError) -> bool:
-    """Whether a denial may come from what is not known everywhere yet; a policy's explicit "no" is meant.
-
-    That it is explicit, say of a service control policy, stands in AWS's message and nowhere else:
+    Only AWS's message says that a deny is explicit, for instance one of a service control policy:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    return is_denied(error) and "explicit deny" not in error.response.get("Error", {}).get("Message", "")
+    return denied(error) and "explicit deny" not in message(error)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When to stop starting calls, so that there is time left to answer."""
+    """When to stop starting calls, so that time is left for the answer."""
 
     remaining: Callable[[], float]
     margin: float
 
     @property
     def left(self) -> float:
-        """Seconds left for work; below zero where the time for the answer is already being used."""
+        """Seconds left for work; negative if the time for the answer is being used already."""
         return self.remaining() - self.margin
 
     def check(self) -> None:
-        """Raise OutOfTimeError where no time is left."""
+        """Raise OutOfTimeError if no time is left."""
         if self.left <= 0:
             raise OutOfTimeError("the function's time is used up")
 
 
 def deadline_of(remaining: Callable[[], float]) -> Deadline:
-    """A deadline a minute before the function's timeout; of a short timeout a fifth is kept for the answer."""
+    """A deadline one minute before the function's timeout, or a fifth of the remaining time if that is less."""
     return Deadline(remaining, min(MARGIN_SECONDS, remaining() / 5))
 
 
 @dataclass(frozen=True)
-class Patience:
-    """Calls AWS; repeats what is transient, with full jitter, a bounded number of times and within the deadline.
+class Retrying:
+    """Calls AWS, and repeats transient errors with full jitter, a bounded number of times and within the deadline.
 
-    A denial that may pass is repeated for ``denied_seconds``.
+    A call whose denial may be temporary is repeated for ``denied_seconds``.
     """
 
     deadline: Deadline
@@ -99,19 +84,19 @@ class Patience:
     denied_seconds: float = FRESH_ROLE_SECONDS
     transient: frozenset[str] = field(default=TRANSIENT, repr=False)
 
-    def also(self, *codes: str) -> Patience:
-        """A patience that repeats these errors, too."""
+    def also_on(self, *codes: str) -> Self:
+        """The same, but it repeats these errors, too."""
         return replace(self, transient=self.transient | set(codes))
 
-    def bearing_denials(self, seconds: float) -> Patience:
-        """A patience that repeats what is denied for so long; 0 takes the first answer."""
+    def tolerating_denials(self, seconds: float) -> Self:
+        """The same, but it repeats denied calls for so many seconds; with 0 it repeats none."""
         return replace(self, denied_seconds=seconds)
 
     def __call__[**P, R](self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the client's method.
 
         Raises:
-            ClientError: AWS refuses it, or goes on answering "not now".
+            ClientError: AWS refuses the call, or every repetition failed.
             OutOfTimeError: no time is left.
         """
         backoffs = map(self._backoff, range(self.attempts - 1))
@@ -131,10 +116,10 @@ class Patience:
         self.sleep(self._backoff(attempt))
 
     def _pause_after(self, error: ClientError, backoffs: Iterator[float], denials: Iterator[float]) -> float | None:
-        """The seconds to wait before the call is repeated, None where it is not."""
-        if code_of(error) in self.transient:
+        """The seconds to wait before the call is repeated; None if it is not."""
+        if code(error) in self.transient:
             return next(backoffs, None)
-        return next(denials, None) if may_pass(error) else None
+        return next(denials, None) if may_be_temporary(error) else None
 
     def _backoff(self, attempt: int) -> float:
         return self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))

@@ -1,4 +1,4 @@
-"""From CloudFormation's request to the answer: whatever happens in between, there is one."""
+"""Serves CloudFormation's requests. Whatever happens, CloudFormation gets an answer."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -12,20 +12,19 @@ from crosscheck import settings
 from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.telemetry import count
-from provision_regions.aws_error_text import in_words
-from provision_regions.context import Surroundings
+from provision_regions.aws_error_text import describe
+from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.answer import Answer, body, failed
 from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.custom_resource.request import Request, read_request
 from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
 from provision_regions.forwarding.resource import serve_forwarding
-from provision_regions.partitions import partition_named
 from provision_regions.region_results import UnfinishedError
 from provision_regions.replication.resource import serve_replication
-from provision_regions.retry import Patience, deadline_of
+from provision_regions.retry import Retrying, deadline_of
 from provision_regions.stores.resource import serve_stores
 
-type Resource = Callable[[Request, str, Surroundings], Answer]
+type Resource = Callable[[Request, str, ProviderContext], Answer]
 
 RESOURCES: Mapping[str, Resource] = {
     "Custom::ArtifactStores": serve_stores,
@@ -45,9 +44,9 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Serve one request and answer it.
 
     Raises:
-        UnfinishedError: Lambda shall deliver the request again.
-        NotDeliveredError: the answer was not taken; on the next delivery every step finds its work done.
-        ForeignHostError: the request does not come from CloudFormation; nothing was done.
+        UnfinishedError: the request needs another run, so Lambda has to deliver it again.
+        NotDeliveredError: nobody took the answer. The next run finds its work done and answers again.
+        ForeignHostError: the request does not come from CloudFormation. Nothing was done.
     """
     request = read_request(event)
     local_host = settings.optional("CROSSCHECK_RESPONSE_HOST")
@@ -56,7 +55,7 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
         try:
             refuse_foreign(request.response_url, local_host)
         except ForeignHostError as error:
-            logger.error("request refused", reason=str(error))  # noqa: TRY400 - the text says all, a trace nothing
+            logger.error("request refused", reason=str(error))  # noqa: TRY400 - a trace would say no more
             raise
         home_region = context.invoked_function_arn.split(":")[3]
         answer = _answer(request, physical_id(event, home_region), context)
@@ -66,9 +65,9 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 
 def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
-    """The answer; everything but the wish for another run becomes one."""
+    """Serve the request. Every error becomes an answer, except that another run is needed."""
     try:
-        return _resource(request.resource_type)(request, identity, _surroundings(context))
+        return _resource(request.resource_type)(request, identity, _provider_context(context))
     except UnfinishedError as error:
         logger.warning("request unfinished", reason=str(error))
         count("RegionalResourceUnfinished")
@@ -76,28 +75,27 @@ def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
     except CrosscheckError as error:
         return failed(identity, str(error))
     except (ClientError, BotoCoreError) as error:
-        return failed(identity, in_words(context.invoked_function_arn.split(":")[3], error))
+        return failed(identity, describe(context.invoked_function_arn.split(":")[3], error))
     except Exception as error:  # a mistake of ours must not make the stack wait for an hour
         logger.exception("request failed")
         return failed(identity, f"a mistake in Crosscheck: {type(error).__name__}: {error}")
 
 
 def _resource(name: str) -> Resource:
-    try:
-        return RESOURCES[name]
-    except KeyError:
-        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}") from None
+    if name not in RESOURCES:
+        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}")
+    return RESOURCES[name]
 
 
-def _surroundings(context: LambdaContext) -> Surroundings:
-    """The function's own partition, region and account stand in its ARN."""
-    _, partition, _, home_region, account, *_ = context.invoked_function_arn.split(":")
-    return Surroundings(
+def _provider_context(lambda_context: LambdaContext) -> ProviderContext:
+    """The context by the function's ARN, which names its partition, region and account."""
+    _, partition, _, home_region, account, *_ = lambda_context.invoked_function_arn.split(":")
+    return ProviderContext(
         clients=_clients(),
         partition=partition_named(partition),
         account=account,
         home_region=home_region,
         store_prefix=settings.required("ARTIFACT_STORE_PREFIX"),
-        patience=Patience(deadline_of(lambda: context.get_remaining_time_in_millis() / 1000)),
+        retrying=Retrying(deadline_of(lambda: lambda_context.get_remaining_time_in_millis() / 1000)),
         forwarding_role=settings.optional("FORWARDING_ROLE_ARN"),
     )

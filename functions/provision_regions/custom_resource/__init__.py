@@ -1,1 +1,1 @@
-"""CloudFormation custom resources: a request is read, an answer is fitted into 4096 bytes and delivered."""
+"""CloudFormation's custom resources: reads requests and their properties, and delivers the answers."""

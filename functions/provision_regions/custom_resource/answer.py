@@ -1,8 +1,9 @@
-"""An answer to CloudFormation, never larger than CloudFormation reads: 4096 bytes."""
+"""An answer to CloudFormation, never larger than the 4096 bytes that CloudFormation reads."""
 
 import json
+from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provision_regions.custom_resource.request import Request
@@ -12,7 +13,7 @@ CUT = "…"
 
 
 class Status(StrEnum):
-    """CloudFormation's two words for how it went."""
+    """Whether the request succeeded, in CloudFormation's words."""
 
     SUCCESS = "SUCCESS"
     FAILED = "FAILED"
@@ -20,7 +21,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to CloudFormation; ``data`` are the attributes for ``!GetAtt``."""
+    """What CloudFormation is told. ``data`` holds the attributes for ``!GetAtt``."""
 
     status: Status
     physical_id: str
@@ -34,32 +35,32 @@ def succeeded(physical_id: str, data: Mapping[str, str] | None = None) -> Answer
 
 
 def failed(physical_id: str, reason: str) -> Answer:
-    """An answer that stops the stack, with the reason that people read there."""
+    """An answer that stops the stack. People read the reason in the stack's events."""
     return Answer(Status.FAILED, physical_id, reason or "no reason is known")
 
 
 def body(request: Request, answer: Answer) -> bytes:
-    """The answer as the bytes of the PUT; a reason too long for it is cut."""
-    whole = _encode(request, answer, answer.reason)
-    if len(whole) <= MAX_BODY:
-        return whole
-    low, high = 0, len(answer.reason)
-    while low < high:  # the longest start of the reason that fits; escapes make characters unequal
-        middle = (low + high + 1) // 2
-        fits = len(_encode(request, answer, answer.reason[:middle] + CUT)) <= MAX_BODY
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return _encode(request, answer, answer.reason[:low] + CUT)
+    """The answer as the bytes of the PUT. A reason that is too long is cut."""
+
+    def cut(length: int) -> Answer:
+        return replace(answer, reason=answer.reason[:length] + CUT)
+
+    if fits(request, answer):
+        return _encode(request, answer)
+    # Escapes make characters unequal, so the longest start of the reason that fits has to be searched for.
+    too_long = bisect(range(len(answer.reason) + 1), MAX_BODY, key=lambda length: len(_encode(request, cut(length))))
+    return _encode(request, cut(max(0, too_long - 1)))
 
 
 def fits(request: Request, answer: Answer) -> bool:
     """Whether the whole answer can be sent without a cut."""
-    return len(_encode(request, answer, answer.reason)) <= MAX_BODY
+    return len(_encode(request, answer)) <= MAX_BODY
 
 
-def _encode(request: Request, answer: Answer, reason: str) -> bytes:
+def _encode(request: Request, answer: Answer) -> bytes:
     content = {
         "Status": answer.status.value,
-        "Reason": reason,
+        "Reason": answer.reason,
         "PhysicalResourceId": answer.physical_id,
         "StackId": request.stack_id,
         "RequestId": request.request_id,

@@ -1,16 +1,16 @@
-"""The physical id of a resource. Standard library only: it must be known even where nothing else can be imported."""
+"""The physical id of a resource. Standard library only, because ``import_failure`` needs it without the layer."""
 
 from collections.abc import Mapping
 
 MAX_BYTES = 1024
-PREFIXED = "Custom::ArtifactStores"  # of the other types a stack's resource is one and the same, whatever it says
+PREFIXED = "Custom::ArtifactStores"  # a resource of another type stays the same, whatever its properties say
 
 
 def physical_id(event: Mapping[str, object], home_region: str) -> str:
     """``crosscheck/<home region>/<stack name>/<logical id>/<Prefix>``, the same for success and failure.
 
-    A renamed prefix gives another id, which makes CloudFormation replace the resource. Types that have no prefix end
-    with ``-`` and are never replaced. A Delete keeps the id it names.
+    A new prefix gives another id, so CloudFormation replaces the resource. The ids of types without a prefix end with
+    ``-``, so these are never replaced. A Delete keeps the id that it names.
     """
     given = event.get("PhysicalResourceId")
     if event.get("RequestType") == "Delete" and isinstance(given, str) and given:

@@ -1,6 +1,5 @@
-"""A custom resource's request, as CloudFormation sends it to a Lambda function.
-
-The shape is AWS's: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+"""A custom resource's request, as CloudFormation sends it to a Lambda function:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
 
 from collections.abc import Mapping
@@ -20,17 +19,15 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One request. The response URL is a secret (whoever has it can answer), so ``repr`` leaves it out."""
+    """One request. ``repr`` leaves out the response URL, because whoever has it can answer."""
 
     type: str
     resource_type: str
     stack_id: str
     request_id: str
     logical_id: str
-    physical_id: str
     response_url: str = field(repr=False)
     properties: Mapping[str, object] = field(repr=False)
-    old_properties: Mapping[str, object] = field(repr=False)
 
     @property
     def stack_name(self) -> str:
@@ -46,20 +43,17 @@ class Request:
 
 
 def read_request(event: Mapping[str, object]) -> Request:
-    """Read an event. Only what an answer cannot do without is insisted on.
+    """Read an event. Only the response URL is required, because nobody can be answered without it.
 
     Raises:
-        UnreadableEventError: nobody could be answered, because no response URL is there.
+        UnreadableEventError: the event has no response URL.
     """
 
     def text(name: str) -> str:
         value = event.get(name)
         return value if isinstance(value, str) else ""
 
-    def mapping(name: str) -> Mapping[str, object]:
-        value = event.get(name)
-        return value if isinstance(value, dict) else {}
-
+    properties = event.get("ResourceProperties")
     if not text("ResponseURL"):
         raise UnreadableEventError("no ResponseURL: this is not a custom resource's request")
     return Request(
@@ -68,10 +62,8 @@ def read_request(event: Mapping[str, object]) -> Request:
         stack_id=text("StackId"),
         request_id=text("RequestId"),
         logical_id=text("LogicalResourceId"),
-        physical_id=text("PhysicalResourceId"),
         response_url=text("ResponseURL"),
-        properties=mapping("ResourceProperties"),
-        old_properties=mapping("OldResourceProperties"),
+        properties=properties if isinstance(properties, dict) else {},
     )
 
 

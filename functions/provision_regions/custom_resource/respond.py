@@ -1,7 +1,9 @@
-"""Delivering an answer: one PUT to the pre-signed URL, repeated until the host took it.
+"""Delivers an answer: one PUT to the pre-signed URL, repeated until the host takes it.
 
 The URL is a secret and an address from outside. It is never logged, and nothing is sent to a host that is not
 CloudFormation's own. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+
+Only the standard library is imported here, because ``import_failure`` answers where the layer is missing.
 """
 
 import re
@@ -10,8 +12,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
-
-from crosscheck.errors import CrosscheckError
 
 # cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
 # …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
@@ -24,19 +24,19 @@ ATTEMPTS = 5
 TIMEOUT_SECONDS = 10
 
 
-class ForeignHostError(CrosscheckError):
-    """The response URL leads to a host that is not CloudFormation's; nothing was sent."""
+class ForeignHostError(ValueError):
+    """The response URL leads to a host that is not CloudFormation's. Nothing was sent."""
 
 
-class NotDeliveredError(CrosscheckError):
-    """The host did not take the answer; Lambda delivers the request again, and all steps are repeatable."""
+class NotDeliveredError(OSError):
+    """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
 
 
 def refuse_foreign(url: str, local_host: str = "") -> None:
-    """Let only CloudFormation's own S3 hosts pass, or exactly ``local_host`` (``host:port``) where it is set.
+    """Accept only CloudFormation's own S3 hosts, or exactly ``local_host`` (``host:port``) if it is set.
 
     Raises:
-        ForeignHostError: any other address; the text names the host, never the query.
+        ForeignHostError: any other address. The text names the host, never the query.
     """
     try:
         parts = urlsplit(url)
@@ -50,7 +50,7 @@ def refuse_foreign(url: str, local_host: str = "") -> None:
 
 
 def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
-    """PUT the answer, with an empty content type because the URL was signed without one.
+    """PUT the answer. The content type is empty, because the URL was signed without one.
 
     Raises:
         ForeignHostError: the URL is not CloudFormation's.
@@ -67,7 +67,7 @@ def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[flo
 
 
 def _put(url: str, content: bytes) -> str:
-    """What went wrong, without the address; empty where the host took the answer."""
+    """What went wrong, without the address; empty if the host took the answer."""
     request = urllib.request.Request(url, content, {"Content-Type": ""}, method="PUT")  # noqa: S310 - host checked
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 - scheme and host checked

@@ -1,10 +1,10 @@
-"""What a forwarding rule is: its name, the events it matches, where it sends them. Pure: no AWS call.
+"""The content of a forwarding rule: its name, the events that it matches, and its target. Pure: no AWS call.
 
-A rule matches its own region only and there is none in the home region, so that what arrives from elsewhere is never
-sent on: two homes that forward to each other make no loop.
+A rule matches events of its own region only, and the home region has none. So events from elsewhere are never sent
+on, and two homes that forward to each other make no loop.
 
-The target has no dead-letter queue: it would have to be a queue in the rule's own region, which nobody would look at.
-EventBridge tries for 24 hours, and what is lost even so is healed by reconciliation, which reads the state itself.
+The target has no dead-letter queue, because that would have to be in the rule's own region, where nobody would look.
+EventBridge tries for 24 hours. Reconciliation, which reads the state itself, makes up for what is lost even so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 
 
 def rule_name(names: Names) -> str:
-    """The rule's name, the same in every region; only its owner's tag says more about whose it is."""
+    """The rule's name, the same in every region. Only the owner's tag says whose the rule is."""
     return f"crosscheck-forward-{hashlib.sha256(names.owner.encode()).hexdigest()[:12]}"
 
 
@@ -52,6 +52,6 @@ def event_pattern(account: str, region: str) -> str:
 
 
 def target(names: Names, role: str) -> TargetTypeDef:
-    """The home region's default bus. The event arrives as it was sent, its own region and time included."""
+    """The home region's default bus. The event arrives as it was sent, with its own region and time."""
     bus = f"arn:{names.partition}:events:{names.home_region}:{names.account}:event-bus/default"
     return {"Id": TARGET_ID, "Arn": bus, "RoleArn": role}

@@ -1,1 +1,1 @@
-"""Whose a bucket, a key, a rule or a parameter is, and what a resource remembers of itself."""
+"""To whom a bucket, a key or a parameter belongs, and what a resource remembers of itself."""

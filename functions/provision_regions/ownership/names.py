@@ -1,23 +1,23 @@
-"""How everything that belongs to a set of stores is called: by its prefix, its stack and its logical id."""
+"""The names of everything that belongs to one resource, made of its prefix, its stack and its logical id."""
 
 import json
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
 
 OWNER_TAG = "crosscheck:owner"
-PREFIX_TAG = "crosscheck:prefix"  # one resource may have two prefixes for a while: a rename is a replacement
+PREFIX_TAG = "crosscheck:prefix"  # during a rename, which is a replacement, one resource has two prefixes
 ADOPT_TAG = "crosscheck:adopt"
 MAX_TAG_VALUE = 256
-# Below /crosscheck/ their parameters would stand among the gate's plans or our own records.
+# The parameters of such a stack would lie among the plans of the gate or among our own records.
 RESERVED_STACKS = frozenset({"plans", "_records"})
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one resource's stores."""
+    """The names of one resource."""
 
     partition: str
     account: str
@@ -28,22 +28,22 @@ class Names:
 
     @property
     def owner(self) -> str:
-        """The value of the tag that says whose a thing is."""
+        """The value of the tag that says to whom something belongs."""
         return f"{self.home_region}/{self.stack}/{self.logical_id}"
 
     @property
     def alias(self) -> str:
-        """The key's alias; KMS allows no dots there."""
+        """The key's alias. KMS allows no dots in it."""
         return f"alias/{self.prefix.replace('.', '_')}"
 
     @property
     def parameter_path(self) -> str:
-        """Where the stores' parameters are, one per region."""
+        """The path of the stores' parameters, one per region."""
         return f"/crosscheck/{self.stack}/{self.prefix}"
 
     @property
     def record(self) -> str:
-        """Where the work in progress is recorded; no stack's name begins with an underscore."""
+        """The parameter of the resource's record. No stack's name begins with an underscore."""
         return f"/crosscheck/_records/{self.stack}/{self.logical_id}/{self.prefix}"
 
     def bucket(self, region: str) -> str:
@@ -59,25 +59,33 @@ class Names:
         return f"{self.parameter_path}/{region}"
 
 
-def names_for(request: Request, around: Surroundings, prefix: str) -> Names:
+def names_for(request: Request, context: ProviderContext, prefix: str) -> Names:
     """The names for a request.
 
     Raises:
         ConfigurationError: the stack is not of this account or has a reserved name, or the owner's tag is too long.
     """
-    if request.stack_account != around.account:
-        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {around.account}")
+    if request.stack_account != context.account:
+        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {context.account}")
     if request.stack_name in RESERVED_STACKS:
         raise ConfigurationError(
             f"a stack must not be called {request.stack_name!r}: Crosscheck keeps the parameters "
             f"/crosscheck/{request.stack_name}/ for itself; nothing was made, give the stack another name"
         )
     names = Names(
-        around.partition.name, around.account, around.home_region, request.stack_name, request.logical_id, prefix
+        context.partition.name, context.account, context.home_region, request.stack_name, request.logical_id, prefix
     )
     if len(names.owner) > MAX_TAG_VALUE:
         raise ConfigurationError(f"stack name and logical id are too long: the tag {OWNER_TAG} holds {MAX_TAG_VALUE}")
     return names
+
+
+def names_for_removal(request: Request, context: ProviderContext, prefix: str | None) -> Names | None:
+    """The names for a Delete; None if nothing was ever made for such a request."""
+    try:
+        return names_for(request, context, prefix) if prefix else None
+    except ConfigurationError:
+        return None
 
 
 def store_text(bucket: str, key_arn: str) -> dict[str, object]:
@@ -86,5 +94,5 @@ def store_text(bucket: str, key_arn: str) -> dict[str, object]:
 
 
 def compact(value: object) -> str:
-    """JSON without blanks."""
+    """The value as JSON without blanks."""
     return json.dumps(value, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Parameters of the home region that are a resource's own, by their tag: always String and never secret."""
+"""Parameters of the home region that belong to a resource by their tag. They are of type String and hold no secret."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from provision_regions.context import Surroundings
+from crosscheck.aws_errors import ignoring
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
-from provision_regions.retry import code_of
+from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -19,11 +18,11 @@ BATCH = 10  # names per GetParameters and DeleteParameters
 
 
 class OwnedParameters:
-    """What every kind of parameter does."""
+    """Reads, writes and deletes parameters of one resource."""
 
-    def __init__(self, around: Surroundings, names: Names) -> None:
-        self._ssm: SSMClient = around.clients.client("ssm", around.home_region)
-        self._call = around.patience
+    def __init__(self, context: ProviderContext, names: Names) -> None:
+        self._ssm: SSMClient = context.clients.client("ssm", context.home_region)
+        self._call = context.retrying
         self._names = names
 
     def _values(self, names: Iterable[str]) -> dict[str, str]:
@@ -34,21 +33,30 @@ class OwnedParameters:
         return values
 
     def _make(self, name: str, value: str) -> bool:
-        """Make it; False where there is one of that name: by another run of the same request, or by this call, whose
-        first answer the SDK did not get.
+        """Make the parameter; False if one of that name exists. Another run of the same request may have made it, or
+        this call, if the SDK repeated it because the first answer got lost.
 
-        Tags can only be given to a new parameter, in the same call: none is ever ours and untagged.
+        The call that makes a parameter also tags it, so a parameter of ours is never without its tag.
         """
         tags = [{"Key": OWNER_TAG, "Value": self._names.owner}]
-        try:
+        with ignoring("ParameterAlreadyExists"):
             self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Tags=tags)  # type: ignore[arg-type]
-        except ClientError as error:
-            if code_of(error) != "ParameterAlreadyExists":
-                raise
-            return False
-        return True
+            return True
+        return False
 
-    def _overwrite(self, name: str, value: str) -> None:
+    def _ownership(self, name: str) -> Ownership:
+        with ignoring("InvalidResourceId"):
+            listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
+            tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
+            ownership = ownership_by_tags(tags, self._names)
+            return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
+        return Ownership.ABSENT  # another run of the same request has just deleted it
+
+    def _put(self, name: str, value: str, *, new: bool) -> None:
+        if new and self._make(name, value):
+            return
+        if new and self._ownership(name) is Ownership.FOREIGN:
+            raise foreign(f"the parameter {name}", self._names)
         self._call(self._ssm.put_parameter, Name=name, Value=value, Type="String", Overwrite=True)
 
     def _delete(self, names: Iterable[str]) -> None:

@@ -1,14 +1,12 @@
-"""The properties of `Custom::ReplicationRules`. CloudFormation sends lists of strings; an empty parameter is `[""]`."""
+"""The properties of `Custom::ReplicationRules`."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
+from provision_regions.custom_resource.properties import PropertyReader
 
-KNOWN = frozenset({"Destinations", "RepositoryPrefixes"})
-IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
 SHORTEST, LONGEST = 2, 256
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html says the same with nested repeats.
 PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
@@ -16,44 +14,27 @@ PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
 
 @dataclass(frozen=True)
 class ReplicationProperties:
-    """What the template asks for, sorted. Without destinations or without prefixes there is nothing to do."""
+    """What the template asks for, sorted. Without destinations or without prefixes there are no rules."""
 
     destinations: tuple[str, ...]
     prefixes: tuple[str, ...]
 
 
-def read_properties(raw: Mapping[str, object], around: Surroundings) -> ReplicationProperties:
-    """Read the properties of a Create or an Update; the home region among the destinations is left out.
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> ReplicationProperties:
+    """Read the properties of a Create or an Update.
 
-    A list of regions that serves several purposes may name home, and an image is at home already.
+    The home region is left out of the destinations: one list of regions may serve several purposes and name it, and
+    an image is there already.
 
     Raises:
-        ConfigurationError: with every problem, in words.
+        ConfigurationError: the text names every problem.
     """
-    problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
-    problems += _shape_problems(raw)
-    destinations, prefixes = _entries(raw.get("Destinations")), _entries(raw.get("RepositoryPrefixes"))
-    problems += _region_problems(destinations, around)
-    problems += _prefix_problems(prefixes)
-    if problems:
-        raise ConfigurationError("; ".join(problems))
-    return ReplicationProperties(tuple(sorted(destinations - {around.home_region})), tuple(sorted(prefixes)))
-
-
-def _entries(value: object) -> frozenset[str]:
-    entries = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    return frozenset(text for entry in entries if (text := str(entry).strip()))
-
-
-def _shape_problems(raw: Mapping[str, object]) -> Iterable[str]:
-    for name in sorted(KNOWN):
-        if not isinstance(raw.get(name), str | list):
-            yield f"{name} must be a list" if name in raw else f"{name} is missing"
-
-
-def _region_problems(regions: Iterable[str], around: Surroundings) -> Iterable[str]:
-    for region in sorted(set(regions) - around.partition.regions):
-        yield f"unknown region {region[:40]!r} (partition {around.partition.name})"
+    reader = PropertyReader(raw, {"Destinations", "RepositoryPrefixes"})
+    destinations, prefixes = set(reader.strings("Destinations")), set(reader.strings("RepositoryPrefixes"))
+    reader.check_regions(destinations, context.partition)
+    reader.problems += _prefix_problems(prefixes)
+    reader.raise_problems()
+    return ReplicationProperties(tuple(sorted(destinations - {context.home_region})), tuple(sorted(prefixes)))
 
 
 def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:

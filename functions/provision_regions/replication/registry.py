@@ -1,18 +1,17 @@
-"""The registry's replication configuration, read whole and replaced whole: ECR knows no other way."""
+"""Reads and replaces the registry's replication configuration as a whole, because ECR has no other way."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
+from crosscheck.aws_errors import code, message
 from crosscheck.errors import CrosscheckError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.replication.rules import Merged, quota_problem
-from provision_regions.retry import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -20,44 +19,43 @@ if TYPE_CHECKING:
 
 OK = 200
 CONFIGURATION = "replicationConfiguration"
-UNKNOWN = "CrosscheckUnknownSetting"  # a member that no answer of ECR has
+RAW = "CrosscheckRawConfiguration"  # a member that no answer of ECR has
 TOO_MUCH = frozenset({"InvalidParameterException", "LimitExceededException", "ValidationException"})
 
 
 class QuotaError(CrosscheckError):
-    """Our rules do not fit beside other people's; nothing was changed."""
+    """Our rules do not fit beside other people's. Nothing was changed."""
 
 
 class UnknownSettingError(CrosscheckError):
-    """The configuration holds something that this SDK does not know and would lose in writing it back."""
+    """The configuration has a setting that this SDK does not know. Writing it back would remove the setting."""
 
 
-class Registry:
-    """The home region's registry of the account."""
+class ReplicationRegistry:
+    """The account's registry in the home region."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._ecr: ECRClient = around.clients.client("ecr", around.home_region)
-        self._ecr.meta.events.register(
-            "before-parse.ecr.DescribeRegistry", note_unknown, unique_id="crosscheck-note-unknown"
-        )
-        self._call = around.patience.also("ServerException")
-        self._region = around.home_region
+    def __init__(self, context: ProviderContext) -> None:
+        self._ecr: ECRClient = context.clients.client("ecr", context.home_region)
+        self._ecr.meta.events.register("before-parse.ecr.DescribeRegistry", keep_raw_configuration, unique_id=RAW)
+        self._call = context.retrying.also_on("ServerException")
+        self._region = context.home_region
         self._unknown = ""
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, whoever made them."""
         found = self._call(self._ecr.describe_registry)
-        self._unknown = str(found.get(UNKNOWN, ""))
-        return tuple(found.get("replicationConfiguration", {}).get("rules", []))
+        configuration = found.get("replicationConfiguration", {})
+        self._unknown = next(_dropped(found.get(RAW), configuration, CONFIGURATION), "")
+        return tuple(configuration.get("rules", []))
 
     def replace(self, merged: Merged) -> None:
         """Write the whole configuration.
 
-        Whether it fits is left to AWS, which has raised these quotas before; a refusal is explained with our numbers.
+        AWS decides whether it fits, because it has raised these quotas before. Our numbers explain a refusal.
 
         Raises:
-            QuotaError: it does not.
-            UnknownSettingError: what was read last had a setting that would be lost.
+            QuotaError: the configuration does not fit.
+            UnknownSettingError: the configuration that was read last has a setting that would be lost.
         """
         if self._unknown:
             raise UnknownSettingError(
@@ -69,49 +67,38 @@ class Registry:
             self._call(self._ecr.put_replication_configuration, replicationConfiguration={"rules": rules})
         except ClientError as error:
             problem = quota_problem(merged)
-            if code_of(error) not in TOO_MUCH or not problem:
+            if code(error) not in TOO_MUCH or not problem:
                 raise
-            text = (
-                f"the replication rules do not fit into the registry of {self._region}, nothing was changed: {problem}"
-            )
-            raise QuotaError(f"{text}. {code_of(error)}: {error.response['Error'].get('Message', '')}") from error
+            raise QuotaError(
+                f"the replication rules do not fit into the registry of {self._region}, nothing was changed: "
+                f"{problem}. {code(error)}: {message(error)}"
+            ) from error
 
 
-def note_unknown(
-    operation_model: OperationModel,
-    response_dict: Mapping[str, Any],
-    customized_response_dict: MutableMapping[str, Any],
-    **_: object,
+def keep_raw_configuration(
+    response_dict: Mapping[str, Any], customized_response_dict: MutableMapping[str, Any], **_: object
 ) -> None:
-    """Note, in the parsed answer, what botocore drops and we would lose in writing the configuration back.
+    """Keep, beside the parsed answer, the configuration as ECR sent it: botocore drops what it does not know.
 
-    Only what is written back counts: what else a registry has is none of our business.
+    What else a registry has is never written back, so it does not count.
     """
-    if response_dict["status_code"] != OK:
-        return
-    configuration, shape = json.loads(response_dict["body"]).get(CONFIGURATION), operation_model.output_shape
-    known = shape.members.get(CONFIGURATION) if isinstance(shape, StructureShape) else None
-    customized_response_dict[UNKNOWN] = _unknown(configuration, known, f"{CONFIGURATION}.")
+    if response_dict["status_code"] == OK:
+        customized_response_dict[RAW] = json.loads(response_dict["body"]).get(CONFIGURATION, {})
 
 
-def _unknown(value: Any, shape: Shape | None, path: str) -> str:
-    """The path of the first member that the shape lacks and that says something; empty where there is none."""
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return next(filter(None, (_unknown(entry, shape.member, path) for entry in value)), "")
-    if not isinstance(shape, StructureShape) or not isinstance(value, dict):
-        return ""
-    for name, entry in value.items():
-        if name in shape.members:
-            found = _unknown(entry, shape.members[name], f"{path}{name}.")
-        else:
-            found = "" if _is_off(entry) else f"{path}{name}"
-        if found:
-            return found
-    return ""
+def _dropped(raw: Any, parsed: Any, path: str) -> Iterator[str]:
+    """The paths of settings that only the raw value has."""
+    if isinstance(raw, list):
+        for entry, known in zip(raw, parsed, strict=True):
+            yield from _dropped(entry, known, path)
+    elif isinstance(raw, dict):
+        for name, value in raw.items():
+            if name in parsed:
+                yield from _dropped(value, parsed[name], f"{path}.{name}")
+            elif not _is_off(value):
+                yield f"{path}.{name}"
 
 
 def _is_off(value: Any) -> bool:
     """Whether a setting is off or empty, as ``{"enabled": false}`` is: the same as if it were not there."""
-    if isinstance(value, dict):
-        return all(map(_is_off, value.values()))
-    return value in (None, False, "", [])
+    return all(map(_is_off, value.values())) if isinstance(value, dict) else value in (None, False, "", [])

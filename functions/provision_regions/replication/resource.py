@@ -1,48 +1,46 @@
-"""`Custom::ReplicationRules`: what each request does, from its properties to its answer."""
+"""`Custom::ReplicationRules`: serves a request, from its properties to its answer."""
 
-from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.ownership.names import names_for
-from provision_regions.replication.convergence import Convergence
+from provision_regions.ownership.names import names_for, names_for_removal
 from provision_regions.replication.properties import read_properties
-from provision_regions.replication.records import RECORD, Records
-from provision_regions.replication.registry import Registry
+from provision_regions.replication.registry import ReplicationRegistry
+from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import wanted_rules
 
 
-def serve_replication(request: Request, physical_id: str, around: Surroundings) -> Answer:
-    """Make our rules as the template asks, or remove them; other people's rules stay.
+def serve_replication(request: Request, physical_id: str, context: ProviderContext) -> Answer:
+    """Make the rules that the template asks for, or remove them. Other people's rules stay.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
-        ClientError: AWS refuses; the same.
+        ClientError: AWS refuses a call; the answer is FAILED, too.
     """
     if request_type(request) is RequestType.DELETE:
-        return _remove(request, physical_id, around)
-    wanted = wanted_rules(read_properties(request.properties, around), around.account)
-    records = Records(around, names_for(request, around, RECORD))
-    recorded = records.read()
-    if not wanted and recorded is None:  # nobody asked for replication: the registry is none of our business
+        return _remove(request, physical_id, context)
+    wanted = wanted_rules(read_properties(request.properties, context), context.account)
+    record = ReplicationRecord(context, names_for(request, context, RECORD))
+    recorded = record.read()
+    if not wanted and recorded is None:  # nobody asks for replication, so the registry is not even read
         return _answer(physical_id, 0)
-    ours = Convergence(Registry(around), records, around.patience, recorded).reach(wanted)
+    ours = RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(wanted)
     return _answer(physical_id, len(ours))
 
 
-def _remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
-    """What the properties say does not matter: the record knows our rules. What never existed is removed at once."""
-    try:
-        records = Records(around, names_for(request, around, RECORD))
-    except ConfigurationError:  # with such a stack nothing was ever made
+def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
+    """Serve a Delete. The properties do not matter, because the record knows our rules."""
+    names = names_for_removal(request, context, RECORD)
+    if names is None:
         return succeeded(physical_id)
-    recorded = records.read()
+    record = ReplicationRecord(context, names)
+    recorded = record.read()
     if recorded is not None:
-        Convergence(Registry(around), records, around.patience, recorded).reach(())
-        records.remove()
+        RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(())
+        record.remove()
     return succeeded(physical_id)
 
 
 def _answer(physical_id: str, count: int) -> Answer:
-    """``!GetAtt <logical id>.Rules``: how many rules of the registry are this resource's."""
+    """The answer with ``!GetAtt <logical id>.Rules``: how many rules of the registry belong to this resource."""
     return succeeded(physical_id, {"Rules": str(count)})

@@ -1,7 +1,7 @@
 """Rules of a registry's replication configuration, and how ours are merged into it. Pure: no AWS call.
 
-ECR's rules have neither ids nor tags, so a rule is known by its content, and ours are told from other people's by a
-record of their fingerprints.
+ECR's rules have neither ids nor tags. A rule is recognised by the fingerprint of its content, and a record of these
+fingerprints tells which rules are ours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -21,54 +21,54 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 10
-MAX_DESTINATIONS = 25  # different ones, over all rules; API reference: of one rule
+MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of one rule
 MAX_FILTERS = 100  # of one rule
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A whole configuration, and the fingerprints of those of its rules that are ours."""
+    """A whole configuration, and the fingerprints of our rules in it."""
 
     rules: tuple[Rule, ...]
     ours: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Which rules are ours; of those that we have removed, how many like them were other people's and stayed."""
+class OurRules:
+    """The rules that are ours, and those that we have removed, by fingerprint.
 
-    marks: frozenset[str]
-    left: Mapping[str, int] = field(default_factory=dict)
+    Of a removed rule, other people may have identical copies, which stay: ``foreign_copies`` says how many. If there
+    are more of them later, another writer has restored ours. Of a rule that is ours the number is 0.
+    """
 
-    def on(self, present: Sequence[Rule]) -> frozenset[str]:
-        """Ours in a configuration that was just read: with those that somebody has put back unknowingly."""
-        copies = _copies(present)
-        return self.marks | {mark for mark, left in self.left.items() if copies[mark] > left}
+    foreign_copies: Mapping[str, int]
 
-    def after(self, written: Merged) -> Claim:
-        """The claim after a write."""
-        copies = _copies(written.rules)
-        return Claim(written.ours, {mark: copies[mark] for mark in (self.marks | self.left.keys()) - written.ours})
+    def among(self, present: Sequence[Rule]) -> frozenset[str]:
+        """Our rules in a configuration that was just read, the restored ones included."""
+        copies = Counter(map(fingerprint, present))
+        return frozenset(mark for mark, foreign in self.foreign_copies.items() if copies[mark] > foreign)
 
-
-def _copies(rules: Sequence[Rule]) -> Counter[str]:
-    return Counter(map(fingerprint, rules))
+    def after(self, written: Merged) -> OurRules:
+        """Our rules once the configuration is written."""
+        copies = Counter(map(fingerprint, written.rules))
+        known = self.foreign_copies.keys() | written.ours
+        return OurRules({mark: 0 if mark in written.ours else copies[mark] for mark in known})
 
 
 def fingerprint(rule: Rule) -> str:
-    """The same for rules that do the same: ECR may list destinations and filters in another order."""
+    """The same text for rules that do the same. ECR may list destinations and filters in another order."""
     content: dict[str, object] = {
         "destinations": sorted((entry["region"], entry["registryId"]) for entry in rule["destinations"]),
         "filters": sorted((entry["filterType"], entry["filter"]) for entry in rule.get("repositoryFilters", [])),
     }
     content |= {name: value for name, value in rule.items() if name not in {"destinations", "repositoryFilters"}}
-    if content.get("deleteReplication") == {"enabled": False}:  # what ECR does without it, too
+    if content.get("deleteReplication") == {"enabled": False}:  # ECR does the same without it
         del content["deleteReplication"]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def wanted_rules(properties: ReplicationProperties, account: str) -> tuple[Rule, ...]:
-    """The fewest rules for the properties: none without prefixes, because a rule without filters replicates all."""
+    """The fewest rules for the properties. Without prefixes there is none: a rule without filters replicates all."""
     return tuple(
         {
             "destinations": [{"region": region, "registryId": account} for region in regions],
@@ -80,31 +80,27 @@ def wanted_rules(properties: ReplicationProperties, account: str) -> tuple[Rule,
 
 
 def merge(present: Sequence[Rule], ours: Collection[str], wanted: Sequence[Rule]) -> Merged:
-    """The configuration with our wanted rules and without our other ones; other people's stay where they are.
+    """The configuration with our wanted rules and without our other ones. Other people's rules stay where they are.
 
-    A wanted rule that somebody else has made already is not made again, and is not ours. Of rules that are the same,
-    at most one is ours.
+    A wanted rule that somebody else has made already is not made again, and is not ours. Of identical rules, at most
+    one is ours.
     """
     missing = {fingerprint(rule): rule for rule in wanted}
-    to_find = set(ours)
+    obsolete = set(ours) - missing.keys()
     kept: list[Rule] = []
-    confirmed: set[str] = set()
     for rule in present:
-        mark = fingerprint(rule)
-        if mark not in to_find:
+        if fingerprint(rule) in obsolete:
+            obsolete.discard(fingerprint(rule))  # another one like it is somebody else's
+        else:
             kept.append(rule)
-            continue
-        to_find.discard(mark)
-        if mark in missing:
-            kept.append(rule)
-            confirmed.add(mark)
     there = {fingerprint(rule) for rule in kept}
     added = {mark: rule for mark, rule in missing.items() if mark not in there}
+    confirmed = there.intersection(ours) & missing.keys()
     return Merged((*kept, *added.values()), frozenset(confirmed | added.keys()))
 
 
 def quota_problem(merged: Merged) -> str:
-    """Which quotas a configuration exceeds, with the numbers; empty where none."""
+    """Which quotas a configuration exceeds, with the numbers; empty if it exceeds none."""
     rules, ours = merged.rules, len(merged.ours)
     places = {(entry["region"], entry["registryId"]) for rule in rules for entry in rule["destinations"]}
     filters = max((len(rule.get("repositoryFilters", [])) for rule in rules), default=0)

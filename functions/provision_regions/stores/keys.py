@@ -1,4 +1,4 @@
-"""The customer key of a region's store: found before it is made, so that no crash leaks one."""
+"""The customer key of a region's store. It is searched for before it is made, so that no crash leaves a second one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from provision_regions.context import Surroundings
+from crosscheck.aws_errors import code, denied, ignoring
+from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Standing, foreign, standing_by
-from provision_regions.retry import FRESH_SECONDS, code_of, is_denied
+from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
+from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import key_statements, policy_with
 
 if TYPE_CHECKING:
@@ -26,59 +27,63 @@ INVALID_STATE = "KMSInvalidStateException"
 
 @dataclass(frozen=True)
 class KeyLook:
-    """What was found: the key to use (``arn`` empty where none is), and what the alias points at."""
+    """What was found: the key to use (``arn`` is empty if there is none) and the ARN that the alias points at."""
 
-    standing: Standing
+    ownership: Ownership
     arn: str = ""
     state: str = ""
     aliased: str = ""
 
 
-class Keys:
+class StoreKeys:
     """The keys of one region."""
 
-    def __init__(self, around: Surroundings, names: Names, region: str) -> None:
-        self._kms: KMSClient = around.clients.client("kms", region)
-        self._call = around.patience
-        # A key or an alias is not known everywhere in KMS at the moment it is made, nor is a key's new state:
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._kms: KMSClient = context.clients.client("kms", region)
+        self._call = context.retrying
+        # KMS does not know a new key, a new alias or a key's new state everywhere at once:
         # https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html
-        self._call_new = around.patience.also(
+        self._call_eventually_consistent = context.retrying.also_on(
             "NotFoundException", "MalformedPolicyDocumentException", "DisabledException", INVALID_STATE
         )
-        # Our rights on our keys hang on their tag. It may be new in every run: a rollback follows at once, and Lambda
-        # delivers again what was killed.
-        self._call_tagged = self._call_new.bearing_denials(FRESH_SECONDS)
-        # A key whose policy shuts us out says so for ever, and an account may have many.
-        self._call_strange = around.patience.bearing_denials(0)
+        # The function's rights on its keys depend on their tag. It may be new in every run: a rollback follows at
+        # once, and Lambda delivers a request again whose run was killed.
+        self._call_tagged = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
+        # A key whose policy denies the function access goes on denying it, and an account may have many such keys.
+        self._call_foreign_key = context.retrying.tolerating_denials(0)
         self._names = names
-        self._statements = key_statements(names, around.partition, region)
+        self._statements = key_statements(names, context.partition, region)
 
     def look(self) -> KeyLook:
-        """Find our key: behind the alias, else by its tags."""
+        """Find our key: behind the alias, else by its tags.
+
+        Raises:
+            ForeignError: the alias points at somebody else's key, or an adopted key cannot be used.
+        """
+        found = self._look()
+        if found.ownership is Ownership.FOREIGN:
+            raise foreign(f"the alias {self._names.alias} of key {found.arn}", self._names)
+        if found.ownership is Ownership.ADOPTED and found.state != "Enabled":
+            raise ForeignError(f"the adopted key {found.arn} is {found.state} and cannot encrypt; it was left as it is")
+        return found
+
+    def _look(self) -> KeyLook:
         aliased = self._aliased()
         if aliased is None:
             return self._found_by_tag("")
         arn, state = aliased["Arn"], aliased.get("KeyState", "")
-        standing = self._standing(arn)
-        if standing in {Standing.OURS, Standing.ADOPTED}:
-            return KeyLook(standing, arn, state, arn)
-        if state == PENDING:  # somebody's key that goes: the alias is free to be pointed at ours
+        ownership = self._ownership(arn)
+        if ownership in {Ownership.OURS, Ownership.ADOPTED}:
+            return KeyLook(ownership, arn, state, arn)
+        if state == PENDING:  # somebody else's key is being deleted, so the alias may be pointed at ours
             return self._found_by_tag(arn)
-        return KeyLook(Standing.FOREIGN, arn, state, arn)
-
-    def refuse_foreign(self, look: KeyLook) -> None:
-        """Raise ForeignError where the alias cannot be ours, or an adopted key cannot be used."""
-        if look.standing is Standing.FOREIGN:
-            raise foreign(f"the alias {self._names.alias} of key {look.arn}", self._names)
-        if look.standing is Standing.ADOPTED and look.state != "Enabled":
-            raise ForeignError(f"the adopted key {look.arn} is {look.state} and cannot encrypt; it was left as it is")
+        return KeyLook(Ownership.FOREIGN, arn, state, arn)
 
     def ensure(self, look: KeyLook) -> str:
-        """The ARN of a key that works, behind its alias. An adopted key is used as it is."""
-        self.refuse_foreign(look)
-        if look.standing is Standing.ADOPTED:
+        """Make the key usable and point the alias at it; returns its ARN. An adopted key is used as it is."""
+        if look.ownership is Ownership.ADOPTED:
             return look.arn
-        if look.standing is Standing.OURS:
+        if look.ownership is Ownership.OURS:
             self._revive(look)
             self._ensure_policy(look.arn)
             arn = look.arn
@@ -88,42 +93,40 @@ class Keys:
         return self._ensure_alias(arn, look.aliased)
 
     def remove(self) -> None:
-        """Take the alias away and schedule the deletion of every key that is ours."""
+        """Delete the alias and schedule the deletion of every key that is ours."""
         aliased = self._aliased()
-        if aliased is not None and self._standing(aliased["Arn"]) is Standing.OURS:
-            self._delete_alias()
+        if aliased is not None and self._ownership(aliased["Arn"]) is Ownership.OURS:
+            with ignoring("NotFoundException"):  # another run of the same request was faster
+                self._call(self._kms.delete_alias, AliasName=self._names.alias)
         for arn in self._ours():
             self._schedule_deletion(arn)
 
     def _aliased(self) -> KeyMetadataTypeDef | None:
-        try:
+        with ignoring("NotFoundException"):
             return self._call(self._kms.describe_key, KeyId=self._names.alias)["KeyMetadata"]
-        except ClientError as error:
-            if code_of(error) == "NotFoundException":
-                return None
-            raise
+        return None
 
     def _state(self, arn: str) -> str:
         return self._call(self._kms.describe_key, KeyId=_id(arn))["KeyMetadata"].get("KeyState", "")
 
-    def _standing(self, arn: str) -> Standing:
-        """Whose the key is. A key whose policy shuts the account's roles out is not ours: ours lets them in."""
+    def _ownership(self, arn: str) -> Ownership:
+        """Whose the key is. A key whose policy denies our role is not ours, because our policy admits it."""
         try:
-            listed = self._call_strange(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
+            listed = self._call_foreign_key(self._kms.list_resource_tags, KeyId=_id(arn))["Tags"]
         except ClientError as error:
-            if is_denied(error) or code_of(error) == "NotFoundException":
-                return Standing.FOREIGN
+            if denied(error) or code(error) == "NotFoundException":
+                return Ownership.FOREIGN
             raise
-        standing = standing_by({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
-        return Standing.FOREIGN if standing is Standing.UNTAGGED else standing
+        ownership = ownership_by_tags({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
+        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
 
     def _ours(self) -> Iterator[str]:
-        """Every key that is ours. The tagging API would miss one just made; this search does not."""
+        """Every key that is ours. The tagging API would miss a new one, this search does not."""
         marker: dict[str, str] = {}
         for _ in range(1000):  # pages of up to 100 keys; KMS allows 100,000 keys
             page = self._call(self._kms.list_keys, Limit=100, **marker)
             for key in page["Keys"]:
-                if self._standing(key["KeyArn"]) is Standing.OURS:
+                if self._ownership(key["KeyArn"]) is Ownership.OURS:
                     yield key["KeyArn"]
             if not page.get("Truncated"):
                 return
@@ -132,9 +135,9 @@ class Keys:
     def _found_by_tag(self, aliased: str) -> KeyLook:
         found = {arn: self._state(arn) for arn in self._ours()}
         if not found:
-            return KeyLook(Standing.ABSENT, aliased=aliased)
+            return KeyLook(Ownership.ABSENT, aliased=aliased)
         arn = min(found, key=lambda candidate: (found[candidate] == PENDING, candidate))
-        return KeyLook(Standing.OURS, arn, found[arn], aliased)
+        return KeyLook(Ownership.OURS, arn, found[arn], aliased)
 
     def _revive(self, look: KeyLook) -> None:
         if look.state == PENDING:
@@ -157,12 +160,12 @@ class Keys:
 
     def _create(self) -> str:
         names = self._names
-        made = self._call_new(
+        made = self._call_eventually_consistent(
             self._kms.create_key,
             Description=f"Pipeline artifacts of {names.prefix}"[:8192],
             Policy=compact(policy_with(None, self._statements)),
-            # KMS checks that the caller could change the policy again. Our role may, but only by the key's tag, which
-            # does not count yet; and the account's root may by this very policy, so nobody is locked out.
+            # KMS checks that the caller could change the policy again. Our role may do so only by the key's tag, which
+            # does not count yet. The account's root may do so by this very policy, so nobody is locked out.
             BypassPolicyLockoutSafetyCheck=True,
             Tags=[
                 {"TagKey": OWNER_TAG, "TagValue": names.owner},
@@ -176,30 +179,19 @@ class Keys:
             return arn
         alias, key_id = self._names.alias, _id(arn)
         if aliased:
-            self._call_new(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
+            self._call_eventually_consistent(self._kms.update_alias, AliasName=alias, TargetKeyId=key_id)
             return arn
-        try:
-            self._call_new(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
-        except ClientError as error:
-            if code_of(error) != "AlreadyExistsException":
-                raise
-            return self._yield_to_other_run(arn)
-        return arn
+        with ignoring("AlreadyExistsException"):
+            self._call_eventually_consistent(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
+            return arn
+        return self._yield_to_other_run(arn)
 
     def _yield_to_other_run(self, arn: str) -> str:
-        """Lambda delivered the request twice and the other run set the alias first: its key is the one."""
+        """Use the other run's key: Lambda delivered the request twice, and the other run made the alias first."""
         look = self.look()
-        self.refuse_foreign(look)
         if look.arn != arn:
             self._schedule_deletion(arn)
         return look.arn
-
-    def _delete_alias(self) -> None:
-        try:
-            self._call(self._kms.delete_alias, AliasName=self._names.alias)
-        except ClientError as error:
-            if code_of(error) != "NotFoundException":  # another run of the same request was faster
-                raise
 
     def _schedule_deletion(self, arn: str) -> None:
         if self._state(arn) == PENDING:
@@ -207,10 +199,12 @@ class Keys:
         try:
             self._call_tagged(self._kms.schedule_key_deletion, KeyId=_id(arn), PendingWindowInDays=DELETION_DAYS)
         except ClientError as error:
-            if code_of(error) != INVALID_STATE or self._state(arn) != PENDING:  # as above
+            if (
+                code(error) != INVALID_STATE or self._state(arn) != PENDING
+            ):  # another run of the same request was faster
                 raise
 
 
 def _id(arn: str) -> str:
-    """The id of a key of this account, which every call takes."""
+    """The key's id, which every call takes for a key of this account."""
     return arn.rpartition("/")[2]

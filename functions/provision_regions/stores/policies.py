@@ -1,10 +1,10 @@
-"""The documents that a store consists of. Ours are told from others' by their ids, so that both can stay."""
+"""The policies and lifecycle rules of a store. Ours have ids of their own, so other people's can stay beside them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from provision_regions.context import Partition
 from provision_regions.ownership.names import Names
-from provision_regions.partitions import Partition
 
 TLS_SID = "CrosscheckTlsOnly"
 CLOSING_SID = "CrosscheckBeingDeleted"
@@ -35,7 +35,7 @@ _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
 
 
 def tls_only(names: Names, region: str) -> dict[str, Any]:
-    """Nobody reaches the bucket without TLS."""
+    """The statement that denies every request without TLS."""
     arn = names.bucket_arn(region)
     return {
         "Sid": TLS_SID,
@@ -48,7 +48,7 @@ def tls_only(names: Names, region: str) -> dict[str, Any]:
 
 
 def closing(names: Names, region: str) -> dict[str, Any]:
-    """Nobody writes any more: a bucket that is written to cannot be emptied."""
+    """The statement that denies every write: a bucket that is written to cannot be emptied."""
     return {
         "Sid": CLOSING_SID,
         "Effect": "Deny",
@@ -59,11 +59,11 @@ def closing(names: Names, region: str) -> dict[str, Any]:
 
 
 def key_statements(names: Names, partition: Partition, region: str) -> list[dict[str, Any]]:
-    """The account administers the key and uses it through S3 only; who may, is up to IAM policies.
+    """The statements that let the account administer the key and use it through S3. IAM policies say who may.
 
-    The account's root stands for every role, so no role has to be known to KMS when the key is made (a fresh one
-    is not, for minutes). CodePipeline, CodeBuild, CodeDeploy and ECS reach artifacts through S3 with their own
-    role, as they do with the default key ``aws/s3``, whose policy has the same two conditions.
+    The account's root stands for every role, so KMS need not know any role when the key is made (it does not know a
+    new one for minutes). CodePipeline, CodeBuild, CodeDeploy and ECS reach artifacts through S3 with their own role,
+    as they do with the default key ``aws/s3``, whose policy has the same two conditions.
     """
     root = {"AWS": f"arn:{partition.name}:iam::{names.account}:root"}
     hosts = {f"s3.{region}.amazonaws.com", f"s3.{region}.{partition.dns_suffix}"}
@@ -81,9 +81,9 @@ def key_statements(names: Names, partition: Partition, region: str) -> list[dict
 
 
 def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A policy with our statements as they must be and everybody else's as they are.
+    """A policy with the given statements instead of our old ones, and with everybody else's unchanged.
 
-    A statement of an unfinished deletion goes: whoever sets the policy wants the bucket in use.
+    The statement of an unfinished deletion disappears, because whoever sets the policy uses the bucket again.
     """
     ours = {TLS_SID, CLOSING_SID, ADMIN_SID, USE_SID}
     found = existing.get("Statement", []) if existing else []
@@ -93,7 +93,7 @@ def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[st
 
 
 def lifecycle_with(existing: Sequence[Mapping[str, Any]], expire_days: int) -> list[Mapping[str, Any]]:
-    """The bucket's lifecycle rules: ours as they must be, others' as they are."""
+    """The bucket's lifecycle rules: ours renewed, everybody else's unchanged."""
     rules: list[Mapping[str, Any]] = [
         {
             "ID": f"{OUR_RULES}noncurrent",

@@ -1,23 +1,22 @@
-"""The properties of `Custom::ArtifactStores`. CloudFormation sends every value as a string or a list of strings."""
+"""The properties of `Custom::ArtifactStores`."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
+from provision_regions.custom_resource.properties import PropertyReader, boolean_in, strings_in
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
-RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses buckets that begin so
+RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses such names of buckets
 MAX_BUCKET_NAME = 63
 MAX_DAYS = 36_500
 KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifactsAfterDays"})
-IGNORED = frozenset({"ServiceToken", "ServiceTimeout"})
 
 
 class OnDelete(StrEnum):
-    """What becomes of the stores when the resource is deleted."""
+    """What happens to the stores when the resource is deleted."""
 
     RETAIN = "Retain"
     EMPTY = "Empty"
@@ -25,7 +24,7 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True)
 class StoreProperties:
-    """What the template asks for; ``regions`` in its order, the home region first where it is included."""
+    """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front."""
 
     regions: tuple[str, ...]
     prefix: str
@@ -33,67 +32,52 @@ class StoreProperties:
     expire_days: int
 
 
-def read_properties(raw: Mapping[str, object], around: Surroundings) -> StoreProperties:
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> StoreProperties:
     """Read the properties of a Create or an Update.
 
     Raises:
-        ConfigurationError: with every problem, in words.
+        ConfigurationError: the text names every problem.
     """
-    problems = [f"unknown property {name[:40]}" for name in sorted(raw.keys() - KNOWN - IGNORED)]
+    reader = PropertyReader(raw, KNOWN)
     prefix = raw.get("Prefix")
-    problems += _prefix_problems(prefix, around)
-    regions = listed_regions(raw)
-    problems += _region_problems(regions, around)
-    if not isinstance(raw.get("Regions", ""), str | list):
-        problems.append("Regions must be a list of regions")
-    home = _boolean(raw.get("IncludeHome", "false"))
-    if home is None:
-        problems.append("IncludeHome must be true or false")
-    if home and around.home_region not in regions:
-        regions = (around.home_region, *regions)
+    reader.problems += _prefix_problems(prefix, context)
+    regions = reader.strings("Regions", expected="a list of regions", required=False)
+    reader.check_regions(regions, context.partition)
+    reader.check_listed_once(regions, context.partition)
+    if reader.boolean("IncludeHome") and context.home_region not in regions:
+        regions = (context.home_region, *regions)
     if not regions:
-        problems.append("Regions is empty: name at least one region")
-    text = str(prefix)
-    long = [region for region in regions if len(f"{text}-{region}-{around.account}") > MAX_BUCKET_NAME]
-    problems += [f"the bucket's name for {region} would be longer than {MAX_BUCKET_NAME} characters" for region in long]
+        reader.problems.append("Regions is empty: name at least one region")
+    reader.problems += _length_problems(str(prefix), regions, context)
     on_delete = raw.get("OnDelete", OnDelete.RETAIN)
     if on_delete not in list(OnDelete):
-        problems.append("OnDelete must be Retain or Empty")
+        reader.problems.append("OnDelete must be Retain or Empty")
     days = _days(raw.get("ExpireArtifactsAfterDays", "0"))
     if days is None:
-        problems.append(f"ExpireArtifactsAfterDays must be a whole number from 0 (never) to {MAX_DAYS}")
-    if problems:
-        raise ConfigurationError("; ".join(problems))
-    return StoreProperties(regions, text, OnDelete(str(on_delete)), days or 0)
-
-
-def listed_regions(raw: Mapping[str, object]) -> tuple[str, ...]:
-    """The regions as the template lists them: a list, or one string with commas; an empty parameter is ``[""]``."""
-    value = raw.get("Regions", "")
-    entries = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    return tuple(text for entry in entries if (text := str(entry).strip()))
+        reader.problems.append(f"ExpireArtifactsAfterDays must be a whole number from 0 (never) to {MAX_DAYS}")
+    reader.raise_problems()
+    return StoreProperties(regions, str(prefix), OnDelete(str(on_delete)), days or 0)
 
 
 def readable_prefix(raw: Mapping[str, object]) -> str | None:
-    """The prefix where it could ever have named a store, else None."""
+    """The prefix; None if no store can ever have had it."""
     prefix = raw.get("Prefix")
     return prefix if isinstance(prefix, str) and PREFIX.fullmatch(prefix) and ".." not in prefix else None
 
 
-def readable_regions(raw: Mapping[str, object], around: Surroundings) -> tuple[str, ...]:
+def readable_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
     """The regions that properties name, whatever else is wrong with them."""
-    home = (around.home_region,) if _boolean(raw.get("IncludeHome", "false")) else ()
-    return tuple(
-        dict.fromkeys(region for region in (*home, *listed_regions(raw)) if region in around.partition.regions)
-    )
+    home = (context.home_region,) if boolean_in(raw.get("IncludeHome", "false")) else ()
+    named = dict.fromkeys((*home, *strings_in(raw.get("Regions"))))
+    return tuple(region for region in named if region in context.partition.regions)
 
 
 def shall_empty(raw: Mapping[str, object]) -> bool:
-    """Whether a Delete empties; whatever is not plainly Empty retains."""
+    """Whether a Delete empties the stores. Every value but Empty retains them."""
     return raw.get("OnDelete") == OnDelete.EMPTY
 
 
-def _prefix_problems(prefix: object, around: Surroundings) -> Iterable[str]:
+def _prefix_problems(prefix: object, context: ProviderContext) -> Iterable[str]:
     if not isinstance(prefix, str) or not prefix:
         yield "Prefix is missing"
         return
@@ -101,24 +85,18 @@ def _prefix_problems(prefix: object, around: Surroundings) -> Iterable[str]:
         yield f"Prefix {prefix[:40]!r} must be 1 to 30 of a-z, 0-9, '.', '-', a letter or digit at both ends, no '..'"
     if prefix.startswith(RESERVED_STARTS):
         yield f"Prefix {prefix[:40]!r} begins with a word that S3 keeps for itself"
-    if not prefix.startswith(around.store_prefix):
+    if not prefix.startswith(context.store_prefix):
         yield (
-            f"Prefix {prefix[:40]!r} must begin with {around.store_prefix!r} (ArtifactStorePrefix of the stack that "
+            f"Prefix {prefix[:40]!r} must begin with {context.store_prefix!r} (ArtifactStorePrefix of the stack that "
             "serves this resource), because the function's rights in S3 end there; if that parameter was changed, set "
             "it back"
         )
 
 
-def _region_problems(regions: tuple[str, ...], around: Surroundings) -> Iterable[str]:
-    unknown = sorted(set(regions) - around.partition.regions)
-    for region in unknown:
-        yield f"unknown region {region[:40]!r} (partition {around.partition.name})"
-    for region in sorted({region for region in regions if regions.count(region) > 1} - set(unknown)):
-        yield f"region {region} is listed twice"
-
-
-def _boolean(value: object) -> bool | None:
-    return {"true": True, "false": False}.get(str(value).lower())
+def _length_problems(prefix: str, regions: Iterable[str], context: ProviderContext) -> Iterable[str]:
+    for region in regions:
+        if len(f"{prefix}-{region}-{context.account}") > MAX_BUCKET_NAME:
+            yield f"the bucket's name for {region} would be longer than {MAX_BUCKET_NAME} characters"
 
 
 def _days(value: object) -> int | None:

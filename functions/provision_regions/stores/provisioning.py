@@ -1,34 +1,32 @@
-"""Create and Update: look at everything first, refuse what is not ours, then make what is missing.
+"""Serves Create and Update: looks at everything first, refuses what is not ours, then makes what is missing.
 
-Both are the same: every step ensures a state. An Update that follows a failed one with the old properties, and one
-that finds a setting changed by hand, need nothing special.
+Both are the same, because every step ensures a state. An Update that rolls a failed one back, and one that finds a
+setting changed by hand, need nothing special.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer
 from provision_regions.custom_resource.request import Request
 from provision_regions.fan_out import each_region
-from provision_regions.ownership.names import Names, names_for
-from provision_regions.ownership.ownership import Standing
-from provision_regions.region_results import MAX_RUNS, insist_on_all, within_runs
+from provision_regions.ownership.names import Names
+from provision_regions.ownership.ownership import Ownership
+from provision_regions.region_results import MAX_RUNS, require_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
-from provision_regions.stores.buckets import Buckets
-from provision_regions.stores.keys import KeyLook, Keys
-from provision_regions.stores.parameters import Parameters
-from provision_regions.stores.properties import StoreProperties, read_properties
-from provision_regions.stores.records import Record
+from provision_regions.stores.bucket import StoreBucket
+from provision_regions.stores.keys import KeyLook, StoreKeys
+from provision_regions.stores.parameters import StoreParameters
+from provision_regions.stores.properties import StoreProperties
+from provision_regions.stores.records import RecordedStores, StoreRecord
 
 
 @dataclass(frozen=True)
-class Look:
+class StoreLook:
     """What a region has of the store already."""
 
-    bucket: Standing
+    bucket: Ownership
     key: KeyLook
 
 
@@ -37,71 +35,55 @@ class Provisioning:
     """One Create or Update."""
 
     request: Request
-    around: Surroundings
+    context: ProviderContext
     wanted: StoreProperties
     names: Names
 
-    @classmethod
-    def of(cls, request: Request, around: Surroundings) -> Provisioning:
-        """Read the request.
-
-        Raises:
-            ConfigurationError: its properties are wrong.
-        """
-        wanted = read_properties(request.properties, around)
-        return cls(request, around, wanted, names_for(request, around, wanted.prefix))
-
     def run(self, physical_id: str) -> Answer:
-        """Make every store as it must be.
+        """Make every store.
 
         Raises:
-            CrosscheckError: something is not ours, or a region refuses; see ``conclusion`` for both ends.
+            ForeignError: something of a name that we need belongs to somebody else.
+            RegionsFailedError: regions refuse, or need more time than all runs have.
+            UnfinishedError: regions need another run.
         """
-        parameters = Parameters(self.around, self.names)
-        found = parameters.read_record()
+        parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
+        found = record.read()
+        before = found or RecordedStores()
         existing = parameters.existing(self.wanted.regions)
-        looks = self._survey(found or Record())
-        record = self._begun(found or Record(), looks)
-        parameters.write_record(record, new=found is None)
-        with within_runs(record.runs):
-            stores = self._make(looks, record)
+        looks = self._survey(before)
+        making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
+        # The old properties are not needed: the record knows their regions, except those that were refused.
+        begun = before.begun(self.request.request_id, self.wanted.regions, making)
+        record.write(begun, new=found is None)
+        with within_runs(begun.runs):
+            stores = self._make(looks, begun)
             parameters.ensure(existing, {store.region: store.text for store in stores})
-            parameters.write_record(record.settled(), new=False)
+            record.write(begun.settled(), new=False)
         return answer_with(self.request, physical_id, self.names, stores)
 
-    def _survey(self, record: Record) -> Mapping[str, Look]:
-        """Look at every region; nothing is changed in any of them where one is not ours."""
+    def _survey(self, recorded: RecordedStores) -> Mapping[str, StoreLook]:
+        """Look at every region. If one of them has something that is not ours, nothing is changed in any of them."""
 
-        def look(region: str) -> Look:
-            buckets, keys = self._buckets(region), self._keys(region)
-            bucket = buckets.look(begun=region in record.making)
-            buckets.refuse_foreign(bucket)
-            key = keys.look()
-            keys.refuse_foreign(key)
-            return Look(bucket, key)
+        def look(region: str) -> StoreLook:
+            bucket = self._bucket(region).look_for_ours(begun=region in recorded.making)
+            return StoreLook(bucket, self._keys(region).look())
 
-        ends = each_region(self.wanted.regions, look, self.around.patience.deadline)
-        insist_on_all(ends, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
-        return ends.done
+        results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
+        return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
 
-    def _begun(self, record: Record, looks: Mapping[str, Look]) -> Record:
-        making = [region for region, look in looks.items() if look.bucket is Standing.ABSENT]
-        # The old properties say nothing that the record does not: they may name regions that were refused.
-        return record.begun(self.request.request_id, self.wanted.regions, making)
-
-    def _make(self, looks: Mapping[str, Look], record: Record) -> tuple[Store, ...]:
+    def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
         def make(region: str) -> Store:
-            buckets, look = self._buckets(region), looks[region]
+            bucket, look = self._bucket(region), looks[region]
             key_arn = self._keys(region).ensure(look.key)
-            buckets.ensure(look.bucket, key_arn, self.wanted.expire_days)
-            return Store(region, buckets.name, key_arn)
+            bucket.ensure(look.bucket, key_arn, self.wanted.expire_days)
+            return Store(region, bucket.name, key_arn)
 
-        ends = each_region(self.wanted.regions, make, self.around.patience.deadline)
-        insist_on_all(ends, record.runs)
-        return tuple(ends.done[region] for region in self.wanted.regions)
+        results = each_region(self.wanted.regions, make, self.context.retrying.deadline)
+        return tuple(require_all(results, recorded.runs).values())
 
-    def _buckets(self, region: str) -> Buckets:
-        return Buckets(self.around, self.names, region)
+    def _bucket(self, region: str) -> StoreBucket:
+        return StoreBucket(self.context, self.names, region)
 
-    def _keys(self, region: str) -> Keys:
-        return Keys(self.around, self.names, region)
+    def _keys(self, region: str) -> StoreKeys:
+        return StoreKeys(self.context, self.names, region)

@@ -1,38 +1,19 @@
-"""Delete: forget the stores, or empty and delete them, those of earlier updates too."""
+"""Serves Delete: keeps the stores, or empties and deletes them, those of earlier updates included."""
 
 from dataclasses import dataclass
 
-from crosscheck.errors import ConfigurationError
-from provision_regions.context import Surroundings
-from provision_regions.custom_resource.answer import Answer, succeeded
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
-from provision_regions.fan_out import Ends, each_region
-from provision_regions.ownership.names import Names, names_for
-from provision_regions.ownership.ownership import Standing
-from provision_regions.region_results import insist_on_all, within_runs
-from provision_regions.stores.buckets import Buckets
-from provision_regions.stores.emptying import Emptying
-from provision_regions.stores.keys import Keys
-from provision_regions.stores.parameters import Parameters
-from provision_regions.stores.properties import readable_prefix, readable_regions, shall_empty
-from provision_regions.stores.records import Record
-
-
-def remove(request: Request, physical_id: str, around: Surroundings) -> Answer:
-    """Serve a Delete. What never existed is removed without a word.
-
-    Raises:
-        CrosscheckError: something could not be removed; the record stays, so that the next Delete goes on.
-    """
-    prefix = readable_prefix(request.properties)
-    try:
-        names = names_for(request, around, prefix) if prefix else None
-    except ConfigurationError:
-        names = None
-    if names is None:  # with such properties nothing was ever made
-        return succeeded(physical_id)
-    Removal(request, around, names, Parameters(around, names)).run()
-    return succeeded(physical_id)
+from provision_regions.fan_out import each_region
+from provision_regions.ownership.names import Names
+from provision_regions.ownership.ownership import Ownership
+from provision_regions.region_results import RegionResults, require_all, within_runs
+from provision_regions.stores.bucket import StoreBucket
+from provision_regions.stores.bucket_removal import BucketRemoval
+from provision_regions.stores.keys import StoreKeys
+from provision_regions.stores.parameters import StoreParameters
+from provision_regions.stores.properties import readable_regions, shall_empty
+from provision_regions.stores.records import RecordedStores, StoreRecord
 
 
 @dataclass(frozen=True)
@@ -40,47 +21,46 @@ class Removal:
     """One Delete of one prefix's stores."""
 
     request: Request
-    around: Surroundings
+    context: ProviderContext
     names: Names
-    parameters: Parameters
 
     def run(self) -> None:
-        """Remove the stores if they shall be emptied, then the parameters, and the record last."""
-        found = self.parameters.read_record()
-        named = readable_regions(self.request.properties, self.around)
-        regions = tuple(dict.fromkeys((*named, *(found.regions if found else ()))))
-        run = found.runs_of(self.request.request_id) + 1 if found else 1
-        with within_runs(run):
+        """Remove the stores if the template asks for it, then the parameters, and the record last."""
+        record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
+        found = record.read()
+        named = readable_regions(self.request.properties, self.context)
+        before = found or RecordedStores()
+        regions = tuple(dict.fromkeys((*named, *before.regions)))
+        with within_runs(before.runs_of(self.request.request_id) + 1):
             if shall_empty(self.request.properties):
-                self._empty(regions, found)
-            self.parameters.remove(regions)
-            self.parameters.remove_record()
+                self._empty(regions, before, record, new=found is None)
+            parameters.remove(regions)
+            record.remove()
 
-    def _empty(self, regions: tuple[str, ...], found: Record | None) -> None:
-        record = found or Record()
-        deadline = self.around.patience.deadline
-        looks = _without_strangers(each_region(regions, lambda region: self._look(region, record), deadline), record)
-        ours = [region for region, standing in looks.done.items() if standing in {Standing.OURS, Standing.UNTAGGED}]
-        begun = record.begun(self.request.request_id, ours, ())
-        if found or ours:
-            self.parameters.write_record(begun, new=found is None)
-        insist_on_all(looks, begun.runs)
-        ends = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
-        insist_on_all(ends, begun.runs)
+    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord, *, new: bool) -> None:
+        deadline = self.context.retrying.deadline
+        looks = _without_untouched(each_region(regions, lambda region: self._look(region, before), deadline), before)
+        ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
+        begun = before.begun(self.request.request_id, ours, ())
+        if ours or not new:
+            record.write(begun, new=new)
+        require_all(looks, begun.runs)
+        results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
+        require_all(results, begun.runs)
 
-    def _look(self, region: str, record: Record) -> Standing:
-        return Buckets(self.around, self.names, region).look(begun=region in record.making)
+    def _look(self, region: str, recorded: RecordedStores) -> Ownership:
+        return StoreBucket(self.context, self.names, region).look(begun=region in recorded.making)
 
-    def _remove_store(self, region: str, standing: Standing) -> None:
-        """The bucket first; its key only when no bucket of the name is left, or what is in it becomes unreadable."""
-        if standing in {Standing.ADOPTED, Standing.FOREIGN}:
+    def _remove_store(self, region: str, ownership: Ownership) -> None:
+        """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""
+        if ownership in {Ownership.ADOPTED, Ownership.FOREIGN}:
             return
-        if standing is not Standing.ABSENT:
-            Emptying(self.around, self.names, region, Buckets(self.around, self.names, region)).run()
-        Keys(self.around, self.names, region).remove()
+        if ownership is not Ownership.ABSENT:
+            BucketRemoval(self.context, self.names, region).run()
+        StoreKeys(self.context, self.names, region).remove()
 
 
-def _without_strangers(looks: Ends[Standing], record: Record) -> Ends[Standing]:
-    """Forget regions that refuse to be looked at and in which we never began: nothing of ours can be there."""
-    failed = {region: error for region, error in looks.failed.items() if region in record.regions}
-    return Ends(looks.done, failed, looks.late)
+def _without_untouched(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
+    """Leave out regions that refuse the look and in which we never began: they have nothing of ours."""
+    failed = {region: error for region, error in looks.failed.items() if region in recorded.regions}
+    return RegionResults(looks.done, failed, looks.late)

@@ -1,5 +1,8 @@
 """What AWS refused or did not answer, in words: the one place that reads boto3's errors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
@@ -17,6 +20,18 @@ _RIGHTS = {
     "GetDeploymentGroup": "codedeploy:GetDeploymentGroup",
     "ListObjectsV2": "s3:ListBucket",
 }
+# A region that is not enabled for the account answers as if the credentials were wrong.
+_NOT_ENABLED = frozenset(
+    {
+        "AuthFailure",
+        "IllegalLocationConstraintException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "OptInRequired",
+        "UnrecognizedClientException",
+    }
+)
 
 
 def code(error: ClientError | BotoCoreError) -> str:
@@ -29,6 +44,26 @@ def code(error: ClientError | BotoCoreError) -> str:
 def denied(error: ClientError | BotoCoreError) -> bool:
     """Whether a right is missing."""
     return code(error) in _DENIALS
+
+
+def region_not_enabled(error: Exception) -> bool:
+    """Whether the call was refused because the account has not enabled the region."""
+    return isinstance(error, ClientError) and code(error) in _NOT_ENABLED
+
+
+@contextmanager
+def ignoring(*codes: str) -> Iterator[None]:
+    """Leave the block at a refusal with one of these codes, as if it had ended; every other one is raised."""
+    try:
+        yield
+    except ClientError as error:
+        if code(error) not in codes:
+            raise
+
+
+def message(error: ClientError) -> str:
+    """AWS's own text, which may quote names and values of users."""
+    return error.response.get("Error", {}).get("Message", "")
 
 
 def explain(error: ClientError | BotoCoreError, region: str) -> str:

@@ -14,15 +14,14 @@ from local.emulator import Emulator
 from local.emulator.service_events import service_event_putter
 from local.events import EventEmitter
 from local.server import Server
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.request import read_request
-from provision_regions.partitions import partition_named
-from provision_regions.replication import convergence
+from provision_regions.replication import registry_update
 from provision_regions.replication.registry import QuotaError
 from provision_regions.replication.resource import serve_replication
 from tests.e2e.local.functions import eventually
 from tests.fakes.regions.ecr_world import properties, rule
-from tests.fakes.regions.requests import event, patience
+from tests.fakes.regions.requests import event, without_waiting
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="the emulator needs POSIX")]
 
@@ -172,15 +171,17 @@ def test_our_replication_rules_come_and_go_beside_other_peoples(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Custom::ReplicationRules with genuine clients: the fake of its unit tests against this layer."""
-    monkeypatch.setattr(convergence, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(registry_update, "SETTLE_SECONDS", 0.0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", account.aws.endpoint)
     monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", account.server.url)
     session = boto3.Session(ACCOUNT_ID, "local", region_name=HOME)
-    around = Surroundings(Clients(session), partition_named("aws"), ACCOUNT_ID, HOME, "pipeline-artifacts", patience())
+    context = ProviderContext(
+        Clients(session), partition_named("aws"), ACCOUNT_ID, HOME, "pipeline-artifacts", without_waiting()
+    )
     theirs = account.ecr().describe_registry()["replicationConfiguration"]["rules"]
 
     def serve(kind: str, **wanted: Any) -> list[Any]:
-        serve_replication(read_request(event(kind, properties(EU, **wanted))), "id", around)
+        serve_replication(read_request(event(kind, properties(EU, **wanted))), "id", context)
         return list(account.ecr().describe_registry()["replicationConfiguration"]["rules"])
 
     assert serve("Create", prefixes=("api",)) == [*theirs, rule(EU, prefixes=("api",))]

@@ -9,13 +9,13 @@ from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
 from crosscheck.errors import CrosscheckError
-from provision_regions.aws_error_text import in_words
+from provision_regions.aws_error_text import describe
 from provision_regions.custom_resource.answer import Answer, Status, body, failed
 from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.custom_resource.request import read_request
 from provision_regions.replication.resource import serve_replication
 from tests.fakes.regions.ecr import FakeEcr
-from tests.fakes.regions.requests import event, surroundings
+from tests.fakes.regions.requests import event, provider_context
 from tests.fakes.regions.session import Call, FakeClient, FakeSession
 from tests.fakes.regions.world import World
 
@@ -87,11 +87,11 @@ def run(
     content["PhysicalResourceId"] = changes.get("PhysicalResourceId", physical_id(content, world.home_region))
     request = read_request(content)
     try:
-        answer = serve_replication(request, physical_id(content, world.home_region), surroundings(world))
+        answer = serve_replication(request, physical_id(content, world.home_region), provider_context(world))
     except CrosscheckError as error:
         answer = failed(physical_id(content, world.home_region), str(error))
     except (ClientError, BotoCoreError) as error:
-        answer = failed(physical_id(content, world.home_region), in_words(world.home_region, error))
+        answer = failed(physical_id(content, world.home_region), describe(world.home_region, error))
     assert len(body(request, answer)) <= 4096
     return answer
 

@@ -7,13 +7,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.aws_error_text import in_words
+from provision_regions.aws_error_text import describe
 from provision_regions.custom_resource.answer import Answer, Status, body, failed
 from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.custom_resource.request import read_request
 from provision_regions.forwarding.resource import serve_forwarding
 from tests.fakes.regions.events import FakeEvents
-from tests.fakes.regions.requests import event, surroundings
+from tests.fakes.regions.requests import event, provider_context
 from tests.fakes.regions.world import World
 
 HOME, EU, ASIA, LONDON = "us-east-1", "eu-west-1", "ap-southeast-1", "eu-west-2"
@@ -44,11 +44,11 @@ def run(
     identity = physical_id(content, world.home_region)
     request = read_request(content)
     try:
-        answer = serve_forwarding(request, identity, replace(surroundings(world), forwarding_role=role))
+        answer = serve_forwarding(request, identity, replace(provider_context(world), forwarding_role=role))
     except CrosscheckError as error:
         answer = failed(identity, str(error))
     except (ClientError, BotoCoreError) as error:
-        answer = failed(identity, in_words(world.home_region, error))
+        answer = failed(identity, describe(world.home_region, error))
     assert len(body(request, answer)) <= 4096
     return answer
 

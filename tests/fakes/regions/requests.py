@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.answer import Answer, body, failed
 from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.custom_resource.request import Request, read_request
-from provision_regions.partitions import partition_named
 from provision_regions.region_results import UnfinishedError
-from provision_regions.retry import Deadline, Patience
+from provision_regions.retry import Deadline, Retrying
 from provision_regions.stores.resource import serve_stores
 from tests.fakes.regions.world import World
 
@@ -41,19 +40,19 @@ def event(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | N
     return found | changes
 
 
-def patience(remaining: Callable[[], float] = lambda: 900.0) -> Patience:
+def without_waiting(remaining: Callable[[], float] = lambda: 900.0) -> Retrying:
     """Waits for nothing."""
-    return Patience(Deadline(remaining, 60.0), sleep=lambda seconds: None)
+    return Retrying(Deadline(remaining, 60.0), sleep=lambda seconds: None)
 
 
-def surroundings(world: World, patient: Patience | None = None, partition: str = "aws") -> Surroundings:
-    return Surroundings(
+def provider_context(world: World, retrying: Retrying | None = None, partition: str = "aws") -> ProviderContext:
+    return ProviderContext(
         clients=world.clients,
         partition=partition_named(partition),
         account=world.account,
         home_region=world.home_region,
         store_prefix=PREFIX,
-        patience=patient or patience(),
+        retrying=retrying or without_waiting(),
     )
 
 
@@ -66,7 +65,7 @@ def run(
     kind: str,
     wanted: Mapping[str, object],
     old: Mapping[str, object] | None = None,
-    patient: Patience | None = None,
+    retrying: Retrying | None = None,
     **changes: Any,
 ) -> Answer:
     """One run of the function; its answer always fits.
@@ -77,7 +76,7 @@ def run(
     content = event(kind, wanted, old, **changes)
     identity = physical_id(content, world.home_region)
     try:
-        answer = serve_stores(read_request(content), identity, surroundings(world, patient))
+        answer = serve_stores(read_request(content), identity, provider_context(world, retrying))
     except UnfinishedError:
         raise
     except CrosscheckError as error:

@@ -14,12 +14,12 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.clients import Clients
-from provision_regions.context import Surroundings
+from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.answer import Answer, Status
 from provision_regions.custom_resource.physical_id import physical_id
 from provision_regions.ownership.names import OWNER_TAG
 from provision_regions.stores.resource import serve_stores
-from tests.fakes.regions.requests import OWNER, properties, request, surroundings
+from tests.fakes.regions.requests import OWNER, properties, provider_context, request
 from tests.fakes.regions.world import World
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -28,32 +28,36 @@ EMPTY = {"OnDelete": "Empty"}
 
 
 @pytest.fixture(params=["fake", "moto"])
-def around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Surroundings]:
+def context(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderContext]:
     if request.param == "fake":
-        yield surroundings(World())
+        yield provider_context(World())
         return
     with mock_aws():
-        yield replace(surroundings(World()), clients=Clients(boto3.Session(region_name=HOME)))
+        yield replace(provider_context(World()), clients=Clients(boto3.Session(region_name=HOME)))
 
 
-def served(around: Surroundings, kind: str, *regions: str, **changes: Any) -> Answer:
+def served(context: ProviderContext, kind: str, *regions: str, **changes: Any) -> Answer:
     asked = request(kind, properties(*regions, **changes))
-    return serve_stores(asked, physical_id({"RequestType": kind}, HOME), around)
+    return serve_stores(asked, physical_id({"RequestType": kind}, HOME), context)
 
 
 def bucket(region: str) -> dict[str, Any]:
     return {"Bucket": f"pipeline-artifacts-{region}-111122223333", "ExpectedBucketOwner": "111122223333"}
 
 
-def key_state(around: Surroundings, arn: str) -> str | None:
-    return around.clients.client("kms", EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
+def key_state(context: ProviderContext, arn: str) -> str | None:
+    return context.clients.client("kms", EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
 
 
-def test_create_again_and_delete(around: Surroundings) -> None:
-    first = served(around, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
+def test_create_again_and_delete(context: ProviderContext) -> None:
+    first = served(context, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
     assert first.status is Status.SUCCESS
-    assert served(around, "Update", HOME, EU, **EMPTY).data == first.data
-    s3, kms, ssm = around.clients.client("s3", EU), around.clients.client("kms", EU), around.clients.client("ssm", HOME)
+    assert served(context, "Update", HOME, EU, **EMPTY).data == first.data
+    s3, kms, ssm = (
+        context.clients.client("s3", EU),
+        context.clients.client("kms", EU),
+        context.clients.client("ssm", HOME),
+    )
     assert s3.get_bucket_tagging(**bucket(EU))["TagSet"] == [{"Key": OWNER_TAG, "Value": OWNER}]
     (statement,) = json.loads(s3.get_bucket_policy(**bucket(EU))["Policy"])["Statement"]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -64,29 +68,29 @@ def test_create_again_and_delete(around: Surroundings) -> None:
     (parameter,) = ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"]
     assert json.loads(parameter["Value"])["encryptionKey"]["id"] == arn
 
-    assert served(around, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
-    assert key_state(around, arn) == "PendingDeletion"
+    assert served(context, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
+    assert key_state(context, arn) == "PendingDeletion"
     assert ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"] == []
     for region in (HOME, EU):
         with pytest.raises(Exception, match="NoSuchBucket"):
-            around.clients.client("s3", region).get_bucket_tagging(**bucket(region))
+            context.clients.client("s3", region).get_bucket_tagging(**bucket(region))
 
 
-def test_f31_made_again_after_the_key_was_scheduled_for_deletion(around: Surroundings) -> None:
-    first = served(around, "Create", EU, **EMPTY)
-    served(around, "Delete", EU, **EMPTY)
-    assert served(around, "Create", EU, **EMPTY).data == first.data
-    assert key_state(around, first.data[f"{EU}.KeyArn"]) == "Enabled"
+def test_f31_made_again_after_the_key_was_scheduled_for_deletion(context: ProviderContext) -> None:
+    first = served(context, "Create", EU, **EMPTY)
+    served(context, "Delete", EU, **EMPTY)
+    assert served(context, "Create", EU, **EMPTY).data == first.data
+    assert key_state(context, first.data[f"{EU}.KeyArn"]) == "Enabled"
 
 
-def test_f27_retained_and_taken_over(around: Surroundings) -> None:
-    first = served(around, "Create", EU)
-    assert served(around, "Delete", EU).status is Status.SUCCESS
-    assert served(around, "Create", EU).data == first.data
+def test_f27_retained_and_taken_over(context: ProviderContext) -> None:
+    first = served(context, "Create", EU)
+    assert served(context, "Delete", EU).status is Status.SUCCESS
+    assert served(context, "Create", EU).data == first.data
 
 
-def test_f23_nothing_to_delete(around: Surroundings) -> None:
-    assert served(around, "Delete", EU, **EMPTY).status is Status.SUCCESS
+def test_f23_nothing_to_delete(context: ProviderContext) -> None:
+    assert served(context, "Delete", EU, **EMPTY).status is Status.SUCCESS
 
 
 def without_tls_only(params: dict[str, Any], **_: object) -> None:
@@ -100,16 +104,16 @@ def test_f33_versions_markers_and_uploads_go() -> None:
     with mock_aws():
         account = boto3.client("sts", region_name=HOME).get_caller_identity()["Account"]
         clients = Clients(boto3.Session(region_name=HOME))
-        around = replace(surroundings(World()), clients=clients, account=account)
+        context = replace(provider_context(World()), clients=clients, account=account)
         stack = f"arn:aws:cloudformation:{HOME}:{account}:stack/shop/0f"
         name = f"pipeline-artifacts-{EU}-{account}"
         wanted = properties(EU, **EMPTY)
         clients.client("s3", EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
-        assert serve_stores(request("Create", wanted, StackId=stack), "id", around).status is Status.SUCCESS
+        assert serve_stores(request("Create", wanted, StackId=stack), "id", context).status is Status.SUCCESS
         s3 = clients.client("s3", EU)
         for number in range(20):
             s3.put_object(Bucket=name, Key=f"run/{number % 5} ü+&.zip", Body=b"x")
         s3.delete_object(Bucket=name, Key="run/1 ü+&.zip")
         s3.create_multipart_upload(Bucket=name, Key="half")
-        assert serve_stores(request("Delete", wanted, StackId=stack), "id", around).status is Status.SUCCESS
+        assert serve_stores(request("Delete", wanted, StackId=stack), "id", context).status is Status.SUCCESS
         assert s3.list_buckets()["Buckets"] == []

@@ -3,10 +3,17 @@ import threading
 
 import pytest
 
-from provision_regions.aws_error_text import in_words
-from provision_regions.fan_out import Ends, each_region
-from provision_regions.region_results import RegionsFailedError, UnfinishedError, insist_on_all, within_runs
-from provision_regions.retry import Deadline, OutOfTimeError
+from crosscheck.time_limits import OutOfTimeError
+from provision_regions.aws_error_text import describe
+from provision_regions.fan_out import each_region
+from provision_regions.region_results import (
+    RegionResults,
+    RegionsFailedError,
+    UnfinishedError,
+    require_all,
+    within_runs,
+)
+from provision_regions.retry import Deadline
 from tests.fakes.regions.errors import Killed, refusal
 
 PLENTY = Deadline(lambda: 900.0, 60.0)
@@ -56,7 +63,7 @@ def test_f20_a_region_that_hangs_does_not_hold_up_the_answer() -> None:
 
 
 def test_no_region_at_all() -> None:
-    assert each_region([], str.upper, PLENTY) == Ends({}, {}, ())
+    assert each_region([], str.upper, PLENTY) == RegionResults({}, {}, ())
 
 
 def test_a_process_that_is_stopped_is_no_regions_failure() -> None:
@@ -70,14 +77,14 @@ def test_a_process_that_is_stopped_is_no_regions_failure() -> None:
 @pytest.mark.parametrize("run", [1, 2])
 def test_f33_another_run_follows_the_first_two(run: int) -> None:
     with pytest.raises(UnfinishedError, match="left: a, b"):
-        insist_on_all(Ends[str]({}, {}, ("a", "b")), run)
+        require_all(RegionResults[str]({}, {}, ("a", "b")), run)
     with pytest.raises(UnfinishedError), within_runs(run):
         raise OutOfTimeError("late")
 
 
 def test_f33_a_failure_is_answered_at_once_with_what_is_left() -> None:
     with pytest.raises(RegionsFailedError, match=r"a: denied: .*left: b"):
-        insist_on_all(Ends[str]({}, {"a": refusal("AccessDenied")}, ("b",)), 1)
+        require_all(RegionResults[str]({}, {"a": refusal("AccessDenied")}, ("b",)), 1)
     with pytest.raises(RegionsFailedError, match="3 runs"), within_runs(3):
         raise OutOfTimeError("late")
 
@@ -93,5 +100,5 @@ def test_f33_a_failure_is_answered_at_once_with_what_is_left() -> None:
         "UnrecognizedClientException",
     ],
 )
-def test_f29_a_region_that_is_not_enabled_is_told_from_bad_credentials(code: str) -> None:
-    assert in_words("me-south-1", refusal(code)).startswith("me-south-1: the region is not enabled")
+def test_f29_a_region_that_region_not_enabled_is_told_from_bad_credentials(code: str) -> None:
+    assert describe("me-south-1", refusal(code)).startswith("me-south-1: the region is not enabled")

@@ -1,7 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from provision_regions.retry import FRESH_SECONDS, LONGEST_PAUSE, Deadline, OutOfTimeError, Patience, deadline_of
+from crosscheck.time_limits import OutOfTimeError
+from provision_regions.retry import FRESH_SECONDS, LONGEST_PAUSE, Deadline, Retrying, deadline_of
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.world import SCP
 
@@ -18,7 +19,7 @@ def test_f28_full_jitter_is_bounded() -> None:
         raise refusal("OperationAborted")
 
     with pytest.raises(ClientError):
-        Patience(Deadline(lambda: 900, 60), asleep.append, jitter)(refuse)
+        Retrying(Deadline(lambda: 900, 60), asleep.append, jitter)(refuse)
     assert bounds == asleep
     assert bounds == [0.5, 1, 2, 4, 8, 8, 8]
     assert max(bounds) <= LONGEST_PAUSE
@@ -32,7 +33,7 @@ def test_what_is_not_transient_is_not_repeated() -> None:
         raise refusal("ValidationException")
 
     with pytest.raises(ClientError):
-        Patience(Deadline(lambda: 900, 60), lambda seconds: None)(refuse)
+        Retrying(Deadline(lambda: 900, 60), lambda seconds: None)(refuse)
     assert len(calls) == 1
 
 
@@ -43,9 +44,9 @@ def test_a_denial_that_may_pass_is_repeated_for_a_bounded_time(seconds: float | 
     def refuse() -> None:
         raise refusal("AccessDeniedException", "no identity-based policy allows the kms:EnableKeyRotation action")
 
-    patience = Patience(Deadline(lambda: 900, 60), asleep.append)
+    retrying = Retrying(Deadline(lambda: 900, 60), asleep.append)
     with pytest.raises(ClientError):
-        (patience if seconds is None else patience.bearing_denials(seconds))(refuse)
+        (retrying if seconds is None else retrying.tolerating_denials(seconds))(refuse)
     assert sum(asleep) == bound
 
 
@@ -57,7 +58,7 @@ def test_f30_an_explicit_deny_is_never_repeated() -> None:
         raise refusal("AccessDenied", SCP.format(operation="s3:CreateBucket"))
 
     with pytest.raises(ClientError):
-        Patience(Deadline(lambda: 900, 60), lambda seconds: None).bearing_denials(FRESH_SECONDS)(refuse)
+        Retrying(Deadline(lambda: 900, 60), lambda seconds: None).tolerating_denials(FRESH_SECONDS)(refuse)
     assert len(calls) == 1
 
 
@@ -68,12 +69,12 @@ def test_a_denial_is_not_repeated_beyond_the_deadline() -> None:
         raise refusal("AccessDenied")
 
     with pytest.raises(OutOfTimeError):
-        Patience(Deadline(lambda: next(left), 60), lambda seconds: None)(refuse)
+        Retrying(Deadline(lambda: next(left), 60), lambda seconds: None)(refuse)
 
 
 def test_no_call_begins_when_time_is_up() -> None:
     with pytest.raises(OutOfTimeError):
-        Patience(Deadline(lambda: 60, 60))(lambda: pytest.fail("called"))
+        Retrying(Deadline(lambda: 60, 60))(lambda: pytest.fail("called"))
 
 
 def test_a_short_timeout_keeps_a_fifth_for_the_answer() -> None:

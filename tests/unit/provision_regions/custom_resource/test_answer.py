@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from provision_regions.custom_resource.answer import MAX_BODY, Answer, Status, body, failed, succeeded
 from provision_regions.custom_resource.request import Request
 
-REQUEST = Request("Create", "Custom::X", "arn:stack/s/u", "r", "L", "", "https://x?secret", {}, {})
+REQUEST = Request("Create", "Custom::X", "arn:stack/s/u", "r", "L", "https://x?secret", {})
 
 
 def test_the_shape_that_cloudformation_reads() -> None:

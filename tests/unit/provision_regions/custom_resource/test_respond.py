@@ -1,13 +1,12 @@
 import pytest
 
-from provision_regions import import_failure as last_resort
 from provision_regions.custom_resource.respond import (
-    OWN_HOST,
     ForeignHostError,
     NotDeliveredError,
     deliver,
     refuse_foreign,
 )
+from provision_regions.import_failure import answer_failed
 from tests.fakes.regions.inbox import inbox
 
 NAME = "cloudformation-custom-resource-response"
@@ -57,8 +56,10 @@ def test_the_local_account_is_exactly_the_host_that_is_set() -> None:
             refuse_foreign(url, "127.0.0.1:4566")
 
 
-def test_the_last_resort_knows_the_same_hosts() -> None:
-    assert last_resort.OWN_HOST.pattern == OWN_HOST.pattern
+def test_a_function_that_cannot_start_sends_nothing_to_other_hosts() -> None:
+    with inbox() as box, pytest.raises(ForeignHostError):
+        answer_failed({"ResponseURL": box.url}, ImportError("no layer"))
+    assert box.puts == []
 
 
 def test_f34_two_failed_puts_then_the_third_succeeds() -> None:

@@ -10,13 +10,13 @@ import pytest
 from provision_regions.forwarding.content import SOURCES, event_pattern, rule_name, target
 from provision_regions.ownership.names import Names, names_for
 from tests.fakes.regions.forwarding_world import EU, HOME, LONDON, OWNER, ForwardingWorld, properties
-from tests.fakes.regions.requests import request, surroundings
+from tests.fakes.regions.requests import provider_context, request
 
 ROLE = "arn:aws:iam::111122223333:role/r"
 
 
 def names(**changes: Any) -> Names:
-    found = names_for(request("Create", properties(EU)), surroundings(ForwardingWorld()), "EventForwarding")
+    found = names_for(request("Create", properties(EU)), provider_context(ForwardingWorld()), "EventForwarding")
     return replace(found, logical_id="Forwarding", **changes)
 
 

@@ -3,20 +3,20 @@ import re
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.forwarding.properties import read_regions
+from provision_regions.forwarding.resource import read_regions
 from tests.fakes.regions.forwarding_world import ASIA, EU, HOME, ForwardingWorld, properties
-from tests.fakes.regions.requests import surroundings
+from tests.fakes.regions.requests import provider_context
 
-AROUND = surroundings(ForwardingWorld())
+CONTEXT = provider_context(ForwardingWorld())
 
 
 def test_f10_the_home_region_is_left_out_and_the_others_are_sorted() -> None:
-    assert read_regions(properties(HOME, EU, ASIA), AROUND) == (ASIA, EU)
+    assert read_regions(properties(HOME, EU, ASIA), CONTEXT) == (ASIA, EU)
 
 
 @pytest.mark.parametrize(("given", "read"), [([""], ()), ("", ()), (f"{EU}, {ASIA}", (ASIA, EU)), ([f" {EU} "], (EU,))])
 def test_f35_lists_strings_and_the_empty_parameter(given: object, read: tuple[str, ...]) -> None:
-    assert read_regions({"Regions": given}, AROUND) == read
+    assert read_regions({"Regions": given}, CONTEXT) == read
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def test_f35_lists_strings_and_the_empty_parameter(given: object, read: tuple[st
 )
 def test_what_is_wrong_is_named(change: dict[str, object], words: str) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(words)):
-        read_regions(properties(EU) | change, AROUND)
+        read_regions(properties(EU) | change, CONTEXT)
 
 
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(ConfigurationError, match="Regions is missing"):
-        read_regions({}, AROUND)
+        read_regions({}, CONTEXT)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from provision_regions.context import partition_named
 from provision_regions.custom_resource.answer import Answer, Status
-from provision_regions.partitions import partition_named
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.events import FakeRule
 from tests.fakes.regions.forwarding_world import (
@@ -216,7 +216,7 @@ def test_a_target_that_goes_on_failing_is_told(world: ForwardingWorld) -> None:
     assert answer.reason.startswith(f"{EU}: refused: PutTargets: ConcurrentModificationException")
 
 
-def test_f29_a_region_that_is_not_enabled_is_named_and_nothing_is_made(world: ForwardingWorld) -> None:
+def test_f29_a_region_that_region_not_enabled_is_named_and_nothing_is_made(world: ForwardingWorld) -> None:
     world.disabled = {"me-south-1"}
     answer = run(world, "Create", properties(EU, "me-south-1"))
     assert answer.status is Status.FAILED

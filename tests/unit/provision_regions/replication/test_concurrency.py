@@ -5,13 +5,12 @@ from collections.abc import Callable
 
 from provision_regions.custom_resource.answer import Status
 from provision_regions.ownership.names import Names
-from provision_regions.replication.convergence import Convergence
-from provision_regions.replication.records import Records
-from provision_regions.replication.registry import Registry
+from provision_regions.replication.registry import ReplicationRegistry
+from provision_regions.replication.registry_update import RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import fingerprint
-from provision_regions.retry import Patience
+from provision_regions.retry import Retrying
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed
-from tests.fakes.regions.requests import patience, surroundings
+from tests.fakes.regions.requests import provider_context, without_waiting
 
 OURS = rule(EU, prefixes=("my-service",))
 THEIRS = rule(ASIA, prefixes=("team",))
@@ -126,12 +125,12 @@ def test_two_of_our_own_that_read_at_the_same_time_both_stay() -> None:
     reached: dict[str, frozenset[str]] = {}
 
     def serve(name: str) -> None:
-        calm = patience()
-        patient = Patience(calm.deadline, sleep=settle)
-        around = surroundings(world, patient)
+        calm = without_waiting()
+        retrying = Retrying(calm.deadline, sleep=settle)
+        context = provider_context(world, retrying)
         names = Names("aws", world.account, HOME, "shop", name, "ReplicationRules")
-        convergence = Convergence(Registry(around), Records(around, names), patient, None)
-        reached[name] = convergence.reach([wanted[name]])  # type: ignore[list-item]  # plain dictionaries
+        update = RegistryUpdate(ReplicationRegistry(context), ReplicationRecord(context, names), retrying, None)
+        reached[name] = update.apply([wanted[name]])  # type: ignore[list-item]  # plain dictionaries
 
     threads = [threading.Thread(target=serve, args=(name,)) for name in wanted]
     for thread in threads:

@@ -7,24 +7,24 @@ from local.aws_json.constraints import violations
 from provision_regions.replication.properties import read_properties
 from tests.fakes.regions.ecr import FakeEcr
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule
-from tests.fakes.regions.requests import surroundings
+from tests.fakes.regions.requests import provider_context
 
-AROUND = surroundings(RegistryWorld())
+CONTEXT = provider_context(RegistryWorld())
 
 
 def test_both_lists_are_sorted_and_single() -> None:
-    found = read_properties(properties(EU, ASIA, EU, prefixes=("web", "api", "web")), AROUND)
+    found = read_properties(properties(EU, ASIA, EU, prefixes=("web", "api", "web")), CONTEXT)
     assert (found.destinations, found.prefixes) == ((ASIA, EU), ("api", "web"))
 
 
 def test_the_home_region_is_left_out() -> None:
-    assert read_properties(properties(HOME, EU), AROUND).destinations == (EU,)
+    assert read_properties(properties(HOME, EU), CONTEXT).destinations == (EU,)
 
 
 def test_f35_empty_parameters_and_strings_with_commas() -> None:
-    empty = read_properties({"Destinations": [""], "RepositoryPrefixes": [""]}, AROUND)
+    empty = read_properties({"Destinations": [""], "RepositoryPrefixes": [""]}, CONTEXT)
     assert (empty.destinations, empty.prefixes) == ((), ())
-    text = read_properties({"Destinations": f"{EU}, {ASIA}", "RepositoryPrefixes": "api,web"}, AROUND)
+    text = read_properties({"Destinations": f"{EU}, {ASIA}", "RepositoryPrefixes": "api,web"}, CONTEXT)
     assert (text.destinations, text.prefixes) == ((ASIA, EU), ("api", "web"))
 
 
@@ -45,12 +45,12 @@ def test_f35_empty_parameters_and_strings_with_commas() -> None:
 )
 def test_what_is_wrong_is_named(change: dict[str, object], words: str) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(words)):
-        read_properties(properties(EU) | change, AROUND)
+        read_properties(properties(EU) | change, CONTEXT)
 
 
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"Destinations is missing; RepositoryPrefixes is missing"):
-        read_properties({}, AROUND)
+        read_properties({}, CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_prefixes_are_read_as_ecr_reads_them(prefix: str) -> None:
     refused = list(violations({"replicationConfiguration": {"rules": [rule(EU, prefixes=(prefix,))]}}, model))
     if refused:
         with pytest.raises(ConfigurationError):
-            read_properties(properties(EU, prefixes=(prefix,)), AROUND)
+            read_properties(properties(EU, prefixes=(prefix,)), CONTEXT)
     else:
-        assert read_properties(properties(EU, prefixes=(prefix,)), AROUND).prefixes == (prefix,)
+        assert read_properties(properties(EU, prefixes=(prefix,)), CONTEXT).prefixes == (prefix,)

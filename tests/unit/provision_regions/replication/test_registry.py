@@ -11,15 +11,14 @@ from flask import Flask, Response, request
 from crosscheck.clients import Clients
 from local.server import Server
 from provision_regions.ownership.names import Names
-from provision_regions.replication.convergence import Convergence
-from provision_regions.replication.records import RECORD, Records
-from provision_regions.replication.registry import Registry, UnknownSettingError
+from provision_regions.replication.registry import ReplicationRegistry, UnknownSettingError
+from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import Merged
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
-from tests.fakes.regions.requests import surroundings
+from tests.fakes.regions.requests import provider_context
 
 
-def registry_that_answers(content: dict[str, Any]) -> tuple[Server, Registry, list[Any]]:
+def registry_that_answers(content: dict[str, Any]) -> tuple[Server, ReplicationRegistry, list[Any]]:
     app, puts = Flask("registry"), list[Any]()
 
     @app.post("/")
@@ -36,9 +35,9 @@ def registry_that_answers(content: dict[str, Any]) -> tuple[Server, Registry, li
         return make(service, region_name=region_name, config=config, endpoint_url=server.url)  # type: ignore[call-overload]
 
     session.client = client  # type: ignore[method-assign, assignment]
-    around = surroundings(RegistryWorld())
-    object.__setattr__(around, "clients", Clients(session))
-    return server, Registry(around), puts
+    context = provider_context(RegistryWorld())
+    object.__setattr__(context, "clients", Clients(session))
+    return server, ReplicationRegistry(context), puts
 
 
 def names() -> Names:
@@ -89,11 +88,11 @@ def test_what_is_elsewhere_or_off_stops_nobody(content: dict[str, Any]) -> None:
 def test_a_delete_with_nothing_to_remove_is_not_stopped_by_a_strange_setting(recorded: frozenset[str]) -> None:
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, puts = registry_that_answers(strange)
-    around = surroundings(RegistryWorld())
-    records = Records(around, names())
+    context = provider_context(RegistryWorld())
+    records = ReplicationRecord(context, names())
     records.write(recorded, new=True)
     try:
-        assert Convergence(registry, records, around.patience, recorded).reach(()) == frozenset()
+        assert RegistryUpdate(registry, records, context.retrying, recorded).apply(()) == frozenset()
     finally:
         server.close()
     assert puts == []
@@ -102,11 +101,11 @@ def test_a_delete_with_nothing_to_remove_is_not_stopped_by_a_strange_setting(rec
 def test_f22_a_create_that_a_strange_setting_stops_leaves_nothing_to_remove() -> None:
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, _ = registry_that_answers(strange)
-    around = surroundings(RegistryWorld())
-    records = Records(around, names())
+    context = provider_context(RegistryWorld())
+    records = ReplicationRecord(context, names())
     try:
         with pytest.raises(UnknownSettingError):
-            Convergence(registry, records, around.patience, None).reach([rule(EU, prefixes=("ours",))])  # type: ignore[list-item]
+            RegistryUpdate(registry, records, context.retrying, None).apply([rule(EU, prefixes=("ours",))])  # type: ignore[list-item]
     finally:
         server.close()
     assert records.read() == frozenset()

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from provision_regions.context import partition_named
 from provision_regions.ownership.names import Names
-from provision_regions.partitions import partition_named
 from provision_regions.stores.policies import closing, key_statements, lifecycle_with, policy_with, tls_only
 
 

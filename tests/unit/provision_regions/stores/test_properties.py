@@ -4,14 +4,14 @@ import pytest
 
 from crosscheck.errors import ConfigurationError
 from provision_regions.stores.properties import OnDelete, StoreProperties, read_properties
-from tests.fakes.regions.requests import properties, surroundings
+from tests.fakes.regions.requests import properties, provider_context
 from tests.fakes.regions.world import World
 
 EU = "eu-west-1"
 
 
 def read(*regions: str, **changes: object) -> StoreProperties:
-    return read_properties(properties(*regions, **changes), surroundings(World()))
+    return read_properties(properties(*regions, **changes), provider_context(World()))
 
 
 def test_defaults() -> None:
@@ -58,7 +58,7 @@ def test_no_region_is_refused_unless_home_is_included(none: object) -> None:
 )
 def test_what_is_wrong_is_said_by_name(wrong: dict[str, object], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
-        read_properties(properties(EU) | wrong, surroundings(World()))
+        read_properties(properties(EU) | wrong, provider_context(World()))
 
 
 def test_all_problems_at_once() -> None:
@@ -69,14 +69,14 @@ def test_all_problems_at_once() -> None:
 
 
 def test_every_bucket_name_fits_into_63_characters_in_every_region() -> None:
-    around = surroundings(World())
+    context = provider_context(World())
     longest = "pipeline-artifacts".ljust(30, "x")
-    wanted = properties(*sorted(around.partition.regions), Prefix=longest)
-    assert len(read_properties(wanted, around).regions) == len(around.partition.regions)
+    wanted = properties(*sorted(context.partition.regions), Prefix=longest)
+    assert len(read_properties(wanted, context).regions) == len(context.partition.regions)
 
 
 def test_f57_regions_of_the_functions_own_partition_only() -> None:
-    around = surroundings(World(home_region="cn-north-1"), partition="aws-cn")
-    assert read_properties(properties("cn-northwest-1"), around).regions == ("cn-northwest-1",)
+    context = provider_context(World(home_region="cn-north-1"), partition="aws-cn")
+    assert read_properties(properties("cn-northwest-1"), context).regions == ("cn-northwest-1",)
     with pytest.raises(ConfigurationError, match=r"partition aws-cn"):
-        read_properties(properties(EU), around)
+        read_properties(properties(EU), context)

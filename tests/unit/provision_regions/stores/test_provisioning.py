@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from provision_regions.context import partition_named
 from provision_regions.custom_resource.answer import Status
 from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG
-from provision_regions.partitions import partition_named
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import OWNER, PREFIX, properties, run
 from tests.fakes.regions.s3 import FakeBucket
@@ -192,7 +192,7 @@ def test_a_stack_whose_parameters_would_be_ours_is_refused_before_anything_is_ma
     assert run(world, "Delete", properties(EU, **EMPTY), StackId=stack_id).status is Status.SUCCESS
 
 
-def test_f29_a_region_that_is_not_enabled_is_named_before_anything_is_made() -> None:
+def test_f29_a_region_that_region_not_enabled_is_named_before_anything_is_made() -> None:
     world = World(disabled={"me-south-1"})
     answer = run(world, "Create", properties(EU, "me-south-1", **EMPTY))
     assert answer.status is Status.FAILED

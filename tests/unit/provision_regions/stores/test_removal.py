@@ -10,7 +10,7 @@ from provision_regions.custom_resource.request import read_request
 from provision_regions.region_results import RegionsFailedError, UnfinishedError
 from provision_regions.stores.resource import serve_stores
 from tests.fakes.regions.errors import refusal
-from tests.fakes.regions.requests import event, patience, properties, run, surroundings
+from tests.fakes.regions.requests import event, properties, provider_context, run, without_waiting
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
@@ -76,7 +76,7 @@ def test_f33_a_hundred_thousand_versions_with_a_writer_across_three_runs() -> No
 
     def run_of_lambda() -> Answer:
         clock["left"] = 900.0
-        return run(world, "Delete", properties(EU, **EMPTY), patient=patience(lambda: clock["left"]))
+        return run(world, "Delete", properties(EU, **EMPTY), retrying=without_waiting(lambda: clock["left"]))
 
     world.before = lambda operation, region: clock.update(left=clock["left"] - (15 if "Objects" in operation else 0))
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_f33_the_third_run_answers_with_what_is_left() -> None:
 
     def short_run() -> Answer:
         left = iter([900.0] * 8 + [61.0] * 6)
-        return run(world, "Delete", properties(EU, **EMPTY), patient=patience(lambda: next(left, 1.0)))
+        return run(world, "Delete", properties(EU, **EMPTY), retrying=without_waiting(lambda: next(left, 1.0)))
 
     for _ in range(2):
         with pytest.raises(UnfinishedError):
@@ -125,9 +125,9 @@ def test_a_prefix_that_the_function_has_lost_is_said_to_be_the_reason() -> None:
     created(world, EU, **EMPTY)
     world.fail("GetBucketTagging", EU, refusal("AccessDenied", "no identity-based policy allows it"))
     asked = event("Delete", properties(EU, **EMPTY))
-    around = replace(surroundings(world), store_prefix="artifacts")
+    context = replace(provider_context(world), store_prefix="artifacts")
     with pytest.raises(RegionsFailedError, match="end with ArtifactStorePrefix, which is 'artifacts' now"):
-        serve_stores(read_request(asked), "id", around)
+        serve_stores(read_request(asked), "id", context)
     assert "ArtifactStorePrefix" not in run(world, "Delete", properties(EU, **EMPTY)).reason
 
 

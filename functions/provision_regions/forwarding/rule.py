@@ -1,0 +1,121 @@
+"""The forwarding rule of one region."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from crosscheck.aws_errors import ignoring
+from provision_regions.context import ProviderContext
+from provision_regions.forwarding.content import event_pattern, rule_name, target
+from provision_regions.ownership.names import OWNER_TAG, Names
+from provision_regions.ownership.ownership import ForeignError, Ownership
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+NOT_FOUND = "ResourceNotFoundException"
+# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
+# still sees targets that were just removed.
+TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
+
+
+@dataclass(frozen=True)
+class RuleLook:
+    """Whose the rule is. ``good``: it is enabled and has our pattern."""
+
+    ownership: Ownership
+    good: bool = False
+
+
+class ForwardingRule:
+    """The rule on the default bus of one region."""
+
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._events: EventBridgeClient = context.clients.client("events", region)
+        self._call = context.retrying.also_on(*TRANSIENT)
+        self._names = names
+        self._name = rule_name(names)
+        self._pattern = event_pattern(context.account, region)
+        self._target = target(names, context.forwarding_role)
+
+    def look_for_ours(self) -> RuleLook:
+        """Look for the rule.
+
+        Raises:
+            ForeignError: the rule belongs to somebody else.
+        """
+        found = self._look()
+        if found.ownership is Ownership.FOREIGN:
+            raise ForeignError(
+                f"the EventBridge rule {self._name} exists and is not ours (its tag {OWNER_TAG} is not "
+                f"{self._names.owner}); it was left as it is"
+            )
+        return found
+
+    def _look(self) -> RuleLook:
+        """Look for the rule. The call that makes it also tags it, so a rule of ours is never without its tag."""
+        with ignoring(NOT_FOUND):
+            found = self._call(self._events.describe_rule, Name=self._name)
+            listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
+            ours = {"Key": OWNER_TAG, "Value": self._names.owner} in listed
+            matches = json.loads(found.get("EventPattern", "{}")) == json.loads(self._pattern)
+            good = matches and found["State"] == "ENABLED"
+            return RuleLook(Ownership.OURS if ours else Ownership.FOREIGN, good)
+        return RuleLook(Ownership.ABSENT)
+
+    def ensure(self, look: RuleLook) -> None:
+        """Make the rule or correct it. Targets that somebody added stay."""
+        if not look.good:
+            self._put_rule(new=look.ownership is Ownership.ABSENT)
+        if self._target not in self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]:
+            self._call(
+                raising_partial_failures(self._events.put_targets, "PutTargets"),
+                Rule=self._name,
+                Targets=[self._target],
+            )
+
+    def remove(self) -> None:
+        """Remove the rule with all its targets if it is ours."""
+        if self._look().ownership is not Ownership.OURS:
+            return
+        with ignoring(NOT_FOUND):
+            targets = self._call(self._events.list_targets_by_rule, Rule=self._name)["Targets"]
+            if targets:
+                ids = [entry["Id"] for entry in targets]
+                self._call(
+                    raising_partial_failures(self._events.remove_targets, "RemoveTargets"), Rule=self._name, Ids=ids
+                )
+            self._call(self._events.delete_rule, Name=self._name)
+
+    def _put_rule(self, *, new: bool) -> None:
+        """Write the rule. EventBridge takes tags only for a new rule and ignores them otherwise.
+
+        https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+        """
+        description = f"Sends this region's release events to {self._names.home_region} for {self._names.owner}"[:512]
+        tags: Any = {"Tags": [{"Key": OWNER_TAG, "Value": self._names.owner}]} if new else {}
+        self._call(
+            self._events.put_rule,
+            Name=self._name,
+            EventPattern=self._pattern,
+            State="ENABLED",
+            Description=description,
+            **tags,
+        )
+
+
+def raising_partial_failures[**P](method: Callable[P, Mapping[str, Any]], operation: str) -> Callable[P, None]:
+    """The call, which now raises what AWS reports of a single target in an answer with status 200."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        failed = method(*args, **kwargs)["FailedEntries"]
+        if failed:
+            reported = {"Code": failed[0].get("ErrorCode", ""), "Message": failed[0].get("ErrorMessage", "")}
+            raise ClientError({"Error": reported}, operation)  # type: ignore[typeddict-item]
+
+    return call

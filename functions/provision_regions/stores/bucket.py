@@ -1,0 +1,157 @@
+"""The bucket of a region's store.
+
+Every call names the account that must own the bucket, so a stranger's bucket of the same name is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from crosscheck.aws_errors import code, denied, ignoring, message
+from provision_regions.context import ProviderContext
+from provision_regions.ownership.names import OWNER_TAG, Names, compact
+from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
+from provision_regions.retry import FRESH_SECONDS
+from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
+    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef, TaggingTypeDef
+
+NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
+
+
+class StoreBucket:
+    """The bucket of one region: reads whose it is, makes it, and keeps its settings."""
+
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._s3: S3Client = context.clients.client("s3", region)
+        self._call = context.retrying
+        # S3 does not know a new bucket everywhere at once.
+        self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
+        self._names = names
+        self._permitted_prefix = context.store_prefix
+        self._region = region
+        self.name = names.bucket(region)
+        self.arguments: Any = {"Bucket": self.name, "ExpectedBucketOwner": names.account}
+
+    def look_for_ours(self, *, begun: bool) -> Ownership:
+        """Whose the bucket is, as ``look`` says.
+
+        Raises:
+            ForeignError: the bucket is not ours to use.
+        """
+        ownership = self.look(begun=begun)
+        if ownership is Ownership.FOREIGN:
+            raise foreign(f"the bucket {self.name}", self._names)
+        return ownership
+
+    def look(self, *, begun: bool) -> Ownership:
+        """Whose the bucket is. ``begun``: an earlier run set out to make it, so without tags it is ours.
+
+        Raises:
+            ForeignError: the bucket belongs to another account, or we may not read its tags.
+        """
+        try:
+            tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
+        except ClientError as error:
+            return self._without_tags(error, begun=begun)
+        ownership = ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names)
+        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED and not begun else ownership
+
+    def _without_tags(self, error: ClientError, *, begun: bool) -> Ownership:
+        if code(error) in {"NoSuchBucket", "404"}:
+            return Ownership.ABSENT
+        if code(error) == "NoSuchTagSet":
+            return Ownership.UNTAGGED if begun else Ownership.FOREIGN
+        if denied(error):
+            raise ForeignError(
+                f"the bucket {self.name} belongs to another account, or we may not look at it; "
+                f"it was left as it is: {message(error) or code(error)}{self._moved_rights()}"
+            ) from error
+        raise error
+
+    def _moved_rights(self) -> str:
+        """Why the call was probably denied, if the stack's ArtifactStorePrefix has changed."""
+        if self._names.prefix.startswith(self._permitted_prefix):
+            return ""
+        return (
+            f"; the function's rights in S3 end with ArtifactStorePrefix, which is {self._permitted_prefix!r} now: "
+            "set it back, or remove the old store by hand"
+        )
+
+    def ensure(self, ownership: Ownership, key_arn: str, expire_days: int) -> None:
+        """Make the bucket with all its settings, whatever of it exists already."""
+        found = self._create() if ownership is Ownership.ABSENT else ownership
+        if found is Ownership.UNTAGGED:
+            tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
+            self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
+        self._protect(key_arn)
+        self.put_policy(tls_only(self._names, self._region))
+        if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lend us
+            self._set_lifecycle(expire_days)
+
+    def _create(self) -> Ownership:
+        arguments: dict[str, Any] = {"Bucket": self.name}
+        if self._region != NO_LOCATION:
+            location = cast("BucketLocationConstraintType", self._region)
+            arguments["CreateBucketConfiguration"] = {"LocationConstraint": location}
+        try:
+            self._call(self._s3.create_bucket, **arguments)
+        except ClientError as error:
+            if code(error) == "BucketAlreadyExists":
+                raise ForeignError(
+                    f"the bucket {self.name} belongs to another account; it was left as it is"
+                ) from error
+            if code(error) != "BucketAlreadyOwnedByYou":
+                raise
+        # us-east-1 says nothing if the bucket is ours already, so its tags are read in every case.
+        ownership = self.look_for_ours(begun=True)
+        self._call = self._call.tolerating_denials(FRESH_SECONDS)
+        self._call_eventually_consistent = self._call_eventually_consistent.tolerating_denials(FRESH_SECONDS)
+        return Ownership.UNTAGGED if ownership is Ownership.ABSENT else ownership
+
+    def _protect(self, key_arn: str) -> None:
+        call, bucket = self._call_eventually_consistent, self.arguments
+        public_access: PublicAccessBlockConfigurationTypeDef = {
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        }
+        owner: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn}
+        encryption: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}]}
+        call(self._s3.put_public_access_block, PublicAccessBlockConfiguration=public_access, **bucket)
+        call(self._s3.put_bucket_ownership_controls, OwnershipControls=owner, **bucket)
+        call(self._s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}, **bucket)
+        call(self._s3.put_bucket_encryption, ServerSideEncryptionConfiguration=encryption, **bucket)
+
+    def policy(self) -> dict[str, Any] | None:
+        """The bucket's policy; None if it has none."""
+        with ignoring("NoSuchBucketPolicy"):
+            found = self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"]
+            return cast("dict[str, Any]", json.loads(found))
+        return None
+
+    def put_policy(self, *statements: dict[str, Any]) -> None:
+        """Write our statements beside everybody else's, unless they are there already."""
+        existing = self.policy()
+        wanted = policy_with(existing, statements)
+        if wanted != existing:
+            self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
+
+    def _set_lifecycle(self, expire_days: int) -> None:
+        existing: list[Any] = []
+        with ignoring("NoSuchLifecycleConfiguration"):
+            existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
+        rules: Any = lifecycle_with(existing, expire_days)
+        self._call_eventually_consistent(
+            self._s3.put_bucket_lifecycle_configuration,
+            LifecycleConfiguration={"Rules": rules},
+            **self.arguments,
+        )

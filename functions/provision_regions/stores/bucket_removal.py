@@ -1,0 +1,96 @@
+"""BucketRemoval a bucket and deleting it, while others may still write to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crosscheck.aws_errors import ignoring
+from crosscheck.errors import CrosscheckError
+from provision_regions.context import ProviderContext
+from provision_regions.ownership.names import Names
+from provision_regions.stores.bucket import StoreBucket
+from provision_regions.stores.policies import closing, tls_only
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BATCH = 1000  # objects that S3 lists and deletes at once
+ROUNDS = 8
+TRANSIENT = frozenset({"InternalError", "OperationAborted", "ServiceUnavailable", "SlowDown"})
+
+
+class NotEmptyError(CrosscheckError):
+    """The bucket still holds something that cannot be deleted."""
+
+
+class BucketRemoval:
+    """Removes one region's bucket with everything in it."""
+
+    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+        self._s3: S3Client = context.clients.client("s3", region)
+        self._call = context.retrying
+        self._statements = (tls_only(names, region), closing(names, region))
+        self._bucket = StoreBucket(context, names, region)
+        self._arguments = self._bucket.arguments
+
+    def run(self) -> None:
+        """Close the bucket to writers, empty it, delete it.
+
+        Raises:
+            NotEmptyError: objects cannot be deleted, or others write them faster than they are deleted.
+            OutOfTimeError: this run's time is used up. The next run goes on where it stopped.
+        """
+        with ignoring("NoSuchBucket"):  # another run of the same request was faster
+            self._bucket.put_policy(*self._statements)
+            for attempt in range(ROUNDS):
+                self._delete_versions()
+                self._abort_uploads()
+                if self._deleted():
+                    return
+                self._call.pause(attempt)  # a write may have begun before the policy took effect
+            raise NotEmptyError(f"the bucket {self._bucket.name} was emptied {ROUNDS} times and is still not empty")
+
+    def _deleted(self) -> bool:
+        with ignoring("BucketNotEmpty"):
+            self._call(self._s3.delete_bucket, **self._arguments)
+            return True
+        return False
+
+    def _delete_versions(self) -> None:
+        """Delete batch by batch, each time the first ones that are left, so that no page marker is outdated."""
+        stuck, refused = 0, ""
+        while stuck < ROUNDS:
+            page = self._call(self._s3.list_object_versions, MaxKeys=BATCH, **self._arguments)
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not found:
+                return
+            refused = self._delete([{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in found])
+            stuck = stuck + 1 if refused else 0
+            if refused:
+                self._call.pause(stuck)
+        raise NotEmptyError(f"S3 goes on refusing deletions in the bucket {self._bucket.name}: {refused}")
+
+    def _delete(self, objects: list[Any]) -> str:
+        """Delete the objects; returns the code of a temporary refusal, empty if all are deleted."""
+        answer = self._call(self._s3.delete_objects, Delete={"Objects": objects, "Quiet": True}, **self._arguments)
+        errors = answer.get("Errors", [])
+        lasting = [error for error in errors if error.get("Code") not in TRANSIENT]
+        if lasting:  # no text quotes the keys of artifacts, which name pipelines and commits
+            said = f"{lasting[0].get('Code')}: {lasting[0].get('Message', '')}"
+            raise NotEmptyError(f"{len(lasting)} objects of the bucket {self._bucket.name} cannot be deleted: {said}")
+        return errors[0].get("Code", "") if errors else ""
+
+    def _abort_uploads(self) -> None:
+        for _ in range(BATCH):
+            page = self._call(self._s3.list_multipart_uploads, MaxUploads=BATCH, **self._arguments)
+            uploads = page.get("Uploads", [])
+            for upload in uploads:
+                self._abort(upload)
+            if not uploads:
+                return
+
+    def _abort(self, upload: Any) -> None:
+        with ignoring("NoSuchUpload"):  # its writer finished or aborted it first
+            self._call(
+                self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
+            )
