@@ -12,7 +12,7 @@ from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import parse_item
+from crosscheck.verification.item import parse_item
 
 logger = Logger()
 
@@ -30,5 +30,5 @@ def _looking() -> RegionCheck:
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Look at one item; PendingError and InconclusiveError ask for another look."""
+    """Look at one item; the answer says whether and when to look again."""
     return _looking().look(parse_item(event))

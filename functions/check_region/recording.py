@@ -1,37 +1,37 @@
 """The facts that a look becomes, by what it is for: pure."""
 
 from collections.abc import Iterator
-from typing import assert_never
 
-from check_region.decision import NextStep
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.table import Fact
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 
 
-def facts_of(item: VerificationItem, step: NextStep, now: float) -> Iterator[Fact]:
+def facts_of(item: VerificationItem, judged: RegionVerdict, now: float, *, look: int, final: bool) -> Iterator[Fact]:
     """What the ledger has to know after a look. ``now`` is in epoch seconds."""
     match item.purpose:
         case Purpose.IMAGE | Purpose.STAGE:
-            yield JudgeVerdict(item.stage, step.judged, now, final=step.final).to_fact(item.since)
+            yield JudgeVerdict(item.stage, judged, now, final=final, look=look).to_fact(item.since)
         case Purpose.PREFLIGHT:
-            yield PreflightSeen(step.judged, now).to_fact()
+            yield PreflightSeen(judged, now).to_fact()
         case Purpose.ROLLBACK:
             for region in item.regions:
-                yield _rollback(item, region, step, now)
-        case _ as never:
-            assert_never(never)
+                yield _rollback(item, region, judged, now, final=final).to_fact()
+        case Purpose.WHOLE_STAGE:
+            raise ValueError("a stage is rolled back before anything is looked at")
 
 
-def _rollback(item: VerificationItem, region: str, step: NextStep, now: float) -> Fact:
-    state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {step.judged.reason}"
-    if step.final:
-        back = step.judged.verdict is Verdict.PASS and not item.left
+def _rollback(
+    item: VerificationItem, region: str, judged: RegionVerdict, now: float, *, final: bool
+) -> RollbackProgress:
+    state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {judged.reason}"
+    if final:
+        back = judged.verdict is Verdict.PASS and not item.unrestored
         state = RollbackState.DONE if back else RollbackState.FAILED
-        unproven = "it could not be proven: " if step.judged.verdict is Verdict.INCONCLUSIVE else ""
-        stays = f"; not taken back: {item.left}" if item.left else ""
-        reason = f"{unproven}{step.judged.reason}{stays}"
-    return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target).to_fact()
+        unproven = "it could not be proven: " if judged.verdict is Verdict.INCONCLUSIVE else ""
+        stays = f"; not taken back: {item.unrestored}" if item.unrestored else ""
+        reason = f"{unproven}{judged.reason}{stays}"
+    return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target)

@@ -6,74 +6,56 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from conclude_checks.region_rollback import WHOLE_STAGE, RollbackRefusedError
-from conclude_checks.stage_rollback import WholeStageRollback
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, parse_subject
 from crosscheck.ledger.table import Fact, Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
-from crosscheck.registry.item import Purpose, VerificationItem, parse_item
 from crosscheck.releases.deployments import deployments
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 
 UNJUDGED = "the check itself failed; its log says why"
 UNPLANNED = "the verification could not be planned; the log of plan_checks says why"
-NOT_BEGUN = "it could not be begun; the log of conclude_checks says why"
+NOT_BEGUN = "it could not be begun; the log of roll_back says why"
 UNPROVEN = "it was begun, and whether the region is back is not known: the check itself failed; its log says why"
 
 
 @dataclass(frozen=True)
 class ItemOutcome:
-    """How one item ended: ``verdict`` is empty where its check never answered; ``taken`` is what came of taking it
-    back, empty where nobody tried; ``problem`` says why that failed."""
+    """How one item ended: ``verdict`` is empty if its checks never answered, ``rolled_back`` is what came of its
+    rollback, empty if nobody tried, and ``problem`` says why that could not be begun or proven."""
 
     item: VerificationItem
     verdict: str
-    taken: str = ""
+    rolled_back: str = ""
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """Closes what is open, takes back what only goes as a whole, and tells every card that shows the subject."""
+    """Closes what is open, says what only goes back as a whole, and tells every card that shows the subject."""
 
     ledger: Ledger
     cards: CardQueue
-    whole_stage: WholeStageRollback
     clock: Callable[[], float]
 
-    def conclude(self, verified: Mapping[str, Any], holder: str) -> dict[str, Any]:
-        """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"proofs"``: items that show when a
-        stage is back.
-
-        Raises:
-            RollbackRefusedError: a stage's rollback was not begun for now; ``"refused"`` says that no try follows.
-        """
+    def conclude(self, verified: Mapping[str, Any]) -> dict[str, Any]:
+        """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"stages"``: the items of stages that
+        can only be rolled back as a whole."""
         outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
         for outcome in outcomes:
             for fact in self._open(outcome):
                 self.ledger.merge(outcome.item.subject, fact)
-        last = "refused" in verified
-        proofs = [self._take(failed, holder, last=last) for failed in _whole(outcomes)]
         self._tell(verified["subject"])
         return {
             "passed": _regions(outcomes, {Verdict.PASS}),
             "failed": _regions(outcomes, {Verdict.FAIL}),
             "unknown": _regions(outcomes, {"", Verdict.INCONCLUSIVE, Verdict.PENDING}),
-            "proofs": [proof.to_json() for proof in proofs if proof],
+            "stages": [stage.to_json() for stage in _whole_stages(outcomes)],
         }
-
-    def _take(self, failed: Sequence[VerificationItem], holder: str, *, last: bool) -> VerificationItem | None:
-        try:
-            return self.whole_stage.take(failed, holder)
-        except RollbackRefusedError as error:
-            if not last:
-                raise
-            self.whole_stage.refused(failed, str(error))
-            return None
 
     def unplanned(self, asked: Mapping[str, Any]) -> None:
         """Close the regions that wait for a verification which could not even be planned: they are unknown.
@@ -91,16 +73,16 @@ class Conclusion:
         self.cards.changed(subject, f"unplanned {stage} {now}")
 
     def _open(self, outcome: ItemOutcome) -> list[Fact]:
-        """A region whose check never answered is unknown, and says so; a rollback that never began has failed."""
+        """A region whose checks never answered is unknown, and says so; a rollback that never began has failed."""
         item, now = outcome.item, self.clock()
-        if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
-            judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
-            return [JudgeVerdict(item.stage, judged, now, final=True).to_fact(item.since)]
         if outcome.problem:
             return [
                 RollbackProgress(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now).to_fact()
-                for region in _taken_back(item)
+                for region in item.regions or (item.region,)
             ]
+        if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
+            judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
+            return [JudgeVerdict(item.stage, judged, now, final=True).to_fact(item.since)]
         return []
 
     def _tell(self, key: str) -> None:
@@ -122,19 +104,13 @@ def _waiting(known: KnownFacts, finished: str) -> Iterator[tuple[str, str]]:
 
 
 def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> ItemOutcome:
-    """An item that was taken back ends as the proof of that; what was judged before that is FAIL."""
+    """An item that was rolled back ends as the verification of that: what was judged before it is FAIL."""
     item, verdict = parse_item(document), str(result.get("verdict", ""))
-    if result["purpose"] == Purpose.ROLLBACK:
-        judged = verdict if item.purpose is Purpose.ROLLBACK else Verdict.FAIL.value
-        return ItemOutcome(item, judged, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
     if "cause" in result:
         return ItemOutcome(item, verdict, problem=_cause(result["cause"]) or NOT_BEGUN)
-    return ItemOutcome(item, verdict, str(result.get("taken", "")))
-
-
-def _taken_back(item: VerificationItem) -> tuple[str, ...]:
-    """A stage's item names all regions of the stage, and stands for its own; a proof stands for all that it names."""
-    return item.regions if item.purpose is Purpose.ROLLBACK else (item.region,)
+    if result["purpose"] != item.purpose:
+        return ItemOutcome(item, Verdict.FAIL.value, RollbackState.RUNNING.value, "" if verdict else UNPROVEN)
+    return ItemOutcome(item, verdict, str(result.get("rolled_back", "")))
 
 
 def _cause(text: str) -> str:
@@ -147,10 +123,25 @@ def _cause(text: str) -> str:
     return str(told["errorMessage"]) if known else ""
 
 
-def _whole(outcomes: Sequence[ItemOutcome]) -> list[list[VerificationItem]]:
-    """The items, by stage, whose regions can only be taken back with the whole of it."""
-    items = sorted((each.item for each in outcomes if each.taken == WHOLE_STAGE), key=lambda item: item.stage)
-    return [list(group) for _, group in groupby(items, key=lambda item: item.stage)]
+def _whole_stages(outcomes: Sequence[ItemOutcome]) -> Iterator[VerificationItem]:
+    """For each stage, those of its regions that can only be rolled back with the whole of it."""
+    left = sorted(
+        (each.item for each in outcomes if each.rolled_back == Purpose.WHOLE_STAGE), key=lambda item: item.stage
+    )
+    for stage, group in groupby(left, key=lambda item: item.stage):
+        failed = list(group)
+        yield VerificationItem(
+            purpose=Purpose.WHOLE_STAGE,
+            subject=failed[0].subject,
+            region=failed[0].subject.region,
+            since=failed[0].since,
+            longest_wait=failed[0].longest_wait,
+            stage=stage,
+            attempt=failed[0].attempt,
+            mode="auto" if all(item.mode == "auto" for item in failed) else "suggest",
+            deployed_regions=failed[0].deployed_regions,
+            regions=tuple(sorted(item.region for item in failed)),
+        )
 
 
 def _regions(outcomes: Sequence[ItemOutcome], verdicts: set[str]) -> list[str]:

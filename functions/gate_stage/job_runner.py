@@ -9,11 +9,12 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
 from crosscheck.time_limits import OutOfTimeError, within
+from crosscheck.verification.engine import NextStep
+from crosscheck.verification.progress import Progress, begin
 from gate_stage.answers import Answer, Continue, Fail, FailureType, Succeed
-from gate_stage.continuation import Progress, begin, decode, encode
-from gate_stage.decision import UNKNOWN_LOOKS, GateStep
+from gate_stage.continuation import decode, encode
 from gate_stage.job import Job
-from gate_stage.look import GateLook, Judgement, UnreadableError
+from gate_stage.look import UNKNOWN_LOOKS, GateLook, Judgement, UnreadableError
 from gate_stage.messages import failure_message, outputs, preview_outputs, summary
 from gate_stage.recording import VerdictRecorder
 from gate_stage.telemetry import logger
@@ -85,8 +86,8 @@ class JobRunner:
             regions={region.region: f"{region.verdict.value}: {region.reason}" for region in decision.regions},
             plan=[f"{check.kind} {check.target} in {check.region}" for check in judgement.plan.checks],
         )
-        if decision.step is not GateStep.CONTINUE and not judgement.dry_run:
-            count("GatePassed" if decision.step is GateStep.PASS else "GateFailed")
+        if decision.step is not NextStep.CONTINUE and not judgement.dry_run:
+            count("GatePassed" if decision.step is NextStep.PASS else "GateFailed")
 
 
 def _translate(judgement: Judgement) -> Answer:
@@ -94,11 +95,11 @@ def _translate(judgement: Judgement) -> Answer:
     if judgement.dry_run:
         return Succeed(preview_outputs(decision), summary(decision))
     match decision.step:
-        case GateStep.CONTINUE:
+        case NextStep.CONTINUE:
             return Continue(encode(decision.progress), summary(decision))
-        case GateStep.PASS:
+        case NextStep.PASS:
             return Succeed(outputs(decision), summary(decision))
-        case GateStep.FAIL:
+        case NextStep.FAIL:
             return Fail(FailureType.JOB_FAILED, failure_message(decision))
 
 

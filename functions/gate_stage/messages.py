@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict, worst
+from crosscheck.verification.engine import Decision
 from gate_stage.answers import MESSAGE_LIMIT
-from gate_stage.decision import Decision
 
 # Room for the prefix and the names of 33 regions, twice
 RESERVED = 1_500

@@ -5,7 +5,7 @@ import hashlib
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
-from gate_stage.decision import GateStep
+from crosscheck.verification.engine import NextStep
 from gate_stage.look import Judgement
 
 
@@ -22,7 +22,7 @@ class VerdictRecorder:
         The card is told whether or not the ledger changed, so that a crash between the two writes loses nothing.
         """
         decision, progress = judgement.decision, judgement.decision.progress
-        ended = decision.step is not GateStep.CONTINUE
+        ended = decision.step is not NextStep.CONTINUE
         for region in decision.regions:
             verdict = JudgeVerdict(
                 stage=judgement.plan.stage,

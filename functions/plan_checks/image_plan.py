@@ -1,17 +1,27 @@
 """The plan of an image: every region in which it has to arrive."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import Purpose, VerificationItem
 from crosscheck.services.ecr.check import planned_replica
-from plan_checks.destinations import destinations
+from crosscheck.services.ecr.replication import read_rules
+from crosscheck.verification.engine import Limits
+from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.settings import PlanSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+# Replication usually takes less: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+ARRIVAL_SECONDS = 1_800.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class ImagePlanning:
                 region=region,
                 since=now,
                 checks=(planned_replica(image.repository, image.digest, image.region, region),),
+                limits=Limits(deadline=ARRIVAL_SECONDS),
                 stage=REPLICATION,
             )
             for region in found
@@ -48,3 +59,22 @@ class ImagePlanning:
     def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
         self.ledger.merge(image, ImageDestinations(found).to_fact(now))
         self.cards.changed(image, f"plan {now}")
+
+
+def destinations(
+    client: ECRClient, image: ImageSubject, promised: Sequence[str], prefixes: Sequence[str]
+) -> tuple[str, ...]:
+    """The destination regions of an image, sorted; none where nobody replicates its repository.
+
+    ``promised`` are the stack's regions: an image whose repository begins with one of the stack's ``prefixes``
+    has to get there even where the rule is missing. ``client`` asks the registry of the image's own region. Only
+    destinations in the same registry count: another account's cannot be looked into from here.
+
+    Raises:
+        ClientError, BotoCoreError: ECR refused, or did not answer.
+    """
+    rules = read_rules(client) or ()
+    found = {region for rule in rules if rule.covers(image.repository) for region in rule.regions}
+    if image.repository.startswith(tuple(prefixes)):
+        found |= set(promised)
+    return tuple(sorted(found - {image.region}))

@@ -14,8 +14,9 @@ from crosscheck.pipelines.scope import Position, scope
 from crosscheck.pipelines.tags import Tags
 from crosscheck.plans.plan import make_plan
 from crosscheck.plans.preflight import plan_preflight
-from crosscheck.registry.item import Purpose, VerificationItem
-from plan_checks.release.read import Pipeline, read_pipeline
+from crosscheck.verification.item import Purpose, VerificationItem
+from plan_checks.release.due_regions import judges_of
+from plan_checks.release.read import Pipeline, read_execution, read_gates, read_pipeline
 from plan_checks.release.rollback_mode import Mode
 from plan_checks.settings import PlanSettings
 
@@ -31,11 +32,15 @@ class PreflightPlanning:
     clock: Callable[[], float]
 
     def plan(self, subject: Subject) -> list[VerificationItem]:
-        """An item for each region that the pipeline touches, sorted; what is wrong with its own plan is a fact."""
-        pipeline = read_pipeline(self.clients.client("codepipeline", subject.region), subject)
+        """An item for each region that the pipeline touches, sorted. Who will judge each region is a fact, and so is what
+        is wrong with the pipeline's own plan."""
+        client, now = self.clients.client("codepipeline", subject.region), self.clock()
+        pipeline, execution = read_pipeline(client, subject), read_execution(client, subject)
+        gates = read_gates(self.clients, pipeline, execution, self.settings.gate_function)
+        for judge in judges_of(pipeline.definition, gates, alone=execution.is_rollback):
+            self.ledger.merge(subject, judge.to_fact(now))
         if pipeline.tags.ignore:
             return []
-        now = self.clock()
         if problem := self._problem(pipeline):
             self.ledger.merge(subject, PlanProblem(problem).to_fact(now))
             self.cards.changed(subject, f"plan {now}")

@@ -43,7 +43,7 @@ def _showing() -> CardPublisher:
     settings, clients = _settings(), _clients()
     ledger = Ledger.from_env(clients)
     return CardPublisher(
-        drawing=CardLoader(ledger, PipelineLookup(clients, ledger, settings.gate_function)),
+        drawing=CardLoader(ledger, PipelineLookup(clients, ledger)),
         messages=PostedMessages.from_env(clients),
         workspace=SlackSession(clients.client("secretsmanager"), settings.slack_secret, settings.slack_api_url),
         channel=settings.slack_channel,

@@ -35,12 +35,9 @@ TEXT_LIMIT = 500
 class PipelineLookup:
     """Completes the ledger where it lacks the definition or the revision."""
 
-    def __init__(
-        self, clients: Clients, ledger: Ledger, gate_function: str, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, clients: Clients, ledger: Ledger, clock: Callable[[], float] = time.time) -> None:
         self._clients = clients
         self._ledger = ledger
-        self._gate_function = gate_function
         self._clock = clock
 
     def complete(self, subject: Subject, known: KnownFacts) -> bool:
@@ -65,7 +62,7 @@ class PipelineLookup:
 
     def _outline(self, client: CodePipelineClient, subject: Subject) -> Outline:
         definition = parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region)
-        return outline(definition, self._gate_function)
+        return outline(definition)
 
 
 def _source_done(known: KnownFacts) -> bool:

@@ -14,7 +14,6 @@ class CardSettings:
     slack_channel: str
     slack_secret: str
     slack_api_url: str
-    gate_function: str
 
     @classmethod
     def from_env(cls) -> "CardSettings":
@@ -29,5 +28,4 @@ class CardSettings:
             slack_channel=required("SLACK_CHANNEL"),
             slack_secret=optional("SLACK_SECRET"),
             slack_api_url=required("SLACK_API_URL"),
-            gate_function=required("GATE_FUNCTION"),
         )

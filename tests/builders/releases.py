@@ -16,7 +16,7 @@ from tests.builders.changes import parse
 
 if TYPE_CHECKING:
     from crosscheck.contracts.verdicts import Finding, RegionVerdict
-    from crosscheck.ledger.rollback_states import RollbackState
+    from crosscheck.ledger.states import RollbackState
     from crosscheck.ledger.table import Fact
     from crosscheck.releases import Release
 

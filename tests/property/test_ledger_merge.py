@@ -14,7 +14,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen

@@ -9,6 +9,7 @@ fan-out.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crosscheck.ledger.verdict_facts import RegionJudge
 from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.gates import GateDefinition
 
@@ -25,6 +26,17 @@ class DueRegion:
     def judges(self) -> tuple[GateDefinition, ...]:
         """The gates whose verdict counts."""
         return tuple(gate for gate in self.gates if not gate.parameters.dry_run)
+
+
+def judges_of(
+    definition: PipelineDefinition, gates: Sequence[GateDefinition], *, alone: bool = False
+) -> Iterator[RegionJudge]:
+    """Who judges each region that a stage deploys to, as far as the definition tells; ``alone`` as below."""
+    in_turn = [gate for gate in gates if not gate.parameters.dry_run and (not alone or gate.stands == gate.stage)]
+    for stage in definition.stages:
+        for region in sorted({action.region for action in stage.deploy_actions}):
+            covering = [gate for gate in in_turn if gate.stage == stage.name and region in gate.regions]
+            yield RegionJudge(stage.name, region, tuple(sorted(f"{gate.stands}/{gate.name}" for gate in covering)))
 
 
 def due_regions(

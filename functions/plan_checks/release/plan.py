@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,22 +13,24 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import PlanProblem
-from crosscheck.pipelines.gates import UNREAD, GateDefinition, find_gates, holds_gate
+from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
+from crosscheck.pipelines.gates import UNREAD, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.engine import Limits
+from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.release.baseline import baselines
-from plan_checks.release.due_regions import DueRegion, due_regions
+from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
 from plan_checks.release.gate_verdicts import gates_verdict
-from plan_checks.release.plan_size import size_problem
+from plan_checks.release.limits import limits_of, longest_wait
 from plan_checks.release.read import (
     Execution,
     Pipeline,
     Runs,
     definition_at_version,
     read_execution,
+    read_gates,
     read_pipeline,
     retried_by_itself,
 )
@@ -36,9 +39,11 @@ from plan_checks.settings import PlanSettings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
-# A region that flickers costs about 18 events a minute; an execution of the state machine holds 25,000.
-MOST_MINUTES, MOST_REGION_MINUTES = 360, 1_000
 IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
+
+# Step Functions carries 256 KiB from one state to the next, and cannot catch that it was more; beside the plan it
+# carries what became of each region. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MOST_KIB = 192
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class ReleasePlanning:
             return []
         execution = read_execution(client, finished.subject)
         pipeline = definition_at_version(client, finished.subject, pipeline, execution.version)
-        gates = self._gates(pipeline, execution)
+        gates = read_gates(self.clients, pipeline, execution, self.settings.gate_function)
         found = due_regions(
             pipeline.definition,
             gates,
@@ -82,20 +87,38 @@ class ReleasePlanning:
             succeeded=finished.succeeded,
             alone=execution.is_rollback,
         )
-        if not found:
-            return []
         known = KnownFacts(self.ledger.read(finished.subject))
         if known.attempt_of(finished.stage) > finished.attempt:
             return []  # it was retried since: its end will ask again
+        judges = tuple(judges_of(pipeline.definition, gates, alone=execution.is_rollback))
+        if not found:
+            self._record(judges, (), finished, known)
+            return []
         retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
         retried = retries and retried_by_itself(client, finished.subject, finished.stage)
         situation = PlanInputs(
             finished, pipeline, execution, known, self.clock(), retried=retried, due_regions=len(found)
         )
         items = self._items(found, situation)
-        if problem := size_problem(items):
-            return self._items(found, replace(situation, problem=problem))
+        if problem := _size_problem(items):
+            items = self._items(found, replace(situation, problem=problem))
+        self._record(judges, items, finished, known)
         return items
+
+    def _record(
+        self,
+        judges: Sequence[RegionJudge],
+        items: Sequence[VerificationItem],
+        finished: FinishedStage,
+        known: KnownFacts,
+    ) -> None:
+        """The fan-out takes over from gates that have no turn any more, until a retry of the stage gives them one."""
+        taken_over = {(item.stage, item.region) for item in items if not item.gate_verdict}
+        for judge in judges:
+            place = (judge.stage, judge.region)
+            decided = replace(judge, gates=()) if place in taken_over else judge
+            if (place in taken_over or judge.stage == finished.stage) and known.judges.get(place) != decided:
+                self.ledger.merge(finished.subject, decided.to_fact(self.clock()))
 
     def _items(self, found: Sequence[DueRegion], situation: PlanInputs) -> list[VerificationItem]:
         return [item for each in found if (item := self._item(each, situation))]
@@ -107,18 +130,6 @@ class ReleasePlanning:
         return not stages or any(
             stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages
         )
-
-    def _gates(self, pipeline: Pipeline, execution: Execution) -> tuple[GateDefinition, ...]:
-        texts = {
-            place: run.configuration["UserParameters"]
-            for place, run in execution.runs.items()
-            if "UserParameters" in run.configuration
-        }
-
-        def read(text: str) -> Parameters:
-            return parse_parameters(text, lambda: self.clients.client("ssm"), pipeline.tags.plan)
-
-        return find_gates(pipeline.definition, self.settings.gate_function, texts, read)
 
     def _item(self, each: DueRegion, situation: PlanInputs) -> VerificationItem | None:
         """None where nothing was deployed to the region, or its gates are content with it."""
@@ -144,12 +155,12 @@ class ReleasePlanning:
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
             stage=each.stage,
             attempt=situation.finished.attempt,
-            deadline=situation.now + min(parameters.deadline_minutes, situation.look_minutes) * 60,
-            soak=parameters.soak_minutes * 60,
+            limits=limits_of(parameters),
+            longest_wait=longest_wait(limits_of(parameters), situation.due_regions),
             mode=self._mode(each, parameters, situation).value,
-            left=situation.left(each.stage),
-            judged=judged.value if judged else "",
-            regions=situation.regions(each.stage),
+            left_to_codepipeline=situation.left(each.stage),
+            gate_verdict=judged.value if judged else "",
+            deployed_regions=situation.regions(each.stage),
             baseline=baselines(
                 situation.known.preflight(each.region), plan.checks, min(run.started for run in ran.values())
             ),
@@ -190,11 +201,6 @@ class PlanInputs:
     due_regions: int
     problem: str = ""
 
-    @property
-    def look_minutes(self) -> float:
-        """The minutes for which a region may be looked at, the fewer the more regions there are."""
-        return min(MOST_MINUTES, MOST_REGION_MINUTES / self.due_regions)
-
     def ran(self, stage: str, region: str) -> Runs:
         """The deploy actions of a region that the execution has run."""
         actions = self.pipeline.definition.stage(stage).deploy_actions
@@ -233,7 +239,7 @@ def _ignored(each: DueRegion, situation: PlanInputs) -> VerificationItem:
         checks=(PlannedCheck(PlanProblem.name, each.region, {}, unsupported=IGNORED),),
         stage=each.stage,
         attempt=situation.finished.attempt,
-        last=True,
+        limits=Limits(),  # one look decides
     )
 
 
@@ -248,3 +254,14 @@ def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipel
     derived = make_plan(chosen, runs, (), pipeline.account)
     gaps = tuple(PlannedCheck(PlanProblem.name, region, {}, unsupported=problem) for region in chosen.regions)
     return Plan(derived.stage, (*derived.checks, *gaps))
+
+
+def _size_problem(items: Sequence[VerificationItem]) -> str:
+    """What is wrong with a plan that is too large, empty where nothing is."""
+    size = len(json.dumps([item.to_json() for item in items])) // 1024
+    if size <= MOST_KIB:
+        return ""
+    return (
+        f"the plan's checks make {size} KiB for {len(items)} regions, and Step Functions carries {MOST_KIB}: "
+        "name the regions in which each check is needed, or ask for fewer"
+    )

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.gates import GateDefinition, find_gates
+from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.runs import ActionRun, read_runs
 from crosscheck.pipelines.tags import Tags, read_tags
 
@@ -87,4 +90,25 @@ def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
         runs=read_runs(client, subject.pipeline, subject.execution),
         is_rollback=named["pipelineExecution"].get("executionType") == "ROLLBACK",
         version=named["pipelineExecution"].get("pipelineVersion", 0),
+    )
+
+
+def read_gates(
+    clients: Clients, pipeline: Pipeline, execution: Execution, gate_function: str
+) -> tuple[GateDefinition, ...]:
+    """The gates of a pipeline, with what this execution told those that have run.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    texts = {
+        place: run.configuration["UserParameters"]
+        for place, run in execution.runs.items()
+        if "UserParameters" in run.configuration
+    }
+    return find_gates(
+        pipeline.definition,
+        gate_function,
+        texts,
+        lambda text: parse_parameters(text, lambda: clients.client("ssm"), pipeline.tags.plan),
     )

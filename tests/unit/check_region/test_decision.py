@@ -7,7 +7,7 @@ import pytest
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 
 NOW = 1_800_000_000.0
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")

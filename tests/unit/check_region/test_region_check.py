@@ -13,7 +13,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 from tests.builders import tables
 from tests.fakes.cards import Cards
 

@@ -5,7 +5,7 @@ import pytest
 from conclude_checks.choice import Candidate, choose
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 
 
 def found(standing: Feasibility, reason: str = "because", target: str = "") -> Candidate:

@@ -14,7 +14,7 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 from crosscheck.releases import fold_image
 from tests.builders import tables
 from tests.builders.releases import SUBJECT

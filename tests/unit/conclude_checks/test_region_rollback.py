@@ -15,7 +15,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.registry.item import Purpose, VerificationItem, parse_item
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
 from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards

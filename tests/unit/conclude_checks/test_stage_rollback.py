@@ -12,7 +12,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.registry.item import Purpose, VerificationItem, parse_item
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from crosscheck.services.codepipeline.rollback import StageRollback
 from tests.builders import tables
 from tests.fakes.cards import Cards

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 from conclude_checks import region_rollback, stage_rollback
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback

@@ -23,7 +23,7 @@ from tests.fakes.json_protocol import SESSION, FakeClients
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.registry.item import VerificationItem
+    from crosscheck.verification.item import VerificationItem
 
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
 FINISHED = STARTED.timestamp() + 300

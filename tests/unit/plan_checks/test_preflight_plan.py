@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.registry.item import Purpose
+from crosscheck.verification.item import Purpose
 from tests.fakes.codepipeline_plans import CANARY, PIPELINE, deploys, source, stage
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.plan_checks.conftest import SUBJECT

@@ -15,7 +15,7 @@ import yaml
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import Subject
-from crosscheck.registry.item import Purpose, VerificationItem, parse_item
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "statemachines" / "verify_release.asl.yaml").read_text()

@@ -8,6 +8,7 @@
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the only judge of that stage says of that region
 ``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
+``judge/<stage>/<region>``     who judges that region: the gates, or nobody but the fan-out
 ``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
 ``preflight/<region>``         what would break the release in that region, seen when it started
 ``plan``                       what is wrong with the plan that the pipeline's tags name
@@ -34,7 +35,7 @@ from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Record, version
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,12 @@ class KnownFacts:
     def verdicts(self) -> tuple[JudgeVerdict, ...]:
         """What the judges say of all regions in all stages."""
         return self._all(JudgeVerdict.prefix, JudgeVerdict.from_record)
+
+    @cached_property
+    def judges(self) -> Mapping[tuple[str, str], RegionJudge]:
+        """Who judges, by stage and region."""
+        found = self._all(RegionJudge.prefix, RegionJudge.from_record)
+        return {(judge.stage, judge.region): judge for judge in found}
 
     def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
         """What the judges say of this region in this stage; the one without a name, the fan-out, comes first."""

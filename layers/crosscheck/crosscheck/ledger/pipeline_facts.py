@@ -27,36 +27,27 @@ class OutlineStage:
 
 @dataclass(frozen=True)
 class Outline:
-    """The pipeline's definition, as far as a card needs it.
-
-    ``gates`` names, for each stage whose deployments gates verify, the stages that hold those gates: as actions or as
-    rules of their conditions. They are sorted, and empty where an earlier version wrote the fact: it did not tell them.
-    """
+    """The pipeline's definition, as far as a card needs it."""
 
     name: ClassVar[str] = "outline"
 
     version: int
     stages: tuple[OutlineStage, ...]
-    gates: Mapping[str, tuple[str, ...]]
 
     def to_fact(self, now: float) -> Fact:
         """The fact, as it was looked up ``now``."""
         stages = [{"name": stage.name, "actions": [asdict(each) for each in stage.actions]} for stage in self.stages]
-        gates = {stage: list(self.gates[stage]) for stage in sorted(self.gates)}
-        latest = {"version": self.version, "stages": stages, "gated": sorted(gates), "gates": gates}
-        return Fact(self.name, Order(0, 0, now), latest)
+        return Fact(self.name, Order(0, 0, now), {"version": self.version, "stages": stages})
 
     @classmethod
     def from_record(cls, record: Record) -> Self:
         """What the ledger knows."""
         latest = record.latest
-        gates = latest.get("gates", {})
         return cls(
             version=latest["version"],
             stages=tuple(
                 OutlineStage(stage["name"], tuple(map(_outlined, stage["actions"]))) for stage in latest["stages"]
             ),
-            gates={stage: tuple(gates.get(stage, ())) for stage in latest["gated"]},
         )
 
 

@@ -1,4 +1,4 @@
-"""The states that CodePipeline reports in its events, and their order within one attempt."""
+"""The states of an execution and of a rollback, and their order within one attempt."""
 
 from enum import StrEnum
 from typing import assert_never
@@ -34,3 +34,28 @@ class State(StrEnum):
     def terminal(self) -> bool:
         """Whether nothing follows in this attempt."""
         return self.rank == State.SUCCEEDED.rank
+
+
+class RollbackState(StrEnum):
+    """How far the rollback of one region is; the region's state on the card follows from it."""
+
+    RUNNING = "running"  # begun, not proven yet
+    SUGGESTED = "suggested"  # a person may do it: the mode is not auto, or nothing says where to go back to
+    LEFT = "left"  # CodePipeline does it itself: the stage has its own onFailure
+    MOVED_ON = "moved_on"  # the region runs something else by now
+    BACK = "back"  # the service went back by itself
+    DONE = "done"  # begun by Crosscheck, and proven
+    FAILED = "failed"  # begun, and the region is not as it was
+
+    @property
+    def rank(self) -> int:
+        """Within one attempt a higher rank follows a lower one."""
+        match self:
+            case RollbackState.RUNNING:
+                return 0
+            case RollbackState.SUGGESTED | RollbackState.LEFT | RollbackState.MOVED_ON:
+                return 1
+            case RollbackState.BACK | RollbackState.DONE | RollbackState.FAILED:
+                return 2
+            case _ as never:
+                assert_never(never)

@@ -73,6 +73,40 @@ class JudgeVerdict:
 
 
 @dataclass(frozen=True)
+class RegionJudge:
+    """Who judges what a stage deploys to a region. Only ``plan_checks`` decides it; everybody else reads it.
+
+    ``gates`` are the gates whose verdict counts, as ``<stage>/<action>``. It is empty if the fan-out judges.
+    """
+
+    prefix: ClassVar[str] = "judge/"
+
+    stage: str
+    region: str
+    gates: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The fact's name."""
+        return f"{self.prefix}{self.stage}/{self.region}"
+
+    @property
+    def gate_stages(self) -> tuple[str, ...]:
+        """The stages that hold the gates."""
+        return tuple(dict.fromkeys(gate.partition("/")[0] for gate in self.gates))
+
+    def to_fact(self, now: float) -> Fact:
+        """The fact, as it was decided ``now``."""
+        return Fact(self.name, Order(0, 0, now), {"gates": list(self.gates)})
+
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """What the ledger knows."""
+        stage, _, region = record.name.removeprefix(cls.prefix).partition("/")
+        return cls(stage, region, tuple(record.latest["gates"]))
+
+
+@dataclass(frozen=True)
 class PreflightSeen:
     """What was seen of a region when the execution started: what would break the release there."""
 

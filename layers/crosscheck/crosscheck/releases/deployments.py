@@ -6,21 +6,16 @@ from crosscheck.ledger.execution_facts import ActionState
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.pipeline_facts import Outline
 
-# CodePipeline's words for what starts an execution that takes one stage back, and runs no other.
-ROLLBACKS = frozenset({"ManualRollback", "AutomatedRollback"})
-
 
 @dataclass(frozen=True)
 class DeployAction:
     """A deploy action: where it stands in the definition, and its latest run, None where it never began.
 
-    ``gated``: gates verify its stage; ``gates`` are the stages that hold them, as far as they are known. A rollback has
-    only those of the stage itself.
+    ``gates`` are the stages that hold the gates that judge the region; empty if the fan-out judges.
     """
 
     stage: str
     region: str
-    gated: bool
     gates: tuple[str, ...]
     action: ActionState | None
 
@@ -38,16 +33,14 @@ def deployments(known: KnownFacts) -> list[DeployAction]:
 
 
 def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
-    gates = outline.gates
-    if known.trigger.type in ROLLBACKS:
-        gates = {stage: (stage,) for stage in gates if stage in gates[stage]}
     actions = {(action.stage, action.action): action for action in known.actions}
     return [
         DeployAction(
             stage=stage.name,
             region=action.region,
-            gated=stage.name in gates,
-            gates=gates.get(stage.name, ()),
+            gates=known.judges[stage.name, action.region].gate_stages
+            if (stage.name, action.region) in known.judges
+            else (),
             action=actions.get((stage.name, action.name)),
         )
         for stage in outline.stages
@@ -58,4 +51,4 @@ def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
 
 def _seen(known: KnownFacts) -> list[DeployAction]:
     seen = sorted((action for action in known.actions if action.category == "Deploy"), key=lambda each: each.run.at)
-    return [DeployAction(action.stage, action.region, gated=False, gates=(), action=action) for action in seen]
+    return [DeployAction(action.stage, action.region, gates=(), action=action) for action in seen]

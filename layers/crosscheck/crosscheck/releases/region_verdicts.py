@@ -77,9 +77,9 @@ def _said(deployment: DeployAction, verdict: JudgeVerdict, known: KnownFacts, *,
 
 def _unheard(deployment: DeployAction, known: KnownFacts, *, running: bool) -> RegionProgress:
     region = deployment.region
-    if deployment.gated and running:
+    if deployment.gates and running:
         return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
-    if deployment.gated and not _fan_out_follows(deployment, known):
+    if deployment.gates and not _fan_out_follows(deployment, known):
         return RegionProgress(region, RegionState.UNKNOWN, "deployed, but the gate gave no verdict")
     state = known.state_of(deployment.stage)
     if state and state.terminal and state not in _FINISHED:

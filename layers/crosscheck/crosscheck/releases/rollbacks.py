@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.model import RegionProgress, RegionState
 
 

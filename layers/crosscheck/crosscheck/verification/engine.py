@@ -31,11 +31,11 @@ class Limits:
     """
 
     soak: float = 0.0
-    deadline: float = 1_800.0
+    deadline: float = 0.0
     failures: int = 0
-    unknown_looks: int = 3
+    unknown_looks: int = 0
     unknown_passes: bool = False
-    may_give_way: bool = True
+    may_give_way: bool = False
 
 
 @dataclass(frozen=True)

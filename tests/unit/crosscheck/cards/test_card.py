@@ -6,7 +6,7 @@ import pytest
 from crosscheck.cards import Card, render
 from crosscheck.cards.layout import REASON_LIMIT, duration
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import PlanProblem
 from tests.builders import events
 from tests.builders.releases import Facts, deploys

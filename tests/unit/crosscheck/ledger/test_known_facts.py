@@ -22,7 +22,7 @@ from crosscheck.ledger.image_facts import (
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Fact, Ledger, Record

@@ -6,7 +6,7 @@ import pytest
 
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from tests.builders import tables

@@ -12,7 +12,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.plans.current import current
-from crosscheck.registry.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_plans import EXECUTION, HOME, PIPELINE, STARTED, FakePipelines
 from tests.fakes.json_protocol import FakeClients, RefusedError

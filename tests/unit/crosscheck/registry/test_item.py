@@ -8,7 +8,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.pipelines.runs import ActionRun, Artifact
-from crosscheck.registry.item import Purpose, VerificationItem, parse_item
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 
 RUN = ActionRun(
     "Deploy",

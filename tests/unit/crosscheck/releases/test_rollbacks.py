@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 from crosscheck.releases import RegionProgress
 from tests.builders import events
 from tests.builders.releases import Facts, deploys

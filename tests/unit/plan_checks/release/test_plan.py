@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.registry.item import Purpose
+from crosscheck.verification.item import Purpose
 from plan_checks.release.plan import IGNORED
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError

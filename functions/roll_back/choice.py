@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
-from crosscheck.ledger.rollback_states import RollbackState
+from crosscheck.ledger.states import RollbackState
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""How long and how often the regions of a finished stage are looked at."""
+
+from crosscheck.pipelines.parameters import Parameters
+from crosscheck.verification.engine import Limits
+from crosscheck.verification.item import CONFIRMED_FAILURES, LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
+
+# An execution of the state machine holds 25,000 history events, and its regions share them. A look costs 9 of them:
+# entering and leaving three states, and the task's three. What the rest is for: first looks, which are frequent, the
+# verification of a rollback, and throttled calls.
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+EVENTS_OF_A_LOOK = 9
+EVENTS_FOR_LOOKS = 12_000
+ROLLBACK_SECONDS = 1_800.0
+
+
+def limits_of(parameters: Parameters) -> Limits:
+    """What the plan says, as for a gate. A region is observed for a minute at least, and a failure is confirmed."""
+    return Limits(
+        soak=max(OBSERVE_SECONDS, parameters.soak_minutes * 60),
+        deadline=parameters.deadline_minutes * 60,
+        failures=max(CONFIRMED_FAILURES, parameters.failure_limit),
+        unknown_looks=UNKNOWN_LOOKS,
+        unknown_passes=parameters.on_inconclusive == "pass",
+        may_give_way=True,
+    )
+
+
+def longest_wait(limits: Limits, regions: int) -> float:
+    """The longest wait between two looks, in seconds: the longer, the more regions are looked at and for the longer."""
+    seconds = limits.deadline + limits.soak + ROLLBACK_SECONDS
+    return max(LONGEST_WAIT, seconds * regions * EVENTS_OF_A_LOOK / EVENTS_FOR_LOOKS)

@@ -1,0 +1,59 @@
+"""What the rollbacks of a region and of a whole stage have in common: what is told of them, and what proves them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.table import Ledger
+from crosscheck.verification.engine import Limits
+from crosscheck.verification.item import CONFIRMED_FAILURES, UNKNOWN_LOOKS, Purpose, VerificationItem
+
+
+@dataclass(frozen=True)
+class RollbackLog:
+    """The rollbacks of releases in the ledger. ``clock`` gives epoch seconds."""
+
+    ledger: Ledger
+    cards: CardQueue
+    clock: Callable[[], float]
+
+    def tell(self, item: VerificationItem, state: RollbackState, reason: str, target: str = "") -> dict[str, str]:
+        """Write what became of the rollback of the item's regions, and tell the card; the answer to the state machine:
+        ``{"state"}``."""
+        now = self.clock()
+        for region in item.regions or (item.region,):
+            rollback = RollbackProgress(item.stage, region, item.attempt, state, reason, now, target)
+            self.ledger.merge(item.subject, rollback.to_fact())
+        self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {state} {now}")
+        return {"state": state.value}
+
+    def started(
+        self, item: VerificationItem, checks: Sequence[PlannedCheck], target: str, seconds: float, unrestored: str = ""
+    ) -> dict[str, Any]:
+        """``{"state", "verification"}``: the item that shows, within so many seconds, that the regions are back. Its
+        mode is ``off``: a rollback that fails is not rolled back."""
+        verification = VerificationItem(
+            purpose=Purpose.ROLLBACK,
+            subject=item.subject,
+            region=checks[0].region,
+            since=self.clock(),
+            checks=tuple(checks),
+            limits=Limits(deadline=seconds, failures=CONFIRMED_FAILURES, unknown_looks=UNKNOWN_LOOKS),
+            longest_wait=item.longest_wait,
+            stage=item.stage,
+            attempt=item.attempt,
+            regions=item.regions or (item.region,),
+            target=target,
+            unrestored=unrestored,
+        )
+        return {"state": RollbackState.RUNNING.value, "verification": verification.to_json()}
+
+
+def retried(known: KnownFacts, item: VerificationItem) -> str:
+    """Why a verification of an earlier attempt takes nothing back; empty where it is that of the latest one."""
+    return f"{item.stage} was retried since" if known.attempt_of(item.stage) > item.attempt else ""
