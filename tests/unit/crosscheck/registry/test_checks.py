@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from crosscheck.clients import Clients
@@ -7,6 +9,10 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.checks import run_check
+from crosscheck.services.lambda_.check import LambdaAlias
+
+if TYPE_CHECKING:
+    from crosscheck.contracts.verdicts import Finding
 
 
 @pytest.mark.parametrize(
@@ -24,3 +30,24 @@ def test_an_action_that_failed_is_a_failure_even_where_there_is_no_check_for_it(
     planned = PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, run, "no check for provider AppConfig")
     finding = run_check(planned, Clients())
     assert (finding.verdict, finding.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_look_for_a_baseline_only_is_never_reported(verdict: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"}, baseline_only=True)
+
+    def run(_self: LambdaAlias, check: PlannedCheck, _aws: Clients) -> Finding:
+        return check.finding(verdict, "version 7")
+
+    monkeypatch.setattr(LambdaAlias, "run", run)
+    assert run_check(planned, Clients()).verdict is Verdict.PASS
+
+
+def test_a_look_for_a_baseline_only_that_crashes_is_not_reported_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"}, baseline_only=True)
+
+    def run(_self: LambdaAlias, _check: PlannedCheck, _aws: Clients) -> Finding:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(LambdaAlias, "run", run)
+    assert run_check(planned, Clients()).verdict is Verdict.PASS
