@@ -32,8 +32,8 @@ class PreflightPlanning:
     clock: Callable[[], float]
 
     def plan(self, subject: Subject) -> list[VerificationItem]:
-        """An item for each region that the pipeline touches, sorted. Who will judge each region is a fact, and so is what
-        is wrong with the pipeline's own plan."""
+        """An item for each region that the pipeline touches, sorted. Who will judge each region is a fact, and so
+        is what is wrong with the pipeline's own plan."""
         client, now = self.clients.client("codepipeline", subject.region), self.clock()
         pipeline, execution = read_pipeline(client, subject), read_execution(client, subject)
         gates = read_gates(self.clients, pipeline, execution, self.settings.gate_function)

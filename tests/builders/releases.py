@@ -9,12 +9,14 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
 from crosscheck.releases import fold
 from tests.builders import events
 from tests.builders.changes import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from crosscheck.contracts.verdicts import Finding, RegionVerdict
     from crosscheck.ledger.states import RollbackState
     from crosscheck.ledger.table import Fact
@@ -62,13 +64,18 @@ class Facts:
     def outline(
         self,
         *stages: tuple[str, list[dict[str, str]]],
-        gated: tuple[str, ...] = (),
-        gates: dict[str, list[str]] | None = None,
+        gates: Mapping[str, Sequence[str]] | None = None,
     ) -> Facts:
-        """What update_card would look up; without ``gates``, what versions before the fan-out did."""
+        """What update_card would look up, and what plan_checks would decide: ``gates`` are those of each stage."""
+        for name, actions in stages:
+            for region in sorted({action["region"] for action in actions}):
+                self.judge(name, region, *(gates or {}).get(name, ()))
         listed = [{"name": name, "actions": actions} for name, actions in stages]
-        known = {} if gates is None else {"gates": gates}
-        return self.put("outline", {"version": 1, "stages": listed, "gated": [*gated, *(gates or {})], **known})
+        return self.put("outline", {"version": 1, "stages": listed})
+
+    def judge(self, stage: str, region: str, *gates: str) -> Facts:
+        """Who judges a region, as plan_checks decides it: the fan-out where there are no ``gates``."""
+        return self.add(RegionJudge(stage, region, gates).to_fact(events.BEGAN.timestamp()))
 
     def add(self, fact: Fact) -> Facts:
         """A fact as its class writes it."""

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS, decide
+
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.verification.item import Purpose, VerificationItem

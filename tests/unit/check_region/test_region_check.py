@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
+
 from check_region.region_check import InconclusiveError, PendingError, RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck

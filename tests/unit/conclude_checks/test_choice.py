@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from conclude_checks.choice import Candidate, choose
+
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.ledger.states import RollbackState

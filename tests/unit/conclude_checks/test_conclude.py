@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conclude_checks.region_rollback import RollbackRefusedError
 
 from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Conclusion
-from conclude_checks.region_rollback import RollbackRefusedError
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.verification.item import Purpose, VerificationItem
 from crosscheck.releases import fold_image
+from crosscheck.verification.item import Purpose, VerificationItem
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
 from tests.fakes.cards import Cards
@@ -23,9 +23,8 @@ from tests.fakes.cards import Cards
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from conclude_checks.stage_rollback import WholeStageRollback
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")

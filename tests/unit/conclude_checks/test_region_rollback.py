@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from conclude_checks.log import RollbackLog
 from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, RegionRollback, RollbackRefusedError
+
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal

@@ -4,16 +4,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-
 from conclude_checks.log import RollbackLog
 from conclude_checks.region_rollback import RollbackRefusedError
 from conclude_checks.stage_rollback import PROVE_SECONDS, WholeStageRollback
+
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_stages import FakeStages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
+
 from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.states import RollbackState
 from crosscheck.registry.services import ROLLBACKS

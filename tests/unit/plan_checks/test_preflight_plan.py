@@ -6,13 +6,28 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.verification.item import Purpose
-from tests.fakes.codepipeline_plans import CANARY, PIPELINE, deploys, source, stage
+from tests.fakes.codepipeline_plans import CANARY, EXECUTION, PIPELINE, deploys, source, stage
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.plan_checks.conftest import SUBJECT
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
+
+
+# Who judges what the canary deploys.
+JUDGES = {
+    ("DeployPrimary", "us-east-1"): ("ValidatePrimary/Validate-US-East",),
+    ("DeploySecondary", "ap-southeast-1"): ("ValidateSecondary/Validate-Secondary",),
+    ("DeploySecondary", "eu-west-1"): ("ValidateSecondary/Validate-Secondary",),
+}
+
+
+def judges(account: Account) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Who judges each region, as the ledger knows it."""
+    known = KnownFacts(account.ledger.read(SUBJECT)).judges
+    return {place: known[place].gates for place in known}
 
 
 def problem(account: Account) -> str:
@@ -80,10 +95,21 @@ def test_a_plan_is_read_as_every_stage_that_deploys_will_read_it(account: Accoun
     assert "no ECS action of eu-west-1" in problem(account)
 
 
+def test_who_judges_each_region_is_a_fact_before_anything_is_deployed(account: Account) -> None:
+    account.preflight()
+    assert judges(account) == JUDGES
+
+
+def test_a_rollback_is_judged_by_the_gates_of_its_own_stage_alone(account: Account) -> None:
+    account.codepipeline.kinds[EXECUTION] = "ROLLBACK"
+    account.preflight()
+    assert judges(account) == dict.fromkeys(JUDGES, ())
+
+
 def test_an_ignored_pipeline_is_left_alone(account: Account) -> None:
     account.tag(ignore="yes", rollback="always")
     assert account.preflight() == []
-    assert account.ledger.read(SUBJECT) == {}
+    assert set(account.ledger.read(SUBJECT)) == {f"judge/{stage}/{region}" for stage, region in JUDGES}
 
 
 def test_f54_what_aws_refuses_is_asked_again_by_the_state_machine(account: Account) -> None:

@@ -108,8 +108,9 @@ def test_what_is_retried_and_caught_by_name_is_a_class_of_the_function() -> None
 
 
 def test_the_error_whose_words_conclude_passes_on_is_a_class() -> None:
-    from conclude_checks.conclude import _cause  # noqa: PLC0415
     from conclude_checks.region_rollback import RollbackRefusedError  # noqa: PLC0415
+
+    from conclude_checks.conclude import _cause  # noqa: PLC0415
 
     assert _cause(f'{{"errorType": "{RollbackRefusedError.__name__}", "errorMessage": "words"}}') == "words"
 

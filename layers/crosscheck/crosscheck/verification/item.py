@@ -35,10 +35,10 @@ class VerificationItem:
     """What is looked at in a region, and what may follow.
 
     ``since`` is when this verification was planned, in epoch seconds. ``limits`` are those of the judge, and
-    ``longest_wait`` is how many seconds may lie between two looks. ``mode`` is what may be done about a failure (``off``,
-    ``suggest``, ``auto``); ``left_to_codepipeline`` says why CodePipeline does it instead. ``gate_verdict`` is what a
-    gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the stage was
-    deployed to. ``baseline`` is what ran before the release, by the ``subject`` of a check.
+    ``longest_wait`` is how many seconds may lie between two looks. ``mode`` is what may be done about a failure
+    (``off``, ``suggest``, ``auto``); ``left_to_codepipeline`` says why CodePipeline does it instead. ``gate_verdict``
+    is what a gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the
+    stage was deployed to. ``baseline`` is what ran before the release, by the ``subject`` of a check.
 
     A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it.
     """

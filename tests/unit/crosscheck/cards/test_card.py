@@ -26,7 +26,7 @@ def _failed_release() -> Facts:
     facts.outline(
         ("DeploySecondary", [deploys("Deploy-EU-West", "eu-west-1")]),
         ("ValidateSecondary", []),
-        gated=("DeploySecondary",),
+        gates={"DeploySecondary": ["ValidateSecondary/Gate"]},
     )
     facts.event(events.load("codepipeline_stage_started")).event(events.load("codepipeline_action_succeeded"))
     reason = "0 of 2 tasks run; last task stopped: exit code 1"

@@ -22,11 +22,10 @@ from crosscheck.ledger.image_facts import (
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.states import RollbackState
-from crosscheck.ledger.states import State
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Fact, Ledger, Record
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 from tests.builders import tables
 
 if TYPE_CHECKING:
@@ -55,8 +54,8 @@ ACTION = ActionState("Deploy", "EU", RUN, "eu-west-1", "Deploy", "ECS", "https:/
 OUTLINE = Outline(
     7,
     (OutlineStage("Deploy", (OutlineAction("EU", "Deploy", "ECS", "eu-west-1"),)), OutlineStage("Prove", ())),
-    {"Deploy": ("Deploy", "Prove")},
 )
+JUDGE = RegionJudge("Deploy", "eu-west-1", ("Deploy/Gate", "Prove/Gate"))
 VERDICT = JudgeVerdict("Deploy", JUDGED, NOW, final=True, judge="Prove/Gate", look=3)
 FAN_OUT = JudgeVerdict("Deploy", JUDGED, NOW, final=False)
 PREFLIGHT = PreflightSeen(JUDGED, NOW)
@@ -70,6 +69,7 @@ WRITTEN: dict[str, tuple[Any, Fact]] = {
     "revision": (RecordedRevision("c", "m", "u"), RecordedRevision("c", "m", "u").to_fact(NOW)),
     "verdict/Deploy/eu-west-1/Prove/Gate": (VERDICT, VERDICT.to_fact(EARLY)),
     "verdict/Deploy/eu-west-1": (FAN_OUT, FAN_OUT.to_fact(EARLY)),
+    "judge/Deploy/eu-west-1": (JUDGE, JUDGE.to_fact(NOW)),
     "preflight/eu-west-1": (PREFLIGHT, PREFLIGHT.to_fact()),
     "plan": (PlanProblem("no such parameter"), PlanProblem("no such parameter").to_fact(NOW)),
     "rollback/Deploy/eu-west-1": (ROLLBACK, ROLLBACK.to_fact()),
@@ -104,7 +104,7 @@ def test_what_is_not_known_is_none_or_nothing() -> None:
         None,
         None,
     )
-    assert (known.stages, known.actions, known.verdicts, known.preflights) == ({}, (), (), ())
+    assert (known.stages, known.actions, known.verdicts, known.judges, known.preflights) == ({}, (), (), {}, ())
     assert (known.state_of("Deploy"), known.attempt_of("Deploy")) == (None, -1)
     assert (known.rollback("Deploy", "eu-west-1"), known.preflight("eu-west-1"), known.plan_problem) == (
         None,
@@ -123,6 +123,7 @@ def test_each_fact_is_found_by_what_it_is_about() -> None:
     assert known.actions == (ACTION,)
     assert known.verdicts_on("Deploy", "eu-west-1") == (FAN_OUT, VERDICT)
     assert known.verdicts_on("Deploy", "eu-west-10") == known.verdicts_on(REPLICATION, "eu-west-1") == ()
+    assert known.judges == {("Deploy", "eu-west-1"): JUDGE}
     assert known.rollback("Deploy", "eu-west-1") == ROLLBACK
     assert known.preflights == (PREFLIGHT,)
     assert known.preflight("eu-west-1") == PREFLIGHT
@@ -194,8 +195,6 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
             },
             {"name": "Prove", "actions": []},
         ],
-        "gated": ["Deploy"],
-        "gates": {"Deploy": ["Deploy", "Prove"]},
     }
     assert ROLLBACK.to_fact().order.key == "000000000002/00/2026-03-04T10:00:40.000000/running"
     assert ImageLink(IMAGE).to_fact().order.key == "000000000000/00/1970-01-01T00:00:00.000000/"

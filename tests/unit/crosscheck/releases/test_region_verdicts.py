@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,7 +24,7 @@ def _deployed(gates: dict[str, list[str]] | None = None) -> Facts:
 
 
 def _gated() -> Facts:
-    return _deployed({"Primary": ["Validate"]})
+    return _deployed({"Primary": [GATE]})
 
 
 def _judged(verdict: Verdict, reason: str = "as seen") -> RegionVerdict:
@@ -91,16 +91,11 @@ def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) ->
     assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
 
 
-@pytest.mark.parametrize("trigger", ["ManualRollback", "AutomatedRollback"])
-def test_a_rollback_never_gets_to_a_gate_in_another_stage(trigger: str) -> None:
-    detail: dict[str, Any] = {"execution-trigger": {"trigger-type": trigger, "trigger-detail": "x"}}
-    started = events.pipeline("STARTED", **detail)
-    facts = _gated().event(started).event(events.stage("Primary", "SUCCEEDED", 6))
+def test_a_region_that_the_fan_out_has_taken_over_waits_for_no_gate() -> None:
+    facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6)).judge("Primary", REGION)
     assert _is(facts) == ("verifying", "deployed, being verified")
     facts.event(events.pipeline("SUCCEEDED", 7))
     assert _is(facts) == ("verifying", "deployed, being verified")
-    inside = _deployed({"Primary": ["Primary", "Validate"]}).event(started)
-    assert _is(inside) == ("verifying", "deployed, waiting for the gate")
 
 
 def test_a_gate_that_ended_half_way_leaves_it_to_the_fan_out() -> None:
@@ -179,25 +174,11 @@ def test_a_failed_action_without_words_takes_only_a_final_failure(final: bool) -
     assert _is(facts) == ("failed", "the deploy action failed")
 
 
-class TestF56TwoVersions:
-    """What a version without the fan-out wrote still reads."""
-
-    @staticmethod
-    def _old() -> Facts:
-        facts = Facts().outline(("Primary", [deploys("One", REGION)]), gated=("Primary",))
-        assert "gates" not in facts.records["outline"].latest
-        return facts.event(events.pipeline("STARTED")).event(events.action("Primary", "One", "SUCCEEDED", 5))
-
-    def test_f56_an_outline_without_gates(self) -> None:
-        facts = self._old().event(events.stage("Validate", "FAILED", 8)).event(events.pipeline("FAILED", 9))
-        assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
-
-    def test_f56_a_gates_name_tells_its_stage_where_the_outline_does_not(self) -> None:
-        facts = self._old().verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
-        facts.event(events.stage("Validate", "FAILED", 9)).event(events.pipeline("FAILED", 10))
-        assert _is(facts) == ("verifying", "deployed, being verified")
-
-    @pytest.mark.parametrize("judge", ["", GATE])
-    def test_f56_a_verdict_with_and_without_a_judge(self, judge: str) -> None:
-        facts = self._old().verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 8, judge=judge)
-        assert _is(facts.event(events.pipeline("SUCCEEDED", 9))) == ("passed", "2 of 2")
+def test_f56_a_release_that_began_before_the_judges_were_facts_takes_the_gates_word() -> None:
+    facts = _gated()
+    del facts.records[f"judge/Primary/{REGION}"]
+    facts.verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 8, final=False, judge=GATE)
+    facts.event(events.stage("Validate", "FAILED", 9)).event(events.pipeline("FAILED", 10))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
+    assert _is(facts) == ("passed", "2 of 2")

@@ -10,7 +10,11 @@ def _facts(*, gated: bool = True) -> Facts:
         ("Primary", [deploys("One", "us-east-1")]),
         ("Secondary", [deploys("Two", "eu-west-1"), deploys("Three", "ap-southeast-1")]),
     )
-    return Facts().outline(*stages, gated=("Primary", "Secondary") if gated else ()).event(events.pipeline("STARTED"))
+    return (
+        Facts()
+        .outline(*stages, gates={"Primary": ["Validate/Gate"], "Secondary": ["Validate/Gate"]} if gated else {})
+        .event(events.pipeline("STARTED"))
+    )
 
 
 def _judged(verdict: Verdict, reason: str = "2 of 2 tasks run", region: str = "us-east-1") -> RegionVerdict:
@@ -126,7 +130,11 @@ def test_an_abandoned_deployment_is_unknown() -> None:
 
 def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
     stages = (("Infra", [deploys("Infra", "eu-west-1")]), ("App", [deploys("App", "eu-west-1")]))
-    facts = Facts().outline(*stages, gated=("Infra", "App")).event(events.pipeline("STARTED"))
+    facts = (
+        Facts()
+        .outline(*stages, gates={"Infra": ["Validate/Gate"], "App": ["Validate/Gate"]})
+        .event(events.pipeline("STARTED"))
+    )
     facts.event(events.action("Infra", "Infra", "SUCCEEDED", 5, region="eu-west-1"))
     facts.verdict("Infra", _judged(Verdict.PASS, region="eu-west-1"), 6)
     assert _states(facts) == {"eu-west-1": "deploying"}
@@ -137,7 +145,11 @@ def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
 
 def test_what_one_stage_brought_counts_where_a_later_one_never_started() -> None:
     stages = (("Infra", [deploys("Infra", "us-east-1")]), ("App", [deploys("App", "us-east-1")]))
-    facts = Facts().outline(*stages, gated=("Infra",)).event(events.action("Infra", "Infra", "SUCCEEDED", 5))
+    facts = (
+        Facts()
+        .outline(*stages, gates={"Infra": ["Validate/Gate"]})
+        .event(events.action("Infra", "Infra", "SUCCEEDED", 5))
+    )
     facts.verdict("Infra", _judged(Verdict.PASS), 9).event(events.pipeline("FAILED", 10))
     assert _states(facts) == {"us-east-1": "passed"}
 

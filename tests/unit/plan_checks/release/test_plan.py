@@ -7,10 +7,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
 from plan_checks.release.plan import IGNORED
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
+from tests.unit.plan_checks.conftest import SUBJECT
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
@@ -36,7 +39,7 @@ def test_a_stage_in_between_that_fails_takes_the_turn_of_the_gate_behind_it(acco
     account.codepipeline.ran("Deploy", "D", second=10)
     assert account.plan("Smoke") == []
     (item,) = account.plan("Smoke", succeeded=False)
-    assert (item.stage, item.region, item.judged) == ("Deploy", EUROPE, "")
+    assert (item.stage, item.region, item.gate_verdict) == ("Deploy", EUROPE, "")
 
 
 def test_a_gate_that_is_to_come_has_its_turn(canary: Account) -> None:
@@ -48,12 +51,34 @@ def test_what_the_gate_failed_is_judged_with_the_check_that_leads_back(canary: A
     canary.codepipeline.ran("ValidatePrimary", "Validate-US-East", "Failed", second=30)
     (item,) = canary.plan("ValidatePrimary", succeeded=False, attempt=2)
     assert (item.purpose, item.stage, item.region) == (Purpose.STAGE, "DeployPrimary", PRIMARY)
-    assert (item.judged, item.mode, item.attempt, item.left) == ("FAIL", "auto", 2, "")
+    assert (item.gate_verdict, item.mode, item.attempt, item.left_to_codepipeline) == ("FAIL", "auto", 2, "")
     (check,) = item.checks
     assert (check.kind, check.parameters) == ("ecs-service", {"cluster": "production-us", "service": "my-service"})
     assert check.run
     assert (check.run.name, check.run.started) == ("Deploy-US-East", STARTED.timestamp() + 10)
     assert check.run.inputs["BuildOutput"].key == "b/x"
+
+
+def test_the_fan_out_takes_over_from_a_gate_until_a_retry_gives_it_a_turn(canary: Account) -> None:
+    gate = ("ValidatePrimary/Validate-US-East",)
+
+    def judges() -> tuple[str, ...]:
+        canary.now += 60
+        return KnownFacts(canary.ledger.read(SUBJECT)).judges["DeployPrimary", PRIMARY].gates
+
+    canary.plan("DeployPrimary")
+    assert judges() == gate
+    canary.plan("DeployPrimary", succeeded=False)
+    assert judges() == ()
+    canary.plan("DeployPrimary", attempt=2)
+    assert judges() == gate
+    canary.gate_said("DeployPrimary", PRIMARY, Verdict.FAIL)
+    canary.plan("ValidatePrimary", succeeded=False)
+    assert judges() == gate
+    canary.gate_said("DeployPrimary", PRIMARY, Verdict.PENDING, final=False, second=90)
+    canary.codepipeline.ran("ValidatePrimary", "Validate-US-East", "Failed", second=80)
+    canary.plan("ValidatePrimary", succeeded=False)
+    assert judges() == ()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.INCONCLUSIVE])
@@ -69,13 +94,13 @@ def test_without_a_last_word_of_the_gate_on_this_run_the_region_is_looked_at(
     if given:
         canary.gate_said("DeployPrimary", PRIMARY, Verdict.FAIL, **given)  # type: ignore[arg-type]  # by name
     (item,) = canary.plan("ValidatePrimary", succeeded=False)
-    assert (item.region, item.judged) == (PRIMARY, "")
+    assert (item.region, item.gate_verdict) == (PRIMARY, "")
 
 
 def test_a_failed_stage_is_looked_at_in_every_region_that_it_reached(secondaries: Account) -> None:
     items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False)}
     assert list(items) == [PACIFIC, EUROPE]
-    assert {item.regions for item in items.values()} == {(PACIFIC, EUROPE)}
+    assert {item.deployed_regions for item in items.values()} == {(PACIFIC, EUROPE)}
     good, bad = items[EUROPE].checks[0].run, items[PACIFIC].checks[0].run
     assert good
     assert bad
@@ -86,7 +111,7 @@ def test_a_failed_stage_is_looked_at_in_every_region_that_it_reached(secondaries
 def test_a_region_whose_action_never_ran_is_left_out(canary: Account) -> None:
     canary.codepipeline.ran("DeploySecondary", "Deploy-AP", "Failed", second=101)
     (item,) = canary.plan("DeploySecondary", succeeded=False)
-    assert (item.region, item.regions) == (PACIFIC, (PACIFIC,))
+    assert (item.region, item.deployed_regions) == (PACIFIC, (PACIFIC,))
 
 
 def test_actions_after_the_one_that_failed_are_left_out(account: Account) -> None:
@@ -112,7 +137,7 @@ def test_what_the_gate_was_told_holds_for_the_fan_out(canary: Account) -> None:
     canary.codepipeline.define(stages)
     canary.codepipeline.ran("Deploy", "D", second=10)
     (item,) = canary.plan("Validate", succeeded=False)
-    assert (item.since, item.deadline, item.soak, item.mode) == (canary.now, canary.now + 300, 120, "suggest")
+    assert (item.since, item.limits.deadline, item.limits.soak, item.mode) == (canary.now, 300, 120, "suggest")
 
 
 def test_a_gate_in_a_dry_run_has_no_say_beside_one_that_judges(canary: Account) -> None:
@@ -120,7 +145,7 @@ def test_a_gate_in_a_dry_run_has_no_say_beside_one_that_judges(canary: Account) 
     canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry, judge)])
     canary.codepipeline.ran("Deploy", "D", second=10)
     (item,) = canary.plan("Validate", succeeded=False)
-    assert (item.mode, item.deadline) == ("auto", canary.now + 300)
+    assert (item.mode, item.limits.deadline) == ("auto", 300)
 
 
 @pytest.mark.parametrize(("attempt", "regions"), [(1, []), (2, [PACIFIC, EUROPE])])
@@ -166,7 +191,7 @@ def test_a_plan_adds_its_checks_and_its_patience_but_no_window(secondaries: Acco
         "production-eu/my-service",
         "https://eu-west-1.example.com/",
     ]
-    assert items[EUROPE].deadline == secondaries.now + 300
+    assert items[EUROPE].limits.deadline == 300
 
 
 @pytest.mark.parametrize(
@@ -223,7 +248,7 @@ def test_an_ignored_pipeline_is_left_alone_and_says_so(secondaries: Account) -> 
     secondaries.tag(ignore="true")
     items = secondaries.plan("DeploySecondary", succeeded=False)
     assert [item.region for item in items] == [PACIFIC, EUROPE]
-    assert {(item.mode, item.last) for item in items} == {("off", True)}
+    assert {(item.mode, item.limits) for item in items} == {("off", Limits())}
     assert {check.unsupported for item in items for check in item.checks} == {IGNORED}
 
 

@@ -29,7 +29,7 @@ def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
     account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
     account.codepipeline.ran("Deploy", "D", "Failed", second=10)
     (item,) = account.plan("Deploy", succeeded=False)
-    assert item.left == reason
+    assert item.left_to_codepipeline == reason
 
 
 def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(account: Account) -> None:
@@ -37,14 +37,14 @@ def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(accou
     account.codepipeline.ran("Deploy", "D", "Failed", second=10)
     account.codepipeline.retried["Deploy"] = 1
     (item,) = account.plan("Deploy", succeeded=False)
-    assert not item.left
+    assert not item.left_to_codepipeline
 
 
 def test_a_stage_that_succeeded_makes_codepipeline_take_nothing_back(account: Account) -> None:
     account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
     account.codepipeline.ran("Deploy", "D", second=10)
     (item,) = account.plan("Deploy")
-    assert not item.left
+    assert not item.left_to_codepipeline
 
 
 def test_a_rollback_is_verified_and_never_taken_back(secondaries: Account) -> None:
@@ -71,4 +71,4 @@ def test_where_all_gates_are_in_a_dry_run_nothing_is_taken_back(canary: Account)
     canary.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", dry)])
     canary.codepipeline.ran("Deploy", "D", second=10)
     (item,) = canary.plan("Deploy")
-    assert (item.judged, item.mode) == ("", "off")
+    assert (item.gate_verdict, item.mode) == ("", "off")

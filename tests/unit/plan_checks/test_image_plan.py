@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from crosscheck.ledger.subjects import ImageSubject
-from plan_checks.destinations import destinations
+from plan_checks.image_plan import destinations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
