@@ -26,6 +26,7 @@ def written() -> Template:
 def expanded() -> Template:
     """What CloudFormation makes of it. Local folders become S3 addresses first, as ``sam package`` would have it."""
     template = cast("Template", _with_includes(written()))
+    del template["Metadata"]["cfn-lint"]  # what it ignores in a part, it has to accept in the whole
     template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "functions"}
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
