@@ -1,4 +1,4 @@
-"""The template as it is written, and as SAM expands it for CloudFormation."""
+"""The template as it is written, and as CloudFormation expands it: with the files that it includes, and by SAM."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def written() -> Template:
 
 @cache
 def expanded() -> Template:
-    """What SAM makes of it. Local folders become S3 addresses first, as ``sam package`` would have it."""
-    template = written()
+    """What CloudFormation makes of it. Local folders become S3 addresses first, as ``sam package`` would have it."""
+    template = cast("Template", _with_includes(written()))
+    del template["Metadata"]["cfn-lint"]  # what it ignores in a part, it has to accept in the whole
     template["Globals"]["Function"]["CodeUri"] = {"Bucket": "packages", "Key": "functions"}
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
@@ -42,6 +43,25 @@ def resources(kind: str) -> dict[str, Template]:
     """The properties of every resource of a type, by logical id."""
     found = expanded()["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
+
+
+def _with_includes(node: Any) -> Any:
+    """The node with the content of the files that it includes, beside whatever else stands there.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html
+    """
+    if isinstance(node, list):
+        return [_with_includes(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    own = {key: _with_includes(value) for key, value in node.items() if key != "Fn::Transform"}
+    if "Fn::Transform" not in node:
+        return own
+    assert node["Fn::Transform"]["Name"] == "AWS::Include"
+    # Plain YAML: a short form, which CloudFormation refuses in an included file, is an error here as well.
+    content = yaml.safe_load((TEMPLATE.parent / node["Fn::Transform"]["Parameters"]["Location"]).read_text())
+    assert own.keys().isdisjoint(content), "CloudFormation does not say which of the two it takes"
+    return own | content
 
 
 def _plain(node: Any) -> Any:

@@ -175,6 +175,16 @@ def test_f08_every_dead_letter_queue_has_an_alarm() -> None:
     assert all(any(name in value for value in watched) for name in dead)
 
 
+@pytest.mark.parametrize("name", [*resources("AWS::CloudWatch::Alarm")])
+def test_an_alarm_rings_above_zero_and_tells_the_topic(name: str) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+    told = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
+    assert alarm["AlarmActions"] == told
+    assert alarm["AlarmDescription"]
+
+
 def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_run() -> None:
     functions, queues = resources("AWS::Lambda::Function"), resources("AWS::SQS::Queue")
     for function, queue in (("RecordEvents", "EventsQueue"), ("UpdateCard", "CardQueue")):
