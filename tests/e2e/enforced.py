@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.account import Account
 
 # Everything that reads what a release deploys to.
-READERS = ("GateStageRole", "CheckRegionRole", "ConcludeChecksRole")
+READERS = ("GateStageRole", "CheckRegionRole", "RollBackRole")
 
 
 @contextmanager

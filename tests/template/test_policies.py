@@ -107,7 +107,7 @@ def test_only_the_rollback_policy_may_change_what_releases_deploy_to() -> None:
     }
 
 
-def test_the_rollback_policy_is_conclude_checks_alone_and_gone_with_rollback_mode_off() -> None:
+def test_the_rollback_policy_is_roll_backs_alone_and_gone_with_rollback_mode_off() -> None:
     template = expanded()
     assert template["Resources"]["RollbackPolicy"]["Condition"] == "RollbackOn"
     assert template["Conditions"]["RollbackOn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RollbackMode"}, "off"]}]}
@@ -118,7 +118,7 @@ def test_the_rollback_policy_is_conclude_checks_alone_and_gone_with_rollback_mod
         if "RollbackPolicy" in str(policy)
     }
     attached = {"Fn::If": ["RollbackOn", {"Ref": "RollbackPolicy"}, {"Ref": "AWS::NoValue"}]}
-    assert holders == {"ConcludeChecksRole": attached}
+    assert holders == {"RollBackRole": attached}
 
 
 @pytest.mark.parametrize("policy", [*resources("AWS::IAM::ManagedPolicy")])
@@ -175,11 +175,23 @@ def test_f08_every_dead_letter_queue_has_an_alarm() -> None:
     assert all(any(name in value for value in watched) for name in dead)
 
 
+def test_the_errors_of_every_function_ring_an_alarm() -> None:
+    every = expanded()["Resources"]
+    watched = {
+        every[name]["Properties"]["Dimensions"][0]["Value"]["Ref"]: every[name].get("Condition")
+        for name, alarm in resources("AWS::CloudWatch::Alarm").items()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    }
+    assert watched == {name: every[name].get("Condition") for name in resources("AWS::Lambda::Function")}
+
+
 @pytest.mark.parametrize("name", [*resources("AWS::CloudWatch::Alarm")])
-def test_an_alarm_rings_above_zero_and_tells_the_topic(name: str) -> None:
+def test_an_alarm_rings_above_its_threshold_and_tells_the_topic(name: str) -> None:
     alarm = resources("AWS::CloudWatch::Alarm")[name]
     told = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
-    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    # Lambda runs a request twice more if provision_regions says by an error that it needs another run.
+    threshold = {"ProvisionRegionsErrorsAlarm": 2}.get(name, 0)
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (threshold, "GreaterThanThreshold")
     assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
     assert alarm["AlarmActions"] == told
     assert alarm["AlarmDescription"]
