@@ -1,24 +1,26 @@
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
 
-from check_region.region_check import InconclusiveError, PendingError, RegionCheck
+from check_region.recording import facts_of
+from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.verification.item import Purpose, VerificationItem
+from crosscheck.verification.engine import CONFIRM_SECONDS, Limits
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
 from tests.fakes.cards import Cards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -28,10 +30,27 @@ IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 CHECK = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "my-service"})
 FACT = "verdict/Deploy/eu-west-1"
 
-ARRIVAL = VerificationItem(Purpose.IMAGE, IMAGE, "eu-west-1", NOW - 60, (CHECK,), stage="replication")
-STAGE = VerificationItem(Purpose.STAGE, RELEASE, "eu-west-1", NOW - 60, (CHECK,), stage="Deploy", attempt=1)
+ARRIVAL = VerificationItem(
+    Purpose.IMAGE, IMAGE, "eu-west-1", NOW - 60, (CHECK,), Limits(deadline=1_800), stage="replication"
+)
+STAGE = VerificationItem(
+    Purpose.STAGE,
+    RELEASE,
+    "eu-west-1",
+    NOW - 60,
+    (CHECK,),
+    Limits(soak=60, deadline=1_800, failures=1, unknown_looks=5, may_give_way=True),
+    stage="Deploy",
+    attempt=1,
+)
 PREFLIGHT = VerificationItem(Purpose.PREFLIGHT, RELEASE, "eu-west-1", NOW - 60, (CHECK,))
-ROLLBACK = replace(STAGE, purpose=Purpose.ROLLBACK, regions=("eu-west-1",), target="my-service:7")
+ROLLBACK = replace(
+    STAGE,
+    purpose=Purpose.ROLLBACK,
+    limits=Limits(deadline=1_800, failures=1, unknown_looks=5),
+    regions=("eu-west-1",),
+    target="my-service:7",
+)
 
 type Sees = Callable[[Verdict], None]
 
@@ -46,9 +65,32 @@ def cards() -> Cards:
     return Cards()
 
 
+class Looks:
+    """Looks in a row, as the state machine has them taken: it hands on the answer, and waits as long as that says."""
+
+    def __init__(self, ledger: Ledger, cards: Cards) -> None:
+        self.now = NOW
+        self.region_check = RegionCheck(Clients(), ledger, cards, lambda: self.now)
+
+    def look(self, item: VerificationItem, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer to one look, after the one ``before``."""
+        self.now += (before or {}).get("wait", 0)
+        looked = {"looked": before} if before else {}
+        answer = self.region_check.look(parse_item(json.loads(json.dumps({**item.to_json(), **looked}))))
+        assert answer == json.loads(json.dumps(answer))
+        return answer
+
+    def to_the_end(self, item: VerificationItem) -> list[dict[str, Any]]:
+        """Every answer."""
+        answers = [self.look(item)]
+        while not answers[-1]["final"]:
+            answers.append(self.look(item, answers[-1]))
+        return answers
+
+
 @pytest.fixture
-def looking(ledger: Ledger, cards: Cards) -> RegionCheck:
-    return RegionCheck(Clients(), ledger, cards, lambda: NOW)
+def looks(ledger: Ledger, cards: Cards) -> Looks:
+    return Looks(ledger, cards)
 
 
 @pytest.fixture
@@ -63,97 +105,168 @@ def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
 def test_an_image_is_decided_by_one_look(
-    looking: RegionCheck, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
+    looks: Looks, ledger: Ledger, cards: Cards, sees: Sees, verdict: Verdict
 ) -> None:
     sees(verdict)
-    assert looking.look(ARRIVAL) == {
-        "region": "eu-west-1",
-        "verdict": verdict,
-        "final": True,
-        "wait": 0,
-        "passed": verdict is Verdict.PASS,
-    }
+    assert looks.look(ARRIVAL) == {"verdict": verdict, "final": True}
     told = ledger.read(IMAGE)["verdict/replication/eu-west-1"].latest
-    assert (told["verdict"], told["final"]) == (verdict, True)
+    assert (told["verdict"], told["final"], told["reason"]) == (verdict, True, "as the test says")
     assert cards.told == [IMAGE.key]
 
 
-def test_a_stage_that_passes_is_observed_before_it_has_passed(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
+def test_a_stage_that_passes_is_observed_before_it_has_passed(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
-    first = looking.look(STAGE)
-    assert (first["final"], first["wait"]) == (False, OBSERVE_SECONDS)
+    first = looks.look(STAGE)
+    progress = {"since": NOW, "look": 1, "pass_since": NOW, "passed": True}
+    assert first == {"verdict": "PASS", "final": False, "wait": 15, "progress": progress}
     told = ledger.read(RELEASE)[FACT].latest
     assert (told["verdict"], told["final"]) == ("PENDING", False)
-    assert told["reason"] == f"as the test says; looked at again in {OBSERVE_SECONDS} s"
-    assert looking.look(replace(STAGE, confirm=first["verdict"]))["final"]
-    assert ledger.read(RELEASE)[FACT].latest["verdict"] == "PASS"
+    assert told["reason"] == "as the test says; looked at again in 15 s"
+    second = looks.look(STAGE, first)
+    third = looks.look(STAGE, second)
+    assert (second["final"], third["final"]) == (False, False)
+    assert looks.look(STAGE, third) == {"verdict": "PASS", "final": True}
+    assert looks.now == NOW + 60
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"], told["reason"]) == ("PASS", True, "as the test says")
 
 
-def test_a_stage_that_fails_is_looked_at_again(looking: RegionCheck, sees: Sees) -> None:
+def test_a_stage_that_fails_is_looked_at_again(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.FAIL)
-    assert looking.look(STAGE)["wait"] == CONFIRM_SECONDS
-    assert looking.look(replace(STAGE, confirm="FAIL")) == {
-        "region": "eu-west-1",
-        "verdict": Verdict.FAIL,
-        "final": True,
-        "wait": 0,
-        "passed": False,
-    }
+    first = looks.look(STAGE)
+    assert (first["final"], first["verdict"], first["wait"]) == (False, "PENDING", CONFIRM_SECONDS)
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"]) == ("PENDING", False)
+    assert told["reason"] == "failing look 1, 1 tolerated: as the test says; looked at again in 15 s"
+    assert looks.look(STAGE, first) == {"verdict": "FAIL", "final": True}
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"], told["reason"]) == ("FAIL", True, "as the test says")
 
 
 @pytest.mark.parametrize(
-    ("item", "verdict", "error"),
+    ("item", "verdict"),
     [
-        (STAGE, Verdict.PENDING, PendingError),
-        (STAGE, Verdict.INCONCLUSIVE, InconclusiveError),
-        (ROLLBACK, Verdict.INCONCLUSIVE, InconclusiveError),
-        (ARRIVAL, Verdict.INCONCLUSIVE, PendingError),
+        (STAGE, Verdict.PENDING),
+        (STAGE, Verdict.INCONCLUSIVE),
+        (ROLLBACK, Verdict.PENDING),
+        (ROLLBACK, Verdict.INCONCLUSIVE),
+        (ARRIVAL, Verdict.PENDING),
+        (ARRIVAL, Verdict.INCONCLUSIVE),
     ],
 )
 def test_what_is_not_decided_is_recorded_and_looked_at_again(
-    looking: RegionCheck, cards: Cards, sees: Sees, item: VerificationItem, verdict: Verdict, error: type[Exception]
+    looks: Looks, ledger: Ledger, cards: Cards, sees: Sees, item: VerificationItem, verdict: Verdict
 ) -> None:
     sees(verdict)
-    with pytest.raises(error, match="eu-west-1: as the test says"):
-        looking.look(item)
+    answer = looks.look(item)
+    assert (answer["verdict"], answer["final"], answer["wait"]) == (verdict, False, 15)
+    (told,) = (record.latest for record in ledger.read(item.subject).values())
+    assert told["reason"].endswith("as the test says; looked at again in 15 s")
+    assert not told.get("final")
     assert cards.told == [item.subject.key]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "answer"), [(Verdict.PENDING, Verdict.FAIL), (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
-)
-def test_the_deadline_ends_in_a_verdict(
-    looking: RegionCheck, ledger: Ledger, sees: Sees, verdict: Verdict, answer: Verdict
+@pytest.mark.parametrize("item", [STAGE, ARRIVAL])
+def test_what_is_pending_at_the_deadline_has_failed(
+    looks: Looks, ledger: Ledger, sees: Sees, item: VerificationItem
 ) -> None:
-    sees(verdict)
-    assert looking.look(replace(STAGE, last=True))["verdict"] == answer
-    told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"]) == (answer, True)
+    sees(Verdict.PENDING)
+    answers = looks.to_the_end(item)
+    assert answers[-1] == {"verdict": "FAIL", "final": True}
+    assert {answer["verdict"] for answer in answers[:-1]} == {"PENDING"}
+    assert looks.now == NOW + 1_800
+    (told,) = (record.latest for record in ledger.read(item.subject).values())
+    assert (told["verdict"], told["final"]) == ("FAIL", True)
+    assert told["reason"] == "not done within 30 minutes: as the test says"
 
 
-def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looking: RegionCheck, ledger: Ledger) -> None:
-    judged = replace(STAGE, judged="FAIL")
-    assert looking.look(judged) == {"region": "eu-west-1", "verdict": "FAIL", "final": True, "wait": 0, "passed": False}
-    assert ledger.read(RELEASE) == {}
-
-
-def test_preflight_is_one_look(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
+def test_f17_a_region_that_cannot_be_seen_is_unknown_after_a_few_looks(
+    looks: Looks, ledger: Ledger, sees: Sees
+) -> None:
     sees(Verdict.INCONCLUSIVE)
-    assert looking.look(PREFLIGHT)["final"]
+    answers = looks.to_the_end(STAGE)
+    assert [answer["verdict"] for answer in answers] == ["INCONCLUSIVE"] * 5
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["verdict"], told["final"]) == ("INCONCLUSIVE", True)
+
+
+def test_an_image_that_cannot_be_seen_is_unknown_at_the_deadline(looks: Looks, sees: Sees) -> None:
+    sees(Verdict.INCONCLUSIVE)
+    assert looks.to_the_end(ARRIVAL)[-1] == {"verdict": "INCONCLUSIVE", "final": True}
+    assert looks.now == NOW + 1_800
+
+
+def test_looks_are_as_rare_as_the_item_says(looks: Looks, sees: Sees) -> None:
+    sees(Verdict.PENDING)
+    rare = replace(STAGE, limits=replace(STAGE.limits, deadline=36_000), longest_wait=500.0)
+    assert max(answer.get("wait", 0) for answer in looks.to_the_end(rare)) == 500
+    assert looks.now == NOW + 36_000
+
+
+def test_the_time_between_plan_and_first_look_is_not_held_against_the_region(looks: Looks, sees: Sees) -> None:
+    sees(Verdict.PENDING)
+    assert not looks.look(replace(STAGE, since=NOW - 36_000))["final"]
+
+
+def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looks: Looks, ledger: Ledger, cards: Cards) -> None:
+    assert looks.look(replace(STAGE, gate_verdict="FAIL")) == {"verdict": "FAIL", "final": True}
+    assert ledger.read(RELEASE) == {}
+    assert cards.told == []
+
+
+def test_a_region_without_a_check_is_unknown_at_once(looks: Looks, ledger: Ledger) -> None:
+    assert looks.look(replace(STAGE, checks=())) == {"verdict": "INCONCLUSIVE", "final": True}
+    told = ledger.read(RELEASE)[FACT].latest
+    assert (told["final"], told["reason"]) == (True, "no check applies to this region")
+
+
+def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.INCONCLUSIVE)
+    assert looks.look(PREFLIGHT) == {"verdict": "INCONCLUSIVE", "final": True}
     assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["reason"] == "as the test says"
 
 
-@pytest.mark.parametrize(
-    ("verdict", "confirm", "state"),
-    [(Verdict.PASS, "", "done"), (Verdict.FAIL, "FAIL", "failed"), (Verdict.FAIL, "", "running")],
-)
-def test_a_rollback_is_proven_or_not(
-    looking: RegionCheck, ledger: Ledger, sees: Sees, verdict: Verdict, confirm: str, state: str
-) -> None:
-    sees(verdict)
-    looking.look(replace(ROLLBACK, confirm=confirm))
-    told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
-    assert (told["state"], told["target"]) == (state, "my-service:7")
+def rolled_back(ledger: Ledger) -> Mapping[str, Any]:
+    return ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+
+
+def test_a_rollback_is_proven_by_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.PASS)
+    assert looks.look(ROLLBACK) == {"verdict": "PASS", "final": True}
+    told = rolled_back(ledger)
+    assert (told["state"], told["target"], told["reason"]) == ("done", "my-service:7", "as the test says")
+
+
+def test_a_rollback_that_fails_twice_has_failed(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.FAIL)
+    first = looks.look(ROLLBACK)
+    told = rolled_back(ledger)
+    assert (told["state"], told["target"]) == ("running", "my-service:7")
+    assert told["reason"] == (
+        "rolling back to my-service:7: failing look 1, 1 tolerated: as the test says; looked at again in 15 s"
+    )
+    assert looks.look(ROLLBACK, first) == {"verdict": "FAIL", "final": True}
+    assert (rolled_back(ledger)["state"], rolled_back(ledger)["reason"]) == ("failed", "as the test says")
+
+
+def test_a_rollback_that_cannot_be_seen_says_that_it_is_not_proven(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.INCONCLUSIVE)
+    looks.to_the_end(ROLLBACK)
+    told = rolled_back(ledger)
+    assert (told["state"], told["reason"]) == ("failed", "it could not be proven: as the test says")
+
+
+def test_a_rollback_of_several_regions_is_told_in_each(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.PASS)
+    looks.look(replace(ROLLBACK, regions=("eu-west-1", "sa-east-1")))
+    told = {name: record.latest["state"] for name, record in ledger.read(RELEASE).items()}
+    assert told == {"rollback/Deploy/eu-west-1": "done", "rollback/Deploy/sa-east-1": "done"}
+
+
+def test_a_whole_stage_is_nothing_to_look_at() -> None:
+    item = replace(STAGE, purpose=Purpose.WHOLE_STAGE)
+    with pytest.raises(ValueError, match="rolled back before anything is looked at"):
+        list(facts_of(item, judge("eu-west-1", ()), NOW, look=1, final=True))
 
 
 def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
@@ -168,19 +281,20 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
 
     monkeypatch.setattr("check_region.region_check.run_check", look)
     hanging = PlannedCheck("http", "eu-west-1", {"url": "https://page.example/"})
-    looking = RegionCheck(Clients(), ledger, cards, lambda: NOW, seconds=1.0)
+    region_check = RegionCheck(Clients(), ledger, cards, lambda: NOW, seconds=1.0)
     try:
-        with pytest.raises(InconclusiveError, match=r"eu-west-1 did not answer within 1 seconds"):
-            looking.look(replace(STAGE, checks=(CHECK, hanging)))
+        answer = region_check.look(replace(STAGE, checks=(CHECK, hanging)))
     finally:
         released.set()
-    findings = ledger.read(RELEASE)[FACT].latest["findings"]
-    assert [finding["verdict"] for finding in findings] == ["PASS", "INCONCLUSIVE"]
+    assert (answer["verdict"], answer["final"]) == ("INCONCLUSIVE", False)
+    told = ledger.read(RELEASE)[FACT].latest
+    assert told["reason"] == "eu-west-1 did not answer within 1 seconds; looked at again in 15 s"
+    assert [finding["verdict"] for finding in told["findings"]] == ["PASS", "INCONCLUSIVE"]
 
 
-def test_a_region_of_which_a_part_stays_is_not_rolled_back(looking: RegionCheck, ledger: Ledger, sees: Sees) -> None:
+def test_a_region_of_which_a_part_stays_is_not_rolled_back(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
-    looking.look(replace(ROLLBACK, left="b/k: s3-object has no way back of its own"))
-    told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+    looks.look(replace(ROLLBACK, unrestored="b/k: s3-object has no way back of its own"))
+    told = rolled_back(ledger)
     assert told["state"] == "failed"
     assert told["reason"] == "as the test says; not taken back: b/k: s3-object has no way back of its own"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import FAILURE_LIMIT
 from crosscheck.plans.plan import CHECK_LIMIT
-from gate_stage.continuation import TOKEN_LIMIT, Progress, begin, decode, encode
+from crosscheck.verification.progress import Progress, begin
+from gate_stage.continuation import TOKEN_LIMIT, decode, encode
 
 NOW = 1_767_607_500.0
 
@@ -20,6 +21,7 @@ progresses = st.builds(
     since=times,
     look=st.integers(0, 9999),
     pass_since=st.none() | times,
+    passed=st.booleans(),
     unread=st.integers(0, 9),
     fails=counters,
     unknown=counters,
@@ -39,39 +41,34 @@ def test_the_first_look_has_no_token() -> None:
 
 def test_the_counters_of_the_greatest_plan_fit() -> None:
     counts = {f"{number:06x}": FAILURE_LIMIT for number in range(CHECK_LIMIT)}
-    longest = Progress(NOW + 0.125, 9999, NOW + 0.125, 9, counts, waited=86_399.125, waiting_since=NOW + 0.125)
+    longest = Progress(NOW + 0.125, 9999, NOW + 0.125, True, 9, counts, waited=86_399.125, waiting_since=NOW + 0.125)
     assert len(encode(longest)) <= TOKEN_LIMIT
 
 
 def test_33_regions_with_three_checks_each_fit() -> None:
     fails = {f"{number:06x}": 9 for number in range(50)}
     unknown = {f"{number:06x}": 3 for number in range(50, 99)}
-    longest = Progress(NOW + 0.125, 2880, NOW + 0.125, 0, fails, unknown, 86_399.125, NOW + 0.125)
+    longest = Progress(NOW + 0.125, 2880, NOW + 0.125, True, 0, fails, unknown, 86_399.125, NOW + 0.125)
     assert len(encode(longest)) <= TOKEN_LIMIT
 
 
-def test_f56_what_has_not_waited_is_written_as_the_version_before_reads_it() -> None:
-    assert json.loads(encode(Progress(NOW, 3))) == {"v": 1, "since": NOW, "look": 3}
+def test_what_is_empty_is_left_out() -> None:
+    assert json.loads(encode(Progress(NOW, 3))) == {"v": 3, "since": NOW, "look": 3}
 
 
-def test_f56_what_the_version_before_wrote_is_read() -> None:
-    assert decode(f'{{"v":1,"since":{NOW},"look":3}}', NOW) == Progress(NOW, 3)
-
-
-@pytest.mark.parametrize("progress", [Progress(NOW, waited=5.5), Progress(NOW, waiting_since=NOW - 60)])
-def test_what_has_waited_is_of_the_second_version(progress: Progress) -> None:
-    token = encode(progress)
-    assert json.loads(token)["v"] == 2
-    assert decode(token, NOW) == progress
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_what_another_version_wrote_is_refused(version: int) -> None:
+    with pytest.raises(ConfigurationError, match="it is of another version; retry the stage"):
+        decode(f'{{"v":{version},"since":{NOW},"look":3}}', NOW)
 
 
 def test_waiting_does_not_count() -> None:
     began = Progress(NOW)
-    closed = began.waits(NOW + 10, waiting=True).waits(NOW + 70, waiting=True)
+    closed = began.after_waiting(NOW + 10, waiting=True).after_waiting(NOW + 70, waiting=True)
     assert closed.counted(NOW + 100) == 10
-    opened = closed.waits(NOW + 100, waiting=False)
+    opened = closed.after_waiting(NOW + 100, waiting=False)
     assert (opened.waited, opened.counted(NOW + 130)) == (90, 40)
-    again = opened.waits(NOW + 130, waiting=True).waits(NOW + 150, waiting=False)
+    again = opened.after_waiting(NOW + 130, waiting=True).after_waiting(NOW + 150, waiting=False)
     assert (again.waited, again.waiting_since, again.counted(NOW + 151)) == (110, None, 41)
 
 
@@ -80,7 +77,7 @@ def test_what_counts_never_runs_backwards_nor_faster_than_the_clock(looks: list[
     progress, now, counted = Progress(NOW), NOW, 0.0
     for seconds, waiting in looks:
         now += seconds
-        progress = decode(encode(progress.waits(now, waiting=waiting)), now)
+        progress = decode(encode(progress.after_waiting(now, waiting=waiting)), now)
         # the token holds milliseconds
         assert counted - 0.01 <= progress.counted(now) <= counted + seconds + 0.01
         counted = progress.counted(now)
@@ -100,7 +97,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
 )
 keys = st.sampled_from(
-    ["v", "since", "look", "pass_since", "unread", "fails", "unknown", "waited", "waiting_since", "other"]
+    ["v", "since", "look", "pass_since", "passed", "unread", "fails", "unknown", "waited", "waiting_since", "other"]
 )
 
 
@@ -116,23 +113,25 @@ def test_f16_any_document_is_read_or_refused(document: dict[str, object], versio
 @pytest.mark.parametrize(
     ("token", "words"),
     [
-        ('{"v":3,"since":1}', "another version"),
+        ('{"v":2,"since":1}', "another version"),
         ('{"v":[1],"since":1}', "another version"),
-        ('{"v":1,"since":1,"waited":1}', "did not write"),
-        ('{"v":2,"since":1,"waited":-1}', "the time waited"),
-        ('{"v":2,"since":1,"waited":true}', "the time waited"),
-        ('{"v":2,"since":1,"waited":NaN}', "the time waited"),
-        (f'{{"v":2,"since":1,"waiting_since":{NOW + 301}}}', "the future"),
-        ('{"since":1}', "another version"),
         ('{"v":true,"since":1}', "another version"),
-        ('{"v":1}', "a time in it is no number"),
-        (f'{{"v":1,"since":{NOW + 301}}}', "the future"),
-        ('{"v":1,"since":NaN}', "a time in it"),
-        (f'{{"v":1,"since":{10**400}}}', "a time in it"),
-        ('{"v":1,"since":1,"look":-1}', "a counter"),
-        ('{"v":1,"since":1,"look":1.5}', "a counter"),
-        ('{"v":1,"since":1,"fails":{"x":1}}', "by check"),
-        ('{"v":1,"since":1,"extra":1}', "did not write"),
+        ('{"since":1}', "another version"),
+        ('{"v":3,"since":1,"waited":-1}', "the time waited"),
+        ('{"v":3,"since":1,"waited":true}', "not what this version wrote"),
+        ('{"v":3,"since":1,"waited":NaN}', "not what this version wrote"),
+        (f'{{"v":3,"since":1,"waiting_since":{NOW + 301}}}', "the future"),
+        ('{"v":3}', "a time in it"),
+        (f'{{"v":3,"since":{NOW + 301}}}', "the future"),
+        ('{"v":3,"since":NaN}', "not what this version wrote"),
+        (f'{{"v":3,"since":{10**400}}}', "not what this version wrote"),
+        ('{"v":3,"since":1,"look":-1}', "a counter"),
+        ('{"v":3,"since":1,"look":1.5}', "not what this version wrote"),
+        ('{"v":3,"since":1,"passed":1}', "not what this version wrote: passed"),
+        ('{"v":3,"since":1,"fails":{"x":1}}', "by check"),
+        (f'{{"v":3,"since":1,"fails":{{"{"x" * 1_000}":"1"}}}}', "not what this version wrote"),
+        ('{"v":3,"since":1,"unknown":{"00000a":-1}}', "a counter"),
+        (f'{{"v":3,"since":1,"{"x" * 1_000}":1}}', "not what this version wrote"),
         ("[" * 2_000, "not JSON"),
         ("x" * 2_049, "over 2048 characters"),
         ("[1]", "no JSON object"),

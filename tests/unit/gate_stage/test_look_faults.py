@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
-from gate_stage.continuation import TOKEN_LIMIT, begin, encode
+from crosscheck.verification.progress import begin
+from gate_stage.continuation import TOKEN_LIMIT, encode
 from gate_stage.job import parse_job
 from gate_stage.look import GateLook
 from tests.fakes.codepipeline_release import (

@@ -10,7 +10,8 @@ from enum import StrEnum
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.verification.progress import Progress
 
-# A failing look is confirmed soon; all other looks become rarer, from the first wait on by the factor.
+# The first failing look of a row is confirmed soon. All other looks become rarer, from the first wait on by the factor:
+# a plan may tolerate a hundred failing looks.
 CONFIRM_SECONDS = 15
 FIRST_WAIT = 15.0
 BACKOFF = 1.3
@@ -113,7 +114,7 @@ def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
 
 def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now: float) -> int:
     """How long to wait after a decision to continue. ``longest`` is the longest wait that the caller allows."""
-    if progress.fails:
+    if max(progress.fails.values(), default=0) == 1:
         return CONFIRM_SECONDS
     if progress.pass_since is not None:
         left = progress.pass_since + limits.soak - now
@@ -137,6 +138,8 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
     overdue = progress.waiting_since is None and progress.counted(now) >= limits.deadline
     # The deadline is for reaching the state; what is observed afterwards has the tolerance that it always had.
     hurried = overdue and progress.pass_since is None
+    # An observation that began anew after it tolerates nothing: what passes and fails by turns has to come to an end.
+    late = progress.pass_since is not None and progress.counted(progress.pass_since) > limits.deadline
     match finding.verdict:
         case Verdict.PENDING if overdue:
             reason = f"not done within {limits.deadline / 60:g} minutes: {finding.reason}"
@@ -147,7 +150,7 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
             return _Weighed(look, unknown, settled=True, unknown=1)
         case Verdict.FAIL:
             fails = progress.fails.get(look.check, 0) + 1
-            if fails > limits.failures or hurried:
+            if fails > limits.failures or hurried or late:
                 return _Weighed(look, finding, settled=True, fails=fails)
             reason = f"failing look {fails}, {limits.failures} tolerated: {finding.reason}"
             tolerated = replace(finding, verdict=Verdict.PENDING, reason=reason)
