@@ -4,8 +4,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conclude_checks.log import RollbackLog
-from conclude_checks.region_rollback import PROVE_SECONDS, WHOLE_STAGE, RegionRollback, RollbackRefusedError
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
@@ -15,7 +13,10 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
+from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
+from roll_back.log import RollbackLog
+from roll_back.region_rollback import VERIFY_SECONDS, RegionRollback, RollbackRefusedError
 from tests.builders import tables
 from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards
@@ -38,22 +39,22 @@ ITEM = VerificationItem(
     stage="Deploy",
     attempt=1,
     mode="auto",
-    regions=("eu-west-1", "sa-east-1"),
+    deployed_regions=("eu-west-1", "sa-east-1"),
 )
 HOLDER = "verification-1"
 
 
 class World:
-    """TakingBack over a ledger, with ways back that a test shapes."""
+    """RegionRollback over a ledger, with rollbacks that a test shapes."""
 
     def __init__(self, table: DynamoDBClient, undo: FakeUndo) -> None:
         self.undo = undo
         self.ledger = Ledger(table, tables.NAME, 90)
         self.cards = Cards()
-        self.taking_back = RegionRollback(Clients(), RollbackLog(self.ledger, self.cards, lambda: NOW))
+        self.rollback = RegionRollback(Clients(), RollbackLog(self.ledger, self.cards, lambda: NOW))
 
-    def take(self, item: VerificationItem = ITEM, holder: str = HOLDER) -> dict[str, Any]:
-        return self.taking_back.take(item, holder)
+    def run(self, item: VerificationItem = ITEM, holder: str = HOLDER) -> dict[str, Any]:
+        return self.rollback.run(item, holder)
 
     def told(self) -> tuple[str, str, str]:
         latest = self.ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
@@ -71,116 +72,124 @@ def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Worl
     return World(ledger_table, undo)
 
 
-def test_what_is_ready_is_taken_back_and_then_proven(world: World) -> None:
-    taken = world.take()
-    proof = parse_item(taken["proof"])
+def test_what_is_ready_is_rolled_back_and_then_verified(world: World) -> None:
+    answer = world.run()
+    verification = parse_item(answer["verification"])
     assert world.undo.begun == ["web"]
     assert world.told() == ("running", "rolling back to web:7", "web:7")
-    assert (proof.purpose, proof.mode, proof.stage, proof.region) == (Purpose.ROLLBACK, "off", "Deploy", "eu-west-1")
-    assert (proof.attempt, proof.regions, proof.target, proof.judged) == (1, ("eu-west-1",), "web:7", "")
-    assert (proof.since, proof.deadline) == (NOW, NOW + PROVE_SECONDS)
-    assert [(check.parameters["task_definition"], check.run) for check in proof.checks] == [("web:7", None)]
+    assert (verification.purpose, verification.mode, verification.stage, verification.region) == (
+        Purpose.ROLLBACK,
+        "off",
+        "Deploy",
+        "eu-west-1",
+    )
+    assert (verification.attempt, verification.regions, verification.target) == (1, ("eu-west-1",), "web:7")
+    assert (verification.since, verification.limits) == (
+        NOW,
+        Limits(deadline=VERIFY_SECONDS, failures=1, unknown_looks=5),
+    )
+    assert [(check.parameters["task_definition"], check.run) for check in verification.checks] == [("web:7", None)]
     assert world.cards.told == [RELEASE.key]
 
 
-def test_the_proof_has_the_time_for_which_a_service_goes_on_once_it_is_back(world: World) -> None:
+def test_the_verification_has_the_time_for_which_a_service_goes_on_once_it_is_back(world: World) -> None:
     world.undo.keeps = {"api": 3_600.0}
-    proof = parse_item(world.take(replace(ITEM, checks=(WEB, API)))["proof"])
-    assert proof.deadline == NOW + PROVE_SECONDS + 3_600
+    verification = parse_item(world.run(replace(ITEM, checks=(WEB, API)))["verification"])
+    assert verification.limits.deadline == VERIFY_SECONDS + 3_600
 
 
 def test_a_suggestion_changes_nothing(world: World) -> None:
-    assert world.take(replace(ITEM, mode="suggest")) == {"state": "suggested"}
+    assert world.run(replace(ITEM, mode="suggest")) == {"state": "suggested"}
     assert world.undo.begun == []
     assert world.told() == ("suggested", "web is ready", "web:7")
     assert not [name for name in world.ledger.read(RELEASE) if name.startswith("claim/")]
 
 
 def test_what_codepipeline_takes_back_is_left_to_it(world: World) -> None:
-    assert world.take(replace(ITEM, left="left to CodePipeline")) == {"state": "left"}
+    assert world.run(replace(ITEM, left_to_codepipeline="left to CodePipeline")) == {"state": "left"}
     assert (world.undo.begun, world.undo.baselines) == ([], [])
     assert world.told() == ("left", "left to CodePipeline", "")
 
 
 @pytest.mark.parametrize(
-    ("standing", "state"),
+    ("feasibility", "state"),
     [(Feasibility.MANUAL, "suggested"), (Feasibility.ALREADY_BACK, "back"), (Feasibility.SUPERSEDED, "moved_on")],
 )
-def test_what_is_not_ready_is_told_and_left_alone(world: World, standing: Feasibility, state: str) -> None:
-    world.undo.standing = standing
-    assert world.take() == {"state": state}
+def test_what_is_not_ready_is_told_and_left_alone(world: World, feasibility: Feasibility, state: str) -> None:
+    world.undo.standing = feasibility
+    assert world.run() == {"state": state}
     assert world.undo.begun == []
-    assert world.told()[:2] == (state, f"web is {standing}")
+    assert world.told()[:2] == (state, f"web is {feasibility}")
 
 
 def test_another_verification_does_nothing_once_the_region_is_claimed(world: World) -> None:
     world.undo.errors = [refused("UpdateService", "ThrottlingException")]
     with pytest.raises(RollbackRefusedError):
-        world.take()
-    assert world.take(holder="verification-2") == {"state": "running"}
+        world.run()
+    assert world.run(holder="verification-2") == {"state": "running"}
     assert world.undo.begun == []
 
 
 def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:
     world.undo.errors = [refused("UpdateService", "ThrottlingException")]
     with pytest.raises(RollbackRefusedError, match=r"^UpdateService in eu-west-1 was refused: ThrottlingException$"):
-        world.take()
-    assert "proof" in world.take()
+        world.run()
+    assert "verification" in world.run()
     assert world.undo.begun == ["web"]
 
 
-def test_the_same_verification_proves_what_it_began_before_a_crash(world: World) -> None:
+def test_the_same_verification_verifies_what_it_began_before_a_crash(world: World) -> None:
     world.undo.errors, world.undo.lost = [refused("UpdateService", "InternalFailure")], True
     with pytest.raises(RollbackRefusedError):
-        world.take()
-    assert parse_item(world.take()["proof"]).target == "web:7"
+        world.run()
+    assert parse_item(world.run()["verification"]).target == "web:7"
     assert world.undo.begun == ["web"]
     assert world.told()[0] == "running"
 
 
-def test_a_retry_proves_both_deployments_of_which_one_was_begun(world: World) -> None:
+def test_a_retry_verifies_both_deployments_of_which_one_was_begun(world: World) -> None:
     world.undo.errors, world.undo.lost = [refused("UpdateService", "InternalFailure")], True
     both = replace(ITEM, checks=(WEB, API))
     with pytest.raises(RollbackRefusedError):
-        world.take(both)
-    proof = parse_item(world.take(both)["proof"])
+        world.run(both)
+    verification = parse_item(world.run(both)["verification"])
     assert world.undo.begun == ["web", "api"]
-    assert [check.parameters["service"] for check in proof.checks] == ["web", "api"]
+    assert [check.parameters["service"] for check in verification.checks] == ["web", "api"]
 
 
 def test_what_went_back_by_itself_before_anybody_claimed_it_is_not_ours(world: World) -> None:
     world.undo.standings["web"] = Feasibility.ALREADY_BACK
-    world.take(replace(ITEM, checks=(WEB, API)))
+    world.run(replace(ITEM, checks=(WEB, API)))
     assert world.undo.begun == ["api"]
     assert world.told()[2] == "api:7"
 
 
 def test_a_region_that_moves_on_at_the_last_moment_is_left_alone(world: World) -> None:
     world.undo.moved = {"web"}
-    assert world.take() == {"state": "moved_on"}
+    assert world.run() == {"state": "moved_on"}
     assert world.told()[:2] == ("moved_on", "web changed meanwhile")
 
 
 def test_f4_a_verification_of_an_earlier_attempt_touches_nothing(world: World) -> None:
     world.stage_is_in_attempt(2)
-    assert world.take() == {"state": "moved_on"}
+    assert world.run() == {"state": "moved_on"}
     assert (world.undo.begun, world.undo.baselines) == ([], [])
     assert world.told()[:2] == ("moved_on", "Deploy was retried since")
 
 
 def test_the_attempt_itself_is_no_later_one(world: World) -> None:
     world.stage_is_in_attempt(1)
-    assert "proof" in world.take()
+    assert "verification" in world.run()
 
 
 def test_a_later_attempt_has_a_claim_of_its_own(world: World) -> None:
-    world.take()
+    world.run()
     world.undo.standings.clear()
-    assert "proof" in world.take(replace(ITEM, attempt=2), holder="verification-2")
+    assert "verification" in world.run(replace(ITEM, attempt=2), holder="verification-2")
 
 
-def test_what_preflight_saw_is_given_to_the_way_back(world: World) -> None:
-    world.take(replace(ITEM, baseline={"ecs-service c/web": "web:7"}))
+def test_what_preflight_saw_is_given_to_the_rollback(world: World) -> None:
+    world.run(replace(ITEM, baseline={"ecs-service c/web": "web:7"}))
     assert world.undo.baselines == ["web:7"]
 
 
@@ -193,28 +202,28 @@ def test_what_preflight_saw_is_given_to_the_way_back(world: World) -> None:
     ],
     ids=["an object", "an archive", "an unknown provider"],
 )
-def test_what_has_no_way_back_of_its_own_goes_back_with_the_stage(world: World, brought: PlannedCheck) -> None:
+def test_what_has_no_rollback_of_its_own_goes_back_with_the_stage(world: World, brought: PlannedCheck) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
-    assert world.take(replace(ITEM, checks=(brought, asked_for))) == {"state": WHOLE_STAGE}
+    assert world.run(replace(ITEM, checks=(brought, asked_for))) == {"state": Purpose.WHOLE_STAGE}
     assert world.ledger.read(RELEASE) == {}
 
 
 def test_beside_a_service_that_has_one_the_others_are_no_obstacle(world: World) -> None:
     site = PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN)
-    taken = world.take(replace(ITEM, checks=(site, WEB)))
+    answer = world.run(replace(ITEM, checks=(site, WEB)))
     assert world.undo.begun == ["web"]
-    assert parse_item(taken["proof"]).left == "b/k: s3-object has no way back of its own"
+    assert parse_item(answer["verification"]).unrestored == "b/k: s3-object has no way back of its own"
 
 
 def test_what_moves_on_beside_what_is_taken_back_is_told_with_it(world: World) -> None:
     world.undo.moved = {"api"}
-    taken = world.take(replace(ITEM, checks=(WEB, API)))
-    assert parse_item(taken["proof"]).left == "api changed meanwhile"
+    answer = world.run(replace(ITEM, checks=(WEB, API)))
+    assert parse_item(answer["verification"]).unrestored == "api changed meanwhile"
 
 
 def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
     asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
-    assert world.take(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
+    assert world.run(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
     assert world.told()[1] == "nothing that this execution deployed here can be taken back"
 
 
@@ -231,5 +240,5 @@ def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended
         return propose(planned, baseline, aws)
 
     monkeypatch.setattr(world.undo, "propose", proposing)
-    world.take(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
+    world.run(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
     assert seen == [ended]
