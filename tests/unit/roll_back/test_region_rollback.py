@@ -130,6 +130,13 @@ def test_another_verification_does_nothing_once_the_region_is_claimed(world: Wor
     assert world.undo.begun == []
 
 
+def test_a_missing_right_is_told_at_once(world: World) -> None:
+    world.undo.errors = [refused("UpdateService", "AccessDeniedException")]
+    assert world.run() == {"state": "failed"}
+    reason = "UpdateService in eu-west-1 was refused: AccessDeniedException"
+    assert world.told() == ("failed", reason, "")
+
+
 def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:
     world.undo.errors = [refused("UpdateService", "ThrottlingException")]
     with pytest.raises(RollbackRefusedError, match=r"^UpdateService in eu-west-1 was refused: ThrottlingException$"):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.verification.progress import Progress
 
-# A failing look is confirmed soon; all other looks become rarer, from the first wait on by the factor.
+# The first failing look is confirmed soon; all other looks become rarer, from the first wait on by the factor.
 CONFIRM_SECONDS = 15
 FIRST_WAIT = 15.0
 BACKOFF = 1.3
@@ -113,7 +113,7 @@ def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
 
 def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now: float) -> int:
     """How long to wait after a decision to continue. ``longest`` is the longest wait that the caller allows."""
-    if progress.fails:
+    if 1 in progress.fails.values():
         return CONFIRM_SECONDS
     if progress.pass_since is not None:
         left = progress.pass_since + limits.soak - now
