@@ -11,7 +11,7 @@ from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
 from gate_stage.identity import UNNAMED
 from plan_checks.release.plan import IGNORED, MOST_MINUTES
-from plan_checks.release.rollback_mode import STALE_SECONDS, Mode
+from plan_checks.rollback_mode import STALE_SECONDS, Mode
 from tests.template.expanded import expanded, resources
 from tests.unit.docs.markdown import document, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
