@@ -35,8 +35,8 @@ from tests.builders import tables
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_stages import FakeStages
 from tests.fakes.json_protocol import FakeClients, RefusedError
+from tests.fakes.rollback import FakeRollback, refused
 from tests.fakes.state_machine import ExecutionFailedError, StateMachine
-from tests.fakes.undo import FakeUndo, refused
 from tests.unit.statemachines.test_verify_release import MACHINE
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Account:
         self.codepipeline = FakeStages("p", "Source", "Deploy")
         self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded")
         self.release = Subject("us-east-1", "p", self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded"))
-        self.ledger, self.undo, self.ticks = Ledger(table, tables.NAME, 90), FakeUndo(), 1_800_000_000.0
+        self.ledger, self.service, self.ticks = Ledger(table, tables.NAME, 90), FakeRollback(), 1_800_000_000.0
         self.items: list[VerificationItem] = []
         self.planning: Exception | None = None
         self.looks: dict[str, list[Verdict | Exception]] = {}
@@ -70,7 +70,7 @@ class Account:
         patch("check_region.handler._looking", lambda: RegionCheck(clients, self.ledger, cards, self.clock))
         patch("check_region.region_check.run_check", self.finding)
         patch("roll_back.handler._rollbacks", lambda: (of_region, of_stage))
-        patch("crosscheck.registry.services.ROLLBACKS", {"ecs-service": self.undo})
+        patch("crosscheck.registry.services.ROLLBACKS", {"ecs-service": self.service})
         patch("conclude_checks.handler._conclusion", lambda: Conclusion(self.ledger, cards, self.clock))
 
     def clock(self) -> float:
@@ -152,7 +152,7 @@ def test_a_failure_is_confirmed_and_rolled_back_and_that_is_verified(account: Ac
         "failed": ["eu-west-1"],
         "unknown": [],
     }
-    assert account.undo.begun == ["web"]
+    assert account.service.begun == ["web"]
     assert account.fact("rollback/Deploy/eu-west-1")["state"] == "done"
     assert account.fact("verdict/Deploy/eu-west-1")["verdict"] == "FAIL"
 
@@ -172,20 +172,20 @@ def test_a_failure_that_may_not_be_rolled_back_ends_as_judged(account: Account) 
 def test_what_a_gate_failed_is_rolled_back_on_its_word(account: Account) -> None:
     account.items = [replace(account.item("eu-west-1"), gate_verdict="FAIL")]
     assert account.verify(eu_west_1=Verdict.PASS)["failed"] == ["eu-west-1"]
-    assert account.undo.begun == ["web"]
+    assert account.service.begun == ["web"]
     assert account.fact("rollback/Deploy/eu-west-1")["state"] == "done"
 
 
 @pytest.mark.parametrize("feasibility", [Feasibility.MANUAL, Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED])
 def test_what_cannot_be_rolled_back_is_told_and_has_failed(account: Account, feasibility: Feasibility) -> None:
-    account.undo.standing = feasibility
+    account.service.feasibility = feasibility
     assert account.verify(eu_west_1=Verdict.FAIL)["failed"] == ["eu-west-1"]
     assert "Told" in account.machine.entered
     assert account.fact("rollback/Deploy/eu-west-1")["reason"] == f"web is {feasibility}"
 
 
 def test_a_rollback_that_aws_refuses_for_good_is_told_in_its_words(account: Account) -> None:
-    account.undo.errors = [refused("UpdateService", "ThrottlingException")]
+    account.service.errors = [refused("UpdateService", "ThrottlingException")]
     assert account.verify(eu_west_1=Verdict.FAIL)["failed"] == ["eu-west-1"]
     assert "NotRolledBack" in account.machine.entered
     told = account.fact("rollback/Deploy/eu-west-1")
@@ -226,7 +226,7 @@ def test_a_stage_with_a_healthy_region_is_only_suggested_to_go_back(account: Acc
 def test_the_end_of_an_earlier_attempt_rolls_nothing_back(account: Account) -> None:
     account.ledger.merge(account.release, StageState("Deploy", ReportedRun(State.RESUMED, 2, 1.0)).to_fact("event"))
     account.verify(eu_west_1=Verdict.FAIL)
-    assert account.undo.begun == []
+    assert account.service.begun == []
     assert account.fact("rollback/Deploy/eu-west-1")["state"] == "moved_on"
 
 
