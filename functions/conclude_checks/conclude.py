@@ -43,8 +43,8 @@ class Conclusion:
     clock: Callable[[], float]
 
     def conclude(self, verified: Mapping[str, Any]) -> dict[str, Any]:
-        """``{"passed", "failed", "unknown"}``, each a sorted list of regions; ``"stages"`` are the items of stages that
-        can only be rolled back as a whole."""
+        """``{"passed", "failed", "unknown"}``, each a sorted list of regions, and ``"stages"``: the items of stages
+        that can only be rolled back as a whole."""
         outcomes = [_outcome(*pair) for pair in zip(verified["regions"], verified["results"], strict=True)]
         for outcome in outcomes:
             for fact in self._open(outcome):

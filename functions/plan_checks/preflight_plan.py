@@ -17,7 +17,7 @@ from crosscheck.plans.preflight import plan_preflight
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.release.due_regions import judges_of
 from plan_checks.release.read import Pipeline, read_execution, read_gates, read_pipeline
-from plan_checks.release.rollback_mode import Mode
+from plan_checks.rollback_mode import Mode
 from plan_checks.settings import PlanSettings
 
 

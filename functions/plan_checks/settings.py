@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crosscheck.settings import optional, required
-from plan_checks.release.rollback_mode import Mode
+from plan_checks.rollback_mode import Mode
 
 
 @dataclass(frozen=True)

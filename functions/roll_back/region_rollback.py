@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.aws_errors import AWS_ERRORS, explain
+from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
@@ -49,7 +49,10 @@ class RegionRollback:
         try:
             return self._run(item, holder)
         except AWS_ERRORS as error:
-            raise RollbackRefusedError(explain(error, item.region)) from error
+            problem = explain(error, item.region)
+            if denied(error):
+                return self.log.tell(item, RollbackState.FAILED, problem)
+            raise RollbackRefusedError(problem) from error
 
     def _run(self, item: VerificationItem, holder: str) -> dict[str, Any]:
         known = KnownFacts(self.log.ledger.read(item.subject))

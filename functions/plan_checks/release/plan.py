@@ -34,7 +34,7 @@ from plan_checks.release.read import (
     read_pipeline,
     retried_by_itself,
 )
-from plan_checks.release.rollback_mode import RETRY, Mode, RollbackContext, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import RETRY, Mode, RollbackContext, left_to_codepipeline, rollback_mode
 from plan_checks.settings import PlanSettings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.

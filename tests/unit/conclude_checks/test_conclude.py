@@ -1,56 +1,39 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conclude_checks.region_rollback import RollbackRefusedError
 
 from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, Conclusion
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.states import State
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.releases import fold_image
-from crosscheck.verification.item import Purpose, VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
+from roll_back.region_rollback import RollbackRefusedError
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
 from tests.fakes.cards import Cards
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conclude_checks.stage_rollback import WholeStageRollback
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 NOW = 1_800_000_000.0
+REGIONS = ("eu-west-1", "sa-east-1")
 STAGE = VerificationItem(
-    Purpose.STAGE, RELEASE, "", NOW - 60, stage="Deploy", attempt=1, mode="auto", regions=("eu-west-1", "sa-east-1")
+    Purpose.STAGE, RELEASE, "", NOW - 60, stage="Deploy", attempt=1, mode="auto", deployed_regions=REGIONS
 )
-ROLLBACK = replace(STAGE, purpose=Purpose.ROLLBACK, mode="off")
-
-
-@dataclass
-class Stages:
-    """What was asked to be taken back as a whole."""
-
-    taken: list[list[str]] = field(default_factory=list)
-    busy: bool = False
-    told: list[str] = field(default_factory=list)
-
-    def take(self, failed: Sequence[VerificationItem], _holder: str) -> VerificationItem:
-        self.taken.append([item.region for item in failed])
-        if self.busy:
-            raise RollbackRefusedError("busy")
-        return replace(ROLLBACK, region="us-east-1")
-
-    def refused(self, _failed: Sequence[VerificationItem], reason: str) -> None:
-        self.told.append(reason)
+WHOLE_STAGE = replace(STAGE, purpose=Purpose.WHOLE_STAGE, regions=REGIONS)
+REFUSED = RollbackRefusedError.__name__  # the error whose words are passed on
+# The answer of roll_back for a region that has no rollback of its own, as the state machine passes it on.
+WHOLE = {"verdict": "FAIL", "rolled_back": Purpose.WHOLE_STAGE}
 
 
 @pytest.fixture
@@ -58,9 +41,8 @@ def ledger(ledger_table: DynamoDBClient) -> Ledger:
     return Ledger(ledger_table, tables.NAME, 90)
 
 
-def concluding(ledger: Ledger, cards: Cards | None = None, stages: Stages | None = None) -> Conclusion:
-    whole: WholeStageRollback = stages or Stages()  # type: ignore[assignment]  # only take is asked
-    return Conclusion(ledger, cards or Cards(), whole, lambda: NOW)
+def concluding(ledger: Ledger, cards: Cards | None = None) -> Conclusion:
+    return Conclusion(ledger, cards or Cards(), lambda: NOW)
 
 
 def verified(item: VerificationItem, **results: Any) -> dict[str, Any]:
@@ -82,17 +64,17 @@ def arrival(**results: Any) -> dict[str, Any]:
 
 def test_regions_are_sorted_by_what_they_came_to(ledger: Ledger) -> None:
     gathered = arrival(eu_west_1="PASS", ap_southeast_1="FAIL", sa_east_1="INCONCLUSIVE", ca_central_1={})
-    assert concluding(ledger).conclude(gathered, "holder") == {
+    assert concluding(ledger).conclude(gathered) == {
         "passed": ["eu-west-1"],
         "failed": ["ap-southeast-1"],
         "unknown": ["ca-central-1", "sa-east-1"],
-        "proofs": [],
+        "stages": [],
     }
 
 
 def test_a_region_whose_check_never_answered_is_closed_as_unknown(ledger: Ledger) -> None:
     ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(NOW))
-    concluding(ledger).conclude(arrival(eu_west_1={}), "holder")
+    concluding(ledger).conclude(arrival(eu_west_1={}))
     (region,) = fold_image(IMAGE, KnownFacts(ledger.read(IMAGE))).regions
     assert (region.state, region.reason) == ("unknown", UNJUDGED)
 
@@ -100,35 +82,55 @@ def test_a_region_whose_check_never_answered_is_closed_as_unknown(ledger: Ledger
 def test_the_releases_that_deploy_the_image_are_told(ledger: Ledger) -> None:
     cards = Cards()
     ledger.merge(IMAGE, ReleaseLink(SUBJECT).to_fact())
-    concluding(ledger, cards).conclude(arrival(eu_west_1="PASS"), "holder")
+    concluding(ledger, cards).conclude(arrival(eu_west_1="PASS"))
     assert cards.told == [IMAGE.key, SUBJECT.key]
 
 
-def test_a_stage_that_only_goes_back_as_a_whole_is_proven_afterwards(ledger: Ledger) -> None:
-    stages = Stages()
-    failed = {"verdict": "FAIL", "taken": "stage"}
-    concluded = concluding(ledger, stages=stages).conclude(
-        verified(STAGE, eu_west_1=failed, sa_east_1=failed, ca_central_1="PASS"), "holder"
+def test_a_stage_that_only_goes_back_as_a_whole_becomes_an_item_of_its_own(ledger: Ledger) -> None:
+    gathered = verified(STAGE, eu_west_1=WHOLE, sa_east_1=WHOLE, ca_central_1="PASS")
+    concluded = concluding(ledger).conclude(gathered)
+    assert (concluded["failed"], concluded["passed"]) == (["eu-west-1", "sa-east-1"], ["ca-central-1"])
+    (stage,) = concluded["stages"]
+    assert parse_item(stage) == replace(
+        STAGE, purpose=Purpose.WHOLE_STAGE, region="us-east-1", regions=("eu-west-1", "sa-east-1")
     )
-    assert stages.taken == [["eu-west-1", "sa-east-1"]]
-    assert concluded["failed"] == ["eu-west-1", "sa-east-1"]
-    assert [(proof["purpose"], proof["region"]) for proof in concluded["proofs"]] == [("rollback", "us-east-1")]
+    assert ledger.read(RELEASE) == {}  # what becomes of it, its rollback tells
 
 
-def test_f54_a_stage_that_cannot_go_back_now_is_asked_again_and_in_the_end_told(ledger: Ledger) -> None:
-    stages = Stages(busy=True)
-    failed = verified(STAGE, eu_west_1={"verdict": "FAIL", "taken": "stage"})
-    with pytest.raises(RollbackRefusedError):
-        concluding(ledger, stages=stages).conclude(failed, "h")
-    assert stages.told == []
-    last = {**failed, "refused": {"Error": "RollbackRefusedError", "Cause": "{}"}}
-    assert concluding(ledger, stages=stages).conclude(last, "h")["proofs"] == []
-    assert (stages.taken, stages.told) == ([["eu-west-1"], ["eu-west-1"]], ["busy"])
+def test_each_stage_that_goes_back_as_a_whole_is_an_item(ledger: Ledger) -> None:
+    first, second = verified(STAGE, eu_west_1=WHOLE), verified(replace(STAGE, stage="Canary"), sa_east_1=WHOLE)
+    gathered = {"subject": RELEASE.key, **{key: first[key] + second[key] for key in ("regions", "results")}}
+    stages = map(parse_item, concluding(ledger).conclude(gathered)["stages"])
+    assert [(each.stage, each.regions) for each in stages] == [("Canary", ("sa-east-1",)), ("Deploy", ("eu-west-1",))]
 
 
-def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger: Ledger) -> None:
+def test_one_region_that_may_not_be_taken_back_holds_the_stage(ledger: Ledger) -> None:
+    allowed, asking = verified(STAGE, eu_west_1=WHOLE), verified(replace(STAGE, mode="suggest"), sa_east_1=WHOLE)
+    gathered = {"subject": RELEASE.key, **{key: allowed[key] + asking[key] for key in ("regions", "results")}}
+    (stage,) = concluding(ledger).conclude(gathered)["stages"]
+    assert (parse_item(stage).mode, parse_item(stage).regions) == ("suggest", ("eu-west-1", "sa-east-1"))
+
+
+@pytest.mark.parametrize("state", list(RollbackState))
+def test_what_was_told_of_a_rollback_is_the_last_word(ledger: Ledger, state: RollbackState) -> None:
+    """Also of a whole stage: else the state machine went round for ever."""
+    for item in (STAGE, WHOLE_STAGE):
+        concluded = concluding(ledger).conclude(verified(item, eu_west_1={"verdict": "FAIL", "rolled_back": state}))
+        assert (concluded["failed"], concluded["stages"]) == (["eu-west-1"], [])
+    assert ledger.read(RELEASE) == {}
+
+
+def test_f54_a_stage_that_could_not_be_rolled_back_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
+    refusal = {"errorType": REFUSED, "errorMessage": "RollbackStage was refused"}
+    result = {"verdict": "FAIL", "cause": json.dumps(refusal)}
+    assert concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1=result))["stages"] == []
+    told = [ledger.read(RELEASE)[f"rollback/Deploy/{region}"].latest for region in WHOLE_STAGE.regions]
+    assert [(each["state"], each["reason"]) for each in told] == [("failed", "RollbackStage was refused")] * 2
+
+
+def test_a_region_that_was_rolled_back_has_failed_whatever_the_verification_says(ledger: Ledger) -> None:
     concluded = concluding(ledger).conclude(
-        verified(STAGE, eu_west_1={"purpose": "rollback", "verdict": "PASS"}, sa_east_1="PASS"), "holder"
+        verified(STAGE, eu_west_1={"purpose": "rollback", "verdict": "PASS"}, sa_east_1="PASS")
     )
     assert (concluded["failed"], concluded["passed"]) == (["eu-west-1"], ["sa-east-1"])
     assert ledger.read(RELEASE) == {}
@@ -140,7 +142,9 @@ def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger:
         (
             {
                 "verdict": "FAIL",
-                "cause": json.dumps({"errorType": "RollbackRefusedError", "errorMessage": "UpdateService was refused"}),
+                "cause": json.dumps(
+                    {"errorType": RollbackRefusedError.__name__, "errorMessage": "UpdateService was refused"}
+                ),
             },
             "UpdateService was refused",
         ),
@@ -152,17 +156,15 @@ def test_a_region_that_was_taken_back_has_failed_whatever_its_proof_says(ledger:
 def test_a_rollback_that_never_came_to_its_end_has_failed_in_words(
     ledger: Ledger, result: dict[str, Any], reason: str
 ) -> None:
-    concluding(ledger).conclude(verified(STAGE, eu_west_1=result), "holder")
+    concluding(ledger).conclude(verified(STAGE, eu_west_1=result))
     told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
     assert (told["state"], told["reason"]) == ("failed", reason)
 
 
 def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
-    concluding(ledger).conclude(verified(ROLLBACK, us_east_1={}), "holder")
-    assert {name for name in ledger.read(RELEASE) if name.startswith("rollback/")} == {
-        "rollback/Deploy/eu-west-1",
-        "rollback/Deploy/sa-east-1",
-    }
+    concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1={"purpose": "rollback"}))
+    told = {name: each.latest["reason"] for name, each in ledger.read(RELEASE).items() if name.startswith("rollback/")}
+    assert told == {f"rollback/Deploy/{region}": UNPROVEN for region in REGIONS}
 
 
 def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Ledger) -> None:

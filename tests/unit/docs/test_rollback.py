@@ -1,27 +1,31 @@
 """docs/rollback.md says what the code and the template do."""
 
-from __future__ import annotations
+import yaml
 
-from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
-
-from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.states import RollbackState
+from crosscheck.pipelines.parameters import Parameters
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT
+from crosscheck.verification.item import LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
 from gate_stage.identity import UNNAMED
-from plan_checks.release.plan import IGNORED, MOST_MINUTES
-from plan_checks.release.rollback_mode import STALE_SECONDS, Mode
+from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, limits_of, longest_wait
+from plan_checks.release.plan import IGNORED
+from plan_checks.rollback_mode import STALE_SECONDS, Mode
+from roll_back import region_rollback, stage_rollback
 from tests.template.expanded import expanded, resources
-from tests.unit.docs.markdown import document, quoted, rights, section, table
+from tests.unit.docs.markdown import ROOT, document, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
 
 ROLLBACK_MD = "rollback.md"
+MACHINE = yaml.safe_load((ROOT / "statemachines" / "verify_release.asl.yaml").read_text())
+STATES = MACHINE["States"]["Regions"]["ItemProcessor"]["States"]
 
 
-def test_every_way_back_says_what_proves_it() -> None:
-    proofs = [quoted(row[4])[0] for row in table(section(ROLLBACK_MD, "## The ways back"))]
-    assert sorted(proofs) == sorted([*ROLLBACKS, PipelineExecution.kind])
+def test_every_rollback_says_what_verifies_it() -> None:
+    verified = [quoted(row[4])[0] for row in table(section(ROLLBACK_MD, "## How each service is rolled back"))]
+    assert sorted(verified) == sorted([*ROLLBACKS, PipelineExecution.kind])
 
 
 def test_every_state_has_its_line_on_the_card() -> None:
@@ -36,9 +40,9 @@ def test_the_rights_are_those_of_the_policy() -> None:
     assert told == of_services | StageRollback.permissions
 
 
-def test_the_policy_is_attached_to_conclude_checks_alone_and_gone_with_off() -> None:
+def test_the_policy_is_attached_to_roll_back_alone_and_gone_with_off() -> None:
     attached = [name for name, role in resources("AWS::IAM::Role").items() if "RollbackPolicy" in str(role)]
-    assert attached == ["ConcludeChecksRole"]
+    assert attached == ["RollBackRole"]
     template = expanded()
     condition = template["Resources"]["RollbackPolicy"]["Condition"]
     assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RollbackMode"}, "off"]}]}
@@ -46,18 +50,46 @@ def test_the_policy_is_attached_to_conclude_checks_alone_and_gone_with_off() -> 
 
 def test_times_and_modes_are_those_of_the_code() -> None:
     text = document(ROLLBACK_MD)
-    assert f"looks again after {OBSERVE_SECONDS} s, or `soak_minutes`" in text
-    assert f"looks again after {CONFIRM_SECONDS} s" in text
     assert STALE_SECONDS == 3_600
     assert "over an hour before" in text
-    minutes = region_rollback.PROVE_SECONDS / 60, stage_rollback.PROVE_SECONDS / 60
-    assert "The proof has {:g} minutes (a stage: {:g})".format(*minutes) in text
+    minutes = region_rollback.VERIFY_SECONDS / 60, stage_rollback.VERIFY_SECONDS / 60
+    assert "The verification of a rollback\nhas {:g} minutes (of a stage: {:g})".format(*minutes) in text
+    (retry,) = STATES["RollBack"]["Retry"]
+    waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** number for number in range(retry["MaxAttempts"])]
+    assert round(sum(min(wait, retry["MaxDelaySeconds"]) for wait in waits) / 60) == 9
+    assert "asked again for about ten minutes" in text
     assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)
 
 
-def test_what_the_fan_out_keeps_to_is_told() -> None:
-    assert f"for {MOST_MINUTES} minutes at most" in document(ROLLBACK_MD)
-    assert f"at most {MOST_MINUTES} |" in document("plans.md")
+def test_how_often_the_fan_out_looks_is_told() -> None:
+    text, looks = document(ROLLBACK_MD), EVENTS_FOR_LOOKS // EVENTS_OF_A_LOOK
+    assert f"observes the region for {OBSERVE_SECONDS:g} s, or for `soak_minutes` if that is longer" in text
+    assert f"looks again after {CONFIRM_SECONDS} s; the second FAIL in a row is final" in text
+    assert limits_of(Parameters()).failures == 1  # which makes the second one final
+    assert UNKNOWN_LOOKS == 5
+    assert "four more looks; the fifth in a row is final" in text
+    assert FIRST_WAIT == CONFIRM_SECONDS
+    assert f"every further one after {BACKOFF:g} times as long, up to {LONGEST_WAIT:g} s" in text
+    assert f"over {looks:,}," in text
+    hours = [longest_wait(limits_of(Parameters(deadline_minutes=minutes)), 33) / 3_600 for minutes in (30, 1_440)]
+    assert (round(hours[0] * 60), round(hours[1], 1)) == (2, 0.6)
+    assert "half an hour's deadline in 33 regions is looked at every two minutes, a day's every 36 minutes" in text
+
+
+def test_the_limits_of_a_plan_mean_the_same_with_and_without_a_gate() -> None:
+    """Whoever changes one of them has to change what the two documents say."""
+    told = Parameters(soak_minutes=1_440, deadline_minutes=1_440, failure_limit=100, on_inconclusive="pass")
+    limits = limits_of(told)
+    assert (limits.soak, limits.deadline) == (1_440 * 60, 1_440 * 60)
+    assert (limits.failures, limits.unknown_passes) == (100, True)
+    columns = {quoted(row[0])[0]: row[4] for row in table(section("plans.md", "## Keys"))}
+    assert columns["deadline_minutes"] == "yes"
+    assert columns["soak_minutes"] == "yes, at least one minute"
+    assert columns["failure_limit"].startswith("yes, at least one")
+    assert columns["on_inconclusive"].startswith("yes")
+
+
+def test_names_that_the_code_gives_are_told() -> None:
     assert f"judge under the name `{UNNAMED}`" in document(ROLLBACK_MD)
     assert IGNORED in document(ROLLBACK_MD)
     assert IGNORED in document("plans.md")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from plan_checks.release.rollback_mode import Mode
+from plan_checks.rollback_mode import Mode
 from tests.fakes.codepipeline_plans import EXECUTION, deploys, gates, source, stage
 
 if TYPE_CHECKING:

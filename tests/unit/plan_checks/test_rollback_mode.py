@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crosscheck.pipelines.definition import StageDefinition
-from plan_checks.release.rollback_mode import STALE_SECONDS, Mode, RollbackContext, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import STALE_SECONDS, Mode, RollbackContext, left_to_codepipeline, rollback_mode
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
-from __future__ import annotations
-
 import pytest
-from conclude_checks.choice import Candidate, choose
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.ledger.states import RollbackState
+from roll_back.choice import Candidate, choose
 
 
-def found(standing: Feasibility, reason: str = "because", target: str = "") -> Candidate:
+def found(feasibility: Feasibility, reason: str = "because", target: str = "") -> Candidate:
     return Candidate(
-        PlannedCheck("ecs-service", "eu-west-1", {"service": reason}), RollbackProposal(standing, reason, target)
+        PlannedCheck("ecs-service", "eu-west-1", {"service": reason}), RollbackProposal(feasibility, reason, target)
     )
 
 
@@ -25,7 +23,7 @@ def test_what_is_ready_is_taken_back_or_suggested(mode: str, state: RollbackStat
 
 
 @pytest.mark.parametrize(
-    ("standings", "state"),
+    ("feasibilities", "state"),
     [
         ([Feasibility.ALREADY_BACK], RollbackState.BACK),
         ([Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED], RollbackState.MOVED_ON),
@@ -34,8 +32,8 @@ def test_what_is_ready_is_taken_back_or_suggested(mode: str, state: RollbackStat
     ],
 )
 def test_where_nothing_is_ready_the_most_telling_obstacle_is_told(
-    standings: list[Feasibility], state: RollbackState
+    feasibilities: list[Feasibility], state: RollbackState
 ) -> None:
-    choice = choose([found(standing, standing.value) for standing in standings], "auto")
+    choice = choose([found(each, each.value) for each in feasibilities], "auto")
     assert (choice.state, choice.ready) == (state, ())
     assert choice.reason

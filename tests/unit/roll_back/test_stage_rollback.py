@@ -1,20 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conclude_checks.log import RollbackLog
-from conclude_checks.region_rollback import RollbackRefusedError
-from conclude_checks.stage_rollback import PROVE_SECONDS, WholeStageRollback
 
-from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codepipeline.rollback import StageRollback
+from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
+from roll_back.log import RollbackLog
+from roll_back.region_rollback import RollbackRefusedError
+from roll_back.stage_rollback import VERIFY_SECONDS, WholeStageRollback
 from tests.builders import tables
+from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_stages import FakeStages
 from tests.fakes.json_protocol import FakeClients, RefusedError
@@ -38,13 +39,27 @@ class World:
         clients = FakeClients({("codepipeline", "us-east-1"): self.codepipeline})
         self.stage = WholeStageRollback(clients, RollbackLog(self.ledger, Cards(), lambda: NOW), StageRollback())
 
-    def failed(self, *regions: str, mode: str = "auto") -> list[VerificationItem]:
-        run = ActionRun("Deploy", "Site", "Succeeded", NOW - 300)
-        checks = (PlannedCheck("s3-object", "", {"bucket": "b", "key": "k"}, run),)
+    def run(
+        self,
+        *regions: str,
+        deployed: tuple[str, ...] = REGIONS,
+        mode: str = "auto",
+        attempt: int = 1,
+        holder: str = HOLDER,
+    ) -> dict[str, Any]:
+        """The answer for a stage that was deployed to some regions, of which these failed; by default both."""
         item = VerificationItem(
-            Purpose.STAGE, self.release, "", NOW - 60, checks, "Deploy", 1, mode=mode, regions=REGIONS
+            Purpose.WHOLE_STAGE,
+            self.release,
+            "us-east-1",
+            NOW - 60,
+            stage="Deploy",
+            attempt=attempt,
+            mode=mode,
+            deployed_regions=REGIONS,
+            regions=regions or REGIONS,
         )
-        return [replace(item, region=region) for region in regions]
+        return self.stage.run(item, holder)
 
     def told(self) -> dict[str, tuple[str, str]]:
         records = self.ledger.read(self.release)
@@ -60,69 +75,71 @@ def world(ledger_table: DynamoDBClient) -> World:
     return World(ledger_table)
 
 
-def test_a_stage_goes_back_and_its_rollback_is_proven(world: World) -> None:
-    proof = world.stage.take(world.failed(*REGIONS), HOLDER)
-    assert proof
+def test_a_stage_goes_back_and_its_rollback_is_verified(world: World) -> None:
+    answer = world.run()
+    assert answer["state"] == "running"
+    verification = parse_item(answer["verification"])
     assert world.rollbacks() == 1
-    assert (proof.purpose, proof.region, proof.regions) == (Purpose.ROLLBACK, "us-east-1", REGIONS)
-    assert (proof.since, proof.deadline, proof.stage, proof.attempt) == (NOW, NOW + PROVE_SECONDS, "Deploy", 1)
-    (check,) = proof.checks
+    assert verification.purpose is Purpose.ROLLBACK
+    assert (verification.region, verification.regions) == ("us-east-1", REGIONS)
+    assert (verification.since, verification.stage, verification.attempt) == (NOW, "Deploy", 1)
+    assert verification.limits == Limits(deadline=VERIFY_SECONDS, failures=1, unknown_looks=5)
+    (check,) = verification.checks
     assert (check.kind, check.run) == ("pipeline-execution", None)
-    assert parse_item(proof.to_json()) == proof
-    assert {state for state, _ in world.told().values()} == {"running"}
+    assert world.told() == dict.fromkeys(REGIONS, ("running", "rolling back to execution 00000000"))
 
 
 def test_a_rollback_that_fails_is_not_rolled_back(world: World) -> None:
-    proof = world.stage.take(world.failed(*REGIONS), HOLDER)
-    assert proof
-    assert (proof.mode, proof.judged, proof.last) == ("off", "", False)
+    verification = parse_item(world.run()["verification"])
+    assert (verification.mode, verification.gate_verdict, verification.progress) == ("off", "", None)
 
 
 def test_healthy_regions_are_not_taken_back_with_the_others(world: World) -> None:
-    assert world.stage.take(world.failed("sa-east-1"), HOLDER) is None
+    assert world.run("sa-east-1") == {"state": "suggested"}
     assert world.rollbacks() == 0
     reason = "only the whole stage can be rolled back, which would take eu-west-1 back as well"
     assert world.told() == {"sa-east-1": ("suggested", reason)}
 
 
 def test_a_suggestion_changes_nothing(world: World) -> None:
-    assert world.stage.take(world.failed(*REGIONS, mode="suggest"), HOLDER) is None
+    assert world.run(mode="suggest") == {"state": "suggested"}
     assert world.rollbacks() == 0
     assert {state for state, _ in world.told().values()} == {"suggested"}
+    assert not [name for name in world.ledger.read(world.release) if name.startswith("claim/")]
 
 
-def test_one_region_that_may_not_be_taken_back_holds_the_stage(world: World) -> None:
-    failed = [*world.failed("eu-west-1"), *world.failed("sa-east-1", mode="suggest")]
-    assert world.stage.take(failed, HOLDER) is None
-    assert world.rollbacks() == 0
+def test_a_verification_of_an_earlier_attempt_touches_nothing(world: World) -> None:
+    run = ReportedRun(State.RESUMED, 2, BEGAN.timestamp())
+    world.ledger.merge(world.release, StageState("Deploy", run).to_fact("event"))
+    assert world.run() == {"state": "moved_on"}
+    assert world.codepipeline.calls == []
+    assert world.told() == dict.fromkeys(REGIONS, ("moved_on", "Deploy was retried since"))
+    assert world.run(attempt=2)["state"] == "running"
 
 
 def test_another_verification_does_nothing_once_the_stage_is_claimed(world: World) -> None:
     world.codepipeline.refuse_once("RollbackStage", RefusedError("AccessDeniedException"))
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
-    assert world.stage.take(world.failed(*REGIONS), "verification-2") is None
+    assert world.run() == {"state": "failed"}
+    assert world.run(holder="verification-2") == {"state": "running"}
     assert world.rollbacks() == 1
 
 
 def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:
     world.ledger.claim(world.release, "claim/rollback/Deploy/all/1", HOLDER)
-    assert world.stage.take(world.failed(*REGIONS), HOLDER)
+    assert "verification" in world.run()
     assert world.rollbacks() == 1
 
 
-def test_the_same_verification_proves_what_it_began_before_a_crash(world: World) -> None:
-    first = world.stage.take(world.failed(*REGIONS), HOLDER)
-    second = world.stage.take(world.failed(*REGIONS), HOLDER)
-    assert first
-    assert second
-    assert first.checks == second.checks
+def test_the_same_verification_verifies_what_it_began_before_a_crash(world: World) -> None:
+    first, second = world.run()["verification"], world.run()["verification"]
+    assert first["checks"] == second["checks"]
     assert world.rollbacks() == 1
     assert {state for state, _ in world.told().values()} == {"running"}
 
 
 def test_a_stage_that_a_person_rolled_back_already_is_told_so(world: World) -> None:
     world.codepipeline.roll_back("Deploy", world.good)
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
+    assert world.run() == {"state": "back"}
     assert {state for state, _ in world.told().values()} == {"back"}
 
 
@@ -135,7 +152,7 @@ def test_a_stage_that_a_person_rolled_back_already_is_told_so(world: World) -> N
 )
 def test_what_codepipeline_refuses_is_told(world: World, code: str, state: str, words: str) -> None:
     world.codepipeline.refuse("RollbackStage", RefusedError(code, "secret text"))
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
+    assert world.run() == {"state": state}
     assert {told for told, _ in world.told().values()} == {state}
     assert all(reason.startswith(words) and "secret" not in reason for _, reason in world.told().values())
 
@@ -144,20 +161,20 @@ def test_what_codepipeline_refuses_is_told(world: World, code: str, state: str, 
 def test_f54_what_codepipeline_is_too_busy_for_is_asked_again(world: World, operation: str) -> None:
     world.codepipeline.refuse(operation, RefusedError("ThrottlingException", "secret text"))
     with pytest.raises(RollbackRefusedError, match=f"^{operation} in us-east-1 was refused: ThrottlingException$"):
-        world.stage.take(world.failed(*REGIONS), HOLDER)
+        world.run()
     assert "failed" not in {state for state, _ in world.told().values()}
     world.codepipeline.refusals.clear()
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is not None
+    assert "verification" in world.run()
     assert {state for state, _ in world.told().values()} == {"running"}
 
 
 def test_a_stage_that_was_entered_since_has_moved_on(world: World) -> None:
     world.codepipeline.execute(Source="Succeeded", Deploy="InProgress")
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
+    assert world.run() == {"state": "moved_on"}
     assert {state for state, _ in world.told().values()} == {"moved_on"}
 
 
 def test_a_stage_without_an_earlier_success_needs_a_person(world: World) -> None:
     world.codepipeline.passed[world.good]["Deploy"] = "Failed"
-    assert world.stage.take(world.failed(*REGIONS), HOLDER) is None
+    assert world.run() == {"state": "suggested"}
     assert {state for state, _ in world.told().values()} == {"suggested"}

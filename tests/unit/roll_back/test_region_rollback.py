@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Feasibility, RollbackProposal
+from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import Ledger
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.verification.engine import Limits
+from crosscheck.verification.item import Purpose, VerificationItem, parse_item
+from roll_back.log import RollbackLog
+from roll_back.region_rollback import VERIFY_SECONDS, RegionRollback, RollbackRefusedError
+from tests.builders import tables
+from tests.builders.events import BEGAN
+from tests.fakes.cards import Cards
+from tests.fakes.rollback import FakeRollback, refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = 1_800_000_000.0
+RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
+RUN = ActionRun("Deploy", "EU", "Succeeded", NOW - 300)
+WEB = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "web"}, RUN)
+API = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "api"}, replace(RUN, name="API"))
+ITEM = VerificationItem(
+    Purpose.STAGE,
+    RELEASE,
+    "eu-west-1",
+    NOW - 60,
+    (WEB,),
+    stage="Deploy",
+    attempt=1,
+    mode="auto",
+    deployed_regions=("eu-west-1", "sa-east-1"),
+)
+HOLDER = "verification-1"
+
+
+class World:
+    """RegionRollback over a ledger, with rollbacks that a test shapes."""
+
+    def __init__(self, table: DynamoDBClient, service: FakeRollback) -> None:
+        self.service = service
+        self.ledger = Ledger(table, tables.NAME, 90)
+        self.cards = Cards()
+        self.rollback = RegionRollback(Clients(), RollbackLog(self.ledger, self.cards, lambda: NOW))
+
+    def run(self, item: VerificationItem = ITEM, holder: str = HOLDER) -> dict[str, Any]:
+        return self.rollback.run(item, holder)
+
+    def told(self) -> tuple[str, str, str]:
+        latest = self.ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+        return latest["state"], latest["reason"], latest["target"]
+
+    def stage_is_in_attempt(self, attempt: int) -> None:
+        run = ReportedRun(State.RESUMED, attempt, BEGAN.timestamp())
+        self.ledger.merge(RELEASE, StageState("Deploy", run).to_fact("event"))
+
+
+@pytest.fixture
+def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
+    service = FakeRollback()
+    monkeypatch.setattr("crosscheck.registry.services.ROLLBACKS", {"ecs-service": service})
+    return World(ledger_table, service)
+
+
+def test_what_is_ready_is_rolled_back_and_then_verified(world: World) -> None:
+    answer = world.run()
+    verification = parse_item(answer["verification"])
+    assert world.service.begun == ["web"]
+    assert world.told() == ("running", "rolling back to web:7", "web:7")
+    assert (verification.purpose, verification.mode, verification.stage, verification.region) == (
+        Purpose.ROLLBACK,
+        "off",
+        "Deploy",
+        "eu-west-1",
+    )
+    assert (verification.attempt, verification.regions, verification.target) == (1, ("eu-west-1",), "web:7")
+    assert (verification.since, verification.limits) == (
+        NOW,
+        Limits(deadline=VERIFY_SECONDS, failures=1, unknown_looks=5),
+    )
+    assert [(check.parameters["task_definition"], check.run) for check in verification.checks] == [("web:7", None)]
+    assert world.cards.told == [RELEASE.key]
+
+
+def test_the_verification_has_the_time_for_which_a_service_goes_on_once_it_is_back(world: World) -> None:
+    world.service.settle_seconds = {"api": 3_600.0}
+    verification = parse_item(world.run(replace(ITEM, checks=(WEB, API)))["verification"])
+    assert verification.limits.deadline == VERIFY_SECONDS + 3_600
+
+
+def test_a_suggestion_changes_nothing(world: World) -> None:
+    assert world.run(replace(ITEM, mode="suggest")) == {"state": "suggested"}
+    assert world.service.begun == []
+    assert world.told() == ("suggested", "web is ready", "web:7")
+    assert not [name for name in world.ledger.read(RELEASE) if name.startswith("claim/")]
+
+
+def test_what_codepipeline_takes_back_is_left_to_it(world: World) -> None:
+    assert world.run(replace(ITEM, left_to_codepipeline="left to CodePipeline")) == {"state": "left"}
+    assert (world.service.begun, world.service.baselines) == ([], [])
+    assert world.told() == ("left", "left to CodePipeline", "")
+
+
+@pytest.mark.parametrize(
+    ("feasibility", "state"),
+    [(Feasibility.MANUAL, "suggested"), (Feasibility.ALREADY_BACK, "back"), (Feasibility.SUPERSEDED, "moved_on")],
+)
+def test_what_is_not_ready_is_told_and_left_alone(world: World, feasibility: Feasibility, state: str) -> None:
+    world.service.feasibility = feasibility
+    assert world.run() == {"state": state}
+    assert world.service.begun == []
+    assert world.told()[:2] == (state, f"web is {feasibility}")
+
+
+def test_another_verification_does_nothing_once_the_region_is_claimed(world: World) -> None:
+    world.service.errors = [refused("UpdateService", "ThrottlingException")]
+    with pytest.raises(RollbackRefusedError):
+        world.run()
+    assert world.run(holder="verification-2") == {"state": "running"}
+    assert world.service.begun == []
+
+
+def test_a_missing_right_is_told_at_once(world: World) -> None:
+    world.service.errors = [refused("UpdateService", "AccessDeniedException")]
+    assert world.run() == {"state": "failed"}
+    reason = "UpdateService in eu-west-1 was refused: AccessDeniedException"
+    assert world.told() == ("failed", reason, "")
+
+
+def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:
+    world.service.errors = [refused("UpdateService", "ThrottlingException")]
+    with pytest.raises(RollbackRefusedError, match=r"^UpdateService in eu-west-1 was refused: ThrottlingException$"):
+        world.run()
+    assert "verification" in world.run()
+    assert world.service.begun == ["web"]
+
+
+def test_the_same_verification_verifies_what_it_began_before_a_crash(world: World) -> None:
+    world.service.errors, world.service.lost = [refused("UpdateService", "InternalFailure")], True
+    with pytest.raises(RollbackRefusedError):
+        world.run()
+    assert parse_item(world.run()["verification"]).target == "web:7"
+    assert world.service.begun == ["web"]
+    assert world.told()[0] == "running"
+
+
+def test_a_retry_verifies_both_deployments_of_which_one_was_begun(world: World) -> None:
+    world.service.errors, world.service.lost = [refused("UpdateService", "InternalFailure")], True
+    both = replace(ITEM, checks=(WEB, API))
+    with pytest.raises(RollbackRefusedError):
+        world.run(both)
+    verification = parse_item(world.run(both)["verification"])
+    assert world.service.begun == ["web", "api"]
+    assert [check.parameters["service"] for check in verification.checks] == ["web", "api"]
+
+
+def test_what_went_back_by_itself_before_anybody_claimed_it_is_not_ours(world: World) -> None:
+    world.service.feasibilities["web"] = Feasibility.ALREADY_BACK
+    world.run(replace(ITEM, checks=(WEB, API)))
+    assert world.service.begun == ["api"]
+    assert world.told()[2] == "api:7"
+
+
+def test_a_region_that_moves_on_at_the_last_moment_is_left_alone(world: World) -> None:
+    world.service.moved = {"web"}
+    assert world.run() == {"state": "moved_on"}
+    assert world.told()[:2] == ("moved_on", "web is superseded")
+
+
+def test_f4_a_verification_of_an_earlier_attempt_touches_nothing(world: World) -> None:
+    world.stage_is_in_attempt(2)
+    assert world.run() == {"state": "moved_on"}
+    assert (world.service.begun, world.service.baselines) == ([], [])
+    assert world.told()[:2] == ("moved_on", "Deploy was retried since")
+
+
+def test_the_attempt_itself_is_no_later_one(world: World) -> None:
+    world.stage_is_in_attempt(1)
+    assert "verification" in world.run()
+
+
+def test_a_later_attempt_has_a_claim_of_its_own(world: World) -> None:
+    world.run()
+    world.service.feasibilities.clear()
+    assert "verification" in world.run(replace(ITEM, attempt=2), holder="verification-2")
+
+
+def test_what_preflight_saw_is_given_to_the_rollback(world: World) -> None:
+    world.run(replace(ITEM, baseline={"ecs-service c/web": "web:7"}))
+    assert world.service.baselines == ["web:7", "web:7"]  # to propose, and directly before acting
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN),
+        PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": ""}, RUN, "action Bring extracts an archive"),
+        PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, RUN, "no check for provider AppConfig"),
+    ],
+    ids=["an object", "an archive", "an unknown provider"],
+)
+def test_what_has_no_rollback_of_its_own_goes_back_with_the_stage(world: World, brought: PlannedCheck) -> None:
+    asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
+    assert world.run(replace(ITEM, checks=(brought, asked_for))) == {"state": Purpose.WHOLE_STAGE}
+    assert world.ledger.read(RELEASE) == {}
+
+
+def test_beside_a_service_that_has_one_the_others_are_no_obstacle(world: World) -> None:
+    site = PlannedCheck("s3-object", "eu-west-1", {"bucket": "b", "key": "k"}, RUN)
+    answer = world.run(replace(ITEM, checks=(site, WEB)))
+    assert world.service.begun == ["web"]
+    assert parse_item(answer["verification"]).unrestored == "b/k: s3-object has no way back of its own"
+
+
+def test_what_moves_on_beside_what_is_taken_back_is_told_with_it(world: World) -> None:
+    world.service.moved = {"api"}
+    answer = world.run(replace(ITEM, checks=(WEB, API)))
+    assert parse_item(answer["verification"]).unrestored == "api is superseded"
+
+
+def test_where_nothing_was_deployed_a_person_is_told(world: World) -> None:
+    asked_for = PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"})
+    assert world.run(replace(ITEM, checks=(asked_for,))) == {"state": "suggested"}
+    assert world.told()[1] == "nothing that this execution deployed here can be taken back"
+
+
+def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = replace(RUN, status="Failed", external="d-1")
+    monkeypatch.setattr("crosscheck.plans.current.read_runs", lambda *_: {("Deploy", "EU"): ended})
+    seen: list[ActionRun | None] = []
+    propose = world.service.propose
+
+    def proposing(planned: PlannedCheck, baseline: Any, aws: Clients) -> RollbackProposal:
+        seen.append(planned.run)
+        return propose(planned, baseline, aws)
+
+    monkeypatch.setattr(world.service, "propose", proposing)
+    world.run(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
+    assert seen == [ended, ended]
