@@ -105,4 +105,3 @@ def test_every_package_is_described() -> None:
 
 def test_the_modules_beside_the_packages_import_none_of_them() -> None:
     assert not _imported(LAYER.glob("*.py"))
-
