@@ -37,12 +37,13 @@ e2e: $(ENVIRONMENTS) build ## the deployed stack in three local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
 
 .PHONY: lint
-lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template
+lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
 	$(DEV)/ruff format --check .
 	$(DEV)/ruff check .
 	$(DEV)/mypy
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/lint-imports
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
+	$(DEV)/zizmor --offline --no-progress --quiet .github/workflows
 
 .PHONY: build
 build: $(STAMPS)/sam ## sam build, with the runtime's python and pip on PATH

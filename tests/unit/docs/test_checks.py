@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
@@ -23,14 +26,14 @@ SCOPE = scope(PIPELINE, Position(), "Deploy", ())
 RUN = ActionRun("Deploy", "Service", "Succeeded", 1.0)
 SERVICES = [PlannedCheck("ecs-service", region, {"cluster": "c", "service": "s"}, RUN) for region in REGIONS]
 
-MATRIX = section(CHECKS_MD, "## What is read, and what makes it fail")
+OVERVIEW = section(CHECKS_MD, "## The checks and what they prove")
 PROVIDERS = section(CHECKS_MD, "## Derived from the pipeline's definition")
 
 
 def test_every_check_that_can_be_asked_for_has_its_row() -> None:
-    kinds = [quoted(row[0])[0] for row in table(MATRIX)]
+    kinds = [quoted(row[0])[0] for row in table(OVERVIEW)]
     assert sorted(kinds) == sorted(CHECKS)
-    assert all(len(row) == 6 and all(row) for row in table(MATRIX))
+    assert all(len(row) == 3 and all(row) for row in table(OVERVIEW))
 
 
 def test_every_provider_is_in_the_table_with_the_configuration_that_is_read() -> None:
@@ -38,7 +41,7 @@ def test_every_provider_is_in_the_table_with_the_configuration_that_is_read() ->
     assert told == {name: (each.check, list(each.keys.values())) for name, each in DEPLOY_PROVIDERS.items()}
 
 
-@pytest.mark.parametrize("row", table(MATRIX), ids=lambda row: quoted(row[0])[0])
+@pytest.mark.parametrize("row", table(OVERVIEW), ids=lambda row: quoted(row[0])[0])
 def test_a_row_names_the_providers_that_its_check_is_derived_from(row: list[str]) -> None:
     [kind] = quoted(row[0])
     assert set(quoted(row[1])) == {name for name, each in DEPLOY_PROVIDERS.items() if each.check == kind}
@@ -46,6 +49,13 @@ def test_a_row_names_the_providers_that_its_check_is_derived_from(row: list[str]
 
 def test_the_mode_of_cloudformation_without_a_check_is_named() -> None:
     assert NOTHING_DEPLOYED in quoted(PROVIDERS)
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS))
+def test_a_check_says_what_it_reads_and_what_leads_to_each_verdict(kind: str) -> None:
+    told = section(CHECKS_MD, f"### `{kind}`")
+    words = re.findall(r"^\*\*(\w+)\*\*(?:: \S.*|\n\n- \S.*)$", told, re.MULTILINE)
+    assert words == ["Reads", Verdict.FAIL, Verdict.PENDING, Verdict.INCONCLUSIVE]
 
 
 @pytest.mark.parametrize("kind", sorted(CHECKS))
