@@ -6,6 +6,5 @@ One invocation is one look; while a region is not settled, CodePipeline is told 
 ``bootstrap``     puts the gate together
 ``job_runner``    one job: judge, record, answer
 ``look``          one look, from the job to the decision
-``decision``      pure: what the looks so far amount to
 ``continuation``  what travels from look to look
 """

@@ -21,8 +21,7 @@ from crosscheck.registry.checks import run_check
 from crosscheck.time_limits import all_within
 from crosscheck.verification.engine import CheckResult, Decision, Limits, decide, preview
 from crosscheck.verification.progress import Progress
-from gate_stage.identity import JobContext, identify, read_context
-from gate_stage.job import Job
+from gate_stage.job import Job, JobContext, identify, read_context
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3

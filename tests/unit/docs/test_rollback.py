@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from check_region.decision import CONFIRM_SECONDS, OBSERVE_SECONDS
+
 from conclude_checks import region_rollback, stage_rollback
 from crosscheck.ledger.states import RollbackState
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
-from gate_stage.identity import UNNAMED
+from gate_stage.job import UNNAMED
 from plan_checks.release.plan import IGNORED, MOST_MINUTES
 from plan_checks.release.rollback_mode import STALE_SECONDS, Mode
 from tests.template.expanded import expanded, resources

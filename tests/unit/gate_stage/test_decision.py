@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from gate_stage.decision import CheckResult, Decision, GateStep, Limits, decide, preview
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crosscheck.contracts.verdicts import Finding, Verdict
+from gate_stage.answers import failure_message, outputs, preview_outputs
 from gate_stage.continuation import Progress
-from gate_stage.decision import CheckResult, Decision, GateStep, Limits, decide, preview
-from gate_stage.messages import failure_message, outputs, preview_outputs
 
 PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
 SINCE = 1_000.0

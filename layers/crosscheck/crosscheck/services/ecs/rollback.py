@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.deployments import NoHistoryError
-from crosscheck.services.ecs.position import Move, position
+from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK, NoHistoryError
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.situation import Place, Situation, read_situation
 
@@ -78,3 +78,106 @@ def _preconditions(seen: Situation) -> Mapping[str, str]:
 def _verification(planned: PlannedCheck, task_definition: str) -> PlannedCheck:
     place = {key: planned.parameters[key] for key in ("cluster", "service")}
     return PlannedCheck(EcsService.kind, planned.region, place | {"task_definition": revision(task_definition)})
+
+
+class Move(Enum):
+    """What takes the deployment back."""
+
+    STOP = auto()  # StopServiceDeployment: ECS itself goes back
+    UPDATE = auto()  # UpdateService to the earlier task definition
+
+
+@dataclass(frozen=True)
+class ServicePosition:
+    """Whether the service can go back, and why. ``to`` is the ARN of the task definition to go, or gone, back to."""
+
+    feasibility: Feasibility
+    reason: str
+    to: str = ""
+    move: Move | None = None
+
+
+def position(seen: Situation) -> ServicePosition:
+    """Where the service stands."""
+    service, run = seen.place.service, seen.place.run
+    if not seen.changeable:
+        return ServicePosition(Feasibility.MANUAL, _unchangeable(seen))
+    if seen.newest is None and run.status == "InProgress":
+        return ServicePosition(Feasibility.MANUAL, f"{run.name} is in progress and has deployed nothing yet")
+    if seen.newest is None:
+        reason = f"{run.name} deployed nothing: {service} runs {revision(seen.runs)} as before"
+        return ServicePosition(Feasibility.ALREADY_BACK, reason, seen.runs)
+    if seen.made is None:
+        reason = f"{run.name} did not succeed and names no deployment: who deployed to {service} since is unknown"
+        return ServicePosition(Feasibility.MANUAL, reason)
+    if not seen.brought:
+        return ServicePosition(Feasibility.MANUAL, f"ECS does not say which task definition {run.name} deployed")
+    return _own(seen, seen.made.status) if seen.newest == seen.made else _later(seen, seen.newest.status)
+
+
+def _unchangeable(seen: Situation) -> str:
+    service, cluster = seen.place.service, seen.place.cluster
+    if not seen.status:
+        return f"there is no service {service} in cluster {cluster}"
+    if seen.status != "ACTIVE":
+        return f"{service} is {seen.status}"
+    return f"{service} is deployed by {seen.controller}, not by ECS itself: ECS refuses to go back"
+
+
+def _own(seen: Situation, status: str) -> ServicePosition:
+    """The action's deployment is the newest one."""
+    brought, target = revision(seen.brought), revision(seen.target)
+    if status in GOING_BACK:
+        return ServicePosition(
+            Feasibility.ALREADY_BACK,
+            f"ECS is rolling back from {brought} to {target or 'what ran before'}",
+            seen.target,
+        )
+    if status in UNDER_WAY:
+        reason = f"the deployment of {brought} is in progress: stopping it goes back to {target}"
+        return _ready(seen, Move.STOP, reason)
+    if status in WENT_BACK and seen.runs == seen.target:
+        ended = "rolled back by itself" if status == "ROLLBACK_SUCCESSFUL" else "tried to roll back by itself"
+        return ServicePosition(Feasibility.ALREADY_BACK, f"ECS {ended}, from {brought} to {target}", seen.target)
+    return _running(seen, f"{seen.place.service} runs {brought}, before it ran {target}")
+
+
+def _later(seen: Situation, status: str) -> ServicePosition:
+    """Something was deployed after the action's deployment."""
+    brought, target, latest = revision(seen.brought), revision(seen.target), revision(seen.latest)
+    if seen.latest and seen.latest == seen.brought:
+        return _running(seen, f"{brought} was deployed again since; before it ran {target}")
+    if not seen.latest or seen.latest != seen.target:
+        other = latest or "something else"
+        return ServicePosition(Feasibility.SUPERSEDED, f"{other} was deployed to {seen.place.service} since")
+    if status in GOING_BACK | WENT_BACK:
+        reason = f"the way back from {brought} to {target} was tried, and ECS gave it up ({status})"
+        return ServicePosition(Feasibility.MANUAL, reason)
+    return ServicePosition(
+        Feasibility.ALREADY_BACK, f"{target} was deployed again since, in the place of {brought}", seen.target
+    )
+
+
+def _running(seen: Situation, reason: str) -> ServicePosition:
+    if seen.runs != seen.brought:
+        return ServicePosition(Feasibility.SUPERSEDED, f"{seen.place.service} runs {revision(seen.runs)} by now")
+    return _ready(seen, Move.UPDATE, reason)
+
+
+def _ready(seen: Situation, move: Move, reason: str) -> ServicePosition:
+    """READY, unless there is nothing to go back to."""
+    service, brought, target = seen.place.service, revision(seen.brought), revision(seen.target)
+    stuck = ""
+    if not seen.target:
+        stuck = f"{service} had no earlier deployment"
+    elif seen.desired == 0:
+        stuck = f"the desired count of {service} is 0: nothing runs, so nothing would prove the way back"
+    elif move is Move.UPDATE and seen.target == seen.brought:
+        stuck = f"{service} ran {brought} before already: there is no other task definition to go back to"
+    elif move is Move.UPDATE and seen.deregistered:
+        stuck = f"{target} was deregistered: ECS does not deploy it again"
+    return (
+        ServicePosition(Feasibility.MANUAL, stuck)
+        if stuck
+        else ServicePosition(Feasibility.READY, reason, seen.target, move)
+    )

@@ -10,8 +10,7 @@ from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
-from crosscheck.services.http.connection import QUOTED, NoAnswerError
-from crosscheck.services.http.probe import BODY_LIMIT, Page, Probe, RefusedAddressError
+from crosscheck.services.http.probe import BODY_LIMIT, QUOTED, NoAnswerError, Page, Probe, RefusedAddressError
 from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
 from crosscheck.text import one_line
 

@@ -10,10 +10,16 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import at_least_one, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
+from crosscheck.services.metric.datapoints import (
+    BASELINE_PERIODS,
+    Metric,
+    UnreadableMetricError,
+    after,
+    before,
+    read_values,
+)
 from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
-from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
