@@ -84,11 +84,7 @@ class Stack:
 
 
 def read_stack(client: CloudFormationClient, name: str) -> Stack | None:
-    """The stack of this name or ARN, None where there is none. A deleted one is found by its ARN only.
-
-    Raises:
-        ClientError, BotoCoreError: CloudFormation refused, or did not answer.
-    """
+    """The stack of this name or ARN, None where there is none. A deleted one is found by its ARN only."""
     try:
         answer = client.describe_stacks(StackName=name)
     except client.exceptions.ClientError as error:

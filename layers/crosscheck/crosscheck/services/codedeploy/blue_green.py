@@ -35,11 +35,7 @@ type References = tuple[ImageReference, ...]
 
 
 def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:
-    """What ECS says of the service now. ``ours`` succeeded, with the one target that it had.
-
-    Raises:
-        ClientError, BotoCoreError: a service refused, or did not answer.
-    """
+    """What ECS says of the service now. ``ours`` succeeded, with the one target that it had."""
     serving = read_serving(aws.client("ecs", planned.region), targets[0])
     if serving is None:
         return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
@@ -99,11 +95,7 @@ class Serving:
 
 
 def read_serving(client: ECSClient, target: Target) -> Serving | None:
-    """The serving task set of a target, None where there is no such service or nothing serves.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
-    """
+    """The serving task set of a target, None where there is no such service or nothing serves."""
     cluster, _, service = target.id.partition(":")  # ECS targets are named <cluster>:<service>
     seen = read_service(client, cluster, service)
     if seen is None:

@@ -82,11 +82,7 @@ class Target:
 
 
 def read_newest(client: CodeDeployClient, application: str, group: str) -> str | None:
-    """The id of a group's last attempted deployment, empty before the first; None where there is no such group.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """The id of a group's last attempted deployment, empty before the first; None where there is no such group."""
     missing = (
         client.exceptions.ApplicationDoesNotExistException,
         client.exceptions.DeploymentGroupDoesNotExistException,
@@ -99,11 +95,7 @@ def read_newest(client: CodeDeployClient, application: str, group: str) -> str |
 
 
 def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeployment | None:
-    """A deployment; None where there is none of that id.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """A deployment; None where there is none of that id."""
     try:
         answer = client.get_deployment(deploymentId=deployment)
     except client.exceptions.DeploymentDoesNotExistException:
@@ -112,21 +104,13 @@ def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeploymen
 
 
 def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[GroupDeployment]:
-    """The deployments of these ids, in no order.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """The deployments of these ids, in no order."""
     answers = [client.batch_get_deployments(deploymentIds=list(few)) for few in batched(ids, BATCH, strict=False)]
     return [parse_deployment(info) for answer in answers for info in answer.get("deploymentsInfo", [])]
 
 
 def read_targets(client: CodeDeployClient, deployment: str) -> tuple[Target, ...]:
-    """What became of a deployment's targets; empty where it has not started.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """What became of a deployment's targets; empty where it has not started."""
     pages = client.get_paginator("list_deployment_targets").paginate(
         deploymentId=deployment, PaginationConfig={"MaxItems": TARGET_LIMIT}
     )

@@ -139,11 +139,7 @@ def name_refused(named: str, region: str, foreign: str) -> str:
 
 
 def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Facet:
-    """What KMS says of the key.
-
-    Raises:
-        ClientError, BotoCoreError: KMS refused, or did not answer.
-    """
+    """What KMS says of the key."""
     try:
         metadata = client.describe_key(KeyId=named)["KeyMetadata"]
     except (client.exceptions.NotFoundException, client.exceptions.InvalidArnException):

@@ -172,7 +172,6 @@ def services_of(client: CodeDeployClient, application: str, group: str) -> tuple
 
     Raises:
         NothingDeployedError: there is no such group, or it deploys to no ECS service.
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
     """
     absent = client.exceptions.ApplicationDoesNotExistException, client.exceptions.DeploymentGroupDoesNotExistException
     try:
@@ -191,7 +190,6 @@ def deployed(client: ECSClient, cluster: str, service: str) -> Deployed:
 
     Raises:
         NothingDeployedError: there is no such service, or it has no task definition.
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     try:
         found = client.describe_services(cluster=cluster, services=[service])["services"]

@@ -99,9 +99,6 @@ def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome
     """What speaks against it, None where the service runs it or says nothing of what it runs.
 
     ``expected`` is ``family:revision`` or an ARN.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     if not seen.task_definition or seen.status != "ACTIVE" or is_named(seen.task_definition, expected):
         return None

@@ -90,7 +90,6 @@ def first_images(client: ECSClient, cluster: str, service: str, since: float) ->
 
     Raises:
         NoHistoryError: there is no such deployment, or it cannot be told which is the first.
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     found = deployments_since(client, cluster, service, since)
     if not found:

@@ -81,11 +81,7 @@ class ServiceSnapshot:
 
 
 def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapshot | None:
-    """Look at a service; None where the cluster or the service does not exist.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
-    """
+    """Look at a service; None where the cluster or the service does not exist."""
     try:
         services = client.describe_services(cluster=cluster, services=[service])["services"]
     except client.exceptions.ClusterNotFoundException:
@@ -115,11 +111,7 @@ def _primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
 
 
 def container_images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
-    """The image of each container; none for no task definition.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
-    """
+    """The image of each container; none for no task definition."""
     if not task_definition:
         return {}
     definition = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]

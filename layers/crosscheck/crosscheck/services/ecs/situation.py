@@ -70,7 +70,6 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
 
     Raises:
         NoHistoryError: the service lists more deployments than are read.
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     client = aws.client("ecs", place.region)
     seen = _service(client, place)

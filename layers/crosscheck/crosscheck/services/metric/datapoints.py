@@ -75,7 +75,6 @@ def read_values(client: CloudWatchClient, metric: Metric, span: Span) -> Sequenc
     """The values of the datapoints in the span, oldest first. A period without data has none.
 
     Raises:
-        ClientError, BotoCoreError: CloudWatch refused, or did not answer.
         UnreadableMetricError: its answer says that it is not complete.
     """
     pages = client.get_paginator("get_metric_data").paginate(

@@ -14,11 +14,7 @@ _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
 
 
 def location(client: S3Client, bucket: str) -> str:
-    """The bucket's region, whichever region is asked; empty where there is no such bucket.
-
-    Raises:
-        ClientError, BotoCoreError: S3 refused, or did not answer.
-    """
+    """The bucket's region, whichever region is asked; empty where there is no such bucket."""
     try:
         answer = client.get_bucket_location(Bucket=bucket)
     except client.exceptions.ClientError as error:
@@ -30,20 +26,12 @@ def location(client: S3Client, bucket: str) -> str:
 
 
 def versioning(client: S3Client, bucket: str) -> str:
-    """``Enabled``, ``Suspended``, or ``off`` where it never was on.
-
-    Raises:
-        ClientError, BotoCoreError: S3 refused, or did not answer.
-    """
+    """``Enabled``, ``Suspended``, or ``off`` where it never was on."""
     return str(client.get_bucket_versioning(Bucket=bucket).get("Status", "off"))
 
 
 def holds(client: S3Client, bucket: str, key: str) -> bool:
-    """Whether the bucket has a current object of that very name; listed, because reading it may need its key.
-
-    Raises:
-        ClientError, BotoCoreError: S3 refused, or did not answer.
-    """
+    """Whether the bucket has a current object of that very name; listed, because reading it may need its key."""
     # S3 lists in the order of the names' bytes, so the name itself comes before all that it begins.
     listed = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     return any(item.get("Key") == key for item in listed)
