@@ -7,7 +7,7 @@ A CodeDeployToECS action replaces placeholders in the task definition by the ``I
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,10 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
-from crosscheck.services.ecs.service import ServiceSnapshot, read_service
+from crosscheck.services.ecs.service import ServiceSnapshot, describe_service, primary_task_set, read_snapshot
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-    from mypy_boto3_ecs.type_defs import TaskSetTypeDef
 
 IMAGE_DETAIL = "imageDetail.json"
 IMAGE_ARTIFACTS = tuple(f"Image{number}ArtifactName" for number in range(1, 5))
@@ -40,7 +39,7 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
     if serving is None:
         return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
     references, problem = _intended(planned, aws)
-    meant = by_container(references, serving.tasks.images)
+    meant = {name: each for each in references for name, image in serving.tasks.images.items() if image == each.text}
     images: Mapping[str, IntendedImage] = {}
     outcome = judge_serving(serving, ours, targets, meant) or _not_run(serving, references)
     if outcome is None:
@@ -97,16 +96,11 @@ class Serving:
 def read_serving(client: ECSClient, target: Target) -> Serving | None:
     """The serving task set of a target, None where there is no such service or nothing serves."""
     cluster, _, service = target.id.partition(":")  # ECS targets are named <cluster>:<service>
-    seen = read_service(client, cluster, service)
-    if seen is None:
+    found = describe_service(client, cluster, service)
+    primary = primary_task_set(found) if found else None
+    if found is None or primary is None:
         return None
-    described = client.describe_services(cluster=cluster, services=[service])["services"]
-    task_sets = described[0].get("taskSets", []) if described else []
-    primary = next((each for each in task_sets if each.get("status") == "PRIMARY"), None)
-    return _serving(primary, seen) if primary else None
-
-
-def _serving(primary: TaskSetTypeDef, seen: ServiceSnapshot) -> Serving:
+    seen = read_snapshot(client, cluster, service, found)
     definition = primary.get("taskDefinition", "")
     tasks = replace(
         seen,
@@ -163,11 +157,6 @@ def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[Imag
     if not found:
         raise UnreadableArtifactError(f"the action {run.name} names no image artifact")
     return found
-
-
-def by_container(references: Iterable[ImageReference], images: Mapping[str, str]) -> Mapping[str, ImageReference]:
-    """The intended image of each container that runs one; ``images`` are those of the task definition, by container."""
-    return {name: each for each in references for name, image in images.items() if image == each.text}
 
 
 def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageReference:

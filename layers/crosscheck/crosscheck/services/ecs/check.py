@@ -85,9 +85,8 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]
     if planned.run is None:
         return IntendedImages({}), ""
     try:
-        return intended_images(
-            planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
-        ), ""
+        place = planned.parameters["cluster"], planned.parameters["service"]
+        return intended_images(planned.run, planned.region, *place, aws), ""
     except UnreadableArtifactError as error:
         problem = str(error)
     except AWS_ERRORS as error:
@@ -102,23 +101,16 @@ def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome
     """
     if not seen.task_definition or seen.status != "ACTIVE" or is_named(seen.task_definition, expected):
         return None
+    now, wanted = revision(seen.task_definition), revision(expected)
+    if any(each.rollout == "FAILED" and is_named(each.task_definition, expected) for each in seen.deployments):
+        return Outcome(Verdict.FAIL, f"ECS rolled back to {now}: the deployment of {wanted} failed")
     rollout = seen.primary.rollout if seen.primary else ""
     # ECS takes a moment between the request to go back and the deployment that does
-    moving = rollout == "IN_PROGRESS" or bool(seen.current and status_of(client, seen.current) in MOVING)
-    return judge_other(expected, seen, moving=moving)
+    if rollout == "IN_PROGRESS" or (seen.current and status_of(client, seen.current) in MOVING):
+        return Outcome(Verdict.PENDING, f"{now} is in service still, not {wanted}: a rollout is in progress")
+    return Outcome(Verdict.FAIL, f"the service runs {now}, not {wanted}")
 
 
 def is_named(task_definition: str, name: str) -> bool:
     """Whether ``name``, ``family:revision`` or an ARN, means that task definition, an ARN."""
     return name in {task_definition, revision(task_definition)}
-
-
-def judge_other(expected: str, seen: ServiceSnapshot, *, moving: bool) -> Outcome:
-    """What it means that the service runs another one."""
-    now, wanted = revision(seen.task_definition), revision(expected)
-    gave_up = any(each.rollout == "FAILED" and is_named(each.task_definition, expected) for each in seen.deployments)
-    if gave_up:
-        return Outcome(Verdict.FAIL, f"ECS rolled back to {now}: the deployment of {wanted} failed")
-    if moving:
-        return Outcome(Verdict.PENDING, f"{now} is in service still, not {wanted}: a rollout is in progress")
-    return Outcome(Verdict.FAIL, f"the service runs {now}, not {wanted}")

@@ -16,6 +16,7 @@ from crosscheck.services.ecs.deployments import (
     successful_before,
     task_definitions,
 )
+from crosscheck.services.ecs.service import describe_service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -93,13 +94,9 @@ def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeploy
 
 
 def _service(client: ECSClient, place: Place) -> Situation:
-    try:
-        services = client.describe_services(cluster=place.cluster, services=[place.service])["services"]
-    except client.exceptions.ClusterNotFoundException:
+    found = describe_service(client, place.cluster, place.service)
+    if found is None:
         return Situation(place)
-    if not services:
-        return Situation(place)
-    found = services[0]
     return Situation(
         place,
         status=found["status"],
