@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
@@ -61,9 +61,8 @@ class ArtifactStore(Check):
         place = read_facet(partial(_place, aws.client("s3", region), bucket, region), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_settings(planned, bucket, aws)}
         proven = f"store {bucket} is in {region}, versioned and encrypted, its key usable"
-        outcome = combine(list(aspects.values()), proven)
-        told = proven if outcome.verdict is Verdict.PASS else f"store {bucket}: {outcome.reason}"
-        return planned.finding(outcome.verdict, told, values(aspects))
+        outcome = combine(list(aspects.values()), proven, f"store {bucket}: ")
+        return planned.finding(outcome.verdict, outcome.reason, values(aspects))
 
 
 def _foreign(definition: PipelineDefinition, region: str) -> str:
@@ -98,18 +97,11 @@ def _versioning(client: S3Client, bucket: str) -> Facet:
 
 
 def _encryption(client: S3Client, bucket: str) -> Facet:
-    try:
-        found = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-    except client.exceptions.ClientError as error:
-        if code(error) != "ServerSideEncryptionConfigurationNotFoundError":
-            raise
-        found = []
-    defaults = [
-        rule["ApplyServerSideEncryptionByDefault"] for rule in found if "ApplyServerSideEncryptionByDefault" in rule
-    ]
-    if not defaults:
-        return Facet("none", "it has no default encryption: turn it on")
-    return Facet(str(defaults[0]["SSEAlgorithm"]))
+    with ignoring("ServerSideEncryptionConfigurationNotFoundError"):
+        for rule in client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]:
+            if "ApplyServerSideEncryptionByDefault" in rule:
+                return Facet(str(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]))
+    return Facet("none", "it has no default encryption: turn it on")
 
 
 def _key(aws: Clients, region: str, named: str, foreign: str) -> Facet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -28,6 +29,7 @@ DATAPOINTS = "3"
 SECONDS = "60"
 
 
+@dataclass(frozen=True)
 class MetricCheck(Check):
     """Judges complete datapoints only, against fixed bounds or against those before the release.
 
@@ -48,8 +50,7 @@ class MetricCheck(Check):
         "datapoints": whole(1, BASELINE_PERIODS),
     }
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
         """Some bound, and bounds between which there is room."""
@@ -76,7 +77,7 @@ class MetricCheck(Check):
 
     def _read(self, client: CloudWatchClient, metric: Metric, planned: PlannedCheck, needed: int) -> Seen:
         period = int(planned.parameters.get("period", SECONDS))
-        span = after(planned.since, self._clock(), period, needed)
+        span = after(planned.since, self.clock(), period, needed)
         values = read_values(client, metric, span) if span.slots else []
         if not planned.since or "max_increase" not in planned.parameters:
             return Seen(values, span.slots)

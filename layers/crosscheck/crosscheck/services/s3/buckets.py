@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -15,14 +15,10 @@ _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
 
 def location(client: S3Client, bucket: str) -> str:
     """The bucket's region, whichever region is asked; empty where there is no such bucket."""
-    try:
-        answer = client.get_bucket_location(Bucket=bucket)
-    except client.exceptions.ClientError as error:
-        if code(error) == "NoSuchBucket":
-            return ""
-        raise
-    constraint = str(answer.get("LocationConstraint") or "")
-    return _OLD_NAMES.get(constraint, constraint)
+    with ignoring("NoSuchBucket"):
+        constraint = str(client.get_bucket_location(Bucket=bucket).get("LocationConstraint") or "")
+        return _OLD_NAMES.get(constraint, constraint)
+    return ""
 
 
 def versioning(client: S3Client, bucket: str) -> str:
