@@ -14,10 +14,9 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from gate_stage.answers import put
 from gate_stage.job import parse_job
-from gate_stage.job_runner import JobRunner
+from gate_stage.job_runner import JobRunner, logger
 from gate_stage.look import GateLook
 from gate_stage.recording import VerdictRecorder
-from gate_stage.telemetry import logger
 
 # A black hole costs 2 s per attempt, so a region is given up long before the function's time is.
 CONFIG = Config(

@@ -5,23 +5,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from aws_lambda_powertools import Logger
+
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
 from crosscheck.time_limits import OutOfTimeError, within
 from crosscheck.verification.engine import NextStep
 from crosscheck.verification.progress import Progress, begin
-from gate_stage.answers import Answer, Continue, Fail, FailureType, Succeed
+from gate_stage.answers import (
+    Answer,
+    Continue,
+    Fail,
+    FailureType,
+    Succeed,
+    failure_message,
+    outputs,
+    preview_outputs,
+    summary,
+)
 from gate_stage.continuation import decode, encode
 from gate_stage.job import Job
 from gate_stage.look import UNKNOWN_LOOKS, GateLook, Judgement, UnreadableError
-from gate_stage.messages import failure_message, outputs, preview_outputs, summary
 from gate_stage.recording import VerdictRecorder
-from gate_stage.telemetry import logger
 
 # What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
 RECORD_SECONDS = 8.0
 ANSWER_SECONDS = 15.0
+
+logger = Logger()
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ from crosscheck.registry.checks import run_check
 from crosscheck.time_limits import all_within
 from crosscheck.verification.engine import CheckResult, Decision, Limits, decide, preview
 from crosscheck.verification.progress import Progress
-from gate_stage.identity import JobContext, identify, read_context
-from gate_stage.job import Job
+from gate_stage.job import Job, JobContext, identify, read_context
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3
@@ -45,13 +44,13 @@ class Judgement:
     judge: str = ""
 
 
+@dataclass(frozen=True)
 class GateLook:
-    """Looks at a stage's regions on behalf of a job."""
+    """Looks at a stage's regions on behalf of a job. The checks of one look may take ``region_seconds``."""
 
-    def __init__(self, aws: Clients, clock: Callable[[], float], region_seconds: float = REGION_SECONDS) -> None:
-        self._aws = aws
-        self._clock = clock
-        self._region_seconds = region_seconds
+    aws: Clients
+    clock: Callable[[], float]
+    region_seconds: float = REGION_SECONDS
 
     def judge(self, job: Job, progress: Progress) -> Judgement:
         """Look at every region once and decide.
@@ -63,35 +62,35 @@ class GateLook:
         """
         own = Parameters(**parse_document(job.parameters, "UserParameters"))
         context = self._context(job, own)
-        subject = identify(context, own, self._aws.home_region)
+        subject = identify(context, own, self.aws.home_region)
         pipeline, tags = self._pipeline(subject)
-        with _asking(self._aws.home_region):
-            parameters = parse_parameters(job.parameters, lambda: self._aws.client("ssm"), tags.plan)
+        with _asking(self.aws.home_region):
+            parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tags.plan)
         plan = self._plan(subject, pipeline, context, parameters, context.account or job.account)
         looks = self._look(plan)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)
-        decision = decide(looks, progress, _limits(parameters), self._clock())
+        decision = decide(looks, progress, _limits(parameters), self.clock())
         return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
 
     def _context(self, job: Job, parameters: Parameters) -> JobContext:
         try:
-            with _asking(self._aws.home_region):
-                return read_context(self._aws.client("codepipeline"), job.id)
+            with _asking(self.aws.home_region):
+                return read_context(self.aws.client("codepipeline"), job.id)
         except UnreadableError:
             if parameters.pipeline and parameters.execution:
                 return JobContext()
             raise
 
     def _pipeline(self, subject: Subject) -> tuple[PipelineDefinition, Tags]:
-        client = self._aws.client("codepipeline", subject.region)
-        try:
-            with _asking(subject.region, but=(client.exceptions.PipelineNotFoundException,)):
+        client = self.aws.client("codepipeline", subject.region)
+        with _asking(subject.region):
+            try:
                 answer = client.get_pipeline(name=subject.pipeline)
-                tags = read_tags(client, answer["metadata"]["pipelineArn"])
-        except client.exceptions.PipelineNotFoundException:
-            raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
+            except client.exceptions.PipelineNotFoundException:
+                raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
+            tags = read_tags(client, answer["metadata"]["pipelineArn"])
         return parse_definition(answer["pipeline"], subject.region), tags
 
     def _plan(
@@ -102,37 +101,35 @@ class GateLook:
         parameters: Parameters,
         account: str,
     ) -> Plan:
-        client = self._aws.client("codepipeline", subject.region)
-        try:
-            with _asking(subject.region, but=(client.exceptions.PipelineExecutionNotFoundException,)):
+        client = self.aws.client("codepipeline", subject.region)
+        with _asking(subject.region):
+            try:
                 runs = read_runs(client, subject.pipeline, subject.execution)
-        except client.exceptions.PipelineExecutionNotFoundException:
-            text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
-            raise ConfigurationError(text) from None
+            except client.exceptions.PipelineExecutionNotFoundException:
+                text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
+                raise ConfigurationError(text) from None
         chosen = scope(pipeline, context.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, account)
 
     def _look(self, plan: Plan) -> tuple[CheckResult, ...]:
         """All checks at once; what does not answer in time is INCONCLUSIVE and spoils nothing else."""
-        work = {number: partial(run_check, check, self._aws) for number, check in enumerate(plan.checks)}
-        found = all_within(self._region_seconds, work)
+        work = {number: partial(run_check, check, self.aws) for number, check in enumerate(plan.checks)}
+        found = all_within(self.region_seconds, work)
         return tuple(
             CheckResult(check.id, check.region, found.get(number) or self._late(check))
             for number, check in enumerate(plan.checks)
         )
 
     def _late(self, check: PlannedCheck) -> Finding:
-        reason = f"{check.region} did not answer within {self._region_seconds:g} seconds"
+        reason = f"{check.region} did not answer within {self.region_seconds:g} seconds"
         return check.finding(Verdict.INCONCLUSIVE, reason)
 
 
 @contextmanager
-def _asking(region: str, but: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Turns AWS's errors, ``but`` those, into UnreadableError."""
+def _asking(region: str) -> Iterator[None]:
+    """Turns AWS's errors into UnreadableError."""
     try:
         yield
-    except but:
-        raise
     except AWS_ERRORS as error:
         raise UnreadableError(f"the pipeline cannot be read: {explain(error, region)}") from error
 

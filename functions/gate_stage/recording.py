@@ -1,6 +1,7 @@
 """Telling the ledger and the card what a look saw."""
 
 import hashlib
+from dataclasses import dataclass
 
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
@@ -9,12 +10,12 @@ from crosscheck.verification.engine import NextStep
 from gate_stage.look import Judgement
 
 
+@dataclass(frozen=True)
 class VerdictRecorder:
     """Writes one verdict per region, then tells the card."""
 
-    def __init__(self, ledger: Ledger, cards: CardQueue) -> None:
-        self._ledger = ledger
-        self._cards = cards
+    ledger: Ledger
+    cards: CardQueue
 
     def record(self, judgement: Judgement, now: float) -> None:
         """Write what the look saw; the same look written twice changes nothing.
@@ -32,8 +33,8 @@ class VerdictRecorder:
                 judge=judgement.judge,
                 look=progress.look,
             )
-            self._ledger.merge(judgement.subject, verdict.to_fact(progress.since))
-        self._cards.changed(judgement.subject, _cause(judgement))
+            self.ledger.merge(judgement.subject, verdict.to_fact(progress.since))
+        self.cards.changed(judgement.subject, _cause(judgement))
 
 
 def _cause(judgement: Judgement) -> str:

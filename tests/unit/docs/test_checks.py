@@ -13,7 +13,7 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.added import added_checks
 from crosscheck.registry.services import CHECKS, DEPLOY_PROVIDERS, EVERY_CHECK, ROLLBACKS
-from crosscheck.services.cloudformation.declaration import NOTHING_DEPLOYED
+from crosscheck.services.cloudformation import NOTHING_DEPLOYED
 from tests.fakes.codepipeline_release import action
 from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of

@@ -9,7 +9,7 @@ from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT
 from crosscheck.verification.item import LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
-from gate_stage.identity import UNNAMED
+from gate_stage.job import UNNAMED
 from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, limits_of, longest_wait
 from plan_checks.release.plan import IGNORED
 from plan_checks.rollback_mode import STALE_SECONDS, Mode

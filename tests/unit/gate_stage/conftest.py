@@ -16,7 +16,7 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger, Record
 from gate_stage.bootstrap import build_runner
 from gate_stage.handler import handler
-from gate_stage.telemetry import logger
+from gate_stage.job_runner import logger
 from tests.fakes.codepipeline import FakeJob
 from tests.fakes.codepipeline_release import EXECUTION, HOME, JOB, NOW, PIPELINE, Release, context
 from tests.fakes.json_protocol import SESSION

@@ -26,13 +26,15 @@ def read_facet(read: Callable[[], Facet], region: str, resource: str) -> Facet:
         return Facet(unknown=explain_with_right(error, region, resource))
 
 
-def combine(aspects: Sequence[Facet], proven: str) -> Outcome:
-    """One problem is a FAIL, whatever else is unknown; the reason names them all. ``proven`` is that of a PASS."""
+def combine(aspects: Sequence[Facet], proven: str, prefix: str = "") -> Outcome:
+    """One problem is a FAIL, whatever else is unknown; the reason names them all after the ``prefix``. ``proven`` is
+    the reason of a PASS."""
     problems = [aspect.problem for aspect in aspects if aspect.problem]
     unknown = [aspect.unknown for aspect in aspects if aspect.unknown]
     if not problems and not unknown:
         return Outcome(Verdict.PASS, proven)
-    return Outcome(Verdict.FAIL if problems else Verdict.INCONCLUSIVE, "; ".join([*problems, *unknown]))
+    reason = prefix + "; ".join([*problems, *unknown])
+    return Outcome(Verdict.FAIL if problems else Verdict.INCONCLUSIVE, reason)
 
 
 def values(aspects: Mapping[str, Facet]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""The one way to run a check."""
+"""The one way to run a check, and what of a planned check travels from the plan to the look."""
 
 import traceback
 from dataclasses import replace
@@ -9,12 +9,14 @@ from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
 
+QUOTED = 40
 _HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
 
 
@@ -29,7 +31,7 @@ def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
     if planned.unsupported:
         return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
     try:
-        found = EVERY_CHECK[planned.kind].run(replace(planned, run=shown_run(planned)), aws)
+        found = EVERY_CHECK[planned.kind].run(portable(planned), aws)
     except AWS_ERRORS as error:
         found = planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
@@ -37,21 +39,36 @@ def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
     return replace(found, verdict=Verdict.PASS) if planned.baseline_only else found
 
 
-def shown_run(planned: PlannedCheck) -> ActionRun | None:
-    """Those parts of the action's run that the check declares to read.
+def portable(planned: PlannedCheck) -> PlannedCheck:
+    """The check without whatever its kind does not declare to read of the action's run.
 
     All else may be long, or a secret of a provider that nobody here knows. A key that a check reads and does not
     declare is missing wherever the check runs, not only where the plan travels through the state machine.
     """
     run, check = planned.run, EVERY_CHECK.get(planned.kind, Check)
     if run is None:
-        return None
-    return replace(
-        run,
-        configuration={key: text for key, text in run.configuration.items() if key in check.reads_configuration},
-        outputs={key: text for key, text in run.outputs.items() if key in check.reads_outputs},
-        produced={},
-    )
+        return planned
+    configuration = {key: text for key, text in run.configuration.items() if key in check.reads_configuration}
+    outputs = {key: text for key, text in run.outputs.items() if key in check.reads_outputs}
+    return replace(planned, run=replace(run, configuration=configuration, outputs=outputs, produced={}))
+
+
+def known(planned: PlannedCheck) -> PlannedCheck:
+    """The same check, if this version can run it.
+
+    Raises:
+        ConfigurationError: an unknown kind, unless the plan says already that it is unsupported; or a parameter is
+            missing.
+    """
+    if planned.unsupported:
+        return planned
+    if planned.kind not in EVERY_CHECK:
+        names = ", ".join(sorted(EVERY_CHECK))
+        raise ConfigurationError(f"no check {planned.kind[:QUOTED]!r} in this version; it knows: {names}")
+    for key, parameter in EVERY_CHECK[planned.kind].parameters.items():
+        if parameter.needed and key not in planned.parameters:
+            raise ConfigurationError(f"a planned {planned.kind} lacks the parameter {key}")
+    return planned
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from crosscheck.contracts.check import Check, PlannedCheck
-from crosscheck.contracts.deploy import DeployProvider
 from crosscheck.contracts.rollback import Rollback
-from crosscheck.services.alarms.declaration import SERVICE as ALARMS
-from crosscheck.services.artifacts.declaration import SERVICE as ARTIFACTS
-from crosscheck.services.cloudformation.declaration import SERVICE as CLOUDFORMATION
-from crosscheck.services.codedeploy.declaration import SERVICE as CODEDEPLOY
-from crosscheck.services.codepipeline.declaration import SERVICE as CODEPIPELINE
-from crosscheck.services.ecr.declaration import SERVICE as ECR
-from crosscheck.services.ecs.declaration import SERVICE as ECS
-from crosscheck.services.http.declaration import SERVICE as HTTP
-from crosscheck.services.lambda_.declaration import SERVICE as LAMBDA
-from crosscheck.services.metric.declaration import SERVICE as METRIC
-from crosscheck.services.s3.declaration import SERVICE as S3
-from crosscheck.services.window.declaration import SERVICE as WINDOW
+from crosscheck.contracts.service import DeployProvider
+from crosscheck.services.alarms import SERVICE as ALARMS
+from crosscheck.services.artifacts import SERVICE as ARTIFACTS
+from crosscheck.services.cloudformation import SERVICE as CLOUDFORMATION
+from crosscheck.services.codedeploy import SERVICE as CODEDEPLOY
+from crosscheck.services.codepipeline import SERVICE as CODEPIPELINE
+from crosscheck.services.ecr import SERVICE as ECR
+from crosscheck.services.ecs import SERVICE as ECS
+from crosscheck.services.http import SERVICE as HTTP
+from crosscheck.services.lambda_ import SERVICE as LAMBDA
+from crosscheck.services.metric import SERVICE as METRIC
+from crosscheck.services.s3 import SERVICE as S3
+from crosscheck.services.window import SERVICE as WINDOW
 
 # Preflight tells what it found in this order: the stores of a pipeline come first.
 SERVICES = (CODEPIPELINE, S3, ECR, ALARMS, ARTIFACTS, CLOUDFORMATION, CODEDEPLOY, ECS, HTTP, LAMBDA, METRIC, WINDOW)

@@ -8,7 +8,7 @@ from typing import Any
 from crosscheck import json_documents
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
-from crosscheck.registry.wire import known, portable
+from crosscheck.registry.checks import known, portable
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.progress import Progress
 

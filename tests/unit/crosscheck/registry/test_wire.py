@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosscheck import json_documents
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.runs import ActionRun, Artifact
+from crosscheck.registry.checks import known, portable
 from crosscheck.registry.services import EVERY_CHECK
-from crosscheck.registry.wire import from_json, to_json
-from crosscheck.services.ecr.check import planned_replica
 
 RUN = ActionRun(
     "S", "A", "Succeeded", 1.5, {"FileName": "images.json"}, {"In": Artifact("b", "k")}, "111122223333", "E"
@@ -24,6 +24,14 @@ UNSUPPORTED = {"kind": "AppConfig", "region": "r", "parameters": {}, "unsupporte
 GIVEN_RUN = {"stage": "S", "name": "A", "status": "Failed"}
 # What is read of an action's definition when a check is planned.
 OF_DEFINITIONS = {"ObjectKey", "AllowOverrideForS3ObjectKey", "S3Bucket", "S3ObjectKey"}
+
+
+def to_json(planned: PlannedCheck) -> dict[str, Any]:
+    return json_documents.write(portable(planned))
+
+
+def from_json(document: object) -> PlannedCheck:
+    return known(json_documents.read(PlannedCheck, document, "a planned check"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +44,7 @@ OF_DEFINITIONS = {"ObjectKey", "AllowOverrideForS3ObjectKey", "S3Bucket", "S3Obj
         ),
         PlannedCheck("http", "eu-west-1", {"url": "https://example.com/", "status": "204"}),
         PlannedCheck("http", "eu-west-1", {"url": "https://example.com/"}, since=1_767_607_500.25),
-        planned_replica("my-service", "sha256:" + "ab" * 32, "us-east-1", "eu-west-1", "111122223333"),
+        PlannedCheck("ecr-image", "eu-west-1", {"repository": "r", "digest": "sha256:" + "ab" * 32}),
     ],
 )
 def test_a_check_travels_as_json(planned: PlannedCheck) -> None:

@@ -39,11 +39,7 @@ class AlarmsSnapshot:
 
 
 def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
-    """The alarms whose names begin with the prefix.
-
-    Raises:
-        ClientError, BotoCoreError: CloudWatch refused, or did not answer.
-    """
+    """The alarms whose names begin with the prefix."""
     pages = client.get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=prefix, AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE}
     )
@@ -52,7 +48,7 @@ def read_prefix(client: CloudWatchClient, prefix: str) -> AlarmsSnapshot:
 
 
 def read_named(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot:
-    """Those of the named alarms that exist. Raises what ``read_prefix`` raises."""
+    """Those of the named alarms that exist."""
     paginate = client.get_paginator("describe_alarms").paginate
     pages = chain.from_iterable(
         paginate(AlarmNames=list(chunk), AlarmTypes=TYPES, PaginationConfig={"PageSize": PAGE})
@@ -64,7 +60,7 @@ def read_named(client: CloudWatchClient, names: Sequence[str]) -> AlarmsSnapshot
 def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
     """The state that an alarm had at a moment (epoch seconds): the one that its first change afterwards left.
 
-    Empty if CloudWatch's history does not hold that change. Raises what ``read_prefix`` raises.
+    Empty if CloudWatch's history does not hold that change.
     """
     pages = client.get_paginator("describe_alarm_history").paginate(
         AlarmName=name,

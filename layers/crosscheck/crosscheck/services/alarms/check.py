@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,37 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import Parameter, exactly_one, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_named, read_prefix, state_at
-from crosscheck.services.alarms.names import NAME_LIMIT, NAMES_LIMIT, names_of, read_names
 from crosscheck.services.alarms.rules import changed_since, judge_alarms
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
+NAME_LIMIT = 255
+NAMES_LIMIT = 200
 # CloudWatch takes some twenty history calls per second and account. No more alarms than these are asked for theirs.
 HISTORIES = 20
+
+
+def read_names(value: object) -> str | None:
+    """The text that a planned check holds for a list of names, or for a string that joins them by commas. None for
+    anything else."""
+    names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(names, list) or not 0 < len(names) <= NAMES_LIMIT:
+        return None
+    if not all(isinstance(name, str) and 0 < len(name) <= NAME_LIMIT for name in names):
+        return None
+    return _written(list(dict.fromkeys(names)))
+
+
+def names_of(text: str) -> Sequence[str]:
+    """The names in a text of ``read_names``."""
+    return [str(name) for name in json.loads(text)] if text.startswith("[") else text.split(", ")
+
+
+def _written(names: Sequence[str]) -> str:
+    """Joined by commas, as people read them; as JSON if a name holds such a comma itself."""
+    plain = ", ".join(names)
+    return plain if not plain.startswith("[") and names_of(plain) == names else json.dumps(names)
 
 
 class Alarms(Check):

@@ -1,8 +1,10 @@
-"""Reading the directory of a zip in S3, and no file of it."""
+"""The directory of a zip in S3, read without any file of it, and how two of them differ."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -10,7 +12,6 @@ from botocore.exceptions import ClientError
 from crosscheck.aws_errors import denied, explain
 from crosscheck.errors import CrosscheckError
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.services.artifacts.difference import Directory, Entry
 from crosscheck.services.artifacts.files import StoredZip, TooManyFilesError
 
 if TYPE_CHECKING:
@@ -18,6 +19,37 @@ if TYPE_CHECKING:
 
 # Some 40,000 files; two of these fit into the memory of a function beside everything else.
 DIRECTORY_LIMIT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a zip's directory says of a file: its size in bytes, and the CRC-32 of its content."""
+
+    size: int
+    checksum: int
+
+
+type Directory = Mapping[str, Entry]
+
+
+def difference(copy: Directory, source: Directory) -> str:
+    """The first difference of the copy, by name, and how many more there are; empty where there is none."""
+    names = sorted(name for name in copy.keys() | source.keys() if copy.get(name) != source.get(name))
+    if not names:
+        return ""
+    more = f", and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{_told(names[0], copy, source)}{more}"
+
+
+def _told(name: str, copy: Directory, source: Directory) -> str:
+    if name not in copy:
+        return f"{name} is missing"
+    if name not in source:
+        return f"{name} was added"
+    here, there = copy[name], source[name]
+    if here.size != there.size:
+        return f"{name} has {here.size} bytes, not {there.size}"
+    return f"{name} has other content of the same size"
 
 
 class NotComparableError(CrosscheckError):

@@ -106,7 +106,6 @@ def read_file(client: S3Client, artifact: Artifact, name: str) -> bytes:
 
     Raises:
         UnreadableArtifactError: no zip, no such file, or the file or the directory is over its limit.
-        ClientError, BotoCoreError: S3 or KMS refused, or did not answer.
     """
     try:
         with zipfile.ZipFile(StoredZip(client, artifact)) as archive, archive.open(name) as member:

@@ -9,8 +9,7 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.services.artifacts.difference import difference
-from crosscheck.services.artifacts.directory import NotComparableError, read_directory
+from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
 from crosscheck.services.artifacts.files import PERMISSIONS
 
 REVISION = "source revision"

@@ -61,11 +61,7 @@ class History:
 
 
 def read_history(client: CloudFormationClient, stack_id: str, since: float | None) -> History:
-    """The events of a stack since a time in epoch seconds; with None, since its last operation began.
-
-    Raises:
-        ClientError, BotoCoreError: CloudFormation refused, or did not answer.
-    """
+    """The events of a stack since a time in epoch seconds; with None, since its last operation began."""
     request: DescribeStackEventsInputTypeDef = {"StackName": stack_id}
     found: list[StackEvent] = []
     for _ in range(PAGES):

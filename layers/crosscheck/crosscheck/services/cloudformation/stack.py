@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -84,18 +84,11 @@ class Stack:
 
 
 def read_stack(client: CloudFormationClient, name: str) -> Stack | None:
-    """The stack of this name or ARN, None where there is none. A deleted one is found by its ARN only.
-
-    Raises:
-        ClientError, BotoCoreError: CloudFormation refused, or did not answer.
-    """
-    try:
-        answer = client.describe_stacks(StackName=name)
-    except client.exceptions.ClientError as error:
-        if code(error) != ABSENT:
-            raise
-        return None
-    return _stack(answer["Stacks"][0]) if answer["Stacks"] else None
+    """The stack of this name or ARN, None where there is none. A deleted one is found by its ARN only."""
+    with ignoring(ABSENT):
+        stacks = client.describe_stacks(StackName=name)["Stacks"]
+        return _stack(stacks[0]) if stacks else None
+    return None
 
 
 def same_stack(stack: Stack, external: str) -> bool:

@@ -1,33 +1,45 @@
-"""What ``codedeploy`` proves of ECS: the task set that serves is the deployment's, and runs what was meant."""
+"""What ``codedeploy`` proves of ECS: the task set that serves is the deployment's, and runs what was meant.
 
+A CodeDeployToECS action replaces placeholders in the task definition by the ``ImageURI`` of each image artifact's
+``imageDetail.json``; so a container is meant to run an image if its text is that URI.
+"""
+
+from __future__ import annotations
+
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.errors import ConfigurationError
 from crosscheck.images.digests import IntendedImage, resolve
-from crosscheck.images.reference import ImageReference
-from crosscheck.services.artifacts.files import UnreadableArtifactError
+from crosscheck.images.reference import ImageReference, parse_reference
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
-from crosscheck.services.codedeploy.images import by_container, intended_references
-from crosscheck.services.codedeploy.task_sets import Serving, judge_serving, read_serving
-from crosscheck.services.ecs.rules import judge_images, released_images, revision, seen_values
+from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
+from crosscheck.services.ecs.service import ServiceSnapshot, describe_service, primary_task_set, read_snapshot
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+
+IMAGE_DETAIL = "imageDetail.json"
+IMAGE_ARTIFACTS = tuple(f"Image{number}ArtifactName" for number in range(1, 5))
 
 type References = tuple[ImageReference, ...]
 
 
 def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:
-    """What ECS says of the service now. ``ours`` succeeded, with the one target that it had.
-
-    Raises:
-        ClientError, BotoCoreError: a service refused, or did not answer.
-    """
+    """What ECS says of the service now. ``ours`` succeeded, with the one target that it had."""
     serving = read_serving(aws.client("ecs", planned.region), targets[0])
     if serving is None:
         return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
     references, problem = _intended(planned, aws)
-    meant = by_container(references, serving.tasks.images)
+    meant = {name: each for each in references for name, image in serving.tasks.images.items() if image == each.text}
     images: Mapping[str, IntendedImage] = {}
     outcome = judge_serving(serving, ours, targets, meant) or _not_run(serving, references)
     if outcome is None:
@@ -69,3 +81,91 @@ def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, Inte
     if doubt:
         return Outcome(Verdict.PASS, f"{runs}, the task set of {ours.id}; the image was not compared: {doubt}")
     return Outcome(Verdict.PASS, f"{compared.reason}, the task set of {ours.id}")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The task set that serves. ``deployment`` is the CodeDeploy deployment that made it (ECS: externalId), empty for
+    the one with which the service was created; ``tasks`` is the service as if it had no other task set."""
+
+    id: str
+    deployment: str
+    tasks: ServiceSnapshot
+
+
+def read_serving(client: ECSClient, target: Target) -> Serving | None:
+    """The serving task set of a target, None where there is no such service or nothing serves."""
+    cluster, _, service = target.id.partition(":")  # ECS targets are named <cluster>:<service>
+    found = describe_service(client, cluster, service)
+    primary = primary_task_set(found) if found else None
+    if found is None or primary is None:
+        return None
+    seen = read_snapshot(client, cluster, service, found)
+    definition = primary.get("taskDefinition", "")
+    tasks = replace(
+        seen,
+        desired=primary.get("computedDesiredCount", 0),
+        running=primary.get("runningCount", 0),
+        task_definition=definition,
+        deployments=(),
+        tasks=tuple(task for task in seen.tasks if task.task_definition == definition),
+    )
+    return Serving(primary.get("id", ""), primary.get("externalId", ""), tasks)
+
+
+def judge_serving(
+    serving: Serving, ours: GroupDeployment, targets: Sequence[Target], intended: Mapping[str, ImageReference]
+) -> Outcome | None:
+    """Whether the task set that serves is the deployment's, and runs; None where it does.
+
+    A deployment succeeds only once all tasks of its task set were healthy, so that none at all means that they failed
+    since. A rollback may give the traffic back to the task set of an older deployment.
+    """
+    seen = serving.tasks
+    if seen.status != "ACTIVE":
+        return Outcome(Verdict.FAIL, f"the service is {seen.status}")
+    foreign = _foreign(serving, ours, {each for target in targets for each in target.task_sets})
+    if foreign:
+        return foreign
+    outcome = judge_service(seen, intended, ours.created)
+    if outcome and outcome.verdict is Verdict.PENDING and not seen.running:
+        return Outcome(Verdict.FAIL, f"{outcome.reason} ({revision(seen.task_definition)}), though {ours.id} succeeded")
+    return outcome
+
+
+def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcome | None:
+    if serving.deployment == ours.id or (not serving.deployment and serving.id in green):
+        return None
+    if ours.undoes:
+        gone = serving.deployment == ours.undoes
+        told = f"the task set of {ours.undoes} still serves, which {ours.id} should have replaced"
+        return Outcome(Verdict.FAIL, told) if gone else None
+    runs = revision(serving.tasks.task_definition)
+    if not serving.deployment:
+        return Outcome(Verdict.INCONCLUSIVE, f"ECS does not say which deployment made the task set of {runs}")
+    return Outcome(Verdict.FAIL, f"the task set that serves is of {serving.deployment} ({runs}), not of {ours.id}")
+
+
+def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[ImageReference, ...]:
+    """The images of an action, in the order of its configuration. ``region`` is the action's: its artifacts lie there.
+
+    Raises:
+        UnreadableArtifactError: the action names no image, or an artifact does not tell it or cannot be read.
+    """
+    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
+    found = tuple(_reference(run, name, region, aws) for name in names if name)
+    if not found:
+        raise UnreadableArtifactError(f"the action {run.name} names no image artifact")
+    return found
+
+
+def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageReference:
+    if name not in run.inputs:
+        raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
+    try:
+        document = json.loads(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
+        return parse_reference(document["ImageURI"])
+    except AWS_ERRORS as error:
+        raise UnreadableArtifactError(explain(error, region)) from error
+    except (ValueError, TypeError, KeyError, RecursionError, ConfigurationError):
+        raise UnreadableArtifactError(f"{IMAGE_DETAIL} of {name} is no object with an ImageURI") from None

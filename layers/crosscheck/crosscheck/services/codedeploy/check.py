@@ -8,9 +8,11 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images import digests
+from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
+from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
 from crosscheck.services.codedeploy import deployments
-from crosscheck.services.codedeploy.blue_green import look_at_service
+from crosscheck.services.codedeploy.blue_green import IMAGE_ARTIFACTS, look_at_service
 from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
     Target,
@@ -18,8 +20,6 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
-from crosscheck.services.codedeploy.fleet_revision import judge_revision
-from crosscheck.services.codedeploy.images import IMAGE_ARTIFACTS
 from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
 from crosscheck.services.ecs import service
 
@@ -114,3 +114,34 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
         return revision
     passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id}")
     return judge_targets(targets) or revision or passed
+
+
+def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:
+    """What is wrong with what was deployed; None where it is the artifact, or nobody knows a run.
+
+    Only of the platform Server: what is deployed to ECS is an AppSpec that CodePipeline makes of templates.
+
+    Raises:
+        ClientError, BotoCoreError: S3 or KMS refused otherwise than by denying, or did not answer.
+    """
+    if run is None:
+        return None
+    if not run.inputs:
+        return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no input artifact of {run.name}")
+    deployed = Artifact(ours.revision.bucket, ours.revision.key)
+    if deployed in run.inputs.values():
+        return None
+    meant = min(run.inputs.values(), key=lambda artifact: (artifact.bucket, artifact.key))
+    other = f"{ours.id} deployed {ours.revision.text}, not the action's s3://{meant.bucket}/{meant.key}"
+    if not deployed.bucket:
+        return Outcome(Verdict.FAIL, other)
+    return _compare(deployed, meant, other, region, aws)
+
+
+def _compare(deployed: Artifact, meant: Artifact, other: str, region: str, aws: Clients) -> Outcome | None:
+    client = aws.client("s3", region)
+    try:
+        differs = difference(read_directory(client, deployed, region), read_directory(client, meant, region))
+    except NotComparableError as error:
+        return Outcome(Verdict.INCONCLUSIVE, f"{other}, and the two were not compared: {error}")
+    return Outcome(Verdict.FAIL, f"{other}: {differs}") if differs else None

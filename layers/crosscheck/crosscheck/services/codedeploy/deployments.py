@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.literals import FileExistsBehaviorType
     from mypy_boto3_codedeploy.type_defs import (
+        DeploymentGroupInfoTypeDef,
         DeploymentInfoTypeDef,
         DeploymentTargetTypeDef,
-        DiagnosticsTypeDef,
-        LifecycleEventTypeDef,
         RevisionLocationTypeDef,
     )
 
@@ -81,12 +80,8 @@ class Target:
     task_sets: tuple[str, ...] = ()
 
 
-def read_newest(client: CodeDeployClient, application: str, group: str) -> str | None:
-    """The id of a group's last attempted deployment, empty before the first; None where there is no such group.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+def read_group(client: CodeDeployClient, application: str, group: str) -> DeploymentGroupInfoTypeDef | None:
+    """A deployment group; None where there is no such group, or no such application."""
     missing = (
         client.exceptions.ApplicationDoesNotExistException,
         client.exceptions.DeploymentGroupDoesNotExistException,
@@ -95,15 +90,17 @@ def read_newest(client: CodeDeployClient, application: str, group: str) -> str |
         answer = client.get_deployment_group(applicationName=application, deploymentGroupName=group)
     except missing:
         return None
-    return answer["deploymentGroupInfo"].get("lastAttemptedDeployment", {}).get("deploymentId", "")
+    return answer["deploymentGroupInfo"]
+
+
+def read_newest(client: CodeDeployClient, application: str, group: str) -> str | None:
+    """The id of a group's last attempted deployment, empty before the first; None where there is no such group."""
+    found = read_group(client, application, group)
+    return None if found is None else found.get("lastAttemptedDeployment", {}).get("deploymentId", "")
 
 
 def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeployment | None:
-    """A deployment; None where there is none of that id.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """A deployment; None where there is none of that id."""
     try:
         answer = client.get_deployment(deploymentId=deployment)
     except client.exceptions.DeploymentDoesNotExistException:
@@ -112,21 +109,13 @@ def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeploymen
 
 
 def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[GroupDeployment]:
-    """The deployments of these ids, in no order.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """The deployments of these ids, in no order."""
     answers = [client.batch_get_deployments(deploymentIds=list(few)) for few in batched(ids, BATCH, strict=False)]
     return [parse_deployment(info) for answer in answers for info in answer.get("deploymentsInfo", [])]
 
 
 def read_targets(client: CodeDeployClient, deployment: str) -> tuple[Target, ...]:
-    """What became of a deployment's targets; empty where it has not started.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """What became of a deployment's targets; empty where it has not started."""
     pages = client.get_paginator("list_deployment_targets").paginate(
         deploymentId=deployment, PaginationConfig={"MaxItems": TARGET_LIMIT}
     )
@@ -188,30 +177,17 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def _target(target: DeploymentTargetTypeDef) -> Target:
-    if "ecsTarget" in target:
-        service = target["ecsTarget"]
-        green = (each for each in service.get("taskSetsInfo", []) if each.get("taskSetLabel", "").upper() == "GREEN")
-        return Target(
-            "service",
-            service.get("targetId", ""),
-            service.get("status", "Unknown"),
-            *_failure(service.get("lifecycleEvents", [])),
-            tuple(each.get("identifer", "") for each in green),  # the model spells it so
-        )
-    instance = target.get("instanceTarget", {})
-    return Target(
-        "instance",
-        instance.get("targetId", ""),
-        instance.get("status", "Unknown"),
-        *_failure(instance.get("lifecycleEvents", [])),
-    )
-
-
-def _failure(events: Sequence[LifecycleEventTypeDef]) -> tuple[str, str]:
-    """The lifecycle event that failed, and its error code; the diagnostics' texts may quote anything, so they stay
-    out."""
+    """The error is the code of the event that failed: the diagnostics' texts may quote anything, so they stay out."""
+    service = target.get("ecsTarget", {})
+    found = service or target.get("instanceTarget", {})
+    events = found.get("lifecycleEvents", [])
     failed = next((event for event in events if event.get("status") == "Failed"), None)
-    if failed is None:
-        return "", ""
-    diagnostics: DiagnosticsTypeDef = failed.get("diagnostics", {})
-    return failed.get("lifecycleEventName", ""), diagnostics.get("errorCode", "")
+    green = [each for each in service.get("taskSetsInfo", []) if each.get("taskSetLabel", "").upper() == "GREEN"]
+    return Target(
+        what="service" if service else "instance",
+        id=found.get("targetId", ""),
+        status=found.get("status", "Unknown"),
+        event=failed.get("lifecycleEventName", "") if failed else "",
+        error=failed.get("diagnostics", {}).get("errorCode", "") if failed else "",
+        task_sets=tuple(each.get("identifer", "") for each in green),  # the model spells it so
+    )

@@ -32,7 +32,6 @@ def last_good(client: CodeDeployClient, ours: GroupDeployment) -> GroupDeploymen
 
     Raises:
         NoWayBackError: the history is too long to be sure.
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
     """
     for span in SPANS:
         found = read_deployments(client, _succeeded(client, ours, span))
@@ -61,11 +60,7 @@ def _succeeded(client: CodeDeployClient, ours: GroupDeployment, span: timedelta 
 
 
 def deployed_since(client: CodeDeployClient, application: str, group: str, since: float) -> bool:
-    """Whether a group has had a deployment since then (epoch seconds), whatever became of it.
-
-    Raises:
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
-    """
+    """Whether a group has had a deployment since then (epoch seconds), whatever became of it."""
     pages = client.get_paginator("list_deployments").paginate(
         applicationName=application,
         deploymentGroupName=group,
@@ -82,7 +77,6 @@ def whole_revision(client: CodeDeployClient, deployment: GroupDeployment) -> Rev
 
     Raises:
         NoWayBackError: CodeDeploy no longer has it.
-        ClientError, BotoCoreError: CodeDeploy refused, or did not answer.
     """
     location = deployment.revision.location
     if location.get("revisionType") not in _APPSPECS or content(location):

@@ -6,20 +6,32 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crosscheck.aws_errors import code
+from crosscheck.aws_errors import ignoring
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.definition import PipelineDefinition, without_empty
-from crosscheck.services.codepipeline.store_key import name_refused, read_key, short_key
 from crosscheck.services.s3.buckets import location, versioning
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
     from mypy_boto3_s3 import S3Client
 
 REMEDY = "for example with Custom::ArtifactStores"
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html: in no other state does a key encrypt.
+_USABLE = frozenset({"Enabled", "Updating"})
+_REMEDIES = {
+    "Disabled": "enable it",
+    "PendingDeletion": "cancel its deletion and enable it, or name another key",
+    "PendingReplicaDeletion": "cancel its deletion and enable it, or name another key",
+    "PendingImport": "import its key material",
+    "Unavailable": "connect its key store again",
+}
+_ARN_PARTS = 6
+_REGION_PART = 3
 
 
 class ArtifactStore(Check):
@@ -49,9 +61,8 @@ class ArtifactStore(Check):
         place = read_facet(partial(_place, aws.client("s3", region), bucket, region), region, bucket)
         aspects = {"location": place} if place.problem else {"location": place, **_settings(planned, bucket, aws)}
         proven = f"store {bucket} is in {region}, versioned and encrypted, its key usable"
-        outcome = combine(list(aspects.values()), proven)
-        told = proven if outcome.verdict is Verdict.PASS else f"store {bucket}: {outcome.reason}"
-        return planned.finding(outcome.verdict, told, values(aspects))
+        outcome = combine(list(aspects.values()), proven, f"store {bucket}: ")
+        return planned.finding(outcome.verdict, outcome.reason, values(aspects))
 
 
 def _foreign(definition: PipelineDefinition, region: str) -> str:
@@ -86,18 +97,11 @@ def _versioning(client: S3Client, bucket: str) -> Facet:
 
 
 def _encryption(client: S3Client, bucket: str) -> Facet:
-    try:
-        found = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-    except client.exceptions.ClientError as error:
-        if code(error) != "ServerSideEncryptionConfigurationNotFoundError":
-            raise
-        found = []
-    defaults = [
-        rule["ApplyServerSideEncryptionByDefault"] for rule in found if "ApplyServerSideEncryptionByDefault" in rule
-    ]
-    if not defaults:
-        return Facet("none", "it has no default encryption: turn it on")
-    return Facet(str(defaults[0]["SSEAlgorithm"]))
+    with ignoring("ServerSideEncryptionConfigurationNotFoundError"):
+        for rule in client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]:
+            if "ApplyServerSideEncryptionByDefault" in rule:
+                return Facet(str(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]))
+    return Facet("none", "it has no default encryption: turn it on")
 
 
 def _key(aws: Clients, region: str, named: str, foreign: str) -> Facet:
@@ -105,3 +109,62 @@ def _key(aws: Clients, region: str, named: str, foreign: str) -> Facet:
     if problem or not named:
         return Facet(problem=problem)
     return read_key(aws.client("kms", region), named, region, foreign)
+
+
+def name_refused(named: str, region: str, foreign: str) -> str:
+    """What is wrong with the way in which the pipeline names the key; empty where nothing is.
+
+    ``foreign`` is another account whose actions use the store, empty for none. Across accounts CodePipeline needs a
+    customer key, and an alias would be looked up in the other account.
+    """
+    elsewhere = _region_of(named)
+    if elsewhere and elsewhere != region:
+        return f"its key {short_key(named)} is in {elsewhere}, but CodePipeline needs one in {region}: name a key there"
+    if not foreign:
+        return ""
+    across = f"an action of account {foreign} uses the store"
+    if not named:
+        return f"{across}: name a customer key, by id or ARN (S3's own key does not work across accounts)"
+    if short_key(named).startswith("alias/"):
+        return f"{across}: name the key by id or ARN, not by the alias {short_key(named)}"
+    return ""
+
+
+def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Facet:
+    """What KMS says of the key."""
+    try:
+        metadata = client.describe_key(KeyId=named)["KeyMetadata"]
+    except (client.exceptions.NotFoundException, client.exceptions.InvalidArnException):
+        return Facet(problem=f"there is no key {short_key(named)} in {region}: name one that is there")
+    return judge_key(metadata, named, foreign)
+
+
+def judge_key(metadata: KeyMetadataTypeDef, named: str, foreign: str) -> Facet:
+    """Whether the key encrypts, and for whom."""
+    state = str(metadata.get("KeyState", ""))  # the type knows only the words of today
+    return Facet(
+        f"{metadata['KeyId']} {state}".strip(), _refused(metadata, state, f"its key {short_key(named)}", foreign)
+    )
+
+
+def _refused(metadata: KeyMetadataTypeDef, state: str, key: str, foreign: str) -> str:
+    if state not in _USABLE:
+        return (
+            f"{key} is {state or 'in an unknown state'}: {_REMEDIES.get(state, 'make it usable, or name another key')}"
+        )
+    if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+        return f"{key} is {metadata['KeySpec']}: S3 takes symmetric encryption keys only, name one"
+    if foreign and metadata.get("KeyManager") == "AWS":
+        return f"{key} is AWS's own, which account {foreign} cannot use: name a customer key, by id or ARN"
+    return ""
+
+
+def short_key(named: str) -> str:
+    """A key for people: an ARN without what comes before the id or the alias."""
+    parts = named.split(":", _ARN_PARTS - 1)
+    return parts[-1].removeprefix("key/") if len(parts) == _ARN_PARTS else named
+
+
+def _region_of(named: str) -> str:
+    parts = named.split(":", _ARN_PARTS - 1)
+    return parts[_REGION_PART] if len(parts) == _ARN_PARTS else ""

@@ -49,7 +49,6 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
 
         Raises:
             SupersededError: CodePipeline cannot roll the stage back any more; nothing was changed.
-            ClientError, BotoCoreError: CodePipeline refused, or did not answer.
         """
         back_to = proposal.preconditions[TARGET]
         execution, refusal = _roll_back(target.execution, target.name, back_to, aws)

@@ -43,11 +43,7 @@ class StageSituation:
 
 
 def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
-    """Read it.
-
-    Raises:
-        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
-    """
+    """Read it."""
     client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -24,10 +25,7 @@ SECOND_LOOK = 2.0
 ASKED = 10
 
 
-class UnknownImageError(UnreadableArtifactError):
-    """Nothing says which image has to arrive."""
-
-
+@dataclass(frozen=True)
 class EcrImage(Check):
     """Present by digest is the proof; the replication's state only explains an absence.
 
@@ -45,9 +43,8 @@ class EcrImage(Check):
         "account": matching(r"\d{12}", "the account of the registry"),
     }
 
-    def __init__(self, clock: Callable[[], float] = time.time, pause: Callable[[float], None] = time.sleep) -> None:
-        self._clock = clock
-        self._pause = pause
+    clock: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
 
     def plan(
         self, given: Mapping[str, str], region: str, home_region: str, derived: Sequence[PlannedCheck]
@@ -88,10 +85,10 @@ class EcrImage(Check):
 
     def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
-            image = wanted if wanted.digest else _resolve(wanted, aws)
+            image = replace(wanted, digest=wanted.digest or _tagged(wanted, wanted.region, aws))
         except AWS_ERRORS as error:
             return Outcome(Verdict.INCONCLUSIVE, explain(error, wanted.region)), {}
-        if image is None:
+        if not image.digest:
             return _nothing_meant(wanted, destination), {}
         values = {f"intended digest {image.repository}": image.digest, f"source {image.repository}": image.region}
         try:
@@ -103,7 +100,8 @@ class EcrImage(Check):
         replica = read_replica(aws.client("ecr", destination), image)
         if not replica.missing:
             return arrived(image, replica, destination)
-        lack = what_lacks(image, replica, destination, _elsewhere(image, destination, aws))
+        elsewhere = _tagged(image, destination, aws) if image.tag else ""
+        lack = what_lacks(image, replica, destination, elsewhere)
         if image.region == destination:
             return Outcome(Verdict.FAIL, lack)
         try:
@@ -125,23 +123,21 @@ class EcrImage(Check):
         if quiet is None:
             return self._look_again(image, states, destination, aws)
         rules = read_rules(source, quiet.registry)
-        return unlisted(rules, quiet, image, destination, aws.home_region, self._clock())
+        return unlisted(rules, quiet, image, destination, aws.home_region, self.clock())
 
     def _look_again(self, image: SourceImage, states: Sequence[Replication], destination: str, aws: Clients) -> Outcome:
         """The replication is complete and the image was not there before that was known."""
-        if self._clock() - max(state.pushed for state in states) < SETTLING:
+        if self.clock() - max(state.pushed for state in states) < SETTLING:
             return Outcome(Verdict.PENDING, f"its replication from {image.region} has just completed")
-        self._pause(SECOND_LOOK)
+        self.pause(SECOND_LOOK)
         replica = read_replica(aws.client("ecr", destination), image)
         return vanished(image.region, destination) if replica.missing else arrived(image, replica, destination)
 
 
-def planned_replica(
-    repository: str, digest: str, source_region: str, destination: str, account: str = ""
-) -> PlannedCheck:
-    """The check that an image has come from one region to another; ``account`` is the registry's, empty for our own."""
+def planned_replica(repository: str, digest: str, source_region: str, destination: str) -> PlannedCheck:
+    """The check that an image of our own account has come from one region to another."""
     parameters = {"repository": repository, "digest": digest, "source_region": source_region}
-    return PlannedCheck(EcrImage.kind, destination, parameters | ({"account": account} if account else {}))
+    return PlannedCheck(EcrImage.kind, destination, parameters)
 
 
 def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage], str]:
@@ -158,7 +154,7 @@ def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage],
         cluster, _, service = told.get("service", "").rpartition("/")
         meant = intended_images(planned.run, planned.region, cluster, service, aws)
     except AWS_ERRORS as error:
-        raise UnknownImageError(explain(error, planned.region)) from error
+        raise UnreadableArtifactError(explain(error, planned.region)) from error
     images = {
         SourceImage(reference.repository, reference.digest, registry.region, registry.account, reference.tag): None
         for reference in meant.images.values()
@@ -166,29 +162,19 @@ def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage],
     }
     if not images:
         which = f"of repository {told['repository']}" if "repository" in told else "in ECR"
-        raise UnknownImageError(f"{planned.run.name} was given no image {which}")
+        raise UnreadableArtifactError(f"{planned.run.name} was given no image {which}")
     return list(images), meant.fallback_reason
 
 
 def _told(told: Mapping[str, str], region: str) -> SourceImage:
     if not told.get("repository") or not (told.get("digest") or told.get("tag")):
-        raise UnknownImageError("the check names no repository with a tag or a digest")
+        raise UnreadableArtifactError("the check names no repository with a tag or a digest")
     source = told.get("source_region", region)
     return SourceImage(told["repository"], told.get("digest", ""), source, told.get("account", ""), told.get("tag", ""))
 
 
-def _resolve(wanted: SourceImage, aws: Clients) -> SourceImage | None:
-    """The image with the digest that its tag has in the source; None where there is no such tag."""
-    digest = _tagged(wanted, wanted.region, aws)
-    return SourceImage(wanted.repository, digest, wanted.region, wanted.account, wanted.tag) if digest else None
-
-
-def _elsewhere(image: SourceImage, destination: str, aws: Clients) -> str:
-    """The digest that the destination has under the image's tag, empty where it has none or no tag is known."""
-    return _tagged(image, destination, aws) if image.tag else ""
-
-
 def _tagged(image: SourceImage, region: str, aws: Clients) -> str:
+    """The digest that a region's registry has under the image's tag; empty where it has no such tag."""
     return next(iter(describe(aws.client("ecr", region), image, [{"imageTag": image.tag}])), "")
 
 

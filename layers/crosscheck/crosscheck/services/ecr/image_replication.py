@@ -17,18 +17,21 @@ from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.images.reference import Registry
+from crosscheck.errors import ConfigurationError, CrosscheckError
+from crosscheck.images.reference import ImageReference, Registry, parse_reference
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable, without_empty
-from crosscheck.services.codedeploy.declaration import CodeDeployToEcsDeploy
+from crosscheck.services.codedeploy import CodeDeployToEcsDeploy
+from crosscheck.services.codedeploy.deployments import read_group
 from crosscheck.services.ecr import replication
 from crosscheck.services.ecr.replication import never_comes, read_rules
-from crosscheck.services.ecs import deployed_images
+from crosscheck.services.ecs import EcsDeploy
 from crosscheck.services.ecs.check import EcsService
-from crosscheck.services.ecs.declaration import EcsDeploy
-from crosscheck.services.ecs.deployed_images import Deployed, NothingDeployedError, deployed, services_of
+from crosscheck.services.ecs.rules import revision
+from crosscheck.services.ecs.service import container_images, current_task_definition, describe_service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_codedeploy import CodeDeployClient
+    from mypy_boto3_ecs import ECSClient
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ class ImageReplication(Check):
     """Takes ``cluster`` and ``service``, or CodeDeploy's ``application`` and ``group`` that deploy to a service."""
 
     kind = "image-replication"
-    permissions = replication.PERMISSIONS | deployed_images.PERMISSIONS
+    permissions = replication.PERMISSIONS | {
+        "codedeploy:GetDeploymentGroup",
+        "ecs:DescribeServices",
+        "ecs:DescribeTaskDefinition",
+    }
     parameters = {"cluster": text(), "service": text(), "application": text(), "group": text()}
 
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
@@ -66,10 +73,14 @@ class ImageReplication(Check):
         except AWS_ERRORS as error:
             return planned.finding(Verdict.INCONCLUSIVE, explain_with_right(error, planned.region, planned.target))
         pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
-        covers = [_cover(pull, planned.region, aws) for pull in pulls]
+        covers = [
+            read_facet(partial(_covered, pull, planned.region, aws), pull.registry.region, "the registry")
+            for pull in pulls
+        ]
         outcome = combine(covers, _proven(running, pulls, planned.region))
         warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
-        found = planned.finding(outcome.verdict, outcome.reason, _values(running))
+        values = {"task definition": ", ".join(each.task_definition for each in running)}
+        found = planned.finding(outcome.verdict, outcome.reason, values)
         return replace(found, warning="; ".join(warnings), baselines=_baselines(planned, running))
 
 
@@ -101,20 +112,14 @@ def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
     return [deployed(aws.client("ecs", region), cluster, service) for cluster, service in services]
 
 
-def _cover(pull: Pull, region: str, aws: Clients) -> Facet:
-    source = pull.registry.region
-    return read_facet(
-        partial(_covered, aws.client("ecr", source), pull, region, aws.home_region), source, "the registry"
-    )
-
-
-def _covered(client: ECRClient, pull: Pull, region: str, home: str) -> Facet:
+def _covered(pull: Pull, region: str, aws: Clients) -> Facet:
+    """Whether the rules of the registry from which the pull comes bring the repository to the region."""
     source, account = pull.registry.region, pull.registry.account
-    rules = read_rules(client, account)
+    rules = read_rules(aws.client("ecr", source), account)
     if rules is None:
         unseen = f"whether {pull.repository} is replicated from {source} to {region}, only account {account} can see"
         return Facet(unknown=unseen)
-    never = never_comes(rules, pull.repository, source, region, home)
+    never = never_comes(rules, pull.repository, source, region, aws.home_region)
     return Facet(
         problem=f"no replication rule brings {pull.repository} from {source} to {region}: {never}" if never else ""
     )
@@ -126,10 +131,6 @@ def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> 
         return f"replication brings {repositories} to {region}"
     names = ", ".join(each.task_definition for each in running)
     return f"{names} pulls nothing from another region's registry"
-
-
-def _values(running: Sequence[Deployed]) -> Mapping[str, str]:
-    return {"task definition": ", ".join(each.task_definition for each in running)}
 
 
 def _baselines(planned: PlannedCheck, running: Sequence[Deployed]) -> Mapping[str, str]:
@@ -146,3 +147,58 @@ def _warning(pull: Pull, region: str, cover: Facet) -> str:
         f"task definition {pull.task_definition} pulls {pull.repository} from {pull.registry.region}: a regional "
         f"outage there stops pulls in {region}; {fix} {region}'s own registry ({pull.host}/{pull.repository})"
     )
+
+
+class NothingDeployedError(CrosscheckError):
+    """What the action deploys to is not there, or runs nothing; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A service's task definition (``family:revision``) and the images that it names, those that can be read."""
+
+    task_definition: str
+    images: tuple[ImageReference, ...]
+
+
+def services_of(client: CodeDeployClient, application: str, group: str) -> tuple[tuple[str, str], ...]:
+    """The (cluster, service) pairs of a deployment group.
+
+    Raises:
+        NothingDeployedError: there is no such group, or it deploys to no ECS service.
+    """
+    found = read_group(client, application, group)
+    if found is None:
+        raise NothingDeployedError(_not_there(f"deployment group {application}/{group}"))
+    listed = found.get("ecsServices", [])
+    pairs = tuple((each.get("clusterName", "default"), each["serviceName"]) for each in listed if "serviceName" in each)
+    if not pairs:
+        raise NothingDeployedError(f"deployment group {application}/{group} names no ECS service: add one to it")
+    return pairs
+
+
+def deployed(client: ECSClient, cluster: str, service: str) -> Deployed:
+    """What a service runs.
+
+    Raises:
+        NothingDeployedError: there is no such service, or it has no task definition.
+    """
+    found = describe_service(client, cluster, service)
+    if found is None or found["status"] != "ACTIVE":
+        raise NothingDeployedError(_not_there(f"service {service} in cluster {cluster}"))
+    arn = current_task_definition(found)
+    if not arn:
+        raise NothingDeployedError(f"service {service} has no task definition yet, so nothing says where it pulls from")
+    return Deployed(revision(arn), tuple(_readable(container_images(client, arn))))
+
+
+def _not_there(what: str) -> str:
+    return f"there is no {what}: its deploy action fails, unless this release itself creates it before"
+
+
+def _readable(images: Mapping[str, str]) -> Iterable[ImageReference]:
+    for image in images.values():
+        try:
+            yield parse_reference(image)
+        except ConfigurationError:
+            continue  # ECS will not pull it either, which is not this check's concern

@@ -76,7 +76,6 @@ def read_replica(client: ECRClient, image: SourceImage) -> Replica:
 
     Raises:
         UnreadableManifestError: an index is there, but cannot be read.
-        ClientError, BotoCoreError: ECR refused, or did not answer.
     """
     found: dict[str, ImageDetailTypeDef] = {}
     missing: set[str] = set()

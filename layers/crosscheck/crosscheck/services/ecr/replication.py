@@ -58,11 +58,7 @@ class Rule:
 
 
 def read_replication(source: ECRClient, image: SourceImage, digest: str, destination: str) -> Replication:
-    """The state of one of the image's manifests.
-
-    Raises:
-        ClientError, BotoCoreError: ECR refused, or did not answer.
-    """
+    """The state of one of the image's manifests."""
     detail = describe(source, image, [{"imageDigest": digest}]).get(digest)
     if detail is None:
         return Replication(ReplicationState.NO_SOURCE)
@@ -86,11 +82,7 @@ def _reported(status: ImageReplicationStatusTypeDef, pushed: float, registry: st
 
 
 def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None:
-    """A registry's replication rules, without a name our own account's; None for another's, of which ECR tells nothing.
-
-    Raises:
-        ClientError, BotoCoreError: ECR refused, or did not answer.
-    """
+    """The replication rules of our own registry; None where ``registry`` is another one, of which ECR tells nothing."""
     answer = source.describe_registry()
     own = answer.get("registryId", registry)
     if registry and own != registry:

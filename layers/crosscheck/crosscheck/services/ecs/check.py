@@ -1,7 +1,10 @@
 """The check ``ecs-service``: the service runs as many tasks as it should, all of the intended image."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -14,11 +17,14 @@ from crosscheck.images.reference import ImageReference
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs import deployments, service
 from crosscheck.services.ecs import intended_images as intended
-from crosscheck.services.ecs.expected import look_for
+from crosscheck.services.ecs.deployments import MOVING, status_of
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
-from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, seen_values
+from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, read_service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
 
 # An ARN with a family of 255 characters.
 TASK_DEFINITION_LIMIT = 400
@@ -79,11 +85,32 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]
     if planned.run is None:
         return IntendedImages({}), ""
     try:
-        return intended_images(
-            planned.run, planned.region, planned.parameters["cluster"], planned.parameters["service"], aws
-        ), ""
+        place = planned.parameters["cluster"], planned.parameters["service"]
+        return intended_images(planned.run, planned.region, *place, aws), ""
     except UnreadableArtifactError as error:
         problem = str(error)
     except AWS_ERRORS as error:
         problem = explain(error, planned.region)
     return IntendedImages({}), f"the intended image is unknown: {problem}"
+
+
+def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome | None:
+    """What speaks against it, None where the service runs it or says nothing of what it runs.
+
+    ``expected`` is ``family:revision`` or an ARN.
+    """
+    if not seen.task_definition or seen.status != "ACTIVE" or is_named(seen.task_definition, expected):
+        return None
+    now, wanted = revision(seen.task_definition), revision(expected)
+    if any(each.rollout == "FAILED" and is_named(each.task_definition, expected) for each in seen.deployments):
+        return Outcome(Verdict.FAIL, f"ECS rolled back to {now}: the deployment of {wanted} failed")
+    rollout = seen.primary.rollout if seen.primary else ""
+    # ECS takes a moment between the request to go back and the deployment that does
+    if rollout == "IN_PROGRESS" or (seen.current and status_of(client, seen.current) in MOVING):
+        return Outcome(Verdict.PENDING, f"{now} is in service still, not {wanted}: a rollout is in progress")
+    return Outcome(Verdict.FAIL, f"the service runs {now}, not {wanted}")
+
+
+def is_named(task_definition: str, name: str) -> bool:
+    """Whether ``name``, ``family:revision`` or an ARN, means that task definition, an ARN."""
+    return name in {task_definition, revision(task_definition)}

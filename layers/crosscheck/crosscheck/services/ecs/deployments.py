@@ -63,13 +63,12 @@ def deployments_since(client: ECSClient, cluster: str, service: str, since: floa
 
     Raises:
         NoHistoryError: there is more of it than is read.
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     return _listed(client, cluster, service, {"after": datetime.fromtimestamp(since, UTC)})
 
 
 def successful_before(client: ECSClient, cluster: str, service: str, until: float) -> tuple[ServiceDeployment, ...]:
-    """What was deployed with success before ``until`` (epoch seconds), the oldest first; raises as above."""
+    """What was deployed with success before ``until`` (epoch seconds), the oldest first. Raises as above."""
     found = _listed(client, cluster, service, {"before": datetime.fromtimestamp(until, UTC)}, ("SUCCESSFUL",))
     return tuple(deployment for deployment in found if deployment.created < until)
 

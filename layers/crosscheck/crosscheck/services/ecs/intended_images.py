@@ -4,20 +4,26 @@ Its input artifact names them, container by container. Where the artifact is out
 is not Crosscheck's, the service's first deployment after the action had started tells them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
-from crosscheck.images.reference import ImageReference
+from crosscheck.errors import ConfigurationError
+from crosscheck.images.reference import DIGEST, ImageReference, parse_reference
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs import deployments
-from crosscheck.services.ecs.deployments import NoHistoryError
-from crosscheck.services.ecs.history import first_images
+from crosscheck.services.ecs.deployments import NoHistoryError, deployments_since, describe_revisions
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
 
 PERMISSIONS = files.PERMISSIONS | deployments.PERMISSIONS | {"ecs:DescribeTaskDefinition"}
 READS_CONFIGURATION = frozenset({"FileName"})
@@ -75,3 +81,31 @@ def _remedy(error: ClientError, artifact: Artifact) -> str:
     if not denied(error):
         return ""
     return f" (the gate's role needs s3:GetObject on the bucket {artifact.bucket}, and kms:Decrypt on its key)"
+
+
+def first_images(client: ECSClient, cluster: str, service: str, since: float) -> Mapping[str, ImageReference]:
+    """The image of each container in the first deployment after ``since`` (epoch seconds).
+
+    The texts are those of its task definition; the digests are those to which ECS resolved them, where it says so.
+
+    Raises:
+        NoHistoryError: there is no such deployment, or it cannot be told which is the first.
+    """
+    found = deployments_since(client, cluster, service, since)
+    if not found:
+        raise NoHistoryError("the service lists no deployment since the deploy action started")
+    revision = describe_revisions(client, [found[0].revision]).get(found[0].revision, {})
+    if "taskDefinition" not in revision:
+        raise NoHistoryError("the service's first deployment since the deploy action started names no task definition")
+    definition = client.describe_task_definition(taskDefinition=revision["taskDefinition"])["taskDefinition"]
+    texts = {item["name"]: item["image"] for item in definition["containerDefinitions"] if item.get("image")}
+    digests = {item.get("containerName"): item.get("imageDigest", "") for item in revision.get("containerImages", [])}
+    return {name: _reference(text, digests.get(name, "")) for name, text in texts.items()}
+
+
+def _reference(text: str, digest: str) -> ImageReference:
+    try:
+        reference = parse_reference(text)
+    except ConfigurationError as error:
+        raise NoHistoryError(f"an image of the service's first deployment is {error}") from None
+    return replace(reference, digest=digest) if DIGEST.fullmatch(digest) else reference

@@ -77,7 +77,9 @@ def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], sin
         name = differing[0]
         runs = seen.images.get(name)
         reason = f"{now} runs {runs} as {name}" if runs else f"{now} has no container {name}"
-        reason = f"{reason}, not the intended {intended[name].text}{_text(seen.primary)}"
+        # ECS's own words on the rollout are for people only: nothing is decided on them.
+        cause = f" ({seen.primary.rollout_reason})" if seen.primary and seen.primary.rollout_reason else ""
+        reason = f"{reason}, not the intended {intended[name].text}{cause}"
     else:
         return None
     return Outcome(Verdict.FAIL, reason)
@@ -85,17 +87,10 @@ def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], sin
 
 def _given_up(seen: ServiceSnapshot, since: float | None) -> Rollout | None:
     """A deployment of this release that failed while the service went on, or back, to another revision."""
-    return next(
-        (
-            deployment
-            for deployment in seen.deployments
-            if deployment.rollout == "FAILED"
-            and deployment.task_definition != seen.task_definition
-            and since is not None
-            and deployment.created >= since
-        ),
-        None,
-    )
+    if since is None:
+        return None
+    others = (each for each in seen.deployments if each.task_definition != seen.task_definition)
+    return next((each for each in others if each.rollout == "FAILED" and each.created >= since), None)
 
 
 def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
@@ -147,10 +142,8 @@ def _compare(seen: ServiceSnapshot, container: str, image: IntendedImage) -> Out
     strange = sorted({digest for digest in running if digest and not image.accepts(digest)})
     if strange and not image.problem:
         count = sum(digest in strange for digest in running)
-        reason = (
-            f"{count} of {len(running)} tasks run {short(strange[0])}, intended {short(image.digest)} ({container})"
-        )
-        return Outcome(Verdict.FAIL, reason)
+        runs = f"{count} of {len(running)} tasks run {short(strange[0])}"
+        return Outcome(Verdict.FAIL, f"{runs}, intended {short(image.digest)} ({container})")
     if strange:
         return Outcome(Verdict.INCONCLUSIVE, image.problem)
     if not all(running):
@@ -191,8 +184,3 @@ def _last_stop(seen: ServiceSnapshot, since: float | None, task_definition: str)
     code = next((code for code in last.exit_codes if code), None)
     exited = f" (exit code {code})" if code is not None else ""
     return f"; last task stopped: {last.reason or last.code}{exited}"
-
-
-def _text(primary: Rollout | None) -> str:
-    """ECS's own words on the rollout, for people only: nothing is decided on them."""
-    return f" ({primary.rollout_reason})" if primary and primary.rollout_reason else ""

@@ -80,19 +80,23 @@ class ServiceSnapshot:
         return min(self.running, self.primary.running) if self.primary else self.running
 
 
-def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapshot | None:
-    """Look at a service; None where the cluster or the service does not exist.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
-    """
+def describe_service(client: ECSClient, cluster: str, service: str) -> ServiceTypeDef | None:
+    """What DescribeServices says of a service; None where the cluster or the service does not exist."""
     try:
         services = client.describe_services(cluster=cluster, services=[service])["services"]
     except client.exceptions.ClusterNotFoundException:
         return None
-    if not services:
-        return None
-    found = services[0]
+    return services[0] if services else None
+
+
+def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapshot | None:
+    """Look at a service; None where the cluster or the service does not exist."""
+    found = describe_service(client, cluster, service)
+    return read_snapshot(client, cluster, service, found) if found else None
+
+
+def read_snapshot(client: ECSClient, cluster: str, service: str, found: ServiceTypeDef) -> ServiceSnapshot:
+    """Look at the images and the tasks of a service that ``describe_service`` found."""
     if found["status"] != "ACTIVE":
         return _snapshot(found, {}, (), ())
     images = container_images(client, current_task_definition(found))
@@ -106,20 +110,17 @@ def current_task_definition(service: ServiceTypeDef) -> str:
 
     A service whose deployments somebody else controls (CODE_DEPLOY, EXTERNAL) has task sets instead of deployments.
     """
-    primary = _primary_task_set(service)
+    primary = primary_task_set(service)
     return primary.get("taskDefinition", "") if primary else service.get("taskDefinition", "")
 
 
-def _primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
+def primary_task_set(service: ServiceTypeDef) -> TaskSetTypeDef | None:
+    """The task set that serves; None where there is none, as always where ECS itself deploys."""
     return next((task_set for task_set in service.get("taskSets", []) if task_set.get("status") == "PRIMARY"), None)
 
 
 def container_images(client: ECSClient, task_definition: str) -> Mapping[str, str]:
-    """The image of each container; none for no task definition.
-
-    Raises:
-        ClientError, BotoCoreError: ECS refused, or did not answer.
-    """
+    """The image of each container; none for no task definition."""
     if not task_definition:
         return {}
     definition = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -15,10 +16,15 @@ from crosscheck.services.ecs.deployments import (
     successful_before,
     task_definitions,
 )
-from crosscheck.services.ecs.strategies import shifting_seconds
+from crosscheck.services.ecs.service import describe_service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import DeploymentConfigurationOutputTypeDef
+
+# ECS's own, where the service names none.
+STEP_PERCENT, STEP_MINUTES, CANARY_MINUTES = 10.0, 6, 10
+WHOLE = 100.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,6 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
 
     Raises:
         NoHistoryError: the service lists more deployments than are read.
-        ClientError, BotoCoreError: ECS refused, or did not answer.
     """
     client = aws.client("ecs", place.region)
     seen = _service(client, place)
@@ -89,13 +94,9 @@ def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeploy
 
 
 def _service(client: ECSClient, place: Place) -> Situation:
-    try:
-        services = client.describe_services(cluster=place.cluster, services=[place.service])["services"]
-    except client.exceptions.ClusterNotFoundException:
+    found = describe_service(client, place.cluster, place.service)
+    if found is None:
         return Situation(place)
-    if not services:
-        return Situation(place)
-    found = services[0]
     return Situation(
         place,
         status=found["status"],
@@ -135,3 +136,21 @@ def _registered(client: ECSClient, name: str) -> tuple[str, bool]:
     except client.exceptions.ClientException:  # deleted
         return name, True
     return found["taskDefinitionArn"], found.get("status", "ACTIVE") != "ACTIVE"
+
+
+def shifting_seconds(configuration: DeploymentConfigurationOutputTypeDef) -> float:
+    """The seconds that a deployment spends in its steps and in the bake after them, 0 where the service rolls."""
+    baking = configuration.get("bakeTimeInMinutes", 0)
+    match configuration.get("strategy"):
+        case "BLUE_GREEN":
+            return baking * 60.0
+        case "LINEAR":
+            linear = configuration.get("linearConfiguration", {})
+            # after the last step nothing is waited for
+            steps = ceil(WHOLE / linear.get("stepPercent", STEP_PERCENT)) - 1
+            return (steps * linear.get("stepBakeTimeInMinutes", STEP_MINUTES) + baking) * 60.0
+        case "CANARY":
+            canary = configuration.get("canaryConfiguration", {})
+            return (canary.get("canaryBakeTimeInMinutes", CANARY_MINUTES) + baking) * 60.0
+        case _:
+            return 0.0

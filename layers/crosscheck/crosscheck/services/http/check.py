@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
@@ -10,8 +11,7 @@ from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
-from crosscheck.services.http.connection import QUOTED, NoAnswerError
-from crosscheck.services.http.probe import BODY_LIMIT, Page, Probe, RefusedAddressError
+from crosscheck.services.http.probe import BODY_LIMIT, QUOTED, NoAnswerError, Page, Probe, RefusedAddressError
 from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
 from crosscheck.text import one_line
 
@@ -35,6 +35,7 @@ def _probe() -> Probe:
     return Probe(Policy.from_env(os.environ))
 
 
+@dataclass(frozen=True)
 class Http(Check):
     """A page that does not answer fails: the region does not serve. What must not be probed is INCONCLUSIVE."""
 
@@ -46,14 +47,13 @@ class Http(Check):
         "latency_ms": whole(1, LATENCY_LIMIT),
     }
 
-    def __init__(self, probe: Callable[[], Probe] = _probe) -> None:
-        self._probe = probe
+    probe: Callable[[], Probe] = _probe
 
     def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:
         """Ask for the page once."""
         try:
             url = parse_url(planned.parameters["url"])
-            page = self._probe().get(url)
+            page = self.probe().get(url)
         except (ConfigurationError, RefusedAddressError) as error:
             return planned.finding(Verdict.INCONCLUSIVE, str(error))
         except NoAnswerError as error:

@@ -1,1 +1,11 @@
 """Lambda: the alias that a deploy action moved."""
+
+from crosscheck.contracts.service import Service
+from crosscheck.services.lambda_.check import LambdaAlias, LambdaDeploy
+from crosscheck.services.lambda_.rollback import LambdaAliasRollback
+
+SERVICE = Service(
+    checks=(LambdaAlias(),),
+    deploy_providers=(LambdaDeploy(),),
+    rollbacks={LambdaAlias.kind: LambdaAliasRollback()},
+)

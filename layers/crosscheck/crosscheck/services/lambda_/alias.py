@@ -11,11 +11,7 @@ if TYPE_CHECKING:
 
 
 def read_alias(client: LambdaClient, function: str, alias: str) -> Alias | None:
-    """The alias; None where the function or the alias does not exist.
-
-    Raises:
-        ClientError, BotoCoreError: Lambda refused, or did not answer.
-    """
+    """The alias; None where the function or the alias does not exist."""
     try:
         found = client.get_alias(FunctionName=function, Name=alias)
     except client.exceptions.ResourceNotFoundException:
@@ -29,11 +25,7 @@ def read_alias(client: LambdaClient, function: str, alias: str) -> Alias | None:
 
 
 def read_version(client: LambdaClient, function: str, number: str) -> Version | None:
-    """A version of the function; None where it does not exist.
-
-    Raises:
-        ClientError, BotoCoreError: Lambda refused, or did not answer.
-    """
+    """A version of the function; None where it does not exist."""
     try:
         found = client.get_function_configuration(FunctionName=function, Qualifier=number)
     except client.exceptions.ResourceNotFoundException:
@@ -48,11 +40,7 @@ def read_version(client: LambdaClient, function: str, number: str) -> Version | 
 
 
 def read_provisioned(client: LambdaClient, function: str, alias: str) -> Provisioned | None:
-    """The provisioned concurrency of an alias; None where it has none.
-
-    Raises:
-        ClientError, BotoCoreError: Lambda refused, or did not answer.
-    """
+    """The provisioned concurrency of an alias; None where it has none."""
     try:
         found = client.get_provisioned_concurrency_config(FunctionName=function, Qualifier=alias)
     except client.exceptions.ProvisionedConcurrencyConfigNotFoundException:

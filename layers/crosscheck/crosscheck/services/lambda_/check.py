@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
-from crosscheck.contracts.deploy import DeployProvider
 from crosscheck.contracts.parameters import matching, text
+from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.definition import PipelineDefinition, has_variable
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version

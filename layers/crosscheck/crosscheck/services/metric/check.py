@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import at_least_one, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.services.metric.datapoints import Metric, UnreadableMetricError, read_values
+from crosscheck.services.metric.datapoints import (
+    BASELINE_PERIODS,
+    Metric,
+    UnreadableMetricError,
+    after,
+    before,
+    read_values,
+)
 from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
-from crosscheck.services.metric.spans import BASELINE_PERIODS, after, before
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -22,6 +29,7 @@ DATAPOINTS = "3"
 SECONDS = "60"
 
 
+@dataclass(frozen=True)
 class MetricCheck(Check):
     """Judges complete datapoints only, against fixed bounds or against those before the release.
 
@@ -42,8 +50,7 @@ class MetricCheck(Check):
         "datapoints": whole(1, BASELINE_PERIODS),
     }
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
         """Some bound, and bounds between which there is room."""
@@ -70,7 +77,7 @@ class MetricCheck(Check):
 
     def _read(self, client: CloudWatchClient, metric: Metric, planned: PlannedCheck, needed: int) -> Seen:
         period = int(planned.parameters.get("period", SECONDS))
-        span = after(planned.since, self._clock(), period, needed)
+        span = after(planned.since, self.clock(), period, needed)
         values = read_values(client, metric, span) if span.slots else []
         if not planned.since or "max_increase" not in planned.parameters:
             return Seen(values, span.slots)

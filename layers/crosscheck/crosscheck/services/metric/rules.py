@@ -14,7 +14,7 @@ from statistics import fmean
 
 from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.services.metric.spans import BASELINE_PERIODS, SPARSE_FACTOR
+from crosscheck.services.metric.datapoints import BASELINE_PERIODS, SPARSE_FACTOR
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,6 @@ def read_newest(client: S3Client, bucket: str, key: str) -> Newest | None:
     """The newest version of an object; None where there never was one.
 
     S3 lists by key, and the versions of a key from the newest on; no key with this prefix sorts before the key itself.
-
-    Raises:
-        ClientError, BotoCoreError: S3 refused, or did not answer.
     """
     found = client.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
     for version in found.get("Versions", []):

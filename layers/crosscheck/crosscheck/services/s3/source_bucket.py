@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
-from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding
 from crosscheck.pipelines.definition import PipelineDefinition, without_empty
 from crosscheck.services.s3.buckets import holds, location, versioning
 
@@ -38,20 +38,15 @@ class SourceBucket(Check):
         """Look once at the bucket and the object."""
         bucket, region = planned.parameters["bucket"], planned.region
         client = aws.client("s3", region)
-        place = read_facet(partial(_place, client, bucket), region, bucket)
-        aspects = {"location": place} if place.problem else {"location": place, **_contents(planned, bucket, client)}
-        proven = f"source {bucket} is versioned" + (" and holds the object" if "key" in planned.parameters else "")
-        outcome = combine(list(aspects.values()), proven)
-        told = proven if outcome.verdict is Verdict.PASS else f"source {bucket}: {outcome.reason}"
-        return planned.finding(outcome.verdict, told, values(aspects))
-
-
-def _contents(planned: PlannedCheck, bucket: str, client: S3Client) -> Mapping[str, Facet]:
-    aspects = {"versioning": read_facet(partial(_versioning, client, bucket), planned.region, bucket)}
-    key = planned.parameters.get("key", "")
-    if key:
-        aspects["object"] = read_facet(partial(_object, client, bucket, key), planned.region, bucket)
-    return aspects
+        aspects = {"location": read_facet(partial(_place, client, bucket), region, bucket)}
+        key = planned.parameters.get("key", "")
+        if not aspects["location"].problem:
+            aspects["versioning"] = read_facet(partial(_versioning, client, bucket), region, bucket)
+            if key:
+                aspects["object"] = read_facet(partial(_object, client, bucket, key), region, bucket)
+        proven = f"source {bucket} is versioned{' and holds the object' if key else ''}"
+        outcome = combine(list(aspects.values()), proven, f"source {bucket}: ")
+        return planned.finding(outcome.verdict, outcome.reason, values(aspects))
 
 
 def _place(client: S3Client, bucket: str) -> Facet:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +35,7 @@ def _read_days(value: object) -> str | None:
     return ",".join(day for day in DAYS if day in days) if days <= set(DAYS) else None
 
 
+@dataclass(frozen=True)
 class WindowCheck(Check):
     """Waits outside the window. ``clock`` gives epoch seconds."""
 
@@ -46,8 +47,7 @@ class WindowCheck(Check):
         "days": Parameter("a list of mon to sun, the days on which the window opens", _read_days),
     }
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
         """A window has a length."""
@@ -55,7 +55,7 @@ class WindowCheck(Check):
 
     def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:
         """Look at the clock."""
-        window, now = _window(planned.parameters), datetime.fromtimestamp(self._clock(), UTC)
+        window, now = _window(planned.parameters), datetime.fromtimestamp(self.clock(), UTC)
         opening = current(window, now)
         if opening:
             return planned.finding(Verdict.PASS, f"the window is open until {shown(opening.end, window.zone)}")

@@ -25,8 +25,7 @@ from crosscheck.registry.checks import run_check
 from crosscheck.services.http import probe
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
-from crosscheck.services.http.connection import NoAnswerError, connect, lookup
-from crosscheck.services.http.probe import Probe
+from crosscheck.services.http.probe import NoAnswerError, Probe, connect, lookup
 from crosscheck.time_limits import within
 
 NAME = "api.example.com"

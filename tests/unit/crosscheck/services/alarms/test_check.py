@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.services.alarms.check import HISTORIES, Alarms
-from crosscheck.services.alarms.names import names_of, read_names
+from crosscheck.services.alarms.check import HISTORIES, Alarms, names_of, read_names
 from tests.fakes.cloudwatch import COMPOSITE, FakeAlarm, FakeCloudWatch
 from tests.fakes.json_protocol import FakeClients, RefusedError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.services.ecs.strategies import shifting_seconds
+from crosscheck.services.ecs.situation import shifting_seconds
 from tests.unit.crosscheck.services.ecs.ecs_world import World
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
-from crosscheck.services.http.connection import lookup
+from crosscheck.services.http.probe import lookup
 from crosscheck.services.http.url import parse_url
 
 # What no probe may reach, in whatever notation: by URL host.

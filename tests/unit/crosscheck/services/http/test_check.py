@@ -14,11 +14,10 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.services.http import connection, probe
+from crosscheck.services.http import probe
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
-from crosscheck.services.http.connection import NoAnswerError, lookup
-from crosscheck.services.http.probe import BODY_LIMIT, Probe
+from crosscheck.services.http.probe import BODY_LIMIT, NoAnswerError, Probe, lookup
 from crosscheck.services.http.url import parse_url
 from crosscheck.time_limits import within
 
@@ -254,7 +253,7 @@ def test_a_name_that_does_not_resolve_fails(answers: NoAnswerError | tuple[Addre
 
 def test_f20_a_name_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = threading.Event()
-    monkeypatch.setattr(connection, "within", lambda seconds, work: within(seconds / 50, work))
+    monkeypatch.setattr(probe, "within", lambda seconds, work: within(seconds / 50, work))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: asked.wait(10))
     try:
         with pytest.raises(NoAnswerError, match="its name was not resolved within 4 seconds"):

@@ -1,5 +1,0 @@
-"""The gate's log."""
-
-from aws_lambda_powertools import Logger
-
-logger = Logger()

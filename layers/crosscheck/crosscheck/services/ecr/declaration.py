@@ -1,7 +1,0 @@
-"""What ECR brings to Crosscheck."""
-
-from crosscheck.contracts.service import Service
-from crosscheck.services.ecr.check import EcrImage
-from crosscheck.services.ecr.image_replication import ImageReplication
-
-SERVICE = Service(checks=(EcrImage(),), internal_checks=(ImageReplication(),))
