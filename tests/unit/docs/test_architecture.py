@@ -76,6 +76,11 @@ def test_the_functions_drawn_and_described_are_those_of_the_template() -> None:
     assert {quoted(row[0])[0] for row in table(section(ARCHITECTURE_MD, FUNCTIONS))} == _functions()
 
 
+def test_the_readme_says_what_each_function_does() -> None:
+    _, _, repository = (ROOT / "README.md").read_text().partition("## The repository")
+    assert {quoted(row[0])[0] for row in table(repository, 1)} == _functions()
+
+
 def test_the_queues_the_table_and_the_state_machine_drawn_are_the_templates() -> None:
     [drawing] = _drawings(FUNCTIONS)
     drawn = set(re.findall(r"\b[A-Z]\w+(?=\[[/(])|(?<=subgraph )\w+", drawing))
