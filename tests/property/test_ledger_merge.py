@@ -53,7 +53,7 @@ def _verified() -> list[Fact]:
     missing = judge("eu-west-1", [Finding("store", "bucket", Verdict.FAIL, "no key")])
     return [
         _fact(events.pipeline("STARTED", 0)),
-        Outline(1, (OutlineStage("Deploy", listed),), {}).to_fact(began),
+        Outline(1, (OutlineStage("Deploy", listed),)).to_fact(began),
         *(_fact(events.action("Deploy", name, "SUCCEEDED", 9, region=region)) for name, region in actions.items()),
         _fact(events.stage("Deploy", "SUCCEEDED", 9)),
         _fact(events.pipeline("SUCCEEDED", 9)),

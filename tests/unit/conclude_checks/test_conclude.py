@@ -179,7 +179,7 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
     verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}
     assert list(verdicts) == ["verdict/Deploy/eu-west-1"]
     closed = verdicts["verdict/Deploy/eu-west-1"]
-    assert (closed["verdict"], closed["final"], closed["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
+    assert (closed["judged"]["verdict"], closed["final"], closed["judged"]["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
     assert cards.told == [RELEASE.key]
 
 
