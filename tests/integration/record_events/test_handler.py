@@ -51,10 +51,10 @@ class Queues:
 @pytest.fixture
 def queues(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
     made = Queues(monkeypatch)
-    for cached in (module._settings, module._clients, module._recorder):
+    for cached in (module._clients, module._recorder):
         cached.cache_clear()
     yield made
-    for cached in (module._settings, module._clients, module._recorder):
+    for cached in (module._clients, module._recorder):
         cached.cache_clear()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger.subjects import ImageSubject
-from record_events.parsing import parse
+from record_events.events import parse
 from tests.builders import changes, events
 
 DIGEST = "sha256:5951942c7acf" + "0" * 52
