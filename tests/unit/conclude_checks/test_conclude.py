@@ -15,7 +15,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.verification.item import Purpose, VerificationItem
-from crosscheck.releases import fold_image
+from crosscheck.releases.fold import fold_image
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
 from tests.fakes.cards import Cards
