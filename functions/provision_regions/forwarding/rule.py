@@ -1,11 +1,9 @@
 """The forwarding rule of one region."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -14,9 +12,6 @@ from provision_regions.context import ProviderContext
 from provision_regions.forwarding.content import event_pattern, rule_name, target
 from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.ownership.ownership import ForeignError, Ownership
-
-if TYPE_CHECKING:
-    from mypy_boto3_events import EventBridgeClient
 
 NOT_FOUND = "ResourceNotFoundException"
 # EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
@@ -36,7 +31,7 @@ class ForwardingRule:
     """The rule on the default bus of one region."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
-        self._events: EventBridgeClient = context.clients.client("events", region)
+        self._events = context.clients.client("events", region)
         self._call = context.retrying.also_on(*TRANSIENT)
         self._names = names
         self._name = rule_name(names)

@@ -1,18 +1,12 @@
 """Parameters of the home region that belong to a resource by their tag. They are of type String and hold no secret."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import batched
-from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names
 from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 BATCH = 10  # names per GetParameters and DeleteParameters
 
@@ -21,7 +15,7 @@ class OwnedParameters:
     """Reads, writes and deletes parameters of one resource."""
 
     def __init__(self, context: ProviderContext, names: Names) -> None:
-        self._ssm: SSMClient = context.clients.client("ssm", context.home_region)
+        self._ssm = context.clients.client("ssm", context.home_region)
         self._call = context.retrying
         self._names = names
 
