@@ -7,8 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from provision_regions.custom_resource.physical_id import physical_id
-from provision_regions.custom_resource.respond import deliver
+from provision_regions.custom_resource.respond import deliver, physical_id
 
 MAX_REASON = 400  # characters; with every escape the body stays within 4096 bytes
 
