@@ -13,8 +13,7 @@ from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.telemetry import count
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.answer import Answer, body, failed
-from provision_regions.custom_resource.request import Request, read_request
+from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
 from provision_regions.custom_resource.respond import ForeignHostError, deliver, physical_id, refuse_foreign
 from provision_regions.forwarding.resource import serve_forwarding
 from provision_regions.region_results import UnfinishedError, describe

@@ -13,8 +13,25 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+# cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
+# …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
+OWN_HOST = re.compile(
+    r"cloudformation-custom-resource-response-[a-z]+[0-9]"
+    r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"
+    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
+ATTEMPTS = 5
+TIMEOUT_SECONDS = 10
 MAX_BYTES = 1024
 PREFIXED = "Custom::ArtifactStores"  # a resource of another type stays the same, whatever its properties say
+
+
+class ForeignHostError(ValueError):
+    """The response URL leads to a host that is not CloudFormation's. Nothing was sent."""
+
+
+class NotDeliveredError(OSError):
+    """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
 
 
 def physical_id(event: Mapping[str, object], home_region: str) -> str:
@@ -33,25 +50,6 @@ def physical_id(event: Mapping[str, object], home_region: str) -> str:
     logical = str(event.get("LogicalResourceId", "-"))
     text = f"crosscheck/{home_region}/{name}/{logical}/{prefix if isinstance(prefix, str) and prefix else '-'}"
     return text.encode(errors="replace")[:MAX_BYTES].decode(errors="ignore")
-
-
-# cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
-# …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
-OWN_HOST = re.compile(
-    r"cloudformation-custom-resource-response-[a-z]+[0-9]"
-    r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"
-    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
-)
-ATTEMPTS = 5
-TIMEOUT_SECONDS = 10
-
-
-class ForeignHostError(ValueError):
-    """The response URL leads to a host that is not CloudFormation's. Nothing was sent."""
-
-
-class NotDeliveredError(OSError):
-    """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
 
 
 def refuse_foreign(url: str, local_host: str = "") -> None:

@@ -8,11 +8,9 @@ from aws_lambda_powertools import Logger
 from crosscheck.aws_errors import region_not_enabled
 from crosscheck.errors import MissingSettingError
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.properties import PropertyReader
-from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.forwarding.content import rule_name
-from provision_regions.forwarding.rule import ForwardingRule
+from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.forwarding.rule import ForwardingRule, rule_name
 from provision_regions.ownership.names import Names, names_for, names_for_removal
 from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.region_results import MAX_RUNS, describe, each_region, raise_problems, require_all
@@ -92,7 +90,7 @@ def serve_forwarding(request: Request, physical_id: str, context: ProviderContex
         CrosscheckError: the answer is FAILED with this text.
         ClientError: AWS refuses a call in the home region; the answer is FAILED, too.
     """
-    if request_type(request) is RequestType.DELETE:
+    if request.deletes:
         return _remove(request, physical_id, context)
     wanted = read_regions(request.properties, context)
     if wanted and not context.forwarding_role:
@@ -121,8 +119,6 @@ def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[s
         ConfigurationError: the text names every problem.
     """
     reader = PropertyReader(raw, {"Regions"})
-    regions = reader.strings("Regions", expected="a list of regions")
-    reader.check_regions(regions, context.partition)
-    reader.check_listed_once(regions, context.partition)
+    regions = reader.regions("Regions", context.partition)
     reader.raise_problems()
     return tuple(sorted(set(regions) - {context.home_region}))

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
-from provision_regions.ownership.names import OWNER_TAG, Names, compact
-from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
+from provision_regions.ownership.names import OWNER_TAG, Names, Ownership, compact, foreign, ownership_by_tags
 
 BATCH = 10  # names per GetParameters and DeleteParameters
 

@@ -10,8 +10,15 @@ from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, denied, ignoring, message
 from provision_regions.context import ProviderContext
-from provision_regions.ownership.names import OWNER_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
+from provision_regions.ownership.names import (
+    OWNER_TAG,
+    ForeignError,
+    Names,
+    Ownership,
+    compact,
+    foreign,
+    ownership_by_tags,
+)
 from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 

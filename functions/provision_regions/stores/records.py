@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from provision_regions.ownership.names import Ownership, foreign
 from provision_regions.ownership.owned_parameters import OwnedParameters, ResourceRecord
-from provision_regions.ownership.ownership import Ownership, foreign
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, succeeded
-from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.ownership.names import Names, names_for, names_for_removal
-from provision_regions.ownership.ownership import Ownership
+from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.ownership.names import Names, Ownership, names_for, names_for_removal
 from provision_regions.region_results import MAX_RUNS, RegionResults, each_region, require_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.bucket import StoreBucket
@@ -152,7 +150,7 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
         CrosscheckError: the answer is FAILED with this text.
         UnfinishedError: the request needs another run.
     """
-    if request_type(request) is RequestType.DELETE:
+    if request.deletes:
         return _remove(request, physical_id, context)
     wanted = read_properties(request.properties, context)
     return Provisioning(request, context, wanted, names_for(request, context, wanted.prefix)).run(physical_id)

@@ -9,8 +9,7 @@ from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
 from crosscheck.errors import CrosscheckError
-from provision_regions.custom_resource.answer import Answer, Status, body, failed
-from provision_regions.custom_resource.request import read_request
+from provision_regions.custom_resource.request import Answer, Status, body, failed, read_request
 from provision_regions.custom_resource.respond import physical_id
 from provision_regions.region_results import describe
 from provision_regions.replication.resource import serve_replication

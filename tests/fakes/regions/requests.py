@@ -7,8 +7,7 @@ from typing import Any
 
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.answer import Answer, body, failed
-from provision_regions.custom_resource.request import Request, read_request
+from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
 from provision_regions.custom_resource.respond import physical_id
 from provision_regions.region_results import UnfinishedError
 from provision_regions.retry import Deadline, Retrying

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import Names
 from provision_regions.replication.registry import ReplicationRegistry
 from provision_regions.replication.resource import RegistryUpdate, ReplicationRecord
