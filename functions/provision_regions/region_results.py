@@ -1,12 +1,34 @@
-"""How the work of a request ended in its regions, and what the request comes to."""
+"""Does the same work in many regions at once: how it ended in each of them, and what the request comes to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crosscheck.aws_errors import code, denied, message, region_not_enabled
 from crosscheck.errors import CrosscheckError
-from crosscheck.time_limits import OutOfTimeError
-from provision_regions.aws_error_text import describe
+from crosscheck.time_limits import OutOfTimeError, all_within
+from provision_regions.retry import Deadline
+
+
+def describe(region: str, error: Exception) -> str:
+    """One sentence with the region's name.
+
+    It quotes AWS's message to its end, because "with an explicit deny in a service control policy" stands there.
+    """
+    if isinstance(error, CrosscheckError):
+        return f"{region}: {error}"
+    if not isinstance(error, ClientError):
+        kind = "could not be reached" if isinstance(error, BotoCoreError) else "failed"
+        return f"{region}: {kind}: {type(error).__name__}: {error}"
+    said = f"{error.operation_name}: {code(error)}: {message(error)}"
+    if region_not_enabled(error):
+        return f"{region}: the region is not enabled for this account (Account settings, AWS Regions). {said}"
+    return f"{region}: {'denied' if denied(error) else 'refused'}: {said}"
+
 
 MAX_RUNS = 3  # Lambda repeats an asynchronous invocation that fails twice
 
@@ -59,3 +81,31 @@ def raise_problems(problems: Iterable[str]) -> None:
     text = "; ".join(problems)
     if text:
         raise RegionsFailedError(text)
+
+
+logger = Logger(child=True)
+
+
+def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> RegionResults[T]:
+    """Do the work in every region, each in a thread, and wait no longer than the deadline.
+
+    A thread whose call hangs is left behind. It stops at its next step, because every step asks the deadline first.
+    """
+    wanted = tuple(regions)
+    ended = all_within(deadline.left, {region: partial(_attempt, work, region) for region in wanted})
+    outcomes = {region: ended.get(region, OutOfTimeError("still at work")) for region in wanted}
+    errors = {region: outcome for region, outcome in outcomes.items() if isinstance(outcome, Exception)}
+    return RegionResults(
+        done={region: outcome for region, outcome in outcomes.items() if not isinstance(outcome, Exception)},
+        failed={region: error for region, error in errors.items() if not isinstance(error, OutOfTimeError)},
+        late=tuple(region for region, error in errors.items() if isinstance(error, OutOfTimeError)),
+    )
+
+
+def _attempt[T](work: Callable[[str], T], region: str) -> T | Exception:
+    try:
+        return work(region)
+    except Exception as error:
+        if not isinstance(error, CrosscheckError | ClientError | BotoCoreError):  # a mistake of ours
+            logger.exception("region failed", region=region)
+        return error

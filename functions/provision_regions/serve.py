@@ -12,14 +12,11 @@ from crosscheck import settings
 from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.telemetry import count
-from provision_regions.aws_error_text import describe
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.answer import Answer, body, failed
-from provision_regions.custom_resource.physical_id import physical_id
-from provision_regions.custom_resource.request import Request, read_request
-from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
+from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
+from provision_regions.custom_resource.respond import ForeignHostError, deliver, physical_id, refuse_foreign
 from provision_regions.forwarding.resource import serve_forwarding
-from provision_regions.region_results import UnfinishedError
+from provision_regions.region_results import UnfinishedError, describe
 from provision_regions.replication.resource import serve_replication
 from provision_regions.retry import Retrying, deadline_of
 from provision_regions.stores.resource import serve_stores

@@ -1,83 +1,60 @@
 """Reading fields of an event that may hold anything."""
 
 import re
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Any
 
-from crosscheck import times
 from crosscheck.errors import UnreadableEventError
 
-_NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
 _MISSING: Any = object()
 
 
 class Fields:
-    """The fields of a JSON object. Every reader names the field that is wrong and keeps its value to itself."""
+    """The fields of a JSON object."""
 
     def __init__(self, value: object, where: str) -> None:
-        self._where = where
         if not isinstance(value, dict):
             raise UnreadableEventError(f"{where} is no JSON object")
+        self._where = where
         self._value = value
 
     def __contains__(self, field: str) -> bool:
         return self._value.get(field) is not None
 
-    def unreadable(self, field: str, why: str) -> UnreadableEventError:
-        """The error that says what is wrong with a field."""
-        return UnreadableEventError(f"{field} of {self._where} {why}")
+    def read[T](self, field: str, convert: Callable[[Any], T], default: T = _MISSING) -> T:
+        """The field's value, as ``convert`` makes it; the default where it is absent.
+
+        Raises:
+            UnreadableEventError: with the field that is wrong, never with its value.
+        """
+        if field not in self and default is not _MISSING:
+            return default
+        try:
+            return convert(self._value.get(field))
+        except (TypeError, ValueError):
+            wrong = "has another form than its service documents" if field in self else "is missing"
+            raise UnreadableEventError(f"{field} of {self._where} {wrong}") from None
 
     def text(self, field: str, default: str = _MISSING) -> str:
         """A text; lone surrogates, which DynamoDB cannot store, are replaced."""
-        value = self._get(field, default)
-        if not isinstance(value, str):
-            raise self.unreadable(field, "is no text")
-        return value.encode("utf-8", "replace").decode()
+        return self.read(field, lambda value: str.encode(value, "utf-8", "replace").decode(), default)
 
-    def name(self, field: str) -> str:
-        """The name of an AWS thing: 1 to 100 of the characters that CodePipeline allows in names."""
-        return self.matching(field, _NAME)
+    def part(self, field: str, where: str, default: "Fields" = _MISSING) -> "Fields":
+        """The fields of a JSON object within this one, which errors call ``where``."""
+        return self.read(field, lambda value: Fields(value, where), default)
 
-    def matching(self, field: str, pattern: re.Pattern[str]) -> str:
-        """A text of a given form."""
-        value = self.text(field)
-        if not pattern.fullmatch(value):
-            raise self.unreadable(field, "has not the form of one")
+
+def matching(pattern: str) -> Callable[[str], str]:
+    """A text of this form, for ``Fields.read``."""
+    form = re.compile(pattern)
+
+    def read(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError("another form")
         return value
 
-    def mapping(self, field: str, default: Mapping[str, Any] = _MISSING) -> Mapping[str, Any]:
-        """A JSON object."""
-        value = self._get(field, default)
-        if not isinstance(value, dict):
-            raise self.unreadable(field, "is no JSON object")
-        return value
+    return read
 
-    def whole(self, field: str, most: int) -> int:
-        """A whole number from 0, which may be written 3.0; 0 where it is absent."""
-        value = self._get(field, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            raise self.unreadable(field, f"is no number from 0 to {most}")
-        return int(value)
 
-    def time(self, field: str) -> float:
-        """A time in ISO 8601, in epoch seconds; one without a zone is UTC."""
-        try:
-            return times.from_text(self.text(field))
-        except ValueError as error:
-            raise self.unreadable(field, "is no ISO 8601 time") from error
-
-    def one_of[E: StrEnum](self, field: str, kind: type[E]) -> E:
-        """A member of an enumeration."""
-        try:
-            return kind(self.text(field))
-        except ValueError as error:
-            raise self.unreadable(field, f"is none of {', '.join(kind)}") from error
-
-    def _get(self, field: str, default: object) -> Any:
-        value = self._value.get(field)
-        if value is not None:
-            return value
-        if default is _MISSING:
-            raise self.unreadable(field, "is missing")
-        return default
+# The characters that CodePipeline allows in names; regions and ids of executions have no others.
+NAME = matching(r"[A-Za-z0-9.@_-]{1,100}")

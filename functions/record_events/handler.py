@@ -1,11 +1,9 @@
 """Entry point: a batch of EventBridge events from the events queue."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -14,20 +12,12 @@ from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
+from crosscheck.settings import required
 from crosscheck.telemetry import count
 from record_events.recorder import EventRecorder
-from record_events.settings import EventSettings
 from record_events.verifications import Verifications
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-
 logger = Logger()
-
-
-@cache
-def _settings() -> EventSettings:
-    return EventSettings.from_env()
 
 
 @cache
@@ -37,11 +27,11 @@ def _clients() -> Clients:
 
 @cache
 def _recorder() -> EventRecorder:
-    settings, clients = _settings(), _clients()
+    clients = _clients()
     return EventRecorder(
         Ledger.from_env(clients),
         CardQueue.from_env(clients),
-        Verifications(clients.client("stepfunctions"), settings.state_machine),
+        Verifications(clients.client("stepfunctions"), required("STATE_MACHINE")),
     )
 
 
@@ -70,7 +60,11 @@ def _record(record: Mapping[str, Any]) -> None:
     except UnreadableEventError as error:
         logger.error("unreadable event, kept in the dead-letter queue", reason=str(error))  # noqa: TRY400 - the reason says it all
         count("UnreadableEvents")
-        _bury(_clients().client("sqs"), _settings().dead_letters_url, record["body"], str(error))
+        _clients().client("sqs").send_message(
+            QueueUrl=required("EVENTS_DEAD_LETTERS_URL"),
+            MessageBody=record["body"],
+            MessageAttributes={"reason": {"DataType": "String", "StringValue": str(error)}},
+        )
 
 
 def _parsed(body: str) -> object:
@@ -78,8 +72,3 @@ def _parsed(body: str) -> object:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnreadableEventError("the message is no JSON") from error
-
-
-def _bury(client: SQSClient, dead_letters_url: str, body: str, reason: str) -> None:
-    attributes: Any = {"reason": {"DataType": "String", "StringValue": reason}}
-    client.send_message(QueueUrl=dead_letters_url, MessageBody=body, MessageAttributes=attributes)

@@ -2,7 +2,7 @@
 
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
-from record_events.parsing import parse
+from record_events.events import parse
 from record_events.verifications import Verifications
 
 

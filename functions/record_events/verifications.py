@@ -1,21 +1,30 @@
-"""Starting the state machine that verifies: by whatever name, once."""
+"""Starting the state machine that verifies: once for each name, of which Step Functions takes 80 characters."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck import times
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import Subject
-from record_events.changes import Verification
+from crosscheck.ledger.subjects import ImageSubject, Subject
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """An execution of the state machine, named and fed the same on every delivery of its event."""
+
+    name: str
+    input: Mapping[str, str]
 
 
 def preflight(release: Subject) -> Verification:
@@ -38,6 +47,15 @@ def finished_stage(release: Subject, stage: str, state: State, attempt: int, at:
             "attempt": str(attempt),
             "at": times.to_text(at),
         },
+    )
+
+
+def pushed_image(image: ImageSubject, pushed: float) -> Verification:
+    """The verification of an image that was pushed then, in epoch seconds."""
+    digest = image.digest.removeprefix("sha256:")[:48]
+    repository = hashlib.sha256(image.repository.encode()).hexdigest()[:8]
+    return Verification(
+        name=f"{digest}-{repository}-{int(pushed)}", input={"subject": image.key, "pushed": times.to_text(pushed)}
     )
 
 

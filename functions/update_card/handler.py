@@ -12,13 +12,13 @@ from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import parse_subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
 from update_card.dead_letters import hide, retry_delay, send_to_dead_letters
 from update_card.loader import CardLoader
 from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import PostedMessages
 from update_card.publisher import CardPublisher
-from update_card.settings import CardSettings
 from update_card.slack_session import SlackSession
 
 logger = Logger()
@@ -29,24 +29,19 @@ WAIT_FOR_AWS = 5
 
 
 @cache
-def _settings() -> CardSettings:
-    return CardSettings.from_env()
-
-
-@cache
 def _clients() -> Clients:
     return Clients()
 
 
 @cache
 def _showing() -> CardPublisher:
-    settings, clients = _settings(), _clients()
+    clients = _clients()
     ledger = Ledger.from_env(clients)
     return CardPublisher(
         drawing=CardLoader(ledger, PipelineLookup(clients, ledger)),
         messages=PostedMessages.from_env(clients),
-        workspace=SlackSession(clients.client("secretsmanager"), settings.slack_secret, settings.slack_api_url),
-        channel=settings.slack_channel,
+        workspace=SlackSession(clients.client("secretsmanager"), optional("SLACK_SECRET"), required("SLACK_API_URL")),
+        channel=required("SLACK_CHANNEL"),
     )
 
 
@@ -85,7 +80,7 @@ def _show(record: Mapping[str, Any]) -> None:
         count("CardFailures")
         if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
             raise RetryLaterError(f"the card cannot be drawn: {type(error).__name__}", WAIT_FOR_AWS) from error
-        send_to_dead_letters(_clients().client("sqs"), _settings().dead_letters_url, record)
+        send_to_dead_letters(_clients().client("sqs"), required("CARD_DEAD_LETTERS_URL"), record)
 
 
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
@@ -93,5 +88,5 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
     seconds = retry_delay(error, records[0])
     logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
     count("CardsDelayed")
-    hide(_clients().client("sqs"), _settings().card_queue_url, records, seconds)
+    hide(_clients().client("sqs"), required("CARD_QUEUE_URL"), records, seconds)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}

@@ -7,8 +7,9 @@ from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.releases import ImageArrival, fold, fold_image
 from crosscheck.releases.deployed_images import images_of
+from crosscheck.releases.fold import fold, fold_image
+from crosscheck.releases.model import ImageArrival
 from update_card.pipeline_lookup import PipelineLookup
 
 

@@ -10,7 +10,7 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
-from crosscheck.releases import fold
+from crosscheck.releases.fold import fold
 from tests.builders import events
 from tests.builders.changes import parse
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crosscheck.contracts.verdicts import Finding, RegionVerdict
     from crosscheck.ledger.states import RollbackState
     from crosscheck.ledger.table import Fact
-    from crosscheck.releases import Release
+    from crosscheck.releases.model import Release
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 

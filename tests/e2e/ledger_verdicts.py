@@ -50,4 +50,4 @@ class LedgerVerdicts:
             return latest if latest.get("final") else {}
 
         found = wait_until(look, f"the last word on {region}")
-        return {each["kind"]: (each["verdict"], each["reason"]) for each in found["findings"]}
+        return {each["kind"]: (each["verdict"], each["reason"]) for each in found["judged"]["findings"]}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crosscheck.cards import Card, render
 from crosscheck.ledger.subjects import Subject
-from crosscheck.releases import Concern, RegionProgress, RegionState, Release, SourceRevision
+from crosscheck.releases.model import Concern, RegionProgress, RegionState, Release, SourceRevision
 
 MESSAGE, SECTION, BLOCKS = 13_000, 3_000, 50
 

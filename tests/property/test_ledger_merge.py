@@ -18,7 +18,7 @@ from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
-from crosscheck.releases import fold
+from crosscheck.releases.fold import fold
 from tests.builders import events, tables
 from tests.builders.changes import parse
 

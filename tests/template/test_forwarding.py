@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from provision_regions.forwarding.content import rule_name
+from provision_regions.forwarding.rule import rule_name
 from provision_regions.ownership.names import Names
 from tests.template.expanded import Template, resources
 

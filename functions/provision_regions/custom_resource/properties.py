@@ -1,6 +1,6 @@
 """Reads the properties of custom resources. CloudFormation sends every value as a string or as a list of strings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from crosscheck.errors import ConfigurationError
 from provision_regions.context import Partition
@@ -31,17 +31,20 @@ class PropertyReader:
             self.problems.append(f"{name} must be true or false")
         return bool(value)
 
+    def regions(self, name: str, partition: Partition, *, required: bool = True) -> tuple[str, ...]:
+        """The regions of a list, which has each of them once."""
+        regions = self.strings(name, expected="a list of regions", required=required)
+        self.check_regions(regions, partition)
+        repeated = {region for region in regions if regions.count(region) > 1}
+        self.problems += [f"region {region} is listed twice" for region in sorted(repeated & partition.regions)]
+        return regions
+
     def check_regions(self, regions: Collection[str], partition: Partition) -> None:
         """Note regions that the partition does not have."""
         self.problems += [
             f"unknown region {region[:QUOTED]!r} (partition {partition.name})"
             for region in sorted(set(regions) - partition.regions)
         ]
-
-    def check_listed_once(self, regions: Sequence[str], partition: Partition) -> None:
-        """Note regions of the partition that the list repeats."""
-        repeated = {region for region in regions if regions.count(region) > 1}
-        self.problems += [f"region {region} is listed twice" for region in sorted(repeated & partition.regions)]
 
     def raise_problems(self) -> None:
         """Raise ConfigurationError if there are problems."""

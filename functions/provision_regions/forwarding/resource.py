@@ -1,19 +1,84 @@
-"""`Custom::EventForwarding`: serves a request, from its properties to its answer."""
+"""`Custom::EventForwarding`: serves a request, in every region that the resource names or ever named."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
+from crosscheck.aws_errors import region_not_enabled
 from crosscheck.errors import MissingSettingError
-from provision_regions.aws_error_text import describe
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, succeeded
 from provision_regions.custom_resource.properties import PropertyReader
-from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.forwarding.content import rule_name
-from provision_regions.forwarding.forwarding_update import RECORD, ForwardingUpdate
-from provision_regions.ownership.names import names_for, names_for_removal
-from provision_regions.region_results import raise_problems
+from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.forwarding.rule import ForwardingRule, rule_name
+from provision_regions.ownership.names import Names, names_for, names_for_removal
+from provision_regions.ownership.owned_parameters import SetRecord
+from provision_regions.region_results import MAX_RUNS, describe, each_region, raise_problems, require_all
+
+RECORD = "EventForwarding"  # has capitals, so it is never the prefix of a store
+
+
+class ForwardingRecord(SetRecord):
+    """The regions in which a resource may have a rule: about 600 bytes for all regions of AWS.
+
+    It is written before a rule is made, so a Delete and a rollback also reach the rules of earlier properties and of
+    runs that were killed.
+    """
+
+    key = "regions"
+
+    def change(self, before: Collection[str], after: Collection[str]) -> None:
+        """Write the regions if they changed. Without regions there is no record."""
+        if set(before) == set(after):
+            return
+        if after:
+            self.write(after, new=not before)
+        else:
+            self.remove()
+
+
+@dataclass(frozen=True)
+class ForwardingUpdate:
+    """The rules of one resource. Create, Update, Delete and a rollback are the same: every step ensures a state."""
+
+    context: ProviderContext
+    names: Names
+
+    def apply(self, wanted: Collection[str]) -> Mapping[str, Exception]:
+        """Make the rules of the wanted regions, then remove those of the others.
+
+        Returned are the regions whose rules stay, because the account has disabled them. No event is forwarded there,
+        and neither an update that takes such a region off the list nor its rollback may fail. The record keeps them.
+
+        Raises:
+            RegionsFailedError: regions refuse, or a rule of that name belongs to somebody else; in that case nothing
+                was changed anywhere.
+        """
+        record = ForwardingRecord(self.context, self.names)
+        recorded = record.read() or frozenset()
+        looks = self._in_each(wanted, lambda region: self._rule(region).look_for_ours())
+        begun = recorded | set(wanted)
+        record.change(recorded, begun)
+        self._in_each(looks, lambda region: self._rule(region).ensure(looks[region]))
+        left = self._remove(begun - set(wanted))
+        record.change(begun, {*wanted, *left})
+        return left
+
+    def _in_each[T](self, regions: Iterable[str], work: Callable[[str], T]) -> Mapping[str, T]:
+        # A region needs a few calls only: what hangs in this run is not worth another one.
+        return require_all(each_region(regions, work, self.context.retrying.deadline), MAX_RUNS)
+
+    def _remove(self, regions: Collection[str]) -> Mapping[str, Exception]:
+        deadline = self.context.retrying.deadline
+        results = each_region(sorted(regions), lambda region: self._rule(region).remove(), deadline)
+        left = {region: error for region, error in results.failed.items() if region_not_enabled(error)}
+        failed = {region: error for region, error in results.failed.items() if region not in left}
+        require_all(replace(results, failed=failed), MAX_RUNS)
+        return left
+
+    def _rule(self, region: str) -> ForwardingRule:
+        return ForwardingRule(self.context, self.names, region)
+
 
 logger = Logger(child=True)
 
@@ -25,7 +90,7 @@ def serve_forwarding(request: Request, physical_id: str, context: ProviderContex
         CrosscheckError: the answer is FAILED with this text.
         ClientError: AWS refuses a call in the home region; the answer is FAILED, too.
     """
-    if request_type(request) is RequestType.DELETE:
+    if request.deletes:
         return _remove(request, physical_id, context)
     wanted = read_regions(request.properties, context)
     if wanted and not context.forwarding_role:
@@ -54,8 +119,6 @@ def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[s
         ConfigurationError: the text names every problem.
     """
     reader = PropertyReader(raw, {"Regions"})
-    regions = reader.strings("Regions", expected="a list of regions")
-    reader.check_regions(regions, context.partition)
-    reader.check_listed_once(regions, context.partition)
+    regions = reader.regions("Regions", context.partition)
     reader.raise_problems()
     return tuple(sorted(set(regions) - {context.home_region}))

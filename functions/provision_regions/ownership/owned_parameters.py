@@ -1,18 +1,16 @@
-"""Parameters of the home region that belong to a resource by their tag. They are of type String and hold no secret."""
+"""Parameters of the home region that belong to a resource by their tag. They are of type String and hold no secret.
 
-from __future__ import annotations
+One of them is what the resource remembers of itself between runs.
+"""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
-from provision_regions.ownership.names import OWNER_TAG, Names
-from provision_regions.ownership.ownership import Ownership, foreign, ownership_by_tags
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
+from provision_regions.ownership.names import OWNER_TAG, Names, Ownership, compact, foreign, ownership_by_tags
 
 BATCH = 10  # names per GetParameters and DeleteParameters
 
@@ -21,7 +19,7 @@ class OwnedParameters:
     """Reads, writes and deletes parameters of one resource."""
 
     def __init__(self, context: ProviderContext, names: Names) -> None:
-        self._ssm: SSMClient = context.clients.client("ssm", context.home_region)
+        self._ssm = context.clients.client("ssm", context.home_region)
         self._call = context.retrying
         self._names = names
 
@@ -62,3 +60,38 @@ class OwnedParameters:
     def _delete(self, names: Iterable[str]) -> None:
         for batch in batched(names, BATCH, strict=False):
             self._call(self._ssm.delete_parameters, Names=list(batch))
+
+
+class ResourceRecord(OwnedParameters):
+    """The record of one resource, a JSON object.
+
+    A resource writes it before it begins the work that the record tells of, so that a run that follows a killed one
+    recognises what that one made.
+    """
+
+    def _load(self) -> Any:
+        """The object; None where the resource never began anything."""
+        text = self._values([self._names.record]).get(self._names.record)
+        return json.loads(text) if text is not None else None
+
+    def _save(self, content: Mapping[str, object], *, new: bool) -> None:
+        self._put(self._names.record, compact(content), new=new)
+
+    def remove(self) -> None:
+        """Forget the resource."""
+        self._delete([self._names.record])
+
+
+class SetRecord(ResourceRecord):
+    """A record that is one set of texts: ``{key: [texts]}``."""
+
+    key: ClassVar[str]
+
+    def read(self) -> frozenset[str] | None:
+        """What is ours or was about to be; None where the resource never began anything."""
+        content = self._load()
+        return None if content is None else frozenset(content[self.key])
+
+    def write(self, texts: Collection[str], *, new: bool) -> None:
+        """Write the record."""
+        self._save({self.key: sorted(texts)}, new=new)

@@ -14,7 +14,6 @@ from provision_regions.context import ProviderContext
 from provision_regions.replication.rules import Merged, quota_problem
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
 
 OK = 200
@@ -35,7 +34,7 @@ class ReplicationRegistry:
     """The account's registry in the home region."""
 
     def __init__(self, context: ProviderContext) -> None:
-        self._ecr: ECRClient = context.clients.client("ecr", context.home_region)
+        self._ecr = context.clients.client("ecr", context.home_region)
         self._ecr.meta.events.register("before-parse.ecr.DescribeRegistry", keep_raw_configuration, unique_id=RAW)
         self._call = context.retrying.also_on("ServerException")
         self._region = context.home_region

@@ -1,4 +1,5 @@
-"""Rules of a registry's replication configuration, and how ours are merged into it. Pure: no AWS call.
+"""The rules that the properties of `Custom::ReplicationRules` ask for, and how they are merged into a registry's
+configuration. Pure: no AWS call.
 
 ECR's rules have neither ids nor tags. A rule is recognised by the fingerprint of its content, and a record of these
 fingerprints tells which rules are ours.
@@ -8,16 +9,56 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from provision_regions.replication.properties import ReplicationProperties
+from provision_regions.context import ProviderContext
+from provision_regions.custom_resource.properties import PropertyReader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
+
+SHORTEST, LONGEST = 2, 256
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html says the same with nested repeats.
+PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class ReplicationProperties:
+    """What the template asks for, sorted. Without destinations or without prefixes there are no rules."""
+
+    destinations: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> ReplicationProperties:
+    """Read the properties of a Create or an Update.
+
+    The home region is left out of the destinations: one list of regions may serve several purposes and name it, and
+    an image is there already.
+
+    Raises:
+        ConfigurationError: the text names every problem.
+    """
+    reader = PropertyReader(raw, {"Destinations", "RepositoryPrefixes"})
+    destinations, prefixes = set(reader.strings("Destinations")), set(reader.strings("RepositoryPrefixes"))
+    reader.check_regions(destinations, context.partition)
+    reader.problems += _prefix_problems(prefixes)
+    reader.raise_problems()
+    return ReplicationProperties(tuple(sorted(destinations - {context.home_region})), tuple(sorted(prefixes)))
+
+
+def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:
+    for prefix in sorted(prefixes):
+        if not SHORTEST <= len(prefix) <= LONGEST:
+            yield f"repository prefix {prefix[:40]!r} must have {SHORTEST} to {LONGEST} characters"
+        elif not PREFIX.fullmatch(prefix):
+            yield f"repository prefix {prefix[:40]!r} must be of a-z, 0-9, '.', '_', '-' and single '/'"
+
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 10

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from provision_regions.custom_resource.answer import Answer, fits, succeeded
-from provision_regions.custom_resource.request import Request
+from provision_regions.custom_resource.request import Answer, Request, fits, succeeded
 from provision_regions.ownership.names import Names, compact, store_text
 
 

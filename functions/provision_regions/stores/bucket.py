@@ -3,24 +3,24 @@
 Every call names the account that must own the bucket, so a stranger's bucket of the same name is never touched.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, denied, ignoring, message
 from provision_regions.context import ProviderContext
-from provision_regions.ownership.names import OWNER_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
+from provision_regions.ownership.names import (
+    OWNER_TAG,
+    ForeignError,
+    Names,
+    Ownership,
+    compact,
+    foreign,
+    ownership_by_tags,
+)
 from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef, TaggingTypeDef
 
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
 
@@ -29,7 +29,7 @@ class StoreBucket:
     """The bucket of one region: reads whose it is, makes it, and keeps its settings."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
-        self._s3: S3Client = context.clients.client("s3", region)
+        self._s3 = context.clients.client("s3", region)
         self._call = context.retrying
         # S3 does not know a new bucket everywhere at once.
         self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
@@ -88,7 +88,7 @@ class StoreBucket:
         """Make the bucket with all its settings, whatever of it exists already."""
         found = self._create() if ownership is Ownership.ABSENT else ownership
         if found is Ownership.UNTAGGED:
-            tags: TaggingTypeDef = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
+            tags: Any = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
             self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
         self._protect(key_arn)
         self.put_policy(tls_only(self._names, self._region))
@@ -98,8 +98,7 @@ class StoreBucket:
     def _create(self) -> Ownership:
         arguments: dict[str, Any] = {"Bucket": self.name}
         if self._region != NO_LOCATION:
-            location = cast("BucketLocationConstraintType", self._region)
-            arguments["CreateBucketConfiguration"] = {"LocationConstraint": location}
+            arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
         try:
             self._call(self._s3.create_bucket, **arguments)
         except ClientError as error:
@@ -117,7 +116,7 @@ class StoreBucket:
 
     def _protect(self, key_arn: str) -> None:
         call, bucket = self._call_eventually_consistent, self.arguments
-        public_access: PublicAccessBlockConfigurationTypeDef = {
+        public_access: Any = {
             "BlockPublicAcls": True,
             "IgnorePublicAcls": True,
             "BlockPublicPolicy": True,

@@ -1,8 +1,6 @@
-"""BucketRemoval a bucket and deleting it, while others may still write to it."""
+"""Empties a bucket and deletes it, while others may still write to it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.aws_errors import ignoring
 from crosscheck.errors import CrosscheckError
@@ -10,9 +8,6 @@ from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import Names
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.policies import closing, tls_only
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 BATCH = 1000  # objects that S3 lists and deletes at once
 ROUNDS = 8
@@ -27,7 +22,7 @@ class BucketRemoval:
     """Removes one region's bucket with everything in it."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
-        self._s3: S3Client = context.clients.client("s3", region)
+        self._s3 = context.clients.client("s3", region)
         self._call = context.retrying
         self._statements = (tls_only(names, region), closing(names, region))
         self._bucket = StoreBucket(context, names, region)

@@ -1,24 +1,26 @@
 """The customer key of a region's store. It is searched for before it is made, so that no crash leaves a second one."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, denied, ignoring
 from provision_regions.context import ProviderContext
-from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG, Names, compact
-from provision_regions.ownership.ownership import ForeignError, Ownership, foreign, ownership_by_tags
+from provision_regions.ownership.names import (
+    OWNER_TAG,
+    PREFIX_TAG,
+    ForeignError,
+    Names,
+    Ownership,
+    compact,
+    foreign,
+    ownership_by_tags,
+)
 from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import key_statements, policy_with
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
-    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 DELETION_DAYS = 7  # the shortest that KMS allows
 PENDING = "PendingDeletion"
@@ -39,7 +41,7 @@ class StoreKeys:
     """The keys of one region."""
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
-        self._kms: KMSClient = context.clients.client("kms", region)
+        self._kms = context.clients.client("kms", region)
         self._call = context.retrying
         # KMS does not know a new key, a new alias or a key's new state everywhere at once:
         # https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html
@@ -101,7 +103,7 @@ class StoreKeys:
         for arn in self._ours():
             self._schedule_deletion(arn)
 
-    def _aliased(self) -> KeyMetadataTypeDef | None:
+    def _aliased(self) -> Mapping[str, Any] | None:
         with ignoring("NotFoundException"):
             return self._call(self._kms.describe_key, KeyId=self._names.alias)["KeyMetadata"]
         return None

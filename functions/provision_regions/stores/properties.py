@@ -41,9 +41,7 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
     reader = PropertyReader(raw, KNOWN)
     prefix = raw.get("Prefix")
     reader.problems += _prefix_problems(prefix, context)
-    regions = reader.strings("Regions", expected="a list of regions", required=False)
-    reader.check_regions(regions, context.partition)
-    reader.check_listed_once(regions, context.partition)
+    regions = reader.regions("Regions", context.partition, required=False)
     if reader.boolean("IncludeHome") and context.home_region not in regions:
         regions = (context.home_region, *regions)
     if not regions:
@@ -101,6 +99,4 @@ def _length_problems(prefix: str, regions: Iterable[str], context: ProviderConte
 
 def _days(value: object) -> int | None:
     text = str(value).strip()
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_DAYS)):
-        return None
-    return int(text) if int(text) <= MAX_DAYS else None
+    return int(text) if re.fullmatch("[0-9]{1,5}", text) and int(text) <= MAX_DAYS else None

@@ -1,4 +1,6 @@
-"""What a resource remembers of its stores between requests and runs.
+"""What is written of the stores in the home region: each one as CodePipeline writes it, and the resource's record.
+
+The record is what the resource remembers between requests and runs:
 
 * ``regions``: every region in which this resource ever began a store. A Delete also removes those that an update
   took off the list.
@@ -7,11 +9,12 @@
 * ``request`` and ``runs``: the current request, and how often Lambda has delivered it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from provision_regions.ownership.record import ResourceRecord
+from provision_regions.ownership.names import Ownership, foreign
+from provision_regions.ownership.owned_parameters import OwnedParameters, ResourceRecord
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,38 @@ class StoreRecord(ResourceRecord):
     def write(self, recorded: RecordedStores, *, new: bool) -> None:
         """Write the record: about 1.5 KB for all regions of AWS."""
         self._save(asdict(recorded), new=new)
+
+
+class StoreParameters(OwnedParameters):
+    """The parameters of one resource, one per region."""
+
+    def existing(self, regions: Iterable[str]) -> dict[str, str]:
+        """The existing parameters' values, by region. All of them are ours or adopted.
+
+        Raises:
+            ForeignError: a parameter of that name is somebody else's.
+        """
+        found = self._found(regions)
+        for region, (_, ownership) in found.items():
+            if ownership is Ownership.FOREIGN:
+                raise foreign(f"the parameter {self._names.parameter(region)}", self._names)
+        return {region: value for region, (value, _) in found.items()}
+
+    def ensure(self, existing: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+        """Write the wanted values, by region, unless they are there already."""
+        for region, value in wanted.items():
+            if existing.get(region) != value:
+                self._put(self._names.parameter(region), value, new=region not in existing)
+
+    def remove(self, regions: Iterable[str]) -> None:
+        """Delete these regions' parameters as far as they are ours."""
+        found = self._found(regions)
+        ours = [region for region, (_, ownership) in found.items() if ownership is Ownership.OURS]
+        self._delete([self._names.parameter(region) for region in ours])
+
+    def _found(self, regions: Iterable[str]) -> dict[str, tuple[str, Ownership]]:
+        by_name = {self._names.parameter(region): region for region in regions}
+        found = {by_name[name]: (value, self._ownership(name)) for name, value in self._values(by_name).items()}
+        return {
+            region: (value, ownership) for region, (value, ownership) in found.items() if ownership != Ownership.ABSENT
+        }

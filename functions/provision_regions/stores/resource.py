@@ -1,12 +1,146 @@
-"""`Custom::ArtifactStores`: serves a request, from its properties to its answer."""
+"""`Custom::ArtifactStores`: serves a request, from its properties to its answer.
+
+Create and Update are the same, because every step ensures a state: look at everything first, refuse what is not ours,
+then make what is missing. An Update that rolls a failed one back, and one that finds a setting changed by hand, need
+nothing special. Delete keeps the stores, or empties and deletes them, those of earlier updates included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, succeeded
-from provision_regions.custom_resource.request import Request, RequestType, request_type
-from provision_regions.ownership.names import names_for, names_for_removal
-from provision_regions.stores.properties import read_properties, readable_prefix
-from provision_regions.stores.provisioning import Provisioning
-from provision_regions.stores.removal import Removal
+from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.ownership.names import Names, Ownership, names_for, names_for_removal
+from provision_regions.region_results import MAX_RUNS, RegionResults, each_region, require_all, within_runs
+from provision_regions.stores.attributes import Store, answer_with
+from provision_regions.stores.bucket import StoreBucket
+from provision_regions.stores.bucket_removal import BucketRemoval
+from provision_regions.stores.keys import KeyLook, StoreKeys
+from provision_regions.stores.properties import (
+    StoreProperties,
+    read_properties,
+    readable_prefix,
+    readable_regions,
+    shall_empty,
+)
+from provision_regions.stores.records import RecordedStores, StoreParameters, StoreRecord
+
+
+@dataclass(frozen=True)
+class StoreLook:
+    """What a region has of the store already."""
+
+    bucket: Ownership
+    key: KeyLook
+
+
+@dataclass(frozen=True)
+class Provisioning:
+    """One Create or Update."""
+
+    request: Request
+    context: ProviderContext
+    wanted: StoreProperties
+    names: Names
+
+    def run(self, physical_id: str) -> Answer:
+        """Make every store.
+
+        Raises:
+            ForeignError: something of a name that we need belongs to somebody else.
+            RegionsFailedError: regions refuse, or need more time than all runs have.
+            UnfinishedError: regions need another run.
+        """
+        parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
+        found = record.read()
+        before = found or RecordedStores()
+        existing = parameters.existing(self.wanted.regions)
+        looks = self._survey(before)
+        making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
+        # The old properties are not needed: the record knows their regions, except those that were refused.
+        begun = before.begun(self.request.request_id, self.wanted.regions, making)
+        record.write(begun, new=found is None)
+        with within_runs(begun.runs):
+            stores = self._make(looks, begun)
+            parameters.ensure(existing, {store.region: store.text for store in stores})
+            record.write(begun.settled(), new=False)
+        return answer_with(self.request, physical_id, self.names, stores)
+
+    def _survey(self, recorded: RecordedStores) -> Mapping[str, StoreLook]:
+        """Look at every region. If one of them has something that is not ours, nothing is changed in any of them."""
+
+        def look(region: str) -> StoreLook:
+            bucket = self._bucket(region).look_for_ours(begun=region in recorded.making)
+            return StoreLook(bucket, self._keys(region).look())
+
+        results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
+        return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
+
+    def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
+        def make(region: str) -> Store:
+            bucket, look = self._bucket(region), looks[region]
+            key_arn = self._keys(region).ensure(look.key)
+            bucket.ensure(look.bucket, key_arn, self.wanted.expire_days)
+            return Store(region, bucket.name, key_arn)
+
+        results = each_region(self.wanted.regions, make, self.context.retrying.deadline)
+        return tuple(require_all(results, recorded.runs).values())
+
+    def _bucket(self, region: str) -> StoreBucket:
+        return StoreBucket(self.context, self.names, region)
+
+    def _keys(self, region: str) -> StoreKeys:
+        return StoreKeys(self.context, self.names, region)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One Delete of one prefix's stores."""
+
+    request: Request
+    context: ProviderContext
+    names: Names
+
+    def run(self) -> None:
+        """Remove the stores if the template asks for it, then the parameters, and the record last."""
+        record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
+        found = record.read()
+        named = readable_regions(self.request.properties, self.context)
+        before = found or RecordedStores()
+        regions = tuple(dict.fromkeys((*named, *before.regions)))
+        with within_runs(before.runs_of(self.request.request_id) + 1):
+            if shall_empty(self.request.properties):
+                self._empty(regions, before, record, new=found is None)
+            parameters.remove(regions)
+            record.remove()
+
+    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord, *, new: bool) -> None:
+        deadline = self.context.retrying.deadline
+        looks = _without_untouched(each_region(regions, lambda region: self._look(region, before), deadline), before)
+        ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
+        begun = before.begun(self.request.request_id, ours, ())
+        if ours or not new:
+            record.write(begun, new=new)
+        require_all(looks, begun.runs)
+        results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
+        require_all(results, begun.runs)
+
+    def _look(self, region: str, recorded: RecordedStores) -> Ownership:
+        return StoreBucket(self.context, self.names, region).look(begun=region in recorded.making)
+
+    def _remove_store(self, region: str, ownership: Ownership) -> None:
+        """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""
+        if ownership in {Ownership.ADOPTED, Ownership.FOREIGN}:
+            return
+        if ownership is not Ownership.ABSENT:
+            BucketRemoval(self.context, self.names, region).run()
+        StoreKeys(self.context, self.names, region).remove()
+
+
+def _without_untouched(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
+    """Leave out regions that refuse the look and in which we never began: they have nothing of ours."""
+    failed = {region: error for region, error in looks.failed.items() if region in recorded.regions}
+    return RegionResults(looks.done, failed, looks.late)
 
 
 def serve_stores(request: Request, physical_id: str, context: ProviderContext) -> Answer:
@@ -16,7 +150,7 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
         CrosscheckError: the answer is FAILED with this text.
         UnfinishedError: the request needs another run.
     """
-    if request_type(request) is RequestType.DELETE:
+    if request.deletes:
         return _remove(request, physical_id, context)
     wanted = read_properties(request.properties, context)
     return Provisioning(request, context, wanted, names_for(request, context, wanted.prefix)).run(physical_id)

@@ -5,7 +5,7 @@ not read as the dataclass is refused, never guessed at.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any
 
@@ -22,16 +22,17 @@ def write(value: Any) -> dict[str, Any]:
     return asdict(value, dict_factory=lambda pairs: {name: part for name, part in pairs if part})
 
 
-def read[T](kind: type[T], document: object, what: str) -> T:
+def read[T](kind: type[T], document: object, what: str, *, strict: bool = True) -> T:
     """The dataclass of such an object. ``what`` names the document in the error.
 
     Raises:
-        ConfigurationError: a field is unknown, missing, or of another type. Values are not quoted.
+        ConfigurationError: a field is missing, of another type, or unknown, unless ``strict`` is False. Values are not
+            quoted.
     """
     if not isinstance(document, Mapping):
         raise ConfigurationError(f"{what} is not an object")
     try:
-        return from_dict(kind, document, _CONFIG)
+        return from_dict(kind, document, _STRICT if strict else _TOLERANT)
     except DaciteFieldError as error:
         raise ConfigurationError(f"{what} is not what this version wrote: {error.field_path}") from None
     except (DaciteError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -50,4 +51,5 @@ def _whole(value: object) -> int:
     return value
 
 
-_CONFIG = Config(strict=True, cast=[tuple, Enum], type_hooks={float: _number, int: _whole})
+_TOLERANT = Config(cast=[tuple, Enum], type_hooks={float: _number, int: _whole})
+_STRICT = replace(_TOLERANT, strict=True)

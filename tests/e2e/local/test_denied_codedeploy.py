@@ -56,7 +56,7 @@ def _reason(client: Outside, account: Account, subject: str, region: str) -> str
     key = {"pk": {"S": subject}, "sk": {"S": f"verdict/Deploy/{region}"}}
     table = account.outputs["LedgerTableName"]
     item = client.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
-    return str(json.loads(item["latest"]["S"])["findings"])
+    return str(json.loads(item["latest"]["S"])["judged"]["findings"])
 
 
 def test_the_stacks_rights_suffice_for_a_fleet_and_its_rollback(

@@ -16,7 +16,7 @@ from local.events import EventEmitter
 from local.server import Server
 from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.request import read_request
-from provision_regions.replication import registry_update
+from provision_regions.replication import resource
 from provision_regions.replication.registry import QuotaError
 from provision_regions.replication.resource import serve_replication
 from tests.e2e.local.functions import eventually
@@ -171,7 +171,7 @@ def test_our_replication_rules_come_and_go_beside_other_peoples(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Custom::ReplicationRules with genuine clients: the fake of its unit tests against this layer."""
-    monkeypatch.setattr(registry_update, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(resource, "SETTLE_SECONDS", 0.0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", account.aws.endpoint)
     monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", account.server.url)
     session = boto3.Session(ACCOUNT_ID, "local", region_name=HOME)

@@ -9,10 +9,9 @@ from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
 from crosscheck.errors import CrosscheckError
-from provision_regions.aws_error_text import describe
-from provision_regions.custom_resource.answer import Answer, Status, body, failed
-from provision_regions.custom_resource.physical_id import physical_id
-from provision_regions.custom_resource.request import read_request
+from provision_regions.custom_resource.request import Answer, Status, body, failed, read_request
+from provision_regions.custom_resource.respond import physical_id
+from provision_regions.region_results import describe
 from provision_regions.replication.resource import serve_replication
 from tests.fakes.regions.ecr import FakeEcr
 from tests.fakes.regions.requests import event, provider_context

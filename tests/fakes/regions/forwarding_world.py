@@ -7,11 +7,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.errors import CrosscheckError
-from provision_regions.aws_error_text import describe
-from provision_regions.custom_resource.answer import Answer, Status, body, failed
-from provision_regions.custom_resource.physical_id import physical_id
-from provision_regions.custom_resource.request import read_request
+from provision_regions.custom_resource.request import Answer, Status, body, failed, read_request
+from provision_regions.custom_resource.respond import physical_id
 from provision_regions.forwarding.resource import serve_forwarding
+from provision_regions.region_results import describe
 from tests.fakes.regions.events import FakeEvents
 from tests.fakes.regions.requests import event, provider_context
 from tests.fakes.regions.world import World

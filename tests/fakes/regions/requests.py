@@ -7,9 +7,8 @@ from typing import Any
 
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.answer import Answer, body, failed
-from provision_regions.custom_resource.physical_id import physical_id
-from provision_regions.custom_resource.request import Request, read_request
+from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
+from provision_regions.custom_resource.respond import physical_id
 from provision_regions.region_results import UnfinishedError
 from provision_regions.retry import Deadline, Retrying
 from provision_regions.stores.resource import serve_stores

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from provision_regions.custom_resource.answer import Answer, Status
+from provision_regions.custom_resource.request import Answer, Status
 from tests.fakes.regions.kms import FakeKey
 from tests.fakes.regions.requests import PREFIX, properties, run
 from tests.fakes.regions.world import World

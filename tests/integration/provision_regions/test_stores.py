@@ -15,8 +15,8 @@ from moto import mock_aws
 
 from crosscheck.clients import Clients
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.answer import Answer, Status
-from provision_regions.custom_resource.physical_id import physical_id
+from provision_regions.custom_resource.request import Answer, Status
+from provision_regions.custom_resource.respond import physical_id
 from provision_regions.ownership.names import OWNER_TAG
 from provision_regions.stores.resource import serve_stores
 from tests.fakes.regions.requests import OWNER, properties, provider_context, request

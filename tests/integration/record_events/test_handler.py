@@ -51,10 +51,10 @@ class Queues:
 @pytest.fixture
 def queues(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
     made = Queues(monkeypatch)
-    for cached in (module._settings, module._clients, module._recorder):
+    for cached in (module._clients, module._recorder):
         cached.cache_clear()
     yield made
-    for cached in (module._settings, module._clients, module._recorder):
+    for cached in (module._clients, module._recorder):
         cached.cache_clear()
 
 
@@ -62,7 +62,7 @@ def test_an_event_reaches_the_ledger_and_the_cards_queue(queues: Queues, ledger_
     lambdas.send_event(queues.client, queues.events, events.load("codepipeline_action_failed"))
     assert queues.run() == {"batchItemFailures": []}
     records = Ledger(ledger_table, tables.NAME, 90).read(SUBJECT)
-    assert records["action/ValidateSecondary/Validate-EU-West"].latest["state"] == "FAILED"
+    assert records["action/ValidateSecondary/Validate-EU-West"].latest["run"]["state"] == "FAILED"
     assert queues.bodies(queues.cards) == [SUBJECT.key]
 
 

@@ -91,10 +91,10 @@ def function(ledger_table: DynamoDBClient, slack: SlackStand, monkeypatch: pytes
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    for cached in (module._settings, module._clients, module._showing):
+    for cached in (module._clients, module._showing):
         cached.cache_clear()
     yield made
-    for cached in (module._settings, module._clients, module._showing):
+    for cached in (module._clients, module._showing):
         cached.cache_clear()
 
 

@@ -13,7 +13,7 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.releases import fold_image
+from crosscheck.releases.fold import fold_image
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from roll_back.region_rollback import RollbackRefusedError
 from tests.builders import tables
@@ -180,7 +180,11 @@ def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Le
     verdicts = {name: record.latest for name, record in ledger.read(RELEASE).items() if name.startswith("verdict/")}
     assert list(verdicts) == ["verdict/Deploy/eu-west-1"]
     closed = verdicts["verdict/Deploy/eu-west-1"]
-    assert (closed["verdict"], closed["final"], closed["reason"]) == ("INCONCLUSIVE", True, UNPLANNED)
+    assert (closed["judged"]["verdict"], closed["final"], closed["judged"]["reason"]) == (
+        "INCONCLUSIVE",
+        True,
+        UNPLANNED,
+    )
     assert cards.told == [RELEASE.key]
 
 

@@ -4,12 +4,12 @@ import threading
 import pytest
 
 from crosscheck.time_limits import OutOfTimeError
-from provision_regions.aws_error_text import describe
-from provision_regions.fan_out import each_region
 from provision_regions.region_results import (
     RegionResults,
     RegionsFailedError,
     UnfinishedError,
+    describe,
+    each_region,
     require_all,
     within_runs,
 )

@@ -4,7 +4,7 @@ import pytest
 
 from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger.subjects import ImageSubject
-from record_events.parsing import parse
+from record_events.events import parse
 from tests.builders import changes, events
 
 DIGEST = "sha256:5951942c7acf" + "0" * 52
@@ -19,7 +19,7 @@ def _push(**detail: Any) -> dict[str, Any]:
 def test_a_push_is_a_fact_and_starts_a_verification() -> None:
     change = changes.parse(events.load("ecr_image_push"))
     assert change.subject == ImageSubject("us-east-1", "my-service", DIGEST)
-    assert change.fact.latest == {"tag": "4f1e2d3", "pushed": "2026-03-04T10:00:40+00:00"}
+    assert change.fact.latest == {"tag": "4f1e2d3", "pushed": 1772618440.0}
     assert change.verification is not None
     assert change.verification.input == {"subject": change.subject.key, "pushed": "2026-03-04T10:00:40+00:00"}
     assert not change.notify_card

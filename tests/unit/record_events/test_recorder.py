@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from crosscheck.ledger.card_queue import CardQueue
     from crosscheck.ledger.subjects import LedgerKey
-    from record_events.changes import Verification
-    from record_events.verifications import Verifications
+    from record_events.verifications import Verification, Verifications
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 

@@ -11,8 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from crosscheck.ledger.states import State
-from record_events.changes import Verification
-from record_events.verifications import Verifications
+from record_events.verifications import Verification, Verifications
 from tests.builders import events
 from tests.builders.changes import parse
 

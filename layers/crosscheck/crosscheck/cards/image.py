@@ -6,7 +6,7 @@ from crosscheck.cards.card import Card
 from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, context, header, lists, section
 from crosscheck.cards.mrkdwn import escape, plain
 from crosscheck.cards.release import region_line, regions_in_words
-from crosscheck.releases import ImageArrival
+from crosscheck.releases.model import ImageArrival
 
 EVENT_TYPE = "crosscheck_image"
 

@@ -10,7 +10,15 @@ from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, cont
 from crosscheck.cards.mrkdwn import escape, link, plain
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State
-from crosscheck.releases import Concern, Failure, ImageArrival, RegionProgress, RegionState, Release, StageProgress
+from crosscheck.releases.model import (
+    Concern,
+    Failure,
+    ImageArrival,
+    RegionProgress,
+    RegionState,
+    Release,
+    StageProgress,
+)
 from crosscheck.text import one_line
 
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})

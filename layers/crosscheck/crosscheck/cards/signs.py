@@ -1,7 +1,7 @@
 """Signs and words for states. A sign never stands without its word: colour alone says nothing to many readers."""
 
 from crosscheck.ledger.states import State
-from crosscheck.releases import RegionState
+from crosscheck.releases.model import RegionState
 
 _WAITING = (":white_circle:", "waiting")
 

@@ -1,11 +1,11 @@
 """The facts that CodePipeline's events tell: the states of an execution, of its stages and of its actions."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar, Self
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
 
-from crosscheck import times
 from crosscheck.ledger.states import State
+from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
 
 STARTED = "started_"
@@ -42,32 +42,28 @@ class ReportedRun:
         started = self.first_started
         return None if started is None else max(0.0, self.at - started)
 
-    def to_fact(
-        self, name: str, event_id: str, about: Mapping[str, Any], once: Mapping[str, Any] | None = None
-    ) -> Fact:
-        """The fact of this run. ``event_id`` decides between two events of the same second and state."""
-        latest = {"state": self.state.value, "attempt": self.attempt, "at": times.to_text(self.at), **about}
-        if self.started is not None:
-            latest["started"] = times.to_text(self.started)
-        starts = {f"{STARTED}{attempt}": times.to_text(start) for attempt, start in self.starts.items()}
-        order = Order(self.attempt, self.state.rank, self.at, f"{self.state.value}/{event_id}")
-        return Fact(name, order, latest, {**starts, **(once or {})})
+
+class ReportedFact(StoredFact):
+    """A fact about a run. What only some of its events tell is kept once: each start under a name of its own."""
+
+    run: ReportedRun
+
+    def to_fact(self, event_id: str) -> Fact:
+        """The fact. The id of its event decides between two events of the same second and state."""
+        run = self.run
+        order = Order(run.attempt, run.state.rank, run.at, f"{run.state.value}/{event_id}")
+        return self.ordered(order, self.once())
+
+    def once(self) -> Mapping[str, Any]:
+        """What only some events tell."""
+        return {f"{STARTED}{attempt}": start for attempt, start in self.run.starts.items()}
 
     @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """The run that a record tells of."""
-        latest = record.latest
-        return cls(
-            state=State(latest["state"]),
-            attempt=latest["attempt"],
-            at=times.from_text(latest["at"]),
-            started=times.from_text(latest["started"]) if "started" in latest else None,
-            starts={
-                int(name.removeprefix(STARTED)): times.from_text(start)
-                for name, start in record.once.items()
-                if name.startswith(STARTED)
-            },
-        )
+    def document(cls, record: Record) -> Mapping[str, Any]:
+        """The fields, as the record holds them."""
+        known = super().document(record)
+        starts = {int(name.removeprefix(STARTED)): known[name] for name in known if name.startswith(STARTED)}
+        return {**known, "run": {**known["run"], "starts": starts}}
 
 
 @dataclass(frozen=True)
@@ -86,54 +82,36 @@ class Trigger:
 
 
 @dataclass(frozen=True)
-class ExecutionState:
+class ExecutionState(ReportedFact):
     """The execution itself. ``trigger`` is None where no event has told it."""
 
-    name: ClassVar[str] = "pipeline"
+    name = "pipeline"
 
     run: ReportedRun
     trigger: Trigger | None = None
 
-    def to_fact(self, event_id: str) -> Fact:
-        """The fact, as the event of this id tells it."""
-        return self.run.to_fact(self.name, event_id, {}, {"trigger": _told(self.trigger)} if self.trigger else {})
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        trigger = _trigger(record.once["trigger"]) if "trigger" in record.once else None
-        return cls(ReportedRun.from_record(record), trigger)
+    def once(self) -> Mapping[str, Any]:
+        """The starts, and the trigger where this event tells it."""
+        return {**super().once(), **({"trigger": asdict(self.trigger)} if self.trigger else {})}
 
 
 @dataclass(frozen=True)
-class StageState:
+class StageState(ReportedFact):
     """A stage of the execution."""
 
-    prefix: ClassVar[str] = "stage/"
+    name = "stage"
+    place = ("stage",)
 
     stage: str
     run: ReportedRun
 
-    @property
-    def name(self) -> str:
-        """The fact's name."""
-        return f"{self.prefix}{self.stage}"
-
-    def to_fact(self, event_id: str) -> Fact:
-        """The fact, as the event of this id tells it."""
-        return self.run.to_fact(self.name, event_id, {"stage": self.stage})
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        return cls(record.name.removeprefix(cls.prefix), ReportedRun.from_record(record))
-
 
 @dataclass(frozen=True)
-class ActionState:
+class ActionState(ReportedFact):
     """An action of the execution. ``summary`` and ``error_code`` say why it failed, as far as CodePipeline tells it."""
 
-    prefix: ClassVar[str] = "action/"
+    name = "action"
+    place = ("stage", "action")
 
     stage: str
     action: str
@@ -145,36 +123,6 @@ class ActionState:
     summary: str = ""
     error_code: str = ""
 
-    @property
-    def name(self) -> str:
-        """The fact's name."""
-        return f"{self.prefix}{self.stage}/{self.action}"
-
-    def to_fact(self, event_id: str) -> Fact:
-        """The fact, as the event of this id tells it."""
-        about = {
-            "region": self.region,
-            "category": self.category,
-            "provider": self.provider,
-            "url": self.url[:URL_LIMIT],
-            "summary": self.summary[:REASON_LIMIT],
-            "error_code": self.error_code,
-        }
-        place = {"stage": self.stage, "action": self.action}
-        return self.run.to_fact(self.name, event_id, place | {key: value for key, value in about.items() if value})
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        stage, _, action = record.name.removeprefix(cls.prefix).partition("/")
-        about = ("region", "category", "provider", "url", "summary", "error_code")
-        known = {key: record.latest.get(key, "") for key in about}
-        return cls(stage, action, ReportedRun.from_record(record), **known)
-
-
-def _told(trigger: Trigger) -> dict[str, str]:
-    return {key: value for key, value in asdict(trigger).items() if value}
-
-
-def _trigger(document: Mapping[str, str]) -> Trigger:
-    return Trigger(**{each.name: document.get(each.name, "") for each in fields(Trigger)})
+    def within_limits(self) -> Self:
+        """The action with as much of its summary and its link as is stored."""
+        return replace(self, url=self.url[:URL_LIMIT], summary=self.summary[:REASON_LIMIT])

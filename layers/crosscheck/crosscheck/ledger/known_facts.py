@@ -24,7 +24,7 @@ An image's regions have verdicts, too: their stage is ``REPLICATION``.
 ``/`` cannot occur in the name of a stage or an action (AWS allows ``[A-Za-z0-9.@_-]``), so names are unambiguous.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,6 +33,7 @@ from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedIm
 from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
+from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Record, version
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
@@ -55,7 +56,7 @@ class KnownFacts:
     @cached_property
     def execution(self) -> ExecutionState | None:
         """The execution itself."""
-        return self._one(ExecutionState.name, ExecutionState.from_record)
+        return self._one(ExecutionState)
 
     @property
     def trigger(self) -> Trigger:
@@ -65,7 +66,7 @@ class KnownFacts:
     @cached_property
     def stages(self) -> Mapping[str, StageState]:
         """The stages that an event told of, by name."""
-        return {known.stage: known for known in self._all(StageState.prefix, StageState.from_record)}
+        return {known.stage: known for known in self._all(StageState)}
 
     def state_of(self, stage: str) -> State | None:
         """The state of a stage; None where no event told of it."""
@@ -78,27 +79,27 @@ class KnownFacts:
     @cached_property
     def actions(self) -> tuple[ActionState, ...]:
         """The actions that an event told of."""
-        return self._all(ActionState.prefix, ActionState.from_record)
+        return self._all(ActionState)
 
     @cached_property
     def outline(self) -> Outline | None:
         """The pipeline's definition."""
-        return self._one(Outline.name, Outline.from_record)
+        return self._one(Outline)
 
     @property
     def revision(self) -> RecordedRevision | None:
         """What CodePipeline recorded at the source."""
-        return self._one(RecordedRevision.name, RecordedRevision.from_record)
+        return self._one(RecordedRevision)
 
     @cached_property
     def verdicts(self) -> tuple[JudgeVerdict, ...]:
         """What the judges say of all regions in all stages."""
-        return self._all(JudgeVerdict.prefix, JudgeVerdict.from_record)
+        return self._all(JudgeVerdict)
 
     @cached_property
     def judges(self) -> Mapping[tuple[str, str], RegionJudge]:
         """Who judges, by stage and region."""
-        found = self._all(RegionJudge.prefix, RegionJudge.from_record)
+        found = self._all(RegionJudge)
         return {(judge.stage, judge.region): judge for judge in found}
 
     def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
@@ -107,7 +108,7 @@ class KnownFacts:
 
     def rollback(self, stage: str, region: str) -> RollbackProgress | None:
         """What became of taking back what this stage brought to this region."""
-        return self._one(f"{RollbackProgress.prefix}{stage}/{region}", RollbackProgress.from_record)
+        return self._one(RollbackProgress, stage, region)
 
     def holder(self, claim: RollbackClaim) -> str:
         """Who holds the claim; empty where nobody does."""
@@ -116,39 +117,41 @@ class KnownFacts:
     @property
     def preflights(self) -> tuple[PreflightSeen, ...]:
         """What was seen of the regions when the execution started."""
-        return self._all(PreflightSeen.prefix, PreflightSeen.from_record)
+        return self._all(PreflightSeen)
 
     def preflight(self, region: str) -> PreflightSeen | None:
         """What was seen of this region when the execution started."""
-        return self._one(f"{PreflightSeen.prefix}{region}", PreflightSeen.from_record)
+        return self._one(PreflightSeen, region)
 
     @property
     def plan_problem(self) -> PlanProblem | None:
         """What is wrong with the plan that the pipeline's tags name."""
-        return self._one(PlanProblem.name, PlanProblem.from_record)
+        return self._one(PlanProblem)
 
     @property
     def deploys(self) -> tuple[ImageSubject, ...]:
         """The images that the release is known to deploy."""
-        return tuple(link.image for link in self._all(ImageLink.prefix, ImageLink.from_record))
+        return tuple(link.image for link in self._all(ImageLink))
 
     @property
     def image(self) -> PushedImage | None:
         """The push of the image."""
-        return self._one(PushedImage.name, PushedImage.from_record)
+        return self._one(PushedImage)
 
     @property
     def destinations(self) -> ImageDestinations | None:
         """The regions in which the image has to arrive."""
-        return self._one(ImageDestinations.name, ImageDestinations.from_record)
+        return self._one(ImageDestinations)
 
     @property
     def deployed_by(self) -> tuple[Subject, ...]:
         """The releases that are known to deploy the image."""
-        return tuple(link.release for link in self._all(ReleaseLink.prefix, ReleaseLink.from_record))
+        return tuple(link.release for link in self._all(ReleaseLink))
 
-    def _one[F](self, name: str, read: Callable[[Record], F]) -> F | None:
-        return read(self.records[name]) if name in self.records else None
+    def _one[F: StoredFact](self, fact: type[F], *place: str) -> F | None:
+        name = fact.name_at(*place)
+        return fact.from_record(self.records[name]) if name in self.records else None
 
-    def _all[F](self, prefix: str, read: Callable[[Record], F]) -> tuple[F, ...]:
-        return tuple(read(record) for name, record in sorted(self.records.items()) if name.startswith(prefix))
+    def _all[F: StoredFact](self, fact: type[F]) -> tuple[F, ...]:
+        found = (record for name, record in sorted(self.records.items()) if name.startswith(f"{fact.name}/"))
+        return tuple(map(fact.from_record, found))

@@ -1,20 +1,20 @@
 """The facts that say what is right or wrong: a judge's verdict, what preflight saw, a plan that cannot be read."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Self
 
-from crosscheck import times
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict
-from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.ledger.stored_fact import Observation, StoredFact
+from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 FINDINGS_LIMIT = 50
 FINDINGS_BYTES = 300_000
 
 
 @dataclass(frozen=True)
-class JudgeVerdict:
+class JudgeVerdict(StoredFact):
     """What a judge says of a region in one look.
 
     ``stage`` is the stage that deployed to the region. ``judge`` names the gate, as ``<stage>/<action>``: several gates
@@ -22,7 +22,8 @@ class JudgeVerdict:
     only one or does not know its name. ``look`` counts a gate's looks from 1, and ``final`` marks its last word.
     """
 
-    prefix: ClassVar[str] = "verdict/"
+    name = "verdict"
+    place = ("stage", "judged.region", "judge")
 
     stage: str
     judged: RegionVerdict
@@ -31,172 +32,90 @@ class JudgeVerdict:
     judge: str = ""
     look: int = 0
 
-    @property
-    def name(self) -> str:
-        """The fact's name."""
-        name = f"{self.prefix}{self.stage}/{self.judged.region}"
-        return f"{name}/{self.judge}" if self.judge else name
-
     def to_fact(self, judge_since: float) -> Fact:
         """The fact. A PASS that is not final is stored as PENDING.
 
         ``judge_since`` is when this judge began: the same judge begun later, as after a retry, prevails.
         """
-        verdict = self.judged.verdict
-        if verdict is Verdict.PASS and not self.final:
-            verdict = Verdict.PENDING
-        latest = {
-            "stage": self.stage,
-            "region": self.judged.region,
-            "verdict": verdict.value,
-            "final": self.final,
-            "look": self.look,
-            "at": times.to_text(self.at),
-            **_seen(self.judged),
-        }
-        return Fact(self.name, Order(int(judge_since * 1000), int(self.final), self.at, f"{self.look:06d}"), latest)
+        return self.ordered(Order(int(judge_since * 1000), int(self.final), self.at, f"{self.look:06d}"))
 
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        latest = record.latest
-        stage, _, place = record.name.removeprefix(cls.prefix).partition("/")
-        region, _, judge = place.partition("/")
-        return cls(
-            stage=stage,
-            judged=_judged(region, latest),
-            at=times.from_text(latest["at"]),
-            final=latest["final"],
-            judge=judge,
-            look=latest["look"],
-        )
+    def within_limits(self) -> Self:
+        """The verdict as it is stored."""
+        judged = _within_limits(self.judged)
+        if judged.verdict is Verdict.PASS and not self.final:
+            judged = replace(judged, verdict=Verdict.PENDING)
+        return replace(self, judged=judged)
 
 
 @dataclass(frozen=True)
-class RegionJudge:
+class RegionJudge(Observation):
     """Who judges what a stage deploys to a region. Only ``plan_checks`` decides it; everybody else reads it.
 
     ``gates`` are the gates whose verdict counts, as ``<stage>/<action>``. It is empty if the fan-out judges.
     """
 
-    prefix: ClassVar[str] = "judge/"
+    name = "judge"
+    place = ("stage", "region")
 
     stage: str
     region: str
     gates: tuple[str, ...] = ()
 
     @property
-    def name(self) -> str:
-        """The fact's name."""
-        return f"{self.prefix}{self.stage}/{self.region}"
-
-    @property
     def gate_stages(self) -> tuple[str, ...]:
         """The stages that hold the gates."""
         return tuple(dict.fromkeys(gate.partition("/")[0] for gate in self.gates))
 
-    def to_fact(self, now: float) -> Fact:
-        """The fact, as it was decided ``now``."""
-        return Fact(self.name, Order(0, 0, now), {"gates": list(self.gates)})
-
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        stage, _, region = record.name.removeprefix(cls.prefix).partition("/")
-        return cls(stage, region, tuple(record.latest["gates"]))
-
 
 @dataclass(frozen=True)
-class PreflightSeen:
+class PreflightSeen(StoredFact):
     """What was seen of a region when the execution started: what would break the release there."""
 
-    prefix: ClassVar[str] = "preflight/"
+    name = "preflight"
+    place = ("judged.region",)
 
     judged: RegionVerdict
     at: float
 
-    @property
-    def name(self) -> str:
-        """The fact's name."""
-        return f"{self.prefix}{self.judged.region}"
-
     def to_fact(self) -> Fact:
         """The fact."""
-        judged = self.judged
-        latest = {"region": judged.region, "verdict": judged.verdict.value, "at": times.to_text(self.at)}
-        return Fact(self.name, Order(0, 0, self.at), {**latest, **_seen(judged)})
+        return self.ordered(Order(0, 0, self.at))
 
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        region = record.name.removeprefix(cls.prefix)
-        return cls(_judged(region, record.latest), times.from_text(record.latest["at"]))
+    def within_limits(self) -> Self:
+        """What was seen, as far as it is stored."""
+        return replace(self, judged=_within_limits(self.judged))
 
 
 @dataclass(frozen=True)
-class PlanProblem:
+class PlanProblem(Observation):
     """What is wrong with the plan that the pipeline's tags name."""
 
-    name: ClassVar[str] = "plan"
+    name = "plan"
 
     problem: str
 
-    def to_fact(self, now: float) -> Fact:
-        """The fact, as it was seen ``now``."""
-        return Fact(self.name, Order(0, 0, now), {"problem": self.problem})
 
-    @classmethod
-    def from_record(cls, record: Record) -> Self:
-        """What the ledger knows."""
-        return cls(record.latest["problem"])
+def _within_limits(judged: RegionVerdict) -> RegionVerdict:
+    findings = tuple(_fitting(map(_shortened, judged.findings[:FINDINGS_LIMIT])))
+    return replace(judged, reason=judged.reason[:REASON_LIMIT], findings=findings)
 
 
-def _seen(judged: RegionVerdict) -> dict[str, Any]:
-    found = [_document(finding) for finding in judged.findings[:FINDINGS_LIMIT]]
-    return {"reason": judged.reason[:REASON_LIMIT], "findings": _within(FINDINGS_BYTES, found)}
-
-
-def _judged(region: str, latest: Mapping[str, Any]) -> RegionVerdict:
-    findings = tuple(map(_finding, latest["findings"]))
-    return RegionVerdict(region, Verdict(latest["verdict"]), latest["reason"], findings)
-
-
-def _document(finding: Finding) -> dict[str, Any]:
-    """A finding in JSON. Identifiers are never cut: a part of one would name something else."""
-    optional = {
-        "images": [asdict(image) for image in finding.images],
-        "baselines": dict(finding.baselines),
-        "warning": finding.warning[:REASON_LIMIT],
-    }
-    return {
-        "kind": finding.kind,
-        "target": finding.target[:REASON_LIMIT],
-        "verdict": finding.verdict.value,
-        "reason": finding.reason[:REASON_LIMIT],
-        "values": {name[:REASON_LIMIT]: value[:REASON_LIMIT] for name, value in finding.values.items()},
-        **{key: value for key, value in optional.items() if value},
-    }
-
-
-def _finding(document: Mapping[str, Any]) -> Finding:
-    return Finding(
-        kind=document["kind"],
-        target=document["target"],
-        verdict=Verdict(document["verdict"]),
-        reason=document["reason"],
-        values=document["values"],
-        images=tuple(ReleasedImage(image["reference"], image["digest"]) for image in document.get("images", [])),
-        baselines=document.get("baselines", {}),
-        warning=document.get("warning", ""),
+def _shortened(finding: Finding) -> Finding:
+    """Identifiers are never cut: a part of one would name something else."""
+    return replace(
+        finding,
+        target=finding.target[:REASON_LIMIT],
+        reason=finding.reason[:REASON_LIMIT],
+        values={name[:REASON_LIMIT]: value[:REASON_LIMIT] for name, value in finding.values.items()},
+        warning=finding.warning[:REASON_LIMIT],
     )
 
 
-def _within(budget: int, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _fitting(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Those that fit, in their order: a verdict is worth more than everything that was seen."""
-    kept = []
-    for each in found:
-        size = len(json.dumps(each))
+    budget = FINDINGS_BYTES
+    for finding in findings:
+        size = len(json.dumps(asdict(finding)))
         if size <= budget:
-            kept.append(each)
+            yield finding
             budget -= size
-    return kept

@@ -96,8 +96,6 @@ class PipelineDefinition:
     stages: tuple[StageDefinition, ...]
     stores: Mapping[str, StoreDefinition] = field(default_factory=dict)
     account: str = ""
-    type: str = "V1"
-    execution_mode: str = "SUPERSEDED"
 
     @property
     def actions(self) -> Iterator[ActionDefinition]:
@@ -126,8 +124,6 @@ def parse_definition(pipeline: PipelineDeclarationOutputTypeDef, region: str) ->
         stages=tuple(_stage(stage, region) for stage in pipeline["stages"]),
         stores=_stores(pipeline, region),
         account=account_of(pipeline.get("roleArn", "")),
-        type=pipeline.get("pipelineType", "V1"),
-        execution_mode=pipeline.get("executionMode", "SUPERSEDED"),
     )
 
 

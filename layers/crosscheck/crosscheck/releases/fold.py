@@ -1,16 +1,31 @@
-"""From the facts of a subject to its release."""
+"""From the facts of a subject to its release, or to the arrival of its image."""
+
+from collections.abc import Iterator
 
 from crosscheck.console import execution_url, is_console_url
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import StageState
+from crosscheck.ledger.image_facts import REPLICATION
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.pipeline_facts import RecordedRevision
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import Subject
-from crosscheck.releases.model import Failure, Release, SourceRevision, StageProgress
-from crosscheck.releases.preflight import preflight
+from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.releases.model import (
+    Concern,
+    Failure,
+    ImageArrival,
+    RegionProgress,
+    RegionState,
+    Release,
+    SourceRevision,
+    StageProgress,
+)
+from crosscheck.releases.region_verdicts import progress_of
 from crosscheck.releases.regions import regions_of
 
 UNEXPLAINED = "CodePipeline gave no reason"
+# What the regions say together is the first of these that one of them says.
+_ARRIVAL_PRECEDENCE = (RegionState.FAILED, RegionState.VERIFYING, RegionState.UNKNOWN, RegionState.PASSED)
 
 
 def fold(subject: Subject, known: KnownFacts) -> Release:
@@ -29,7 +44,22 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         regions=tuple(regions_of(known, running=not ended)),
         failures=tuple(_failures(subject, known)),
         trigger=known.trigger.type,
-        preflight=preflight(known),
+        preflight=_preflight(known),
+    )
+
+
+def fold_image(subject: ImageSubject, known: KnownFacts) -> ImageArrival:
+    """What the facts tell of an image; a region of which nothing is known yet is being verified."""
+    destinations, image = known.destinations, known.image
+    regions = tuple(_region(region, known) for region in (destinations.regions if destinations else ()))
+    states = {part.state for part in regions}
+    return ImageArrival(
+        subject=subject,
+        version=known.version,
+        state=next((state for state in _ARRIVAL_PRECEDENCE if state in states), RegionState.VERIFYING),
+        tag=image.tag if image else "",
+        pushed=image.pushed if image else None,
+        regions=regions,
     )
 
 
@@ -71,3 +101,24 @@ def _revision(known: KnownFacts) -> SourceRevision:
         branch=trigger.branch,
         url=recorded.url,
     )
+
+
+def _preflight(known: KnownFacts) -> tuple[Concern, ...]:
+    """What a person should know before anything is deployed: the severe first, then the plan's, then by region."""
+    return tuple(sorted(dict.fromkeys(_concerns(known)), key=lambda concern: not concern.severe))
+
+
+def _concerns(known: KnownFacts) -> Iterator[Concern]:
+    if known.plan_problem:
+        yield Concern("plan", known.plan_problem.problem, severe=False)
+    for region, finding in ((seen.judged.region, each) for seen in known.preflights for each in seen.judged.findings):
+        if finding.verdict in {Verdict.FAIL, Verdict.INCONCLUSIVE}:
+            yield Concern(region, finding.reason, severe=finding.verdict is Verdict.FAIL)
+        if finding.warning:
+            yield Concern(region, finding.warning, severe=False)
+
+
+def _region(region: str, known: KnownFacts) -> RegionProgress:
+    for verdict in known.verdicts_on(REPLICATION, region):
+        return progress_of(verdict, running=True)
+    return RegionProgress(region, RegionState.VERIFYING)

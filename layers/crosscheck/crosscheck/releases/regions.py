@@ -1,12 +1,14 @@
 """How far each region of a release is: from its deploy actions, what the judges say, and what was rolled back."""
 
+from dataclasses import replace
+from typing import assert_never
+
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.states import State
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import final_failure, verified
-from crosscheck.releases.rollbacks import taken_back
 
 # Where a region is deployed to more than once, or has several judges, its state is the first of these that occurs.
 _PRECEDENCE = (
@@ -26,7 +28,7 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     for deployment in deployments(known):
         rollback = _rollback(deployment, known)
         parts = _progress(deployment, known, running=running)
-        progress.setdefault(deployment.region, []).extend(_in_the_end(part, rollback) for part in parts)
+        progress.setdefault(deployment.region, []).extend(_taken_back(part, rollback) for part in parts)
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
@@ -58,8 +60,31 @@ def _rollback(deployment: DeployAction, known: KnownFacts) -> RollbackProgress |
     return rollback if same_run and deployment.precedes(rollback.at) else None
 
 
-def _in_the_end(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
-    return taken_back(part, rollback) if rollback and part.state is RegionState.FAILED else part
+def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
+    """A failed region in the light of its rollback: it stays failed, unless that one is proven."""
+    if rollback is None or part.state is not RegionState.FAILED:
+        return part
+    if rollback.state is RollbackState.DONE:
+        why = f"was: {part.reason}" if part.reason else ""
+        return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why)
+    return replace(part, follow_up=_follow_up(rollback))
+
+
+def _follow_up(rollback: RollbackProgress) -> str:
+    reason, target = rollback.reason, rollback.target
+    match rollback.state:
+        case RollbackState.RUNNING:
+            return f"rolling back to {target}" if target else "rolling back"
+        case RollbackState.SUGGESTED:
+            return f"rollback suggested: {reason}"
+        case RollbackState.MOVED_ON:
+            return f"not rolled back: {reason}"
+        case RollbackState.FAILED:
+            return f"the rollback did not work: {reason}"
+        case RollbackState.LEFT | RollbackState.BACK | RollbackState.DONE:
+            return reason
+        case _ as never:
+            assert_never(never)
 
 
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:

@@ -4,7 +4,7 @@ from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, Pushed
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.verdict_facts import JudgeVerdict
-from crosscheck.releases import fold_image
+from crosscheck.releases.fold import fold_image
 from tests.builders.releases import Facts
 
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:5951942c7acf" + "0" * 52)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +53,11 @@ JUDGED = RegionVerdict("eu-west-1", Verdict.FAIL, "0 of 2 tasks run", (PLAIN, FU
 EXECUTION = ExecutionState(RUN, Trigger(commit="4f1e2d3", message="Cache", author="bot", branch="main", repository="r"))
 ACTION = ActionState("Deploy", "EU", RUN, "eu-west-1", "Deploy", "ECS", "https://x.example/", "no capacity", "Failed")
 OUTLINE = Outline(
-    7,
-    (OutlineStage("Deploy", (OutlineAction("EU", "Deploy", "ECS", "eu-west-1"),)), OutlineStage("Prove", ())),
+    7, (OutlineStage("Deploy", (OutlineAction("EU", "Deploy", "ECS", "eu-west-1"),)), OutlineStage("Prove", ()))
 )
-JUDGE = RegionJudge("Deploy", "eu-west-1", ("Deploy/Gate", "Prove/Gate"))
 VERDICT = JudgeVerdict("Deploy", JUDGED, NOW, final=True, judge="Prove/Gate", look=3)
 FAN_OUT = JudgeVerdict("Deploy", JUDGED, NOW, final=False)
+JUDGE = RegionJudge("Deploy", "eu-west-1", ("Prove/Gate", "Prove/Other", "Deploy/Gate"))
 PREFLIGHT = PreflightSeen(JUDGED, NOW)
 ROLLBACK = RollbackProgress("Deploy", "eu-west-1", 2, RollbackState.RUNNING, "rolling back", NOW, "web:7")
 
@@ -124,6 +124,7 @@ def test_each_fact_is_found_by_what_it_is_about() -> None:
     assert known.verdicts_on("Deploy", "eu-west-1") == (FAN_OUT, VERDICT)
     assert known.verdicts_on("Deploy", "eu-west-10") == known.verdicts_on(REPLICATION, "eu-west-1") == ()
     assert known.judges == {("Deploy", "eu-west-1"): JUDGE}
+    assert JUDGE.gate_stages == ("Prove", "Deploy")
     assert known.rollback("Deploy", "eu-west-1") == ROLLBACK
     assert known.preflights == (PREFLIGHT,)
     assert known.preflight("eu-west-1") == PREFLIGHT
@@ -138,47 +139,54 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
     assert verdict.order.key == "1772618404208/01/2026-03-04T10:00:40.000000/000003"
     assert json.loads(json.dumps(verdict.latest)) == {
         "stage": "Deploy",
-        "region": "eu-west-1",
-        "verdict": "FAIL",
+        "judged": {
+            "region": "eu-west-1",
+            "verdict": "FAIL",
+            "reason": "0 of 2 tasks run",
+            "findings": [
+                {
+                    "kind": "http",
+                    "target": "https://page.example/",
+                    "verdict": "PASS",
+                    "reason": "answers",
+                    "values": {"status": "200"},
+                    "waits": False,
+                    "moved_on": False,
+                    "images": [],
+                    "baselines": {},
+                    "warning": "",
+                },
+                {
+                    "kind": "ecs-service",
+                    "target": "c/web",
+                    "verdict": "FAIL",
+                    "reason": "0 of 2 tasks run",
+                    "values": {"running": "0"},
+                    "waits": False,
+                    "moved_on": False,
+                    "images": [
+                        {
+                            "reference": "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:v1",
+                            "digest": IMAGE.digest,
+                        }
+                    ],
+                    "baselines": {"ecs-service c/s": "web:7"},
+                    "warning": "pulls from another region",
+                },
+            ],
+        },
+        "at": NOW,
         "final": True,
+        "judge": "Prove/Gate",
         "look": 3,
-        "at": "2026-03-04T10:00:40+00:00",
-        "reason": "0 of 2 tasks run",
-        "findings": [
-            {
-                "kind": "http",
-                "target": "https://page.example/",
-                "verdict": "PASS",
-                "reason": "answers",
-                "values": {"status": "200"},
-            },
-            {
-                "kind": "ecs-service",
-                "target": "c/web",
-                "verdict": "FAIL",
-                "reason": "0 of 2 tasks run",
-                "values": {"running": "0"},
-                "images": [
-                    {
-                        "reference": "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:v1",
-                        "digest": IMAGE.digest,
-                    }
-                ],
-                "baselines": {"ecs-service c/s": "web:7"},
-                "warning": "pulls from another region",
-            },
-        ],
     }
     action = ACTION.to_fact("event")
     assert action.order.key == "000000000002/03/2026-03-04T10:00:40.000000/FAILED/event"
-    assert action.once == {"started_2": "2026-03-04T10:00:04.208000+00:00"}
+    assert action.once == {"started_2": EARLY}
     assert action.latest == {
-        "state": "FAILED",
-        "attempt": 2,
-        "at": "2026-03-04T10:00:40+00:00",
-        "started": "2026-03-04T10:00:04.208000+00:00",
         "stage": "Deploy",
         "action": "EU",
+        "run": {"state": "FAILED", "attempt": 2, "at": NOW, "started": EARLY, "starts": {2: EARLY}},
         "region": "eu-west-1",
         "category": "Deploy",
         "provider": "ECS",
@@ -186,7 +194,7 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
         "summary": "no capacity",
         "error_code": "Failed",
     }
-    assert OUTLINE.to_fact(NOW).latest == {
+    assert json.loads(json.dumps(OUTLINE.to_fact(NOW).latest)) == {
         "version": 7,
         "stages": [
             {
@@ -200,18 +208,30 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
     assert ImageLink(IMAGE).to_fact().order.key == "000000000000/00/1970-01-01T00:00:00.000000/"
 
 
+def test_a_field_of_a_later_version_is_ignored() -> None:
+    fact = ROLLBACK.to_fact()
+    later = Record(fact.name, 1, {**fact.latest, "cause": "a field that this version does not know"}, {})
+    assert RollbackProgress.from_record(later) == ROLLBACK
+
+
 def test_a_pass_that_is_not_final_is_stored_as_pending() -> None:
     passed = RegionVerdict("eu-west-1", Verdict.PASS, "2 of 2", ())
-    assert JudgeVerdict("Deploy", passed, NOW, final=False).to_fact(NOW).latest["verdict"] == "PENDING"
-    assert JudgeVerdict("Deploy", passed, NOW, final=True).to_fact(NOW).latest["verdict"] == "PASS"
+    assert JudgeVerdict("Deploy", passed, NOW, final=False).to_fact(NOW).latest["judged"]["verdict"] == "PENDING"
+    assert JudgeVerdict("Deploy", passed, NOW, final=True).to_fact(NOW).latest["judged"]["verdict"] == "PASS"
 
 
 @pytest.mark.parametrize(
-    ("link", "name"), [(ImageLink, f"deploys/{RELEASE.key}"), (ReleaseLink, f"release/{IMAGE.key}")]
+    ("link", "name", "latest"),
+    [
+        (ImageLink, "deploys/x", {}),
+        (ImageLink, f"deploys/{RELEASE.key}", {"image": asdict(RELEASE)}),
+        (ReleaseLink, f"release/{IMAGE.key}", {"release": asdict(IMAGE)}),
+        (PlanProblem, "plan", {"problem": 5}),
+    ],
 )
-def test_a_link_to_the_wrong_kind_of_subject_is_refused(link: Any, name: str) -> None:
-    with pytest.raises(ConfigurationError, match="not a"):
-        link.from_record(Record(name, 1, {}, {}))
+def test_a_record_of_another_form_is_refused(link: Any, name: str, latest: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=f"the fact {name} is not what this version wrote"):
+        link.from_record(Record(name, 1, latest, {}))
 
 
 def test_nobody_but_the_ledger_looks_into_records_or_builds_facts() -> None:

@@ -43,16 +43,16 @@ def test_f54_whatever_is_seen_of_a_region_fits_into_an_item(ledger_table: Dynamo
     for fact in (verdict(seen(*[4] * 60)), PreflightSeen(seen(*[4] * 60), 2.0).to_fact()):
         assert ledger.merge(RELEASE, fact)
         assert size(ledger_table, fact.name) < ITEM_LIMIT
-        assert ledger.read(RELEASE)[fact.name].latest["verdict"] == "FAIL"
+        assert ledger.read(RELEASE)[fact.name].latest["judged"]["verdict"] == "FAIL"
 
 
 def test_a_finding_that_is_too_large_takes_no_other_with_it() -> None:
-    found = verdict(seen(1, 500, 1)).latest["findings"]
+    found = verdict(seen(1, 500, 1)).latest["judged"]["findings"]
     assert [finding["target"] for finding in found] == ["alarm 0", "alarm 2"]
 
 
 def test_an_ordinary_look_is_kept_as_it_was_seen() -> None:
-    assert len(verdict(seen(*[0] * 20)).latest["findings"]) == 20
+    assert len(verdict(seen(*[0] * 20)).latest["judged"]["findings"]) == 20
 
 
 def test_f55_the_last_word_stands_whatever_the_clocks_of_its_looks_say(ledger_table: DynamoDBClient) -> None:
@@ -65,4 +65,4 @@ def test_f55_the_last_word_stands_whatever_the_clocks_of_its_looks_say(ledger_ta
     ledger.merge(RELEASE, waiting)
     assert ledger.merge(RELEASE, JudgeVerdict("Deploy", passed, early, final=True).to_fact(early))
     assert not ledger.merge(RELEASE, waiting)
-    assert ledger.read(RELEASE)["verdict/Deploy/eu-west-1"].latest["verdict"] == "PASS"
+    assert ledger.read(RELEASE)["verdict/Deploy/eu-west-1"].latest["judged"]["verdict"] == "PASS"

@@ -1,6 +1,6 @@
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.verdict_facts import PlanProblem
-from crosscheck.releases import Concern
+from crosscheck.releases.model import Concern
 from tests.builders.releases import Facts
 
 

@@ -11,7 +11,7 @@ from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
 if TYPE_CHECKING:
-    from crosscheck.releases import RegionProgress
+    from crosscheck.releases.model import RegionProgress
 
 REGION = "us-east-1"
 GATE = "Validate/Gate"

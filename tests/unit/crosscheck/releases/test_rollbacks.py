@@ -6,7 +6,7 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import RollbackState
-from crosscheck.releases import RegionProgress
+from crosscheck.releases.model import RegionProgress
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 

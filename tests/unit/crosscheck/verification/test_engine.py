@@ -18,7 +18,7 @@ from crosscheck.verification.engine import (
     seconds_to_next_look,
 )
 from crosscheck.verification.progress import Progress, begin
-from gate_stage.messages import failure_message, outputs, preview_outputs
+from gate_stage.answers import failure_message, outputs, preview_outputs
 
 PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
 SINCE = 1_000.0

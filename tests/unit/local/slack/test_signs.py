@@ -2,7 +2,7 @@ import pytest
 
 from crosscheck.cards import signs
 from crosscheck.ledger.states import State
-from crosscheck.releases import RegionState
+from crosscheck.releases.model import RegionState
 from local.slack.page.signs import sign
 
 SHOWN = {*(signs.of_state(state)[0] for state in [None, *State]), *(signs.of_region(state)[0] for state in RegionState)}

@@ -3,8 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision_regions.custom_resource.answer import MAX_BODY, Answer, Status, body, failed, succeeded
-from provision_regions.custom_resource.request import Request
+from provision_regions.custom_resource.request import MAX_BODY, Answer, Request, Status, body, failed, succeeded
 
 REQUEST = Request("Create", "Custom::X", "arn:stack/s/u", "r", "L", "https://x?secret", {})
 

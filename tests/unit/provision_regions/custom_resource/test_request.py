@@ -1,7 +1,7 @@
 import pytest
 
 from crosscheck.errors import ConfigurationError, UnreadableEventError
-from provision_regions.custom_resource.request import RequestType, read_request, request_type
+from provision_regions.custom_resource.request import read_request
 
 STACK = "arn:aws-cn:cloudformation:cn-north-1:111122223333:stack/shop/0f"
 
@@ -9,7 +9,7 @@ STACK = "arn:aws-cn:cloudformation:cn-north-1:111122223333:stack/shop/0f"
 def test_reads_what_is_there() -> None:
     request = read_request({"ResponseURL": "u", "RequestType": "Delete", "StackId": STACK})
     assert (request.stack_name, request.stack_account) == ("shop", "111122223333")
-    assert request_type(request) is RequestType.DELETE
+    assert request.deletes
     assert request.properties == {}
 
 
@@ -20,7 +20,7 @@ def test_oddities_do_not_keep_it_from_being_answered(odd: dict[str, object]) -> 
     request = read_request({"ResponseURL": "u", **odd})
     assert request.stack_name == ""
     with pytest.raises(ConfigurationError, match="unknown RequestType"):
-        request_type(request)
+        _ = request.deletes
 
 
 def test_without_a_response_url_nobody_can_be_answered() -> None:

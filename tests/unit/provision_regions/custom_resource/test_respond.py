@@ -6,7 +6,7 @@ from provision_regions.custom_resource.respond import (
     deliver,
     refuse_foreign,
 )
-from provision_regions.import_failure import answer_failed
+from provision_regions.handler import answer_failed
 from tests.fakes.regions.inbox import inbox
 
 NAME = "cloudformation-custom-resource-response"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from provision_regions.forwarding.content import SOURCES, event_pattern, rule_name, target
+from provision_regions.forwarding.rule import SOURCES, event_pattern, rule_name, target
 from provision_regions.ownership.names import Names, names_for
 from tests.fakes.regions.forwarding_world import EU, HOME, LONDON, OWNER, ForwardingWorld, properties
 from tests.fakes.regions.requests import provider_context, request

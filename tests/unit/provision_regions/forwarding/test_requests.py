@@ -5,7 +5,7 @@ import json
 import pytest
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.answer import Answer, Status
+from provision_regions.custom_resource.request import Answer, Status
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.events import FakeRule
 from tests.fakes.regions.forwarding_world import (

@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import Names
 from provision_regions.replication.registry import ReplicationRegistry
-from provision_regions.replication.registry_update import RegistryUpdate, ReplicationRecord
+from provision_regions.replication.resource import RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import fingerprint
 from provision_regions.retry import Retrying
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed

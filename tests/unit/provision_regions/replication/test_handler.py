@@ -28,7 +28,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> RegistryWorld:
     found = RegistryWorld()
     clients = found.clients
     monkeypatch.setattr(serving, "_clients", lambda: clients)
-    monkeypatch.setattr("provision_regions.replication.registry_update.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("provision_regions.replication.resource.SETTLE_SECONDS", 0.0)
     return found
 
 

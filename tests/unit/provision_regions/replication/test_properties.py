@@ -4,7 +4,7 @@ import pytest
 
 from crosscheck.errors import ConfigurationError
 from local.aws_json.constraints import violations
-from provision_regions.replication.properties import read_properties
+from provision_regions.replication.rules import read_properties
 from tests.fakes.regions.ecr import FakeEcr
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule
 from tests.fakes.regions.requests import provider_context

@@ -12,7 +12,7 @@ from crosscheck.clients import Clients
 from local.server import Server
 from provision_regions.ownership.names import Names
 from provision_regions.replication.registry import ReplicationRegistry, UnknownSettingError
-from provision_regions.replication.registry_update import RECORD, RegistryUpdate, ReplicationRecord
+from provision_regions.replication.resource import RECORD, RegistryUpdate, ReplicationRecord
 from provision_regions.replication.rules import Merged
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
 from tests.fakes.regions.requests import provider_context

@@ -3,7 +3,7 @@
 import pytest
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.answer import Answer, Status
+from provision_regions.custom_resource.request import Answer, Status
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.world import SCP

@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from provision_regions.replication.properties import ReplicationProperties
-from provision_regions.replication.rules import fingerprint, merge, quota_problem, wanted_rules
+from provision_regions.replication.rules import ReplicationProperties, fingerprint, merge, quota_problem, wanted_rules
 from tests.fakes.regions.ecr_world import ASIA, EU, rule
 
 ACCOUNT = "111122223333"

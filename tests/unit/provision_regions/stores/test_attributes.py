@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.answer import MAX_BODY, Answer, body
+from provision_regions.custom_resource.request import MAX_BODY, Answer, body
 from provision_regions.ownership.names import Names
 from provision_regions.stores.attributes import Store, answer_with
 from tests.fakes.regions.requests import properties, request

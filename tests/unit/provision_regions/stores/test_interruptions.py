@@ -2,7 +2,7 @@
 
 import pytest
 
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.errors import Killed
 from tests.fakes.regions.requests import properties, run
 from tests.fakes.regions.stores import EMPTY, EU, HOME, assert_nothing_left, bucket_name, created

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import properties, run
 from tests.fakes.regions.stores import EMPTY, EU, bucket_name, created, live_keys

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.requests import OWNER, PREFIX, properties, run

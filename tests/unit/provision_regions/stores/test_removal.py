@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from provision_regions.custom_resource.answer import Answer, Status
-from provision_regions.custom_resource.request import read_request
+from provision_regions.custom_resource.request import Answer, Status, read_request
 from provision_regions.region_results import RegionsFailedError, UnfinishedError
 from provision_regions.stores.resource import serve_stores
 from tests.fakes.regions.errors import refusal

@@ -2,7 +2,7 @@
 
 import json
 
-from provision_regions.custom_resource.answer import Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.requests import properties, run
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys

@@ -1,0 +1,144 @@
+"""From an EventBridge event to what it means: a fact of a subject, and perhaps a verification to start.
+
+CodePipeline's state changes have the shapes of
+https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html: every field that
+the guide's own samples lack somewhere is optional here, unknown fields are ignored, and what cannot be understood is
+refused with the name of the field.
+
+Pushes are ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. A multi-architecture
+image is pushed as its child manifests, which have no tag, and the index, which has: the index is verified together with
+its children.
+"""
+
+from dataclasses import dataclass
+
+from crosscheck import times
+from crosscheck.errors import UnreadableEventError
+from crosscheck.ledger.execution_facts import ActionState, ExecutionState, ReportedRun, StageState, Trigger
+from crosscheck.ledger.image_facts import PushedImage
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
+from crosscheck.ledger.table import Fact
+from record_events.fields import NAME, Fields, matching
+from record_events.verifications import Verification, finished_stage, preflight, pushed_image
+
+MOST_ATTEMPTS = 100_000
+TAG_LIMIT = 300
+TRIGGER_LIMIT = 500
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+_REPOSITORY = matching(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_DIGEST = matching(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event in the ledger's terms. ``notify_card``: whether its card is told right away."""
+
+    event_id: str
+    subject: LedgerKey
+    fact: Fact
+    verification: Verification | None = None
+    notify_card: bool = True
+
+
+def parse(event: object) -> Change | None:
+    """What an event means; None where it means nothing to us.
+
+    Raises:
+        UnreadableEventError: with the field that is wrong, never with its value.
+    """
+    envelope = Fields(event, "the event")
+    detail = envelope.part("detail", "detail")
+    match envelope.text("source"), envelope.text("detail-type"):
+        case "aws.codepipeline", kind:
+            return _state_change(envelope, kind, detail)
+        case "aws.ecr", "ECR Image Action":
+            return _push(envelope, detail)
+        case _:
+            raise UnreadableEventError("source and detail-type of the event are none that the rules let through")
+
+
+def _state_change(envelope: Fields, kind: str, detail: Fields) -> Change:
+    event_id, run = envelope.text("id"), _run(envelope, detail)
+    subject = Subject(envelope.read("region", NAME), detail.read("pipeline", NAME), detail.read("execution-id", NAME))
+    verification = None
+    match kind:
+        case "CodePipeline Pipeline Execution State Change":
+            fact = ExecutionState(run, _trigger(detail)).to_fact(event_id)
+            verification = preflight(subject) if run.state is State.STARTED else None
+        case "CodePipeline Stage Execution State Change":
+            stage = detail.read("stage", NAME)
+            fact = StageState(stage, run).to_fact(event_id)
+            if run.state in {State.SUCCEEDED, State.FAILED}:
+                verification = finished_stage(subject, stage, run.state, run.attempt, run.at)
+        case "CodePipeline Action Execution State Change":
+            fact = _action(envelope, detail, run).to_fact(event_id)
+        case _:
+            raise UnreadableEventError("detail-type of the event is none of CodePipeline's execution state changes")
+    return Change(event_id, subject, fact, verification)
+
+
+def _run(envelope: Fields, detail: Fields) -> ReportedRun:
+    """What all three kinds of events tell; the start is the start-time, or the time of the STARTED event itself."""
+    at, state = envelope.read("time", times.from_text), detail.read("state", State)
+    attempt = detail.read("pipeline-execution-attempt", _attempt, 0)
+    started = detail.read("start-time", times.from_text, at if state is State.STARTED else None)
+    return ReportedRun(state, attempt, at, started, {} if started is None else {attempt: started})
+
+
+def _attempt(value: float) -> int:
+    """A whole number, which may be written 3.0."""
+    if isinstance(value, bool) or not 0 <= value <= MOST_ATTEMPTS:
+        raise ValueError("no attempt")
+    return int(value)
+
+
+def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
+    nothing = Fields({}, "nothing")
+    kind = detail.part("type", "detail.type", nothing)
+    result = detail.part("execution-result", "detail.execution-result", nothing)
+    return ActionState(
+        stage=detail.read("stage", NAME),
+        action=detail.read("action", NAME),
+        run=run,
+        region=detail.text("region", "") or envelope.text("region"),
+        category=kind.text("category", ""),
+        provider=kind.text("provider", ""),
+        url=result.text("external-execution-url", ""),
+        summary=result.text("external-execution-summary", ""),
+        error_code=result.text("error-code", ""),
+    )
+
+
+def _trigger(detail: Fields) -> Trigger | None:
+    """What started an execution, told by trigger type or by the Git event; None where the event tells nothing.
+
+    E-mail addresses are personal data and stay out of the ledger.
+    """
+    if "execution-trigger" not in detail:
+        return None
+    given = detail.part("execution-trigger", "detail.execution-trigger")
+    return Trigger(
+        type=given.text("trigger-type", "")[:TRIGGER_LIMIT],
+        commit=given.text("commit-id", "")[:TRIGGER_LIMIT],
+        message=given.text("commit-message", "")[:TRIGGER_LIMIT],
+        author=given.text("author-display-name", "")[:TRIGGER_LIMIT],
+        branch=given.text("branch-name", given.text("tag-name", ""))[:TRIGGER_LIMIT],
+        repository=given.text("full-repository-name", "")[:TRIGGER_LIMIT],
+    )
+
+
+def _push(envelope: Fields, detail: Fields) -> Change | None:
+    """None for what is no finished push of a tagged image."""
+    tag = detail.text("image-tag", "")
+    if detail.text("action-type") != "PUSH" or detail.text("result") != "SUCCESS" or not tag:
+        return None
+    subject = ImageSubject(
+        region=envelope.read("region", NAME),
+        repository=detail.read("repository-name", _REPOSITORY),
+        digest=detail.read("image-digest", _DIGEST),
+    )
+    event_id, pushed = envelope.text("id"), envelope.read("time", times.from_text)
+    fact = PushedImage(tag[:TAG_LIMIT], pushed).to_fact(event_id)
+    # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
+    return Change(event_id, subject, fact, pushed_image(subject, pushed), notify_card=False)
