@@ -1,13 +1,13 @@
 """What one AWS service brings to Crosscheck. Each service folder declares it in its ``__init__.py``."""
 
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.rollback import Rollback
-from crosscheck.pipelines.definition import ActionDefinition
+from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable
 
 
 class DeployProvider(ABC):
@@ -35,6 +35,14 @@ class DeployProvider(ABC):
         """Why this version cannot look at what the action deployed; empty if it can."""
         missing = [self.keys[key] for key, value in self.parameters(configuration).items() if not value]
         return f"action {action.name} has no {missing[0]}" if missing else ""
+
+    def baselines(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """The looks that tell what runs before the release. What is not known before it is left out."""
+        for action in definition.actions:
+            named = self.parameters(action.configuration)
+            known = all(named.values()) and not has_variable(named) and not action.crosses_from(definition.account)
+            if action.is_of_aws("Deploy", self.name) and known:
+                yield PlannedCheck(self.check, action.region, named, baseline_only=True)
 
 
 @dataclass(frozen=True)

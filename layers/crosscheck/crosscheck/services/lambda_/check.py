@@ -11,7 +11,7 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.pipelines.definition import PipelineDefinition, has_variable
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
 from crosscheck.services.lambda_.rules import (
     Alias,
@@ -47,12 +47,7 @@ class LambdaAlias(Check):
 
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What the aliases of deployed functions serve, for rollback. Without an alias there is nothing to restore."""
-        provider = LambdaDeploy()
-        for action in definition.actions:
-            named = provider.parameters(action.configuration)
-            known = all(named.values()) and not has_variable(named) and not action.crosses_from(definition.account)
-            if action.is_of_aws("Deploy", provider.name) and known:
-                yield PlannedCheck(self.kind, action.region, named, baseline_only=True)
+        return LambdaDeploy().baselines(definition)
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once."""
