@@ -35,10 +35,9 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 
     permissions = frozenset({"cloudformation:RollbackStack"})
 
-    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> RollbackProposal:
+    def propose(self, target: PlannedCheck, _baseline: str, aws: Clients) -> RollbackProposal:
         """Read the stack and the operations on it since the action started. CloudFormation keeps the last stable state
         itself, so the baseline plays no part."""
-        del baseline
         run, name = target.deployed, target.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
             return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
@@ -66,14 +65,10 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
     """Nothing was done to the stack since the action started."""
     since = f"{stack.name}: not changed by this execution, {stack.status} since {moment(stack.changed)}"
-    if stack.phase is Phase.DEPLOYED:
-        return RollbackProposal(
-            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.DEPLOYED)
-        )
-    if stack.status in RESTORED:
-        return RollbackProposal(
-            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.ROLLED_BACK)
-        )
+    if stack.phase is Phase.DEPLOYED or stack.status in RESTORED:
+        wanted = Wanted.DEPLOYED if stack.phase is Phase.DEPLOYED else Wanted.ROLLED_BACK
+        verification = _verification(stack, planned, wanted)
+        return RollbackProposal(Feasibility.ALREADY_BACK, since, verification=verification)
     return RollbackProposal(Feasibility.MANUAL, f"{since}: it was so before, a person has to look at it")
 
 
@@ -88,9 +83,8 @@ def _other_operations(stack: Stack, history: History) -> RollbackProposal | None
         reason = f"{stack.name}: changed again at {moment(last.at)} ({starts_of(operations)}), now {stack.status}"
         return RollbackProposal(Feasibility.SUPERSEDED, reason)
     if not operations:
-        return RollbackProposal(
-            Feasibility.MANUAL, f"{stack.name}: its events do not show what changed it since the action started"
-        )
+        reason = f"{stack.name}: its events do not show what changed it since the action started"
+        return RollbackProposal(Feasibility.MANUAL, reason)
     return None
 
 
@@ -102,10 +96,9 @@ def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent)
     told = f"{stack.name}: {stack.status}"
     match stack.phase:
         case Phase.WENT_BACK | Phase.GOING_BACK:
+            reason = f"{told}: CloudFormation took it back by itself"
             verification = _verification(stack, planned, Wanted.ROLLED_BACK)
-            return RollbackProposal(
-                Feasibility.ALREADY_BACK, f"{told}: CloudFormation took it back by itself", verification=verification
-            )
+            return RollbackProposal(Feasibility.ALREADY_BACK, reason, verification=verification)
         case Phase.DELETING | Phase.DELETED:
             return RollbackProposal(Feasibility.SUPERSEDED, f"{told}: somebody deletes the stack")
         case Phase.BROKEN if stack.status in RETURNABLE:

@@ -89,9 +89,8 @@ def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
     if not undone or takes_back(newest, undone):
         return None
     if newest.id == undone:
-        return Outcome(
-            Verdict.PENDING, f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
-        )
+        reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
+        return Outcome(Verdict.PENDING, reason)
     return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {undone}")
 
 

@@ -39,9 +39,8 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         }
     )
 
-    def propose(self, target: DeployedStage, baseline: str, aws: Clients) -> RollbackProposal:
+    def propose(self, target: DeployedStage, _baseline: str, aws: Clients) -> RollbackProposal:
         """Read the stage. CodePipeline keeps its own history, so the baseline plays no part."""
-        del baseline
         return judge_stage(target.execution, target.name, read_stage(target.execution, target.name, aws))
 
     def act(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:

@@ -11,7 +11,6 @@ from crosscheck.ledger.subjects import Subject
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import (
-        PipelineDeclarationOutputTypeDef,
         PipelineExecutionTypeDef,
         PipelineRollbackMetadataTypeDef,
     )
@@ -48,7 +47,8 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
     inside, status = _inside(client, subject.pipeline, stage)
-    number = _number(declared, stage)
+    names = [each["name"] for each in declared["stages"]]
+    number = names.index(stage) if stage in names else -1
     target = _target(client, subject, stage) if number > 0 else ""
     return StageSituation(
         pipeline_type=declared.get("pipelineType", "V1"),
@@ -62,11 +62,6 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
         target=target,
         target_version=_execution(client, subject.pipeline, target).get("pipelineVersion", 0) if target else 0,
     )
-
-
-def _number(declared: PipelineDeclarationOutputTypeDef, stage: str) -> int:
-    names = [each["name"] for each in declared["stages"]]
-    return names.index(stage) if stage in names else -1
 
 
 def _inside(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:

@@ -96,9 +96,8 @@ def judge_version(version: Version) -> Outcome | None:
     """What the state of the version says; None for one that can be called."""
     state = STATES.get(version.state, Verdict.INCONCLUSIVE)
     if state is not Verdict.PASS:
-        return Outcome(
-            state, f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
-        )
+        told = f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
+        return Outcome(state, told)
     update = UPDATES.get(version.update, Verdict.PASS)
     if update is not Verdict.PASS:
         told = f"the last update of version {version.number} is {version.update}{_code(version.update_code)}"

@@ -15,7 +15,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
 
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
-_TIME = replace(matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"'), needed=True)
+_TIME = matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"', needed=True)
 
 
 def _read_zone(value: object) -> str | None:
