@@ -52,7 +52,7 @@ class Alarms(Check):
     }
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """Either the prefix or the names."""
+        """A plan gives either the prefix or the names."""
         return exactly_one(given, "prefix", "names")
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:

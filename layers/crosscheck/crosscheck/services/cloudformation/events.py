@@ -6,7 +6,6 @@ or to the beginning of the last operation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,11 +78,6 @@ def first_failure(history: History) -> str:
     first = min(failed, key=lambda event: event.at)
     which = "first failure" if starts or history.complete else "a failure"
     return f"{which}: {first.resource} ({first.kind}) {first.status}: {shortened(first.reason) or 'no reason given'}"
-
-
-def starts_of(operations: Sequence[StackEvent]) -> str:
-    """The operations as a person reads them."""
-    return ", ".join(operation.status.removesuffix("_IN_PROGRESS").lower() for operation in operations)
 
 
 def _event(event: StackEventTypeDef) -> StackEvent:

@@ -12,7 +12,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
+from crosscheck.services.cloudformation.events import History, StackEvent, read_history
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
@@ -73,14 +73,15 @@ def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
 
 
 def _other_operations(stack: Stack, history: History) -> RollbackProposal | None:
-    """Anything but one operation since the action started; CloudFormation never runs two at a time."""
+    """The proposal unless exactly one operation began since the action started. CloudFormation never runs two at
+    once."""
     if not history.complete:
         reason = f"{stack.name}: too many events since the action started to tell who changed the stack last"
         return RollbackProposal(Feasibility.MANUAL, reason)
     operations = history.operations
     if len(operations) > 1:
-        last = operations[-1]
-        reason = f"{stack.name}: changed again at {moment(last.at)} ({starts_of(operations)}), now {stack.status}"
+        begun = ", ".join(operation.status.removesuffix("_IN_PROGRESS").lower() for operation in operations)
+        reason = f"{stack.name}: changed again at {moment(operations[-1].at)} ({begun}), now {stack.status}"
         return RollbackProposal(Feasibility.SUPERSEDED, reason)
     if not operations:
         reason = f"{stack.name}: its events do not show what changed it since the action started"
@@ -139,11 +140,11 @@ def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
 
 
 def _verification(stack: Stack, planned: PlannedCheck, wanted: Wanted) -> PlannedCheck:
-    """By the stack's ARN: RollbackStack deletes a stack that never was stable."""
+    """The check names the stack by its ARN: RollbackStack deletes a stack that never was stable."""
     return PlannedCheck(planned.kind, planned.region, {"stack": stack.id, "status": wanted.value})
 
 
 def _token(planned: PlannedCheck, seen: Mapping[str, str]) -> str:
-    """The same for the same failed operation, so that asking twice has one effect."""
+    """The token is the same for the same failed operation, so that asking twice has one effect."""
     text = "\n".join((planned.region, *seen.values()))
     return f"crosscheck-{hashlib.sha256(text.encode()).hexdigest()[:32]}"

@@ -85,7 +85,7 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
 
 
 def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
-    """Whether the newest deployment is the one that takes another one back; None where it is, or none has to be."""
+    """Why the newest deployment does not take another one back; None if it does, or if it does not have to."""
     if not undone or takes_back(newest, undone):
         return None
     if newest.id == undone:
@@ -116,7 +116,7 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
 
 
 def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:
-    """What is wrong with what was deployed; None where it is the artifact, or nobody knows a run.
+    """What is wrong with what was deployed; None if it is the artifact, or if no run is known.
 
     Only of the platform Server: what is deployed to ECS is an AppSpec that CodePipeline makes of templates.
 

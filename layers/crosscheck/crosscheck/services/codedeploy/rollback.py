@@ -164,8 +164,8 @@ def _stop(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment
 
 
 def _request(ours: GroupDeployment, revision: RevisionLocationTypeDef) -> CreateDeploymentInputTypeDef:
-    """The configuration is the group's; alarms that ours may have set off do not hold the way back up, as
-    CreateDeployment's documentation advises, and its failure does not bring ours back."""
+    """The configuration is the group's. Alarms that our deployment may have set off do not stop the rollback, as
+    CreateDeployment's documentation advises, and a rollback that fails does not bring our deployment back."""
     request: CreateDeploymentInputTypeDef = {
         "applicationName": ours.application,
         "deploymentGroupName": ours.group,

@@ -65,7 +65,7 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
 
 
 def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
-    """Where the stage stands: pure."""
+    """Whether the stage can be rolled back, and to which execution: pure."""
     if unable := _unable(stage, seen):
         return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
@@ -99,7 +99,7 @@ def _unable(stage: str, seen: StageSituation) -> str:
 
 
 def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
-    """Another execution was in the stage since."""
+    """The proposal where another execution was in the stage since."""
     if not seen.inside:
         return RollbackProposal(Feasibility.MANUAL, f"no execution was in {stage} since the pipeline changed")
     if not seen.back_to:

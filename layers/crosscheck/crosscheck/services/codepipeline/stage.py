@@ -42,7 +42,7 @@ class StageSituation:
 
 
 def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
-    """Read it."""
+    """Read the stage, its pipeline and the executions in it."""
     client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
@@ -92,8 +92,8 @@ def _is_older(client: CodePipelineClient, subject: Subject, execution: str) -> b
 
 
 def _target(client: CodePipelineClient, subject: Subject, stage: str) -> str:
-    """The newest other execution that succeeded in the stage. Was that a rollback, then what it went back to: what it
-    undid succeeded there as well, and is not to come again."""
+    """The newest other execution that succeeded in the stage. If that one was a rollback, the target is what it went
+    back to: what it undid succeeded there as well, and must not come again."""
     pages = client.get_paginator("list_pipeline_executions").paginate(
         pipelineName=subject.pipeline,
         filter={"succeededInStage": {"stageName": stage}},

@@ -118,7 +118,7 @@ def judge_provisioned(provisioned: Provisioned | None) -> Outcome | None:
 
 
 def served(alias: Alias, provisioned: Provisioned | None) -> Outcome:
-    """A PASS."""
+    """The PASS of an alias that serves what it should."""
     extra = f", {provisioned.available} of {provisioned.requested} provisioned" if provisioned else ""
     return Outcome(Verdict.PASS, f"serves version {alias.version}{extra}")
 

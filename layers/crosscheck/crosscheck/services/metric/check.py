@@ -100,7 +100,7 @@ class MetricCheck(Check):
     clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """Some bound, and bounds between which there is room."""
+        """A plan sets at least one bound, and its min is not above its max."""
         if "min" in given and "max" in given and float(given["min"]) > float(given["max"]):
             return "needs a min that is not above the max"
         return at_least_one(given, "max_increase", "max", "min")
@@ -132,10 +132,8 @@ class MetricCheck(Check):
 
 
 def _bounds(told: Mapping[str, str]) -> Bounds:
-    def bound(key: str) -> float | None:
-        return float(told[key]) if key in told else None
-
-    return Bounds(increase=bound("max_increase"), high=bound("max"), low=bound("min"))
+    given = {key: float(told[key]) for key in ("max_increase", "max", "min") if key in told}
+    return Bounds(increase=given.get("max_increase"), high=given.get("max"), low=given.get("min"))
 
 
 def _values(seen: Seen) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ class WindowCheck(Check):
     clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """A window has a length."""
+        """A window has a length: it closes at another time than it opens."""
         return "needs a close other than its open" if given["open"] == given["close"] else ""
 
     def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:
