@@ -65,8 +65,7 @@ def summary(decision: Decision) -> str:
 
 def _clause(region: RegionVerdict, room: int) -> str:
     unknown = "" if region.verdict is Verdict.FAIL else "unknown "
-    clause = f"{unknown}{region.region}: {region.reason}"
-    return clause if len(clause) <= room else clause[: room - 1] + "…"
+    return _cut(f"{unknown}{region.region}: {region.reason}", room)
 
 
 class FailureType(StrEnum):

@@ -32,7 +32,7 @@ type Run = Callable[[Mapping[str, Any], LambdaContext], None]
 
 @cache
 def runner() -> Run:
-    """What answers a job; made once per process.
+    """What answers a job. It is made once per process.
 
     Raises:
         MissingSettingError: an environment variable is absent.
@@ -41,7 +41,7 @@ def runner() -> Run:
 
 
 def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
-    """The same, of these parts.
+    """Build what answers a job from these clients and this clock.
 
     Raises:
         MissingSettingError: an environment variable is absent.

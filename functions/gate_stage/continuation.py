@@ -23,7 +23,7 @@ _CHECK_ID = re.compile(r"[0-9a-f]{6}")
 
 
 def encode(progress: Progress) -> str:
-    """The token.
+    """The token that holds the progress.
 
     Raises:
         ConfigurationError: there are more counters than a token holds.

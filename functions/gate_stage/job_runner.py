@@ -70,7 +70,7 @@ class JobRunner:
         return answer
 
     def _again(self, job: Job, progress: Progress, reason: str, patience: int | None) -> Answer:
-        """Ask again later; a failure once patience or the deadline is at an end. No region was looked at."""
+        """Ask again later, or fail once patience or the deadline is at an end. No region was looked at."""
         following = replace(progress, unread=progress.unread + 1)
         overdue = progress.counted(self.clock()) >= _deadline(job) and progress.pass_since is None
         logger.warning("no look", reason=reason, times=following.unread)
@@ -116,7 +116,7 @@ def _translate(judgement: Judgement) -> Answer:
 
 
 def _crash(error: Exception) -> Fail:
-    """The class and the place, not the text: it may quote what the job carries."""
+    """Log the error's class and its place, not its text, which may quote what the job carries."""
     frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     logger.error("the gate crashed", error=type(error).__name__, frames=frames)
     count("GateCrashes")

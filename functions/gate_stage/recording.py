@@ -38,7 +38,7 @@ class VerdictRecorder:
 
 
 def _cause(judgement: Judgement) -> str:
-    """One per look and outcome: a job that is delivered twice may see two different things."""
+    """There is one cause per look and outcome: a job that is delivered twice may see two different things."""
     decision, progress = judgement.decision, judgement.decision.progress
     seen = "|".join(f"{region.region} {region.verdict} {region.reason}" for region in decision.regions)
     outcome = hashlib.sha256(seen.encode()).hexdigest()[:12]

@@ -25,10 +25,12 @@ def text(limit: int = TEXT_LIMIT, *, needed: bool = False) -> Parameter:
     )
 
 
-def matching(pattern: str, expected: str) -> Parameter:
+def matching(pattern: str, expected: str, *, needed: bool = False) -> Parameter:
     """A text of one form."""
     form = re.compile(pattern)
-    return Parameter(expected, lambda value: value if isinstance(value, str) and form.fullmatch(value) else None)
+    return Parameter(
+        expected, lambda value: value if isinstance(value, str) and form.fullmatch(value) else None, needed
+    )
 
 
 def whole(low: int, high: int) -> Parameter:

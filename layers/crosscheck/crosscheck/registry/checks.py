@@ -72,7 +72,7 @@ def known(planned: PlannedCheck) -> PlannedCheck:
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:
-    """Logs the class and the places, not the text: it may quote what a page or a parameter holds."""
+    """Log the error's class and its places, not its text, which may quote what a page or a parameter holds."""
     frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     name = type(error).__name__
     logger.error("a check crashed", check=planned.kind, region=planned.region, error=name, frames=frames)
@@ -81,7 +81,7 @@ def _crashed(planned: PlannedCheck, error: Exception) -> Finding:
 
 
 def _unfinished(planned: PlannedCheck, run: ActionRun) -> Finding | None:
-    """A deploy action that runs still, or did not succeed, is itself the finding."""
+    """A deploy action that still runs, or that did not succeed, is itself the finding."""
     match run.status:
         case "Succeeded":
             return None

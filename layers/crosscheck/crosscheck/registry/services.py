@@ -27,7 +27,7 @@ CHECKS: Mapping[str, Check] = {check.kind: check for service in SERVICES for che
 EVERY_CHECK: Mapping[str, Check] = {
     check.kind: check for service in SERVICES for check in (*service.checks, *service.internal_checks)
 }
-"""Those that only Crosscheck itself plans included: preflight's, and the proofs that no plan may ask for."""
+"""All checks by kind. Some of them only Crosscheck itself plans: preflight's, and the proofs of rollbacks."""
 DEPLOY_PROVIDERS: Mapping[str, DeployProvider] = {
     provider.name: provider for service in SERVICES for provider in service.deploy_providers
 }

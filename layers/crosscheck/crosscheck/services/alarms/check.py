@@ -1,10 +1,7 @@
 """The check ``alarms``: no CloudWatch alarm of the region went off since the release began."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
@@ -12,9 +9,6 @@ from crosscheck.contracts.parameters import Parameter, exactly_one, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_named, read_prefix, state_at
 from crosscheck.services.alarms.rules import changed_since, judge_alarms
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
 
 NAME_LIMIT = 255
 NAMES_LIMIT = 200
@@ -28,14 +22,14 @@ def read_names(value: object) -> str | None:
     names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
     if not isinstance(names, list) or not 0 < len(names) <= NAMES_LIMIT:
         return None
-    if not all(isinstance(name, str) and 0 < len(name) <= NAME_LIMIT for name in names):
+    if not all(text(NAME_LIMIT).read(name) for name in names):
         return None
     return _written(list(dict.fromkeys(names)))
 
 
-def names_of(text: str) -> Sequence[str]:
+def names_of(written: str) -> Sequence[str]:
     """The names in a text of ``read_names``."""
-    return [str(name) for name in json.loads(text)] if text.startswith("[") else text.split(", ")
+    return [str(name) for name in json.loads(written)] if written.startswith("[") else written.split(", ")
 
 
 def _written(names: Sequence[str]) -> str:
@@ -58,7 +52,7 @@ class Alarms(Check):
     }
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """Either the prefix or the names."""
+        """A plan gives either the prefix or the names."""
         return exactly_one(given, "prefix", "names")
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
@@ -67,7 +61,9 @@ class Alarms(Check):
         prefix = planned.parameters.get("prefix")
         names = [] if prefix else names_of(planned.parameters["names"])
         seen = read_prefix(client, prefix) if prefix else read_named(client, names)
-        outcome = _judge(client, seen.alarms, planned.since)
+        asked = changed_since(seen.alarms, planned.since)[:HISTORIES]
+        before = {alarm.name: state_at(client, alarm.name, planned.since) for alarm in asked}
+        outcome = judge_alarms(seen.alarms, planned.since, before)
         if outcome.verdict is not Verdict.FAIL:
             outcome = _incomplete(seen, prefix or "", names) or outcome
         return planned.finding(outcome.verdict, outcome.reason, _values(seen.alarms))
@@ -86,11 +82,6 @@ def _incomplete(seen: AlarmsSnapshot, prefix: str, names: Sequence[str]) -> Outc
     else:
         return None
     return Outcome(Verdict.INCONCLUSIVE, reason)
-
-
-def _judge(client: CloudWatchClient, alarms: Sequence[Alarm], since: float) -> Outcome:
-    asked = changed_since(alarms, since)[:HISTORIES]
-    return judge_alarms(alarms, since, {alarm.name: state_at(client, alarm.name, since) for alarm in asked})
 
 
 def _values(alarms: Sequence[Alarm]) -> Mapping[str, str]:

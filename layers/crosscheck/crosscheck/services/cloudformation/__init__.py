@@ -18,7 +18,7 @@ class CloudFormationDeploy(DeployProvider):
     keys = {"stack": "StackName"}
 
     def deploys(self, configuration: Mapping[str, str]) -> bool:
-        """Not where only a change set is made."""
+        """An action that only makes a change set deploys nothing."""
         return configuration.get("ActionMode") != NOTHING_DEPLOYED
 
 

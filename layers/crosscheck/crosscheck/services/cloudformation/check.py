@@ -1,7 +1,5 @@
 """The check ``cloudformation-stack``: the stack is where its last operation was meant to bring it."""
 
-from collections.abc import Mapping
-
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
@@ -39,7 +37,8 @@ class CloudFormationStack(Check):
             return planned.finding(gone, f"{name}: there is no such stack")
         outcome = _another(stack, planned) or judge(stack, wanted, planned.run.started if planned.run else None)
         cause = _cause(stack, planned, aws) if outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED else ""
-        return planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", _values(stack))
+        values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
+        return planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
 
 
 def _wanted(planned: PlannedCheck) -> Wanted:
@@ -66,7 +65,3 @@ def _cause(stack: Stack, planned: PlannedCheck, aws: Clients) -> str:
         return f" (why is unknown: {explain(error, planned.region)})"
     told = failure or shortened(stack.reason)
     return f"; {told}" if told else ""
-
-
-def _values(stack: Stack) -> Mapping[str, str]:
-    return {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}

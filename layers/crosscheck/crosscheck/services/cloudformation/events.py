@@ -6,7 +6,6 @@ or to the beginning of the last operation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,19 +44,9 @@ class History:
     def operations(self) -> tuple[StackEvent, ...]:
         """The events that began an operation. CloudFormation repeats such an event as the operation goes on."""
         own = [event for event in self.events if event.stack]
-        before = [None, *own]
+        before = ["", *(event.status for event in own)]
         pairs = zip(before, own, strict=False)
-        return tuple(
-            event for last, event in pairs if event.status in STARTS and (last is None or last.status != event.status)
-        )
-
-    @property
-    def last_operation(self) -> History:
-        """The events of the operation that began last; everything where its beginning is not among them."""
-        starts = self.operations
-        if not starts:
-            return self
-        return History(self.events[self.events.index(starts[-1]) :], complete=True)
+        return tuple(event for last, event in pairs if event.status in STARTS and event.status != last)
 
 
 def read_history(client: CloudFormationClient, stack_id: str, since: float | None) -> History:
@@ -81,18 +70,14 @@ def first_failure(history: History) -> str:
 
     What fails later usually fails because of it: CloudFormation cancels whatever else was under way.
     """
-    operation = history.last_operation
-    failed = [event for event in operation.events if event.status.endswith("_FAILED") and not event.stack]
+    starts = history.operations
+    events = history.events[history.events.index(starts[-1]) :] if starts else history.events
+    failed = [event for event in events if event.status.endswith("_FAILED") and not event.stack]
     if not failed:
         return ""
     first = min(failed, key=lambda event: event.at)
-    which = "first failure" if operation.complete else "a failure"
+    which = "first failure" if starts or history.complete else "a failure"
     return f"{which}: {first.resource} ({first.kind}) {first.status}: {shortened(first.reason) or 'no reason given'}"
-
-
-def starts_of(operations: Sequence[StackEvent]) -> str:
-    """The operations as a person reads them."""
-    return ", ".join(operation.status.removesuffix("_IN_PROGRESS").lower() for operation in operations)
 
 
 def _event(event: StackEventTypeDef) -> StackEvent:

@@ -12,7 +12,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.services.cloudformation.events import History, StackEvent, read_history, starts_of
+from crosscheck.services.cloudformation.events import History, StackEvent, read_history
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
@@ -35,10 +35,9 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 
     permissions = frozenset({"cloudformation:RollbackStack"})
 
-    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> RollbackProposal:
+    def propose(self, target: PlannedCheck, _baseline: str, aws: Clients) -> RollbackProposal:
         """Read the stack and the operations on it since the action started. CloudFormation keeps the last stable state
         itself, so the baseline plays no part."""
-        del baseline
         run, name = target.deployed, target.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
             return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
@@ -66,31 +65,27 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
     """Nothing was done to the stack since the action started."""
     since = f"{stack.name}: not changed by this execution, {stack.status} since {moment(stack.changed)}"
-    if stack.phase is Phase.DEPLOYED:
-        return RollbackProposal(
-            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.DEPLOYED)
-        )
-    if stack.status in RESTORED:
-        return RollbackProposal(
-            Feasibility.ALREADY_BACK, since, verification=_verification(stack, planned, Wanted.ROLLED_BACK)
-        )
+    if stack.phase is Phase.DEPLOYED or stack.status in RESTORED:
+        wanted = Wanted.DEPLOYED if stack.phase is Phase.DEPLOYED else Wanted.ROLLED_BACK
+        verification = _verification(stack, planned, wanted)
+        return RollbackProposal(Feasibility.ALREADY_BACK, since, verification=verification)
     return RollbackProposal(Feasibility.MANUAL, f"{since}: it was so before, a person has to look at it")
 
 
 def _other_operations(stack: Stack, history: History) -> RollbackProposal | None:
-    """Anything but one operation since the action started; CloudFormation never runs two at a time."""
+    """The proposal unless exactly one operation began since the action started. CloudFormation never runs two at
+    once."""
     if not history.complete:
         reason = f"{stack.name}: too many events since the action started to tell who changed the stack last"
         return RollbackProposal(Feasibility.MANUAL, reason)
     operations = history.operations
     if len(operations) > 1:
-        last = operations[-1]
-        reason = f"{stack.name}: changed again at {moment(last.at)} ({starts_of(operations)}), now {stack.status}"
+        begun = ", ".join(operation.status.removesuffix("_IN_PROGRESS").lower() for operation in operations)
+        reason = f"{stack.name}: changed again at {moment(operations[-1].at)} ({begun}), now {stack.status}"
         return RollbackProposal(Feasibility.SUPERSEDED, reason)
     if not operations:
-        return RollbackProposal(
-            Feasibility.MANUAL, f"{stack.name}: its events do not show what changed it since the action started"
-        )
+        reason = f"{stack.name}: its events do not show what changed it since the action started"
+        return RollbackProposal(Feasibility.MANUAL, reason)
     return None
 
 
@@ -102,10 +97,9 @@ def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent)
     told = f"{stack.name}: {stack.status}"
     match stack.phase:
         case Phase.WENT_BACK | Phase.GOING_BACK:
+            reason = f"{told}: CloudFormation took it back by itself"
             verification = _verification(stack, planned, Wanted.ROLLED_BACK)
-            return RollbackProposal(
-                Feasibility.ALREADY_BACK, f"{told}: CloudFormation took it back by itself", verification=verification
-            )
+            return RollbackProposal(Feasibility.ALREADY_BACK, reason, verification=verification)
         case Phase.DELETING | Phase.DELETED:
             return RollbackProposal(Feasibility.SUPERSEDED, f"{told}: somebody deletes the stack")
         case Phase.BROKEN if stack.status in RETURNABLE:
@@ -146,11 +140,11 @@ def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
 
 
 def _verification(stack: Stack, planned: PlannedCheck, wanted: Wanted) -> PlannedCheck:
-    """By the stack's ARN: RollbackStack deletes a stack that never was stable."""
+    """The check names the stack by its ARN: RollbackStack deletes a stack that never was stable."""
     return PlannedCheck(planned.kind, planned.region, {"stack": stack.id, "status": wanted.value})
 
 
 def _token(planned: PlannedCheck, seen: Mapping[str, str]) -> str:
-    """The same for the same failed operation, so that asking twice has one effect."""
+    """The token is the same for the same failed operation, so that asking twice has one effect."""
     text = "\n".join((planned.region, *seen.values()))
     return f"crosscheck-{hashlib.sha256(text.encode()).hexdigest()[:32]}"

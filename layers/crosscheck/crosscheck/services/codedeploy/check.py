@@ -85,13 +85,12 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
 
 
 def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
-    """Whether the newest deployment is the one that takes another one back; None where it is, or none has to be."""
+    """Why the newest deployment does not take another one back; None if it does, or if it does not have to."""
     if not undone or takes_back(newest, undone):
         return None
     if newest.id == undone:
-        return Outcome(
-            Verdict.PENDING, f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
-        )
+        reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
+        return Outcome(Verdict.PENDING, reason)
     return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {undone}")
 
 
@@ -117,7 +116,7 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
 
 
 def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:
-    """What is wrong with what was deployed; None where it is the artifact, or nobody knows a run.
+    """What is wrong with what was deployed; None if it is the artifact, or if no run is known.
 
     Only of the platform Server: what is deployed to ECS is an AppSpec that CodePipeline makes of templates.
 

@@ -53,10 +53,9 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
     )
     reads = HISTORY_PERMISSIONS
 
-    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> CodeDeployProposal:
+    def propose(self, target: PlannedCheck, _baseline: str, aws: Clients) -> CodeDeployProposal:
         """Read the group, the run's deployment, the newest one, and the last good one before it. CodeDeploy keeps its
         own history, so the baseline plays no part."""
-        del baseline
         client, run = aws.client("codedeploy", target.region), target.deployed
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
@@ -80,9 +79,8 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         if proposal.revision is None:
             return _stop(client, target, ours)
         made = client.create_deployment(**_request(ours, proposal.revision))["deploymentId"]
-        return RollbackStarted(
-            f"deployed {proposal.target} again: {made}", _verification(target, ours, deployment=made)
-        )
+        verification = _verification(target, ours, deployment=made)
+        return RollbackStarted(f"deployed {proposal.target} again: {made}", verification)
 
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """Ours ended, or another deployment began, between reading and acting."""
@@ -92,9 +90,8 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
 
 def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployProposal:
     """An action that failed and names no deployment has made none, unless the group has had one since it started."""
-    unknown = CodeDeployProposal(
-        Feasibility.MANUAL, "CodePipeline names no deployment of the action, or CodeDeploy has it no more"
-    )
+    reason = "CodePipeline names no deployment of the action, or CodeDeploy has it no more"
+    unknown = CodeDeployProposal(Feasibility.MANUAL, reason)
     run = planned.run
     if run is None or run.external or run.status != "Failed":
         return unknown
@@ -167,8 +164,8 @@ def _stop(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment
 
 
 def _request(ours: GroupDeployment, revision: RevisionLocationTypeDef) -> CreateDeploymentInputTypeDef:
-    """The configuration is the group's; alarms that ours may have set off do not hold the way back up, as
-    CreateDeployment's documentation advises, and its failure does not bring ours back."""
+    """The configuration is the group's. Alarms that our deployment may have set off do not stop the rollback, as
+    CreateDeployment's documentation advises, and a rollback that fails does not bring our deployment back."""
     request: CreateDeploymentInputTypeDef = {
         "applicationName": ours.application,
         "deploymentGroupName": ours.group,

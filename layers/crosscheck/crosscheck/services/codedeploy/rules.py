@@ -50,7 +50,10 @@ def judge_targets(targets: Sequence[Target]) -> Outcome | None:
     """What the targets say; None where every one of them succeeded."""
     broken = [target for target in targets if target.status in _BROKEN]
     if broken:
-        return Outcome(Verdict.FAIL, f"{told(targets)}; {_told(broken[0])}")
+        first = broken[0]
+        where = f" in {first.event}" if first.event else ""
+        cause = f" ({first.error})" if first.error else ""
+        return Outcome(Verdict.FAIL, f"{told(targets)}; {first.id} {first.status}{where}{cause}")
     if not targets:
         return Outcome(Verdict.INCONCLUSIVE, "no instance matched the group: nothing is deployed, nothing is proven")
     if any(target.status in _MOVING for target in targets):
@@ -68,20 +71,18 @@ def told(targets: Sequence[Target]) -> str:
     return f"{counted['Succeeded']} of {len(targets)} {what}s Succeeded{others}"
 
 
-def _told(target: Target) -> str:
-    where = f" in {target.event}" if target.event else ""
-    return f"{target.id} {target.status}{where}{f' ({target.error})' if target.error else ''}"
+def _ended(ours: GroupDeployment) -> str:
+    return f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}"
 
 
 def _replaced(ours: GroupDeployment, newest: GroupDeployment) -> Outcome | None:
-    ended = f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}"
-    if took_over(ours, newest) and newest.description == f"{MARKER}{ours.id}":
+    ended, replaced = _ended(ours), took_over(ours, newest)
+    if replaced and newest.description == f"{MARKER}{ours.id}":
         return Outcome(Verdict.FAIL, f"{ended} was taken back by {newest.id} ({newest.status})")
-    if ours.rolled_back_by or (took_over(ours, newest) and newest.undoes == ours.id):
-        return Outcome(
-            Verdict.FAIL, f"CodeDeploy rolled back: {ended}, auto-rollback {ours.rolled_back_by or newest.id}"
-        )
-    if took_over(ours, newest):
+    if ours.rolled_back_by or (replaced and newest.undoes == ours.id):
+        auto = ours.rolled_back_by or newest.id
+        return Outcome(Verdict.FAIL, f"CodeDeploy rolled back: {ended}, auto-rollback {auto}")
+    if replaced:
         return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {ended}")
     return None
 
@@ -91,7 +92,7 @@ def _status(ours: GroupDeployment) -> Outcome | None:
         case "Succeeded":
             return None
         case "Failed" | "Stopped":
-            return Outcome(Verdict.FAIL, f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}")
+            return Outcome(Verdict.FAIL, _ended(ours))
         case "Ready":
             return Outcome(Verdict.PENDING, f"{ours.id} is Ready: it waits for its traffic to be moved")
         case status if status in ACTIVE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.definition import PipelineDefinition, without_empty
-from crosscheck.services.s3.buckets import location, versioning
+from crosscheck.services.s3.buckets import location, read_versioning
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -30,8 +31,7 @@ _REMEDIES = {
     "PendingImport": "import its key material",
     "Unavailable": "connect its key store again",
 }
-_ARN_PARTS = 6
-_REGION_PART = 3
+_ARN = re.compile(r"[^:]*:[^:]*:[^:]*:(?P<region>[^:]*):[^:]*:")
 
 
 class ArtifactStore(Check):
@@ -75,7 +75,7 @@ def _settings(planned: PlannedCheck, bucket: str, aws: Clients) -> Mapping[str, 
     region, client = planned.region, aws.client("s3", planned.region)
     named, foreign = planned.parameters.get("key", ""), planned.parameters.get("foreign", "")
     return {
-        "versioning": read_facet(partial(_versioning, client, bucket), region, bucket),
+        "versioning": read_facet(partial(read_versioning, client, bucket, "turn it on"), region, bucket),
         "encryption": read_facet(partial(_encryption, client, bucket), region, bucket),
         "key": read_facet(partial(_key, aws, region, named, foreign), region, f"the key {short_key(named)}"),
     }
@@ -89,11 +89,6 @@ def _place(client: S3Client, bucket: str, region: str) -> Facet:
         where = f"it is in {found}, but CodePipeline needs it in {region}"
         return Facet(found, f"{where}: create a store there, {REMEDY}")
     return Facet(found)
-
-
-def _versioning(client: S3Client, bucket: str) -> Facet:
-    status = versioning(client, bucket)
-    return Facet(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: turn it on")
 
 
 def _encryption(client: S3Client, bucket: str) -> Facet:
@@ -117,7 +112,8 @@ def name_refused(named: str, region: str, foreign: str) -> str:
     ``foreign`` is another account whose actions use the store, empty for none. Across accounts CodePipeline needs a
     customer key, and an alias would be looked up in the other account.
     """
-    elsewhere = _region_of(named)
+    arn = _ARN.match(named)
+    elsewhere = arn["region"] if arn else ""
     if elsewhere and elsewhere != region:
         return f"its key {short_key(named)} is in {elsewhere}, but CodePipeline needs one in {region}: name a key there"
     if not foreign:
@@ -131,27 +127,20 @@ def name_refused(named: str, region: str, foreign: str) -> str:
 
 
 def read_key(client: KMSClient, named: str, region: str, foreign: str) -> Facet:
-    """What KMS says of the key."""
+    """Whether KMS says that the key encrypts, and for whom."""
     try:
         metadata = client.describe_key(KeyId=named)["KeyMetadata"]
     except (client.exceptions.NotFoundException, client.exceptions.InvalidArnException):
         return Facet(problem=f"there is no key {short_key(named)} in {region}: name one that is there")
-    return judge_key(metadata, named, foreign)
-
-
-def judge_key(metadata: KeyMetadataTypeDef, named: str, foreign: str) -> Facet:
-    """Whether the key encrypts, and for whom."""
     state = str(metadata.get("KeyState", ""))  # the type knows only the words of today
-    return Facet(
-        f"{metadata['KeyId']} {state}".strip(), _refused(metadata, state, f"its key {short_key(named)}", foreign)
-    )
+    problem = _refused(metadata, state, f"its key {short_key(named)}", foreign)
+    return Facet(f"{metadata['KeyId']} {state}".strip(), problem)
 
 
 def _refused(metadata: KeyMetadataTypeDef, state: str, key: str, foreign: str) -> str:
     if state not in _USABLE:
-        return (
-            f"{key} is {state or 'in an unknown state'}: {_REMEDIES.get(state, 'make it usable, or name another key')}"
-        )
+        remedy = _REMEDIES.get(state, "make it usable, or name another key")
+        return f"{key} is {state or 'in an unknown state'}: {remedy}"
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
         return f"{key} is {metadata['KeySpec']}: S3 takes symmetric encryption keys only, name one"
     if foreign and metadata.get("KeyManager") == "AWS":
@@ -161,10 +150,4 @@ def _refused(metadata: KeyMetadataTypeDef, state: str, key: str, foreign: str) -
 
 def short_key(named: str) -> str:
     """A key for people: an ARN without what comes before the id or the alias."""
-    parts = named.split(":", _ARN_PARTS - 1)
-    return parts[-1].removeprefix("key/") if len(parts) == _ARN_PARTS else named
-
-
-def _region_of(named: str) -> str:
-    parts = named.split(":", _ARN_PARTS - 1)
-    return parts[_REGION_PART] if len(parts) == _ARN_PARTS else ""
+    return named.split(":", 5)[-1].removeprefix("key/") if _ARN.match(named) else named

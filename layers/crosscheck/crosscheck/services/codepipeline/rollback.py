@@ -39,9 +39,8 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         }
     )
 
-    def propose(self, target: DeployedStage, baseline: str, aws: Clients) -> RollbackProposal:
+    def propose(self, target: DeployedStage, _baseline: str, aws: Clients) -> RollbackProposal:
         """Read the stage. CodePipeline keeps its own history, so the baseline plays no part."""
-        del baseline
         return judge_stage(target.execution, target.name, read_stage(target.execution, target.name, aws))
 
     def act(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
@@ -66,7 +65,7 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
 
 
 def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
-    """Where the stage stands: pure."""
+    """Whether the stage can be rolled back, and to which execution: pure."""
     if unable := _unable(stage, seen):
         return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
@@ -100,7 +99,7 @@ def _unable(stage: str, seen: StageSituation) -> str:
 
 
 def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
-    """Another execution was in the stage since."""
+    """The proposal where another execution was in the stage since."""
     if not seen.inside:
         return RollbackProposal(Feasibility.MANUAL, f"no execution was in {stage} since the pipeline changed")
     if not seen.back_to:

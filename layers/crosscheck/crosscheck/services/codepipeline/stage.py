@@ -11,7 +11,6 @@ from crosscheck.ledger.subjects import Subject
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import (
-        PipelineDeclarationOutputTypeDef,
         PipelineExecutionTypeDef,
         PipelineRollbackMetadataTypeDef,
     )
@@ -43,12 +42,13 @@ class StageSituation:
 
 
 def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
-    """Read it."""
+    """Read the stage, its pipeline and the executions in it."""
     client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
     inside, status = _inside(client, subject.pipeline, stage)
-    number = _number(declared, stage)
+    names = [each["name"] for each in declared["stages"]]
+    number = names.index(stage) if stage in names else -1
     target = _target(client, subject, stage) if number > 0 else ""
     return StageSituation(
         pipeline_type=declared.get("pipelineType", "V1"),
@@ -62,11 +62,6 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
         target=target,
         target_version=_execution(client, subject.pipeline, target).get("pipelineVersion", 0) if target else 0,
     )
-
-
-def _number(declared: PipelineDeclarationOutputTypeDef, stage: str) -> int:
-    names = [each["name"] for each in declared["stages"]]
-    return names.index(stage) if stage in names else -1
 
 
 def _inside(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:
@@ -97,8 +92,8 @@ def _is_older(client: CodePipelineClient, subject: Subject, execution: str) -> b
 
 
 def _target(client: CodePipelineClient, subject: Subject, stage: str) -> str:
-    """The newest other execution that succeeded in the stage. Was that a rollback, then what it went back to: what it
-    undid succeeded there as well, and is not to come again."""
+    """The newest other execution that succeeded in the stage. If that one was a rollback, the target is what it went
+    back to: what it undid succeeded there as well, and must not come again."""
     pages = client.get_paginator("list_pipeline_executions").paginate(
         pipelineName=subject.pipeline,
         filter={"succeededInStage": {"stageName": stage}},

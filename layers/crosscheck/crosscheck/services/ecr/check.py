@@ -21,13 +21,13 @@ from crosscheck.services.ecs.intended_images import intended_images
 
 # ECR calls a replication complete a moment before every reader sees the image.
 SECOND_LOOK = 2.0
-# An image is told by so many of its missing manifests; they share their fate.
+# So many missing manifests are asked for: the manifests of an image share their fate.
 ASKED = 10
 
 
 @dataclass(frozen=True)
 class EcrImage(Check):
-    """Present by digest is the proof; the replication's state only explains an absence.
+    """An image that is there by its digest is the proof; the state of its replication only explains an absence.
 
     ``clock`` gives epoch seconds, ``pause`` waits for seconds between two looks at a replication that is complete.
     """
@@ -179,6 +179,6 @@ def _tagged(image: SourceImage, region: str, aws: Clients) -> str:
 
 
 def _nothing_meant(wanted: SourceImage, destination: str) -> Outcome:
-    """A tag that the source lacks. It is the very answer where the source is looked at, and none elsewhere."""
+    """The source lacks the tag. That is the answer for the source's own region, and proves nothing of any other."""
     verdict = Verdict.FAIL if wanted.region == destination else Verdict.INCONCLUSIVE
     return Outcome(verdict, f"the registry in {wanted.region} has no {wanted.repository}:{wanted.tag}")

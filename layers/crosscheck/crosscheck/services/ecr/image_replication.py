@@ -72,7 +72,7 @@ class ImageReplication(Check):
             return planned.finding(Verdict.INCONCLUSIVE, str(error))
         except AWS_ERRORS as error:
             return planned.finding(Verdict.INCONCLUSIVE, explain_with_right(error, planned.region, planned.target))
-        pulls = list(dict.fromkeys(pull for each in running for pull in pulls_from_elsewhere(each, planned.region)))
+        pulls = pulls_from_elsewhere(running, planned.region)
         covers = [
             read_facet(partial(_covered, pull, planned.region, aws), pull.registry.region, "the registry")
             for pull in pulls
@@ -93,11 +93,12 @@ def _unseen(action: ActionDefinition, named: Mapping[str, str], account: str) ->
     return ""
 
 
-def pulls_from_elsewhere(running: Deployed, region: str) -> Sequence[Pull]:
+def pulls_from_elsewhere(running: Sequence[Deployed], region: str) -> Sequence[Pull]:
     """The repositories of other regions' private registries, each once."""
     found = (
-        Pull(running.task_definition, image.repository, registry, image.host.replace(registry.region, region))
-        for image in running.images
+        Pull(each.task_definition, image.repository, registry, image.host.replace(registry.region, region))
+        for each in running
+        for image in each.images
         if (registry := image.registry) and registry.region != region
     )
     return list(dict.fromkeys(found))
@@ -120,9 +121,8 @@ def _covered(pull: Pull, region: str, aws: Clients) -> Facet:
         unseen = f"whether {pull.repository} is replicated from {source} to {region}, only account {account} can see"
         return Facet(unknown=unseen)
     never = never_comes(rules, pull.repository, source, region, aws.home_region)
-    return Facet(
-        problem=f"no replication rule brings {pull.repository} from {source} to {region}: {never}" if never else ""
-    )
+    problem = f"no replication rule brings {pull.repository} from {source} to {region}: {never}"
+    return Facet(problem=problem if never else "")
 
 
 def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, TypedDict
 
+from crosscheck.aws_errors import ignoring
 from crosscheck.errors import CrosscheckError
 from crosscheck.images import digests
 from crosscheck.images.digests import MEDIA_TYPES
@@ -96,10 +97,9 @@ def describe(
     client: ECRClient, image: SourceImage, wanted: Collection[ImageIdentifierTypeDef]
 ) -> Mapping[str, ImageDetailTypeDef]:
     """Those of the ``wanted`` images that the repository has, by digest; none where there is no such repository."""
-    try:
+    with ignoring("RepositoryNotFoundException"):
         return _describe_all(client, image, wanted)
-    except client.exceptions.RepositoryNotFoundException:
-        return {}
+    return {}
 
 
 def _describe_all(

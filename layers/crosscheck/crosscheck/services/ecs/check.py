@@ -95,7 +95,7 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]
 
 
 def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome | None:
-    """What speaks against it, None where the service runs it or says nothing of what it runs.
+    """Why the service does not run the expected task definition; None if it does, or if that is unknown.
 
     ``expected`` is ``family:revision`` or an ARN.
     """

@@ -16,7 +16,7 @@ from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import DIGEST, ImageReference, parse_reference
-from crosscheck.pipelines.runs import ActionRun, Artifact
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs import deployments
@@ -73,14 +73,10 @@ def _of_artifact(run: ActionRun, region: str, aws: Clients) -> Mapping[str, Imag
     try:
         content = read_file(aws.client("s3", region), artifact, name)
     except ClientError as error:
-        raise _OutOfReachError(f"{explain(error, region)}{_remedy(error, artifact)}") from error
+        needs = f"s3:GetObject on the bucket {artifact.bucket}, and kms:Decrypt on its key"
+        remedy = f" (the gate's role needs {needs})" if denied(error) else ""
+        raise _OutOfReachError(f"{explain(error, region)}{remedy}") from error
     return image_definitions(content, name)
-
-
-def _remedy(error: ClientError, artifact: Artifact) -> str:
-    if not denied(error):
-        return ""
-    return f" (the gate's role needs s3:GetObject on the bucket {artifact.bucket}, and kms:Decrypt on its key)"
 
 
 def first_images(client: ECSClient, cluster: str, service: str, since: float) -> Mapping[str, ImageReference]:

@@ -59,7 +59,7 @@ def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> 
 
 
 def judge_release(seen: ServiceSnapshot, release: ActionDeployment) -> Outcome | None:
-    """What speaks against the release; None where its deployment came to a good end, or gave way to a later one."""
+    """Why the release is not in service; None if its deployment came to a good end, or gave way to a later one."""
     status, brought = release.made.status, revision(release.brought) or "the release"
     if status in GOING_BACK | WENT_BACK:
         if release.replaced and release.brought == seen.task_definition:
@@ -77,7 +77,7 @@ def judge_release(seen: ServiceSnapshot, release: ActionDeployment) -> Outcome |
 
 
 def weightier(first: Outcome | None, second: Outcome | None) -> Outcome | None:
-    """The first that there is, unless only the second is a FAIL."""
+    """The first outcome if there is one, unless only the second is a FAIL."""
     if first is None or (second and second.verdict is Verdict.FAIL and first.verdict is not Verdict.FAIL):
         return second
     return first

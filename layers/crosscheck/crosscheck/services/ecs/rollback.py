@@ -31,7 +31,7 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
     permissions = frozenset({"ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"})
 
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EcsProposal:
-        """As in ``Rollback``; the baseline is a task definition, for where ECS's history says nothing."""
+        """Read the service and its history. The baseline is a task definition, used where the history says nothing."""
         place = Place(target.region, target.parameters["cluster"], target.parameters["service"], target.deployed)
         try:
             seen = read_situation(place, baseline, aws)

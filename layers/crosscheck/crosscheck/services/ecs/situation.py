@@ -67,7 +67,7 @@ class Situation:
 
 
 def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
-    """Read it.
+    """Read the service, its deployments since the action started, and what it ran before.
 
     Raises:
         NoHistoryError: the service lists more deployments than are read.

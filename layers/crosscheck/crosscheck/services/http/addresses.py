@@ -41,7 +41,8 @@ class Policy:
     def refusal(self, address: Address, port: int) -> str:
         """Why the address must not be reached at that port; empty if it may be."""
         if isinstance(address, IPv6Address):
-            embedded = address.ipv4_mapped or _translated(address)
+            translated = IPv4Address(int(address) & _MASK) if address in _NAT64 else None
+            embedded = address.ipv4_mapped or translated
             return self.refusal(embedded, port) if embedded else self._refused_v6(address, port)
         if address in _SIX_TO_FOUR_RELAYS:
             return "a relay's"
@@ -79,7 +80,3 @@ def parse_address(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _translated(address: IPv6Address) -> IPv4Address | None:
-    return IPv4Address(int(address) & _MASK) if address in _NAT64 else None

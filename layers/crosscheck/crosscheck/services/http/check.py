@@ -64,7 +64,7 @@ class Http(Check):
 
 
 def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
-    """Whether an answer is as expected. Of a stranger's text no more than a line is quoted."""
+    """Whether an answer is as expected. At most one line of the page's text is quoted."""
     status = int(expected.get("status", DEFAULT_STATUS))
     if page.status != status:
         return Outcome(Verdict.FAIL, f"{url.shown} answers {page.status}, expected {status}{_said(page)}")

@@ -15,7 +15,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from crosscheck.errors import CrosscheckError
-from crosscheck.services.http.addresses import Address, Policy
+from crosscheck.services.http.addresses import Address, Policy, parse_address
 from crosscheck.services.http.url import Url
 from crosscheck.text import one_line
 from crosscheck.time_limits import OutOfTimeError, within
@@ -144,10 +144,8 @@ class Probe:
 
     def _addresses(self, url: Url) -> tuple[Address, ...]:
         """The host's addresses; one that must not be reached refuses them all."""
-        try:
-            addresses: tuple[Address, ...] = (ip_address(url.host),)
-        except ValueError:
-            addresses = self.resolve(url.host, url.port)
+        named = parse_address(url.host)
+        addresses = (named,) if named else self.resolve(url.host, url.port)
         for address in addresses:
             if refusal := self.policy.refusal(address, url.port):
                 raise RefusedAddressError(f"{url.authority} is not probed: the address {address} is {refusal}")

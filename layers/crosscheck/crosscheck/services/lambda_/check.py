@@ -11,7 +11,7 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.pipelines.definition import PipelineDefinition
+from crosscheck.pipelines.definition import PipelineDefinition, without_empty
 from crosscheck.services.lambda_.alias import read_alias, read_provisioned, read_version
 from crosscheck.services.lambda_.rules import (
     Alias,
@@ -24,6 +24,8 @@ from crosscheck.services.lambda_.rules import (
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+
+_ORDER = (Verdict.FAIL, Verdict.PENDING, Verdict.INCONCLUSIVE)
 
 
 class LambdaAlias(Check):
@@ -57,9 +59,8 @@ class LambdaAlias(Check):
         alias = read_alias(client, function, name)
         if alias is None:
             return planned.finding(Verdict.FAIL, f"{told}: there is no such alias")
-        meant = intended_version(planned)
-        outcome, values = _judged(client, planned, alias, meant)
-        found = planned.finding(outcome.verdict, f"{told}: {outcome.reason}", {**_values(alias, meant), **values})
+        outcome, values = _judged(client, planned, alias)
+        found = planned.finding(outcome.verdict, f"{told}: {outcome.reason}", without_empty(values))
         return replace(found, baselines={planned.subject: alias.version})
 
 
@@ -71,34 +72,26 @@ class LambdaDeploy(DeployProvider):
     keys = {"function": "FunctionName", "alias": "FunctionAlias"}
 
 
-def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias, meant: str) -> tuple[Outcome, Mapping[str, str]]:
-    """What is broken comes first, then what still moves, then what cannot be known."""
-    function = planned.parameters["function"]
-    number = meant if meant in alias.weights else alias.version
-    version = read_version(client, function, number)
-    if version is None:
-        return Outcome(Verdict.FAIL, f"version {number} does not exist"), {}
-    provisioned = read_provisioned(client, function, planned.parameters["alias"])
-    found = [judge_alias(alias, meant), judge_version(version), judge_provisioned(provisioned)]
-    outcomes = [outcome for outcome in found if outcome]
-    for verdict in (Verdict.FAIL, Verdict.PENDING, Verdict.INCONCLUSIVE):
-        outcome = next((outcome for outcome in outcomes if outcome.verdict is verdict), None)
-        if outcome:
-            break
-    else:
-        outcome = served(alias, provisioned)
-        if planned.run and not meant:
-            reason = f"{outcome.reason}; which version was meant is unknown"
-            outcome = Outcome(Verdict.INCONCLUSIVE, reason)
-    values = {"state": version.state, "provisioned": provisioned.status if provisioned else ""}
-    return outcome, {key: value for key, value in values.items() if value}
-
-
-def _values(alias: Alias, meant: str) -> Mapping[str, str]:
+def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[Outcome, Mapping[str, str]]:
+    """The outcome, and what was seen. What is broken comes first, then what still moves, then what cannot be known."""
+    function, meant = planned.parameters["function"], intended_version(planned)
     values = {
         "version": alias.version,
         "revision id": alias.revision,
         "intended version": meant,
         "weights": alias.shares if alias.weights else "",
     }
-    return {key: value for key, value in values.items() if value}
+    number = meant if meant in alias.weights else alias.version
+    version = read_version(client, function, number)
+    if version is None:
+        return Outcome(Verdict.FAIL, f"version {number} does not exist"), values
+    provisioned = read_provisioned(client, function, planned.parameters["alias"])
+    values |= {"state": version.state, "provisioned": provisioned.status if provisioned else ""}
+    found = [judge_alias(alias, meant), judge_version(version), judge_provisioned(provisioned)]
+    against = [outcome for outcome in found if outcome]
+    if against:
+        return min(against, key=lambda outcome: _ORDER.index(outcome.verdict)), values
+    outcome = served(alias, provisioned)
+    if planned.run and not meant:
+        outcome = Outcome(Verdict.INCONCLUSIVE, f"{outcome.reason}; which version was meant is unknown")
+    return outcome, values

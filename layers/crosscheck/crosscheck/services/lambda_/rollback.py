@@ -71,9 +71,8 @@ def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> La
     brought = intended_version(planned)
     served = f"{told}: serves version {alias.version}"
     if before == alias.version and not alias.weights:
-        return LambdaProposal(
-            Feasibility.ALREADY_BACK, f"{served}, as before", before, verification=_verification(planned, before)
-        )
+        verification = _verification(planned, before)
+        return LambdaProposal(Feasibility.ALREADY_BACK, f"{served}, as before", before, verification=verification)
     if not brought:
         return LambdaProposal(Feasibility.MANUAL, f"{served}; which version this execution brought is unknown")
     if brought not in {alias.version, *alias.weights}:
@@ -82,9 +81,8 @@ def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> La
         return LambdaProposal(Feasibility.MANUAL, f"{served}; which one it served before is unknown")
     others = {alias.version, *alias.weights} - {brought, before}
     if others:
-        return LambdaProposal(
-            Feasibility.SUPERSEDED, f"{told}: somebody brings version {min(others)} there: {alias.shares}"
-        )
+        reason = f"{told}: somebody brings version {min(others)} there: {alias.shares}"
+        return LambdaProposal(Feasibility.SUPERSEDED, reason)
     reason = f"{served}, which this execution brought" if brought == alias.version else f"{told}: {alias.shares}"
     return LambdaProposal(
         Feasibility.READY,
@@ -106,17 +104,13 @@ def _doubted(
     if not (before.isdecimal() and brought.isdecimal()):
         return proposal
     between = range(int(before) + 1, int(brought))
-    found = [
-        number
-        for number in between[-BETWEEN_LIMIT:]
-        if read_version(client, planned.parameters["function"], str(number))
-    ]
+    function = planned.parameters["function"]
+    found = [number for number in between[-BETWEEN_LIMIT:] if read_version(client, function, str(number))]
     if not found and len(between) <= BETWEEN_LIMIT:
         return proposal
     named = f"version {found[-1]} was" if found else "many versions were"
-    return LambdaProposal(
-        Feasibility.MANUAL, f"{told}: served version {before} when the execution started; {named} published since"
-    )
+    reason = f"{told}: served version {before} when the execution started; {named} published since"
+    return LambdaProposal(Feasibility.MANUAL, reason)
 
 
 def _verification(planned: PlannedCheck, version: str) -> PlannedCheck:

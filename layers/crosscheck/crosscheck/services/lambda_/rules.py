@@ -96,9 +96,8 @@ def judge_version(version: Version) -> Outcome | None:
     """What the state of the version says; None for one that can be called."""
     state = STATES.get(version.state, Verdict.INCONCLUSIVE)
     if state is not Verdict.PASS:
-        return Outcome(
-            state, f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
-        )
+        told = f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
+        return Outcome(state, told)
     update = UPDATES.get(version.update, Verdict.PASS)
     if update is not Verdict.PASS:
         told = f"the last update of version {version.number} is {version.update}{_code(version.update_code)}"
@@ -119,7 +118,7 @@ def judge_provisioned(provisioned: Provisioned | None) -> Outcome | None:
 
 
 def served(alias: Alias, provisioned: Provisioned | None) -> Outcome:
-    """A PASS."""
+    """The PASS of an alias that serves what it should."""
     extra = f", {provisioned.available} of {provisioned.requested} provisioned" if provisioned else ""
     return Outcome(Verdict.PASS, f"serves version {alias.version}{extra}")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
-from crosscheck.contracts.parameters import at_least_one, text, whole
+from crosscheck.contracts.parameters import Parameter, at_least_one, matching, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.metric.datapoints import (
     BASELINE_PERIODS,
@@ -19,14 +20,60 @@ from crosscheck.services.metric.datapoints import (
     before,
     read_values,
 )
-from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
 
+DIMENSIONS_LIMIT = 30
+NAME_LIMIT, VALUE_LIMIT = 255, 1024
+NUMBER_LIMIT = 1e15
+PERIOD_LIMIT = 3_600
+
+NAMESPACE = matching(r"[^:\s].{0,254}", "a metric's namespace, such as AWS/ApplicationELB", needed=True)
+STATISTIC = matching(
+    r"Average|Sum|Minimum|Maximum|SampleCount|p(100|\d{1,2}(\.\d{1,2})?)",
+    "Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99.9",
+)
 DATAPOINTS = "3"
 SECONDS = "60"
+
+
+def number(low: float = -NUMBER_LIMIT) -> Parameter:
+    """A number of at least ``low``. It is written in the shortest form that reads back as the same number."""
+
+    def read(value: object) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= NUMBER_LIMIT:
+            return None
+        return str(int(value)) if value == int(value) else repr(value)
+
+    return Parameter("a number" if low == -NUMBER_LIMIT else f"a number from {low:g}", read)
+
+
+def _read_period(value: object) -> str | None:
+    """Whole minutes only: a metric of ordinary resolution has no shorter periods."""
+    seconds = whole(60, PERIOD_LIMIT).read(value)
+    return seconds if seconds and int(seconds) % 60 == 0 else None
+
+
+def _read_dimensions(value: object) -> str | None:
+    if not isinstance(value, Mapping) or not 0 < len(value) <= DIMENSIONS_LIMIT:
+        return None
+    for name, item in value.items():
+        if not text(NAME_LIMIT).read(name) or name.startswith(":") or not text(VALUE_LIMIT).read(item):
+            return None
+    return json.dumps(dict(value), sort_keys=True, separators=(",", ":"))
+
+
+PERIOD = Parameter(f"a number of seconds from 60 to {PERIOD_LIMIT}, whole minutes", _read_period)
+DIMENSIONS = Parameter(f"an object of 1 to {DIMENSIONS_LIMIT} strings", _read_dimensions)
+
+
+def dimensions_of(written: str) -> Sequence[DimensionTypeDef]:
+    """The dimensions in a text of ``DIMENSIONS``, as CloudWatch takes them. An empty text holds none."""
+    held: Mapping[str, str] = json.loads(written) if written else {}
+    return [{"Name": name, "Value": value} for name, value in held.items()]
 
 
 @dataclass(frozen=True)
@@ -53,7 +100,7 @@ class MetricCheck(Check):
     clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """Some bound, and bounds between which there is room."""
+        """A plan sets at least one bound, and its min is not above its max."""
         if "min" in given and "max" in given and float(given["min"]) > float(given["max"]):
             return "needs a min that is not above the max"
         return at_least_one(given, "max_increase", "max", "min")
@@ -85,10 +132,8 @@ class MetricCheck(Check):
 
 
 def _bounds(told: Mapping[str, str]) -> Bounds:
-    def bound(key: str) -> float | None:
-        return float(told[key]) if key in told else None
-
-    return Bounds(increase=bound("max_increase"), high=bound("max"), low=bound("min"))
+    given = {key: float(told[key]) for key in ("max_increase", "max", "min") if key in told}
+    return Bounds(increase=given.get("max_increase"), high=given.get("max"), low=given.get("min"))
 
 
 def _values(seen: Seen) -> Mapping[str, str]:

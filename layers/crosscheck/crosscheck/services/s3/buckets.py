@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import ignoring
+from crosscheck.contracts.partial_results import Facet
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,13 +22,7 @@ def location(client: S3Client, bucket: str) -> str:
     return ""
 
 
-def versioning(client: S3Client, bucket: str) -> str:
-    """``Enabled``, ``Suspended``, or ``off`` where it never was on."""
-    return str(client.get_bucket_versioning(Bucket=bucket).get("Status", "off"))
-
-
-def holds(client: S3Client, bucket: str, key: str) -> bool:
-    """Whether the bucket has a current object of that very name; listed, because reading it may need its key."""
-    # S3 lists in the order of the names' bytes, so the name itself comes before all that it begins.
-    listed = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
-    return any(item.get("Key") == key for item in listed)
+def read_versioning(client: S3Client, bucket: str, remedy: str) -> Facet:
+    """Whether the bucket's versioning is ``Enabled``; else it is ``Suspended``, or ``off`` if it never was on."""
+    status = str(client.get_bucket_versioning(Bucket=bucket).get("Status", "off"))
+    return Facet(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: {remedy}")

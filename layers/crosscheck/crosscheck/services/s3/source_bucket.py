@@ -12,10 +12,12 @@ from crosscheck.contracts.parameters import text
 from crosscheck.contracts.partial_results import Facet, combine, read_facet, values
 from crosscheck.contracts.verdicts import Finding
 from crosscheck.pipelines.definition import PipelineDefinition, without_empty
-from crosscheck.services.s3.buckets import holds, location, versioning
+from crosscheck.services.s3.buckets import location, read_versioning
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+REMEDY = "turn versioning on, CodePipeline needs it, and rollback as well"
 
 
 class SourceBucket(Check):
@@ -41,7 +43,7 @@ class SourceBucket(Check):
         aspects = {"location": read_facet(partial(_place, client, bucket), region, bucket)}
         key = planned.parameters.get("key", "")
         if not aspects["location"].problem:
-            aspects["versioning"] = read_facet(partial(_versioning, client, bucket), region, bucket)
+            aspects["versioning"] = read_facet(partial(read_versioning, client, bucket, REMEDY), region, bucket)
             if key:
                 aspects["object"] = read_facet(partial(_object, client, bucket, key), region, bucket)
         proven = f"source {bucket} is versioned{' and holds the object' if key else ''}"
@@ -54,13 +56,10 @@ def _place(client: S3Client, bucket: str) -> Facet:
     return Facet(found, "" if found else "there is no such bucket: create it, versioned, or mend the source action")
 
 
-def _versioning(client: S3Client, bucket: str) -> Facet:
-    status = versioning(client, bucket)
-    fix = f"its versioning is {status.lower()}: turn versioning on, CodePipeline needs it, and rollback as well"
-    return Facet(status, "" if status == "Enabled" else fix)
-
-
 def _object(client: S3Client, bucket: str, key: str) -> Facet:
-    if holds(client, bucket, key):
+    """The object is listed, because reading it may need its key. S3 lists in the order of the names' bytes, so the name
+    itself comes before all that it begins."""
+    listed = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    if any(item.get("Key") == key for item in listed):
         return Facet(key)
     return Facet(problem=f"it holds no object {key}: upload it, or mend S3ObjectKey of the source action")

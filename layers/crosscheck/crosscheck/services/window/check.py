@@ -15,7 +15,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.times import DAYS, Window, current, shown, upcoming
 
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
-_TIME = replace(matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"'), needed=True)
+_TIME = matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, "HH:MM"', needed=True)
 
 
 def _read_zone(value: object) -> str | None:
@@ -50,7 +50,7 @@ class WindowCheck(Check):
     clock: Callable[[], float] = time.time
 
     def problem(self, given: Mapping[str, str]) -> str:
-        """A window has a length."""
+        """A window has a length: it closes at another time than it opens."""
         return "needs a close other than its open" if given["open"] == given["close"] else ""
 
     def run(self, planned: PlannedCheck, _aws: Clients) -> Finding:

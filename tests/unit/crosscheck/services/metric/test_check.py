@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.services.metric.check import MetricCheck
+from crosscheck.services.metric.check import (
+    DIMENSIONS,
+    NAMESPACE,
+    PERIOD,
+    STATISTIC,
+    MetricCheck,
+    dimensions_of,
+    number,
+)
 from crosscheck.services.metric.datapoints import after, before
-from crosscheck.services.metric.parameters import DIMENSIONS, NAMESPACE, PERIOD, STATISTIC, dimensions_of, number
 from tests.fakes.cloudwatch import FakeCloudWatch
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
