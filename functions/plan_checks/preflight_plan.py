@@ -12,8 +12,7 @@ from crosscheck.ledger.verdict_facts import PlanProblem
 from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.pipelines.tags import Tags
-from crosscheck.plans.plan import make_plan
-from crosscheck.plans.preflight import plan_preflight
+from crosscheck.plans.plan import make_plan, plan_preflight
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.release.due_regions import judges_of
 from plan_checks.release.read import Pipeline, read_execution, read_gates, read_pipeline

@@ -7,7 +7,7 @@ from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.releases.deployed_images import images_of
+from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
 from crosscheck.releases.model import ImageArrival
 from update_card.pipeline_lookup import PipelineLookup
@@ -28,7 +28,9 @@ class CardLoader:
         known = KnownFacts(records)
         if self.lookup.complete(subject, known):
             known = self._known(subject)
-        arrivals = (self._arrival(image, subject, known) for image in self._images(known))
+        # What the judges see now, and what they saw before: a failing look does not get as far as the digests.
+        deployed = sorted({*known.deploys, *images_of(known)}, key=lambda image: image.key)
+        arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         return render(replace(fold(subject, known), images=images))
 
@@ -39,12 +41,6 @@ class CardLoader:
 
     def _known(self, subject: LedgerKey) -> KnownFacts:
         return KnownFacts(self.ledger.read(subject))
-
-    @staticmethod
-    def _images(known: KnownFacts) -> list[ImageSubject]:
-        """What the judges see now, and what they saw before: a failing look does not get as far as the digests."""
-        images = {image.key: image for image in (*known.deploys, *images_of(known))}
-        return [images[key] for key in sorted(images)]
 
     def _arrival(self, image: ImageSubject, release: Subject, of_release: KnownFacts) -> ImageArrival | None:
         """How far an image is that the release deploys; None for one that goes to no other region.

@@ -14,8 +14,8 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
+from crosscheck.ledger.execution_facts import Outline, RecordedRevision
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger

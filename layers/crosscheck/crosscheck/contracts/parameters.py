@@ -1,18 +1,20 @@
-"""What a plan gives to a check, key by key: what is expected, and how it is read."""
+"""What users give to gates, to plans and to their checks, key by key: what is expected, and how it is read."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 TEXT_LIMIT = 255
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A key. ``read`` turns its JSON value into the text that the check takes, None for what is not as ``expected``."""
+class Parameter[T = str]:
+    """A key. ``read`` turns its JSON value into what its reader takes, for a check a text; None for what is not as
+    ``expected``."""
 
     expected: str
-    read: Callable[[object], str | None]
+    read: Callable[[Any], T | None]
     needed: bool = False
 
 

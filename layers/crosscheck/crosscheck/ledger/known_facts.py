@@ -28,9 +28,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from crosscheck.ledger.execution_facts import ActionState, ExecutionState, StageState, Trigger
+from crosscheck.ledger.execution_facts import (
+    ActionState,
+    ExecutionState,
+    Outline,
+    RecordedRevision,
+    StageState,
+    Trigger,
+)
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
-from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from crosscheck.contracts.parameters import Parameter, matching
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,10 +23,8 @@ DOCUMENT_LIMIT = 10_000
 MINUTES_LIMIT = 24 * 60
 FAILURE_LIMIT = 100
 
-_EXECUTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
+_NAME = r"[A-Za-z0-9.@_-]{1,100}"
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
-_PLAN = re.compile(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+")
 
 
 @dataclass(frozen=True)
@@ -44,18 +43,6 @@ class Parameters:
     on_inconclusive: str = "fail"
     dry_run: bool = False
     rollback: str = ""
-
-
-@dataclass(frozen=True)
-class _Key:
-    """How a key is read: ``read`` gives None for what is not as ``expected``."""
-
-    expected: str
-    read: Callable[[Any], Any]
-
-
-def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str | None]:
-    return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
 
 
 def _regions(value: Any) -> tuple[str, ...] | None:
@@ -80,20 +67,22 @@ def _count(value: Any) -> int | None:
     return value if counts and 0 <= value <= FAILURE_LIMIT else None
 
 
-_MINUTES = _Key(f"a number from 0 to {MINUTES_LIMIT}", _minutes)
-_KEYS: Mapping[str, _Key] = {
-    "pipeline": _Key("a pipeline's name", _matching(_NAME)),
-    "execution": _Key("an execution's id, #{codepipeline.PipelineExecutionId}", _matching(_EXECUTION)),
-    "stage": _Key("a stage's name", _matching(_NAME)),
-    "regions": _Key("a list of regions, or a string of them joined by commas", _regions),
-    "checks": _Key('a list of objects, each with "kind"', _checks),
-    "plan": _Key("the name of an SSM parameter under /crosscheck/plans/", _matching(_PLAN)),
+_MINUTES = Parameter(f"a number from 0 to {MINUTES_LIMIT}", _minutes)
+_KEYS: Mapping[str, Parameter[Any]] = {
+    "pipeline": matching(_NAME, "a pipeline's name"),
+    "execution": matching(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "an execution's id, #{codepipeline.PipelineExecutionId}"
+    ),
+    "stage": matching(_NAME, "a stage's name"),
+    "regions": Parameter("a list of regions, or a string of them joined by commas", _regions),
+    "checks": Parameter('a list of objects, each with "kind"', _checks),
+    "plan": matching(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+", "the name of an SSM parameter under /crosscheck/plans/"),
     "soak_minutes": _MINUTES,
     "deadline_minutes": _MINUTES,
-    "failure_limit": _Key(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
-    "on_inconclusive": _Key('"fail" or "pass"', _matching(re.compile("fail|pass"))),
-    "dry_run": _Key("true or false", lambda value: value if isinstance(value, bool) else None),
-    "rollback": _Key('"off", "suggest" or "auto"', _matching(re.compile("off|suggest|auto"))),
+    "failure_limit": Parameter(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
+    "on_inconclusive": matching("fail|pass", '"fail" or "pass"'),
+    "dry_run": Parameter("true or false", lambda value: value if isinstance(value, bool) else None),
+    "rollback": matching("off|suggest|auto", '"off", "suggest" or "auto"'),
 }
 if _KEYS.keys() != {field.name for field in fields(Parameters)}:
     raise AssertionError("every parameter needs its key")
@@ -118,7 +107,7 @@ def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
     Raises:
         ConfigurationError, ClientError, BotoCoreError: as above.
     """
-    if not _PLAN.fullmatch(name):
+    if _KEYS["plan"].read(name) is None:
         raise ConfigurationError(f"plan must be {_KEYS['plan'].expected}")
     planned = parse_document(_read_plan(ssm(), name), "the plan")
     if "plan" in planned:

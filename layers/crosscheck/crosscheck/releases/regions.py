@@ -95,8 +95,4 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
-    return min(brought or begun, key=_rank)
-
-
-def _rank(part: RegionProgress) -> int:
-    return _PRECEDENCE.index(part.state or RegionState.UNKNOWN)
+    return min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))

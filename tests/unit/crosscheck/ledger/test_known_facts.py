@@ -12,7 +12,17 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger.execution_facts import ActionState, ExecutionState, ReportedRun, StageState, Trigger
+from crosscheck.ledger.execution_facts import (
+    ActionState,
+    ExecutionState,
+    Outline,
+    OutlineAction,
+    OutlineStage,
+    RecordedRevision,
+    ReportedRun,
+    StageState,
+    Trigger,
+)
 from crosscheck.ledger.image_facts import (
     REPLICATION,
     ImageDestinations,
@@ -21,7 +31,6 @@ from crosscheck.ledger.image_facts import (
     ReleaseLink,
 )
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
