@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -32,20 +33,20 @@ logger = Logger(child=True)
 TEXT_LIMIT = 500
 
 
+@dataclass(frozen=True)
 class PipelineLookup:
     """Completes the ledger where it lacks the definition or the revision."""
 
-    def __init__(self, clients: Clients, ledger: Ledger, clock: Callable[[], float] = time.time) -> None:
-        self._clients = clients
-        self._ledger = ledger
-        self._clock = clock
+    clients: Clients
+    ledger: Ledger
+    clock: Callable[[], float] = time.time
 
     def complete(self, subject: Subject, known: KnownFacts) -> bool:
         """Look up what is missing and can be known by now; True where the ledger changed."""
-        client = self._clients.client("codepipeline", subject.region)
+        client = self.clients.client("codepipeline", subject.region)
         wanted: dict[str, Callable[[], Outline | RecordedRevision | None]] = {}
         if known.outline is None:
-            wanted[Outline.name] = lambda: self._outline(client, subject)
+            wanted[Outline.name] = lambda: _outline(client, subject)
         if known.revision is None and _source_done(known):
             wanted[RecordedRevision.name] = lambda: _revision(client, subject)
         kept = [self._keep(subject, name, ask) for name, ask in wanted.items()]
@@ -58,15 +59,15 @@ class PipelineLookup:
             logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, reason=str(error))
             count("LookupFailures")
             return False
-        return found is not None and self._ledger.merge(subject, found.to_fact(self._clock()))
-
-    def _outline(self, client: CodePipelineClient, subject: Subject) -> Outline:
-        definition = parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region)
-        return outline(definition)
+        return found is not None and self.ledger.merge(subject, found.to_fact(self.clock()))
 
 
 def _source_done(known: KnownFacts) -> bool:
     return any(action.category == "Source" and action.run.state is State.SUCCEEDED for action in known.actions)
+
+
+def _outline(client: CodePipelineClient, subject: Subject) -> Outline:
+    return outline(parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region))
 
 
 def _revision(client: CodePipelineClient, subject: Subject) -> RecordedRevision | None:

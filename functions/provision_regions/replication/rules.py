@@ -14,13 +14,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import Any
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
 
 SHORTEST, LONGEST = 2, 256
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html says the same with nested repeats.
@@ -59,6 +56,9 @@ def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:
         elif not PREFIX.fullmatch(prefix):
             yield f"repository prefix {prefix[:40]!r} must be of a-z, 0-9, '.', '_', '-' and single '/'"
 
+
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
+type Rule = Mapping[str, Any]
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MAX_RULES = 10

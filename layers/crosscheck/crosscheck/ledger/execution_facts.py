@@ -1,4 +1,4 @@
-"""The facts that CodePipeline tells: by its events, how far an execution, its stages and its actions are; and when it is
+"""The facts that CodePipeline tells: by its events, how far an execution, its stages and its actions are; when it is
 asked, because no event carries them, the pipeline's definition and the source revision.
 """
 
