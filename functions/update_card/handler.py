@@ -44,7 +44,7 @@ def _showing() -> CardPublisher:
     return CardPublisher(
         drawing=CardLoader(ledger, PipelineLookup(clients, ledger)),
         messages=PostedMessages.from_env(clients),
-        workspace=SlackSession(clients.client("secretsmanager"), optional("SLACK_SECRET"), required("SLACK_API_URL")),
+        workspace=SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL")),
         channel=required("SLACK_CHANNEL"),
     )
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from crosscheck.cards import Card, render, render_image
+from crosscheck.cards.image import render_image
+from crosscheck.cards.layout import Card
+from crosscheck.cards.release import render
 from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
@@ -22,10 +24,9 @@ class CardLoader:
 
     def release(self, subject: Subject) -> Card | None:
         """The card of a release; None where nothing is known of it."""
-        records = self.ledger.read(subject)
-        if not records:
+        known = self._known(subject)
+        if not known.records:
             return None
-        known = KnownFacts(records)
         if self.lookup.complete(subject, known):
             known = self._known(subject)
         # What the judges see now, and what they saw before: a failing look does not get as far as the digests.
@@ -36,8 +37,8 @@ class CardLoader:
 
     def image(self, subject: ImageSubject) -> Card | None:
         """The card of an image; None where nothing is known of it."""
-        records = self.ledger.read(subject)
-        return render_image(fold_image(subject, KnownFacts(records))) if records else None
+        known = self._known(subject)
+        return render_image(fold_image(subject, known)) if known.records else None
 
     def _known(self, subject: LedgerKey) -> KnownFacts:
         return KnownFacts(self.ledger.read(subject))

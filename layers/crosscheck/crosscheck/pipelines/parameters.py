@@ -1,4 +1,4 @@
-"""What the user told: a gate's UserParameters, and the plan that they or the pipeline's tags may name.
+"""What the user told: a gate's UserParameters, the plan that they or the pipeline's tags may name, and these tags.
 
 Texts name keys (at most 40 characters of them), never values.
 """
@@ -17,6 +17,9 @@ from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
 
 QUOTED = 40
 DOCUMENT_LIMIT = 10_000
@@ -152,3 +155,40 @@ def _read_plan(client: SSMClient, name: str) -> str:
     if parameter.get("Type") != "String":
         raise ConfigurationError("plan: the SSM parameter must be of type String")
     return parameter.get("Value", "")
+
+
+PREFIX = "crosscheck:"
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html: 50 tags per resource
+LIMIT = 50
+_TRUE = frozenset({"true", "yes", "1", ""})
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified."""
+
+    plan: str = ""
+    rollback: str = ""
+    ignore: bool = False
+
+
+def read_tags(client: CodePipelineClient, arn: str) -> Tags:
+    """The tags of the pipeline with this ARN.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    pages = client.get_paginator("list_tags_for_resource").paginate(
+        resourceArn=arn, PaginationConfig={"MaxItems": LIMIT}
+    )
+    return parse_tags({tag["key"]: tag["value"] for page in pages for tag in page["tags"]})
+
+
+def parse_tags(tags: Mapping[str, str]) -> Tags:
+    """The tags by their keys. ``crosscheck:ignore`` counts with no value, too."""
+    ours = {key.removeprefix(PREFIX): value.strip() for key, value in tags.items() if key.startswith(PREFIX)}
+    return Tags(
+        plan=ours.get("plan", ""),
+        rollback=ours.get("rollback", "").lower(),
+        ignore=ours.get("ignore", "false").lower() in _TRUE,
+    )

@@ -24,15 +24,6 @@ class Plan:
     stage: str
     checks: tuple[PlannedCheck, ...]
 
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions, sorted."""
-        return tuple(sorted({check.region for check in self.checks}))
-
-    def of(self, region: str) -> tuple[PlannedCheck, ...]:
-        """The checks of a region."""
-        return tuple(check for check in self.checks if check.region == region)
-
 
 def make_plan(
     scope: Scope,

@@ -40,14 +40,13 @@ def deployments(known: KnownFacts) -> list[DeployAction]:
 
 
 def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
+    gates = {place: judge.gate_stages for place, judge in known.judges.items()}
     actions = {(action.stage, action.action): action for action in known.actions}
     return [
         DeployAction(
             stage=stage.name,
             region=action.region,
-            gates=known.judges[stage.name, action.region].gate_stages
-            if (stage.name, action.region) in known.judges
-            else (),
+            gates=gates.get((stage.name, action.region), ()),
             action=actions.get((stage.name, action.name)),
         )
         for stage in outline.stages
