@@ -1,20 +1,18 @@
-"""What users give to gates, to plans and to their checks, key by key: what is expected, and how it is read."""
+"""What a plan gives to a check, key by key: what is expected, and how it is read."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 TEXT_LIMIT = 255
 
 
 @dataclass(frozen=True)
-class Parameter[T = str]:
-    """A key. ``read`` turns its JSON value into what its reader takes, for a check a text; None for what is not as
-    ``expected``."""
+class Parameter:
+    """A key. ``read`` turns its JSON value into the text that the check takes, None for what is not as ``expected``."""
 
     expected: str
-    read: Callable[[Any], T | None]
+    read: Callable[[object], str | None]
     needed: bool = False
 
 

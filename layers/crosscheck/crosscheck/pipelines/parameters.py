@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.contracts.parameters import Parameter, matching
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,8 +24,13 @@ QUOTED = 40
 DOCUMENT_LIMIT = 10_000
 MINUTES_LIMIT = 24 * 60
 FAILURE_LIMIT = 100
+TAG_PREFIX = "crosscheck:"
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html: 50 tags per resource
+TAG_LIMIT = 50
 
 _NAME = r"[A-Za-z0-9.@_-]{1,100}"
+_EXECUTION = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PLAN = r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+"
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 
 
@@ -46,6 +50,10 @@ class Parameters:
     on_inconclusive: str = "fail"
     dry_run: bool = False
     rollback: str = ""
+
+
+def _matching(pattern: str) -> Callable[[Any], str | None]:
+    return lambda value: value if isinstance(value, str) and re.fullmatch(pattern, value) else None
 
 
 def _regions(value: Any) -> tuple[str, ...] | None:
@@ -70,22 +78,21 @@ def _count(value: Any) -> int | None:
     return value if counts and 0 <= value <= FAILURE_LIMIT else None
 
 
-_MINUTES = Parameter(f"a number from 0 to {MINUTES_LIMIT}", _minutes)
-_KEYS: Mapping[str, Parameter[Any]] = {
-    "pipeline": matching(_NAME, "a pipeline's name"),
-    "execution": matching(
-        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "an execution's id, #{codepipeline.PipelineExecutionId}"
-    ),
-    "stage": matching(_NAME, "a stage's name"),
-    "regions": Parameter("a list of regions, or a string of them joined by commas", _regions),
-    "checks": Parameter('a list of objects, each with "kind"', _checks),
-    "plan": matching(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+", "the name of an SSM parameter under /crosscheck/plans/"),
+# What is expected of each key, and how it is read: None for what is not as expected.
+_MINUTES = (f"a number from 0 to {MINUTES_LIMIT}", _minutes)
+_KEYS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "pipeline": ("a pipeline's name", _matching(_NAME)),
+    "execution": ("an execution's id, #{codepipeline.PipelineExecutionId}", _matching(_EXECUTION)),
+    "stage": ("a stage's name", _matching(_NAME)),
+    "regions": ("a list of regions, or a string of them joined by commas", _regions),
+    "checks": ('a list of objects, each with "kind"', _checks),
+    "plan": ("the name of an SSM parameter under /crosscheck/plans/", _matching(_PLAN)),
     "soak_minutes": _MINUTES,
     "deadline_minutes": _MINUTES,
-    "failure_limit": Parameter(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
-    "on_inconclusive": matching("fail|pass", '"fail" or "pass"'),
-    "dry_run": Parameter("true or false", lambda value: value if isinstance(value, bool) else None),
-    "rollback": matching("off|suggest|auto", '"off", "suggest" or "auto"'),
+    "failure_limit": (f"a whole number from 0 to {FAILURE_LIMIT}", _count),
+    "on_inconclusive": ('"fail" or "pass"', _matching("fail|pass")),
+    "dry_run": ("true or false", lambda value: value if isinstance(value, bool) else None),
+    "rollback": ('"off", "suggest" or "auto"', _matching("off|suggest|auto")),
 }
 if _KEYS.keys() != {field.name for field in fields(Parameters)}:
     raise AssertionError("every parameter needs its key")
@@ -110,8 +117,9 @@ def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
     Raises:
         ConfigurationError, ClientError, BotoCoreError: as above.
     """
-    if _KEYS["plan"].read(name) is None:
-        raise ConfigurationError(f"plan must be {_KEYS['plan'].expected}")
+    expected, read = _KEYS["plan"]
+    if read(name) is None:
+        raise ConfigurationError(f"plan must be {expected}")
     planned = parse_document(_read_plan(ssm(), name), "the plan")
     if "plan" in planned:
         raise ConfigurationError("the plan: plan: a plan cannot name another plan")
@@ -126,13 +134,15 @@ def parse_document(text: str, source: str) -> Mapping[str, Any]:
     """
     if not text.strip():
         return {}
-    document = _load(text, source)
-    for key, value in document.items():
+    values = {}
+    for key, value in _load(text, source).items():
         if key not in _KEYS:
             raise ConfigurationError(f"{source}: unknown key {key[:QUOTED]!r}; the keys are: {', '.join(_KEYS)}")
-        if _KEYS[key].read(value) is None:
-            raise ConfigurationError(f"{source}: {key} must be {_KEYS[key].expected}")
-    return {key: _KEYS[key].read(value) for key, value in document.items()}
+        expected, read = _KEYS[key]
+        values[key] = read(value)
+        if values[key] is None:
+            raise ConfigurationError(f"{source}: {key} must be {expected}")
+    return values
 
 
 def _load(text: str, source: str) -> Mapping[str, Any]:
@@ -157,12 +167,6 @@ def _read_plan(client: SSMClient, name: str) -> str:
     return parameter.get("Value", "")
 
 
-PREFIX = "crosscheck:"
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html: 50 tags per resource
-LIMIT = 50
-_TRUE = frozenset({"true", "yes", "1", ""})
-
-
 @dataclass(frozen=True)
 class Tags:
     """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified."""
@@ -179,16 +183,16 @@ def read_tags(client: CodePipelineClient, arn: str) -> Tags:
         ClientError, BotoCoreError: CodePipeline refused, or did not answer.
     """
     pages = client.get_paginator("list_tags_for_resource").paginate(
-        resourceArn=arn, PaginationConfig={"MaxItems": LIMIT}
+        resourceArn=arn, PaginationConfig={"MaxItems": TAG_LIMIT}
     )
     return parse_tags({tag["key"]: tag["value"] for page in pages for tag in page["tags"]})
 
 
 def parse_tags(tags: Mapping[str, str]) -> Tags:
     """The tags by their keys. ``crosscheck:ignore`` counts with no value, too."""
-    ours = {key.removeprefix(PREFIX): value.strip() for key, value in tags.items() if key.startswith(PREFIX)}
+    ours = {key.removeprefix(TAG_PREFIX): value.strip() for key, value in tags.items() if key.startswith(TAG_PREFIX)}
     return Tags(
         plan=ours.get("plan", ""),
         rollback=ours.get("rollback", "").lower(),
-        ignore=ours.get("ignore", "false").lower() in _TRUE,
+        ignore=ours.get("ignore", "false").lower() in {"true", "yes", "1", ""},
     )
