@@ -33,6 +33,10 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "aws.ecr": ("ECR Image Action", "ECR Replication Action"),
     "aws.ecs": ("ECS Deployment State Change",),
 }
+NOT_FOUND = "ResourceNotFoundException"
+# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
+# still sees targets that were just removed.
+TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
 
 
 def rule_name(names: Names) -> str:
@@ -55,12 +59,6 @@ def target(names: Names, role: str) -> Any:
     """The home region's default bus. The event arrives as it was sent, with its own region and time."""
     bus = f"arn:{names.partition}:events:{names.home_region}:{names.account}:event-bus/default"
     return {"Id": TARGET_ID, "Arn": bus, "RoleArn": role}
-
-
-NOT_FOUND = "ResourceNotFoundException"
-# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
-# still sees targets that were just removed.
-TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,12 @@ from provision_regions.custom_resource.properties import PropertyReader
 SHORTEST, LONGEST = 2, 256
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html says the same with nested repeats.
 PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
+type Rule = Mapping[str, Any]
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MAX_RULES = 10
+MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of one rule
+MAX_FILTERS = 100  # of one rule
 
 
 @dataclass(frozen=True)
@@ -55,15 +61,6 @@ def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:
             yield f"repository prefix {prefix[:40]!r} must have {SHORTEST} to {LONGEST} characters"
         elif not PREFIX.fullmatch(prefix):
             yield f"repository prefix {prefix[:40]!r} must be of a-z, 0-9, '.', '_', '-' and single '/'"
-
-
-# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
-type Rule = Mapping[str, Any]
-
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
-MAX_RULES = 10
-MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of one rule
-MAX_FILTERS = 100  # of one rule
 
 
 @dataclass(frozen=True)

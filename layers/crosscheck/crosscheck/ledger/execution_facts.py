@@ -65,7 +65,7 @@ class ReportedFact(StoredFact):
         """The fields, as the record holds them."""
         known = super().document(record)
         starts = {int(name.removeprefix(STARTED)): known[name] for name in known if name.startswith(STARTED)}
-        return {**known, "run": {**known["run"], "starts": starts}}
+        return {**known, "run": {**known.get("run", {}), "starts": starts}}
 
 
 @dataclass(frozen=True)

@@ -236,6 +236,7 @@ def test_a_pass_that_is_not_final_is_stored_as_pending() -> None:
         (ImageLink, f"deploys/{RELEASE.key}", {"image": asdict(RELEASE)}),
         (ReleaseLink, f"release/{IMAGE.key}", {"release": asdict(IMAGE)}),
         (PlanProblem, "plan", {"problem": 5}),
+        (StageState, "stage/Deploy", {"stage": "Deploy"}),
     ],
 )
 def test_a_record_of_another_form_is_refused(link: Any, name: str, latest: dict[str, Any]) -> None:
