@@ -12,10 +12,9 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
-from crosscheck.pipelines.parameters import Parameters, parse_document, parse_parameters
+from crosscheck.pipelines.parameters import Parameters, Tags, parse_document, parse_parameters, read_tags
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
-from crosscheck.pipelines.tags import Tags, read_tags
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.registry.checks import run_check
 from crosscheck.time_limits import all_within

@@ -9,11 +9,9 @@ from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PlanProblem
-from crosscheck.pipelines.parameters import parse_parameters
+from crosscheck.pipelines.parameters import Tags, parse_parameters
 from crosscheck.pipelines.scope import Position, scope
-from crosscheck.pipelines.tags import Tags
-from crosscheck.plans.plan import make_plan
-from crosscheck.plans.preflight import plan_preflight
+from crosscheck.plans.plan import make_plan, plan_preflight
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.release.due_regions import judges_of
 from plan_checks.release.read import Pipeline, read_execution, read_gates, read_pipeline

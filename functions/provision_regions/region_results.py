@@ -13,6 +13,9 @@ from crosscheck.errors import CrosscheckError
 from crosscheck.time_limits import OutOfTimeError, all_within
 from provision_regions.retry import Deadline
 
+MAX_RUNS = 3  # Lambda repeats an asynchronous invocation that fails twice
+logger = Logger(child=True)
+
 
 def describe(region: str, error: Exception) -> str:
     """One sentence with the region's name.
@@ -28,9 +31,6 @@ def describe(region: str, error: Exception) -> str:
     if region_not_enabled(error):
         return f"{region}: the region is not enabled for this account (Account settings, AWS Regions). {said}"
     return f"{region}: {'denied' if denied(error) else 'refused'}: {said}"
-
-
-MAX_RUNS = 3  # Lambda repeats an asynchronous invocation that fails twice
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,6 @@ def raise_problems(problems: Iterable[str]) -> None:
     text = "; ".join(problems)
     if text:
         raise RegionsFailedError(text)
-
-
-logger = Logger(child=True)
 
 
 def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: Deadline) -> RegionResults[T]:

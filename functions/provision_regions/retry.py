@@ -38,15 +38,6 @@ FRESH_ROLE_SECONDS = 30.0
 FRESH_SECONDS = 300.0
 
 
-def may_be_temporary(error: ClientError) -> bool:
-    """Whether the call was denied, perhaps because a right is not known everywhere yet. An explicit deny is final.
-
-    Only AWS's message says that a deny is explicit, for instance one of a service control policy:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
-    return denied(error) and "explicit deny" not in message(error)
-
-
 @dataclass(frozen=True)
 class Deadline:
     """When to stop starting calls, so that time is left for the answer."""
@@ -119,7 +110,9 @@ class Retrying:
         """The seconds to wait before the call is repeated; None if it is not."""
         if code(error) in self.transient:
             return next(backoffs, None)
-        return next(denials, None) if may_be_temporary(error) else None
+        # A denied right may not be known everywhere yet, but an explicit deny is final. Only AWS's message says that:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+        return next(denials, None) if denied(error) and "explicit deny" not in message(error) else None
 
     def _backoff(self, attempt: int) -> float:
         return self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))

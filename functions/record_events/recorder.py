@@ -1,18 +1,20 @@
 """One event: into the ledger, then onto the card's queue, then to the state machine."""
 
+from dataclasses import dataclass
+
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from record_events.events import parse
 from record_events.verifications import Verifications
 
 
+@dataclass(frozen=True)
 class EventRecorder:
     """Records what events mean."""
 
-    def __init__(self, ledger: Ledger, cards: CardQueue, verifications: Verifications) -> None:
-        self._ledger = ledger
-        self._cards = cards
-        self._verifications = verifications
+    ledger: Ledger
+    cards: CardQueue
+    verifications: Verifications
 
     def record(self, event: object) -> None:
         """Merge the event into the ledger, tell the card, start the verification.
@@ -28,8 +30,8 @@ class EventRecorder:
         change = parse(event)
         if change is None:
             return
-        self._ledger.merge(change.subject, change.fact)
+        self.ledger.merge(change.subject, change.fact)
         if change.notify_card:
-            self._cards.changed(change.subject, cause=f"event {change.event_id}")
+            self.cards.changed(change.subject, cause=f"event {change.event_id}")
         if change.verification:
-            self._verifications.start(change.verification)
+            self.verifications.start(change.verification)

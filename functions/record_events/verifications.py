@@ -64,12 +64,12 @@ def _short(execution: str) -> str:
     return execution if _UUID.fullmatch(execution) else hashlib.sha256(execution.encode()).hexdigest()[:36]
 
 
+@dataclass(frozen=True)
 class Verifications:
     """The state machine ``verify_release``."""
 
-    def __init__(self, client: SFNClient, state_machine: str) -> None:
-        self._client = client
-        self._state_machine = state_machine
+    client: SFNClient
+    state_machine: str
 
     def start(self, verification: Verification) -> None:
         """Start it once, however often it is asked for.
@@ -78,10 +78,10 @@ class Verifications:
         else with ExecutionAlreadyExists, for 90 days: either way it was started.
         """
         try:
-            self._client.start_execution(
-                stateMachineArn=self._state_machine,
+            self.client.start_execution(
+                stateMachineArn=self.state_machine,
                 name=verification.name,
                 input=json.dumps(verification.input, sort_keys=True),
             )
-        except self._client.exceptions.ExecutionAlreadyExists:
+        except self.client.exceptions.ExecutionAlreadyExists:
             return

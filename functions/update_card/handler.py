@@ -1,4 +1,7 @@
-"""Entry point: a batch of "this subject changed" from the cards queue."""
+"""Entry point: a batch of "this subject changed" from the cards queue.
+
+Nothing sleeps: a message that has to wait is hidden in its queue until its time comes.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,7 +17,6 @@ from crosscheck.ledger.subjects import parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
-from update_card.dead_letters import hide, retry_delay, send_to_dead_letters
 from update_card.loader import CardLoader
 from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import PostedMessages
@@ -26,6 +28,8 @@ logger = Logger()
 ENOUGH_MILLISECONDS = 45_000  # for one card: reading the ledger, asking CodePipeline, asking Slack twice
 RECEIVES_OF_A_FAILURE = 5
 WAIT_FOR_AWS = 5
+# With the queue's 1,000 receives, waiting up to five minutes outlasts three days of outage.
+LONGEST_BACKOFF = 300
 
 
 @cache
@@ -40,7 +44,7 @@ def _showing() -> CardPublisher:
     return CardPublisher(
         drawing=CardLoader(ledger, PipelineLookup(clients, ledger)),
         messages=PostedMessages.from_env(clients),
-        workspace=SlackSession(clients.client("secretsmanager"), optional("SLACK_SECRET"), required("SLACK_API_URL")),
+        workspace=SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL")),
         channel=required("SLACK_CHANNEL"),
     )
 
@@ -80,13 +84,31 @@ def _show(record: Mapping[str, Any]) -> None:
         count("CardFailures")
         if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
             raise RetryLaterError(f"the card cannot be drawn: {type(error).__name__}", WAIT_FOR_AWS) from error
-        send_to_dead_letters(_clients().client("sqs"), required("CARD_DEAD_LETTERS_URL"), record)
+        _clients().client("sqs").send_message(
+            QueueUrl=required("CARD_DEAD_LETTERS_URL"),
+            MessageBody=record["body"],
+            MessageGroupId=record["attributes"]["MessageGroupId"],
+            MessageDeduplicationId=record["messageId"],
+        )
 
 
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
     """The queue is FIFO: what stands behind a message waits with it."""
-    seconds = retry_delay(error, records[0])
+    seconds = _retry_delay(error, records[0])
     logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
     count("CardsDelayed")
-    hide(_clients().client("sqs"), required("CARD_QUEUE_URL"), records, seconds)
+    for record in records:
+        try:
+            _clients().client("sqs").change_message_visibility(
+                QueueUrl=required("CARD_QUEUE_URL"), ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
+            )
+        except (ClientError, BotoCoreError):
+            logger.exception("the message comes back when its visibility timeout ends")
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
+
+
+def _retry_delay(error: RetryLaterError, record: Mapping[str, Any]) -> int:
+    """The seconds until the next try: what the error asks for, doubled with every receive of the message."""
+    receives = int(record["attributes"]["ApproximateReceiveCount"])
+    doubled = error.seconds << min(receives - 1, 10)
+    return max(error.seconds, min(doubled, LONGEST_BACKOFF))

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from crosscheck.cards import Card, render, render_image
+from crosscheck.cards.image import render_image
+from crosscheck.cards.layout import Card
+from crosscheck.cards.release import render
 from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.releases.deployed_images import images_of
+from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
 from crosscheck.releases.model import ImageArrival
 from update_card.pipeline_lookup import PipelineLookup
@@ -22,29 +24,24 @@ class CardLoader:
 
     def release(self, subject: Subject) -> Card | None:
         """The card of a release; None where nothing is known of it."""
-        records = self.ledger.read(subject)
-        if not records:
+        known = self._known(subject)
+        if not known.records:
             return None
-        known = KnownFacts(records)
         if self.lookup.complete(subject, known):
             known = self._known(subject)
-        arrivals = (self._arrival(image, subject, known) for image in self._images(known))
+        # What the judges see now, and what they saw before: a failing look does not get as far as the digests.
+        deployed = sorted({*known.deploys, *images_of(known)}, key=lambda image: image.key)
+        arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         return render(replace(fold(subject, known), images=images))
 
     def image(self, subject: ImageSubject) -> Card | None:
         """The card of an image; None where nothing is known of it."""
-        records = self.ledger.read(subject)
-        return render_image(fold_image(subject, KnownFacts(records))) if records else None
+        known = self._known(subject)
+        return render_image(fold_image(subject, known)) if known.records else None
 
     def _known(self, subject: LedgerKey) -> KnownFacts:
         return KnownFacts(self.ledger.read(subject))
-
-    @staticmethod
-    def _images(known: KnownFacts) -> list[ImageSubject]:
-        """What the judges see now, and what they saw before: a failing look does not get as far as the digests."""
-        images = {image.key: image for image in (*known.deploys, *images_of(known))}
-        return [images[key] for key in sorted(images)]
 
     def _arrival(self, image: ImageSubject, release: Subject, of_release: KnownFacts) -> ImageArrival | None:
         """How far an image is that the release deploys; None for one that goes to no other region.

@@ -1,6 +1,6 @@
 """What a card needs of a pipeline's definition, small enough to be a fact."""
 
-from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.pipelines.definition import PipelineDefinition
 
 

@@ -3,19 +3,18 @@
 A card is worth showing without them, so CodePipeline's refusal is logged and counted and the card goes out.
 """
 
-from __future__ import annotations
-
 import json
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
+from crosscheck.ledger.execution_facts import Outline, RecordedRevision
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
@@ -23,59 +22,51 @@ from crosscheck.pipelines.definition import parse_definition
 from crosscheck.telemetry import count
 from update_card.outline import outline
 
-if TYPE_CHECKING:
-    from mypy_boto3_codepipeline import CodePipelineClient
-    from mypy_boto3_codepipeline.type_defs import ArtifactRevisionTypeDef
-
 logger = Logger(child=True)
 
 TEXT_LIMIT = 500
 
 
+@dataclass(frozen=True)
 class PipelineLookup:
     """Completes the ledger where it lacks the definition or the revision."""
 
-    def __init__(self, clients: Clients, ledger: Ledger, clock: Callable[[], float] = time.time) -> None:
-        self._clients = clients
-        self._ledger = ledger
-        self._clock = clock
+    clients: Clients
+    ledger: Ledger
+    clock: Callable[[], float] = time.time
 
     def complete(self, subject: Subject, known: KnownFacts) -> bool:
         """Look up what is missing and can be known by now; True where the ledger changed."""
-        client = self._clients.client("codepipeline", subject.region)
-        wanted: dict[str, Callable[[], Outline | RecordedRevision | None]] = {}
+        wanted: dict[str, Callable[[Subject], Outline | RecordedRevision | None]] = {}
         if known.outline is None:
-            wanted[Outline.name] = lambda: self._outline(client, subject)
-        if known.revision is None and _source_done(known):
-            wanted[RecordedRevision.name] = lambda: _revision(client, subject)
+            wanted[Outline.name] = self._outline
+        source_done = any(each.category == "Source" and each.run.state is State.SUCCEEDED for each in known.actions)
+        if known.revision is None and source_done:
+            wanted[RecordedRevision.name] = self._revision
         kept = [self._keep(subject, name, ask) for name, ask in wanted.items()]
         return any(kept)
 
-    def _keep(self, subject: Subject, name: str, ask: Callable[[], Outline | RecordedRevision | None]) -> bool:
+    def _keep(self, subject: Subject, name: str, ask: Callable[[Subject], Outline | RecordedRevision | None]) -> bool:
         try:
-            found = ask()
+            found = ask(subject)
         except (ClientError, BotoCoreError) as error:
             logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, reason=str(error))
             count("LookupFailures")
             return False
-        return found is not None and self._ledger.merge(subject, found.to_fact(self._clock()))
+        return found is not None and self.ledger.merge(subject, found.to_fact(self.clock()))
 
-    def _outline(self, client: CodePipelineClient, subject: Subject) -> Outline:
-        definition = parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region)
-        return outline(definition)
+    def _outline(self, subject: Subject) -> Outline:
+        client = self.clients.client("codepipeline", subject.region)
+        return outline(parse_definition(client.get_pipeline(name=subject.pipeline)["pipeline"], subject.region))
 
-
-def _source_done(known: KnownFacts) -> bool:
-    return any(action.category == "Source" and action.run.state is State.SUCCEEDED for action in known.actions)
-
-
-def _revision(client: CodePipelineClient, subject: Subject) -> RecordedRevision | None:
-    execution = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
-    revisions = execution["pipelineExecution"].get("artifactRevisions", [])
-    return _described(revisions[0]) if revisions else None
+    def _revision(self, subject: Subject) -> RecordedRevision | None:
+        client = self.clients.client("codepipeline", subject.region)
+        answer = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
+        revisions = answer["pipelineExecution"].get("artifactRevisions", [])
+        return _described(revisions[0]) if revisions else None
 
 
-def _described(revision: ArtifactRevisionTypeDef) -> RecordedRevision:
+def _described(revision: Mapping[str, Any]) -> RecordedRevision:
     return RecordedRevision(
         commit=_kept(revision.get("revisionId", "")),
         message=_kept(_message(revision.get("revisionSummary", ""))),

@@ -28,16 +28,14 @@ class PostedMessage:
     digest: str
 
 
+@dataclass(frozen=True)
 class PostedMessages:
     """The messages of all subjects, beside the ledger's facts in the same table."""
 
-    def __init__(
-        self, client: DynamoDBClient, table: str, retention_days: int, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._retention = retention_days * DAY
-        self._clock = clock
+    client: DynamoDBClient
+    table: str
+    retention_days: int
+    clock: Callable[[], float] = time.time
 
     @classmethod
     def from_env(cls, clients: Clients) -> PostedMessages:
@@ -46,7 +44,7 @@ class PostedMessages:
 
     def find(self, subject: LedgerKey) -> PostedMessage | None:
         """The subject's message, or None while nothing is posted."""
-        answer = self._client.get_item(TableName=self._table, Key=_key(subject), ConsistentRead=True)
+        answer = self.client.get_item(TableName=self.table, Key=_key(subject), ConsistentRead=True)
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
@@ -54,7 +52,7 @@ class PostedMessages:
 
     def claim(self, subject: LedgerKey) -> bool:
         """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
-        now = int(self._clock())
+        now = int(self.clock())
         return self._write(
             subject,
             {"claimed_until": {"N": str(now + CLAIM_SECONDS)}},
@@ -81,7 +79,7 @@ class PostedMessages:
 
     def forget(self, subject: LedgerKey) -> None:
         """The message is gone from Slack: the next one is posted anew."""
-        self._client.delete_item(TableName=self._table, Key=_key(subject))
+        self.client.delete_item(TableName=self.table, Key=_key(subject))
 
     def _write(
         self,
@@ -90,19 +88,19 @@ class PostedMessages:
         condition: str = "",
         extra: Mapping[str, Any] | None = None,
     ) -> bool:
-        written = {**fields, "ttl": {"N": str(int(self._clock()) + self._retention)}}
+        written = {**fields, "ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)}}
         conditional: Any = {"ConditionExpression": condition} if condition else {}
         names = {"#timestamp": "timestamp"} if "#timestamp" in condition else {}
         try:
-            self._client.update_item(
-                TableName=self._table,
+            self.client.update_item(
+                TableName=self.table,
                 Key=_key(subject),
                 UpdateExpression=f"SET {', '.join(f'#{name} = :{name}' for name in written)}",
                 ExpressionAttributeNames={**names, **{f"#{name}": name for name in written}},
                 ExpressionAttributeValues={**{f":{name}": value for name, value in written.items()}, **(extra or {})},
                 **conditional,
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
 

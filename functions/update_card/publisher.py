@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.cards import Card
+from crosscheck.cards.layout import Card
 from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
 from crosscheck.errors import RetryLaterError
-from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
+from crosscheck.ledger.subjects import LedgerKey, Subject
 from crosscheck.telemetry import count
 from update_card.loader import CardLoader
 from update_card.posted_messages import PostedMessage, PostedMessages
@@ -27,7 +27,7 @@ class CardPublisher:
     workspace: SlackSession
     channel: str
 
-    def show(self, subject: Subject | ImageSubject) -> None:
+    def show(self, subject: LedgerKey) -> None:
         """Post or update the subject's card, unless Slack shows it as it is.
 
         Whoever is told that a subject changed reads what is known at that moment, so the queue's order is order
@@ -36,7 +36,7 @@ class CardPublisher:
         Raises:
             RetryLaterError: Slack, its secret or another handler makes us wait.
         """
-        card = self._draw(subject)
+        card = self.drawing.release(subject) if isinstance(subject, Subject) else self.drawing.image(subject)
         if card is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
@@ -50,13 +50,6 @@ class CardPublisher:
             logger.error("Slack refused the card", subject=subject.key, error=error.error)  # noqa: TRY400 - Slack's word says it all
             count("CardsRefused")
             self.messages.refused(subject, error.error)
-
-    def _draw(self, subject: Subject | ImageSubject) -> Card | None:
-        match subject:
-            case Subject():
-                return self.drawing.release(subject)
-            case ImageSubject():
-                return self.drawing.image(subject)
 
     def _send(self, subject: LedgerKey, card: Card, message: PostedMessage | None) -> None:
         if message is None:

@@ -1,20 +1,15 @@
 """The Slack workspace, with the bot token from Secrets Manager. The token is never logged and never kept for long."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from crosscheck.cards import Card
+from crosscheck.cards.layout import Card
 from crosscheck.cards.slack import Refusal, Slack, SlackRefusedError
+from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEEP_SECONDS = 300
 WAIT_FOR_PERSON = 10  # and doubled with every try
@@ -33,12 +28,12 @@ class SlackSession:
 
     def __init__(
         self,
-        client: SecretsManagerClient,
+        clients: Clients,
         secret: str,
         api_url: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
+        self._client = clients.client("secretsmanager")
         self._secret = secret
         self._api_url = api_url
         self._clock = clock

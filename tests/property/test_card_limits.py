@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosscheck.cards import Card, render
+from crosscheck.cards.layout import Card
+from crosscheck.cards.release import render
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.model import Concern, RegionProgress, RegionState, Release, SourceRevision
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from crosscheck.cards import render
+from crosscheck.cards.release import render
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject

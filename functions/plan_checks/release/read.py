@@ -10,9 +10,8 @@ from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
 from crosscheck.pipelines.gates import GateDefinition, find_gates
-from crosscheck.pipelines.parameters import parse_parameters
+from crosscheck.pipelines.parameters import Tags, parse_parameters, read_tags
 from crosscheck.pipelines.runs import ActionRun, read_runs
-from crosscheck.pipelines.tags import Tags, read_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from crosscheck.errors import ConfigurationError, UnreadableEventError
 
+MAX_BODY = 4096
+CUT = "…"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -72,10 +75,6 @@ def read_request(event: Mapping[str, object]) -> Request:
         response_url=text("ResponseURL"),
         properties=properties if isinstance(properties, dict) else {},
     )
-
-
-MAX_BODY = 4096
-CUT = "…"
 
 
 class Status(StrEnum):

@@ -16,6 +16,7 @@ from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.region_results import MAX_RUNS, describe, each_region, raise_problems, require_all
 
 RECORD = "EventForwarding"  # has capitals, so it is never the prefix of a store
+logger = Logger(child=True)
 
 
 class ForwardingRecord(SetRecord):
@@ -78,9 +79,6 @@ class ForwardingUpdate:
 
     def _rule(self, region: str) -> ForwardingRule:
         return ForwardingRule(self.context, self.names, region)
-
-
-logger = Logger(child=True)
 
 
 def serve_forwarding(request: Request, physical_id: str, context: ProviderContext) -> Answer:

@@ -7,22 +7,17 @@ The target has no dead-letter queue, because that would have to be in the rule's
 EventBridge tries for 24 hours. Reconciliation, which reads the state itself, makes up for what is lost even so.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, ForeignError, Names, Ownership
-
-if TYPE_CHECKING:
-    from mypy_boto3_events.type_defs import TargetTypeDef
 
 TARGET_ID = "home"
 SOURCES: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +33,10 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "aws.ecr": ("ECR Image Action", "ECR Replication Action"),
     "aws.ecs": ("ECS Deployment State Change",),
 }
+NOT_FOUND = "ResourceNotFoundException"
+# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
+# still sees targets that were just removed.
+TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
 
 
 def rule_name(names: Names) -> str:
@@ -56,16 +55,10 @@ def event_pattern(account: str, region: str) -> str:
     return json.dumps(pattern)
 
 
-def target(names: Names, role: str) -> TargetTypeDef:
+def target(names: Names, role: str) -> Any:
     """The home region's default bus. The event arrives as it was sent, with its own region and time."""
     bus = f"arn:{names.partition}:events:{names.home_region}:{names.account}:event-bus/default"
     return {"Id": TARGET_ID, "Arn": bus, "RoleArn": role}
-
-
-NOT_FOUND = "ResourceNotFoundException"
-# EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
-# still sees targets that were just removed.
-TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
 
 
 @dataclass(frozen=True)

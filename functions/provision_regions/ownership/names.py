@@ -90,11 +90,6 @@ def names_for_removal(request: Request, context: ProviderContext, prefix: str | 
         return None
 
 
-def store_text(bucket: str, key_arn: str) -> dict[str, object]:
-    """A store as CodePipeline writes it in ``artifactStores``."""
-    return {"type": "S3", "location": bucket, "encryptionKey": {"id": key_arn, "type": "KMS"}}
-
-
 def compact(value: object) -> str:
     """The value as JSON without blanks."""
     return json.dumps(value, separators=(",", ":"))

@@ -1,20 +1,15 @@
 """Reads and replaces the registry's replication configuration as a whole, because ECR has no other way."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, message
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
-from provision_regions.replication.rules import Merged, quota_problem
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
+from provision_regions.replication.rules import Merged, Rule, quota_problem
 
 OK = 200
 CONFIGURATION = "replicationConfiguration"

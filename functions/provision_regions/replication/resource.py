@@ -5,11 +5,8 @@ configuration is read again: a writer who read before our write and wrote after 
 update starts again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -19,12 +16,8 @@ from provision_regions.custom_resource.request import Answer, Request, succeeded
 from provision_regions.ownership.names import names_for, names_for_removal
 from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
-from provision_regions.replication.rules import OurRules, merge, read_properties, wanted_rules
+from provision_regions.replication.rules import OurRules, Rule, merge, read_properties, wanted_rules
 from provision_regions.retry import Retrying
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
-
 
 RECORD = "ReplicationRules"  # has capitals, so it is never the prefix of a store
 LOOKS = 12

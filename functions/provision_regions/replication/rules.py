@@ -14,17 +14,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import Any
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader
 
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ReplicationRuleOutputTypeDef as Rule
-
 SHORTEST, LONGEST = 2, 256
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html says the same with nested repeats.
 PREFIX = re.compile(r"(?:[a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*")
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
+type Rule = Mapping[str, Any]
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+MAX_RULES = 10
+MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of one rule
+MAX_FILTERS = 100  # of one rule
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,6 @@ def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:
             yield f"repository prefix {prefix[:40]!r} must have {SHORTEST} to {LONGEST} characters"
         elif not PREFIX.fullmatch(prefix):
             yield f"repository prefix {prefix[:40]!r} must be of a-z, 0-9, '.', '_', '-' and single '/'"
-
-
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
-MAX_RULES = 10
-MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of one rule
-MAX_FILTERS = 100  # of one rule
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from provision_regions.custom_resource.request import Answer, Request, fits, succeeded
-from provision_regions.ownership.names import Names, compact, store_text
+from provision_regions.ownership.names import Names, compact
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,9 @@ class Store:
     key_arn: str
 
     @property
-    def text(self) -> str:
-        """The store as CodePipeline writes it."""
-        return compact(store_text(self.bucket, self.key_arn))
+    def content(self) -> dict[str, object]:
+        """The store as CodePipeline writes it in ``artifactStores``."""
+        return {"type": "S3", "location": self.bucket, "encryptionKey": {"id": self.key_arn, "type": "KMS"}}
 
 
 def answer_with(request: Request, physical_id: str, names: Names, stores: tuple[Store, ...]) -> Answer:
@@ -27,7 +27,7 @@ def answer_with(request: Request, physical_id: str, names: Names, stores: tuple[
     attributes. The parameters have all.
     """
     path = names.parameter_path
-    json_of_all = compact({store.region: store_text(store.bucket, store.key_arn) for store in stores})
+    json_of_all = compact({store.region: store.content for store in stores})
     by_path = ((f"ssm:{path}", count) for count in range(len(stores), -1, -1))
     for artifact_stores, count in ((json_of_all, len(stores)), *by_path):
         data = {"ParameterPath": path, "ArtifactStores": artifact_stores}

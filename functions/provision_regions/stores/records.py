@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from crosscheck.json_documents import read
 from provision_regions.ownership.names import Ownership, foreign
 from provision_regions.ownership.owned_parameters import OwnedParameters, ResourceRecord
 
@@ -51,9 +52,7 @@ class StoreRecord(ResourceRecord):
     def read(self) -> RecordedStores | None:
         """The record; None where the resource never began anything."""
         content = self._load()
-        if content is None:
-            return None
-        return RecordedStores(tuple(content["regions"]), tuple(content["making"]), content["request"], content["runs"])
+        return None if content is None else read(RecordedStores, content, "the record of the stores")
 
     def write(self, recorded: RecordedStores, *, new: bool) -> None:
         """Write the record: about 1.5 KB for all regions of AWS."""

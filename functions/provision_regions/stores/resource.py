@@ -6,12 +6,12 @@ nothing special. Delete keeps the stores, or empties and deletes them, those of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Answer, Request, succeeded
-from provision_regions.ownership.names import Names, Ownership, names_for, names_for_removal
-from provision_regions.region_results import MAX_RUNS, RegionResults, each_region, require_all, within_runs
+from provision_regions.ownership.names import Names, Ownership, compact, names_for, names_for_removal
+from provision_regions.region_results import MAX_RUNS, each_region, require_all, within_runs
 from provision_regions.stores.attributes import Store, answer_with
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.bucket_removal import BucketRemoval
@@ -35,15 +35,14 @@ class StoreLook:
 
 
 @dataclass(frozen=True)
-class Provisioning:
-    """One Create or Update."""
+class Stores:
+    """The stores of one prefix, as one request wants them."""
 
     request: Request
     context: ProviderContext
-    wanted: StoreProperties
     names: Names
 
-    def run(self, physical_id: str) -> Answer:
+    def provision(self, wanted: StoreProperties, physical_id: str) -> Answer:
         """Make every store.
 
         Raises:
@@ -54,36 +53,38 @@ class Provisioning:
         parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
         found = record.read()
         before = found or RecordedStores()
-        existing = parameters.existing(self.wanted.regions)
-        looks = self._survey(before)
+        existing = parameters.existing(wanted.regions)
+        looks = self._survey(wanted, before)
         making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
         # The old properties are not needed: the record knows their regions, except those that were refused.
-        begun = before.begun(self.request.request_id, self.wanted.regions, making)
+        begun = before.begun(self.request.request_id, wanted.regions, making)
         record.write(begun, new=found is None)
         with within_runs(begun.runs):
-            stores = self._make(looks, begun)
-            parameters.ensure(existing, {store.region: store.text for store in stores})
+            stores = self._make(wanted, looks, begun)
+            parameters.ensure(existing, {store.region: compact(store.content) for store in stores})
             record.write(begun.settled(), new=False)
         return answer_with(self.request, physical_id, self.names, stores)
 
-    def _survey(self, recorded: RecordedStores) -> Mapping[str, StoreLook]:
+    def _survey(self, wanted: StoreProperties, recorded: RecordedStores) -> Mapping[str, StoreLook]:
         """Look at every region. If one of them has something that is not ours, nothing is changed in any of them."""
 
         def look(region: str) -> StoreLook:
             bucket = self._bucket(region).look_for_ours(begun=region in recorded.making)
             return StoreLook(bucket, self._keys(region).look())
 
-        results = each_region(self.wanted.regions, look, self.context.retrying.deadline)
+        results = each_region(wanted.regions, look, self.context.retrying.deadline)
         return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
 
-    def _make(self, looks: Mapping[str, StoreLook], recorded: RecordedStores) -> tuple[Store, ...]:
+    def _make(
+        self, wanted: StoreProperties, looks: Mapping[str, StoreLook], recorded: RecordedStores
+    ) -> tuple[Store, ...]:
         def make(region: str) -> Store:
             bucket, look = self._bucket(region), looks[region]
             key_arn = self._keys(region).ensure(look.key)
-            bucket.ensure(look.bucket, key_arn, self.wanted.expire_days)
+            bucket.ensure(look.bucket, key_arn, wanted.expire_days)
             return Store(region, bucket.name, key_arn)
 
-        results = each_region(self.wanted.regions, make, self.context.retrying.deadline)
+        results = each_region(wanted.regions, make, self.context.retrying.deadline)
         return tuple(require_all(results, recorded.runs).values())
 
     def _bucket(self, region: str) -> StoreBucket:
@@ -92,16 +93,7 @@ class Provisioning:
     def _keys(self, region: str) -> StoreKeys:
         return StoreKeys(self.context, self.names, region)
 
-
-@dataclass(frozen=True)
-class Removal:
-    """One Delete of one prefix's stores."""
-
-    request: Request
-    context: ProviderContext
-    names: Names
-
-    def run(self) -> None:
+    def remove(self) -> None:
         """Remove the stores if the template asks for it, then the parameters, and the record last."""
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
         found = record.read()
@@ -116,17 +108,16 @@ class Removal:
 
     def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord, *, new: bool) -> None:
         deadline = self.context.retrying.deadline
-        looks = _without_untouched(each_region(regions, lambda region: self._look(region, before), deadline), before)
+        looks = each_region(regions, lambda region: self._bucket(region).look(begun=region in before.making), deadline)
+        # Regions that refuse the look and in which we never began have nothing of ours.
+        failed = {region: error for region, error in looks.failed.items() if region in before.regions}
         ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
         begun = before.begun(self.request.request_id, ours, ())
         if ours or not new:
             record.write(begun, new=new)
-        require_all(looks, begun.runs)
+        require_all(replace(looks, failed=failed), begun.runs)
         results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
         require_all(results, begun.runs)
-
-    def _look(self, region: str, recorded: RecordedStores) -> Ownership:
-        return StoreBucket(self.context, self.names, region).look(begun=region in recorded.making)
 
     def _remove_store(self, region: str, ownership: Ownership) -> None:
         """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""
@@ -134,13 +125,7 @@ class Removal:
             return
         if ownership is not Ownership.ABSENT:
             BucketRemoval(self.context, self.names, region).run()
-        StoreKeys(self.context, self.names, region).remove()
-
-
-def _without_untouched(looks: RegionResults[Ownership], recorded: RecordedStores) -> RegionResults[Ownership]:
-    """Leave out regions that refuse the look and in which we never began: they have nothing of ours."""
-    failed = {region: error for region, error in looks.failed.items() if region in recorded.regions}
-    return RegionResults(looks.done, failed, looks.late)
+        self._keys(region).remove()
 
 
 def serve_stores(request: Request, physical_id: str, context: ProviderContext) -> Answer:
@@ -153,7 +138,7 @@ def serve_stores(request: Request, physical_id: str, context: ProviderContext) -
     if request.deletes:
         return _remove(request, physical_id, context)
     wanted = read_properties(request.properties, context)
-    return Provisioning(request, context, wanted, names_for(request, context, wanted.prefix)).run(physical_id)
+    return Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted, physical_id)
 
 
 def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
@@ -164,5 +149,5 @@ def _remove(request: Request, physical_id: str, context: ProviderContext) -> Ans
     """
     names = names_for_removal(request, context, readable_prefix(request.properties))
     if names is not None:
-        Removal(request, context, names).run()
+        Stores(request, context, names).remove()
     return succeeded(physical_id)

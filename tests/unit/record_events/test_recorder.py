@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger, version
+from crosscheck.ledger.table import Ledger
 from record_events.recorder import EventRecorder
 from tests.builders import events, tables
 
@@ -54,7 +55,7 @@ def record(ledger_table: DynamoDBClient) -> Callable[[Outside, events.Event], in
     def deliver(outside: Outside, event: events.Event) -> int:
         """Deliver an event; the version of its subject."""
         EventRecorder(ledger, cast("CardQueue", outside), cast("Verifications", outside)).record(event)
-        return version(ledger.read(SUBJECT))
+        return KnownFacts(ledger.read(SUBJECT)).version
 
     return deliver
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
-from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.pipelines.definition import parse_definition
 from update_card.outline import outline
 

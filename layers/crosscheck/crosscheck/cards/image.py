@@ -2,8 +2,7 @@
 
 from crosscheck import times
 from crosscheck.cards import signs
-from crosscheck.cards.card import Card
-from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, context, header, lists, section
+from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, Card, context, header, lists, section
 from crosscheck.cards.mrkdwn import escape, plain
 from crosscheck.cards.release import region_line, regions_in_words
 from crosscheck.releases.model import ImageArrival

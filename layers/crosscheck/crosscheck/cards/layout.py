@@ -1,6 +1,9 @@
-"""Blocks within Slack's limits, whatever they have to hold."""
+"""A card: blocks within Slack's limits, whatever they have to hold."""
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from crosscheck.cards.mrkdwn import escape, plain
@@ -71,3 +74,19 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is sent to Slack. ``text`` is the plain form, for notifications and screen readers."""
+
+    text: str
+    blocks: list[Block]
+    metadata: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content; the version alone is no content."""
+        payload = {key: value for key, value in self.metadata["event_payload"].items() if key != "version"}
+        content = json.dumps([self.text, self.blocks, payload], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()

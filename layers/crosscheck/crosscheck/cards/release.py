@@ -5,8 +5,17 @@ from typing import Any
 
 from crosscheck import times
 from crosscheck.cards import signs
-from crosscheck.cards.card import Card
-from crosscheck.cards.layout import HEADER_LIMIT, NAME_LIMIT, REASON_LIMIT, context, duration, header, lists, section
+from crosscheck.cards.layout import (
+    HEADER_LIMIT,
+    NAME_LIMIT,
+    REASON_LIMIT,
+    Card,
+    context,
+    duration,
+    header,
+    lists,
+    section,
+)
 from crosscheck.cards.mrkdwn import escape, link, plain
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State

@@ -11,7 +11,7 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from crosscheck.cards import Card
+from crosscheck.cards.layout import Card
 from crosscheck.errors import CrosscheckError, RetryLaterError
 
 TIMEOUT_SECONDS = 8

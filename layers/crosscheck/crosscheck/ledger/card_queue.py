@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
+@dataclass(frozen=True)
 class CardQueue:
     """The FIFO queue of changed subjects, one message group per Slack channel."""
 
-    def __init__(self, client: SQSClient, url: str, channel: str) -> None:
-        self._client = client
-        self._url = url
-        self._channel = channel
+    client: SQSClient
+    url: str
+    channel: str
 
     @classmethod
     def from_env(cls, clients: Clients) -> CardQueue:
@@ -36,12 +37,12 @@ class CardQueue:
         ``cause`` names the change (an event's id, a job's look): SQS drops the repetition of a message that
         it took already. Without a channel, cards are off and nothing is sent.
         """
-        if not self._channel:
+        if not self.channel:
             return
         fingerprint = hashlib.sha256(f"{subject.key}|{cause}".encode()).hexdigest()
-        self._client.send_message(
-            QueueUrl=self._url,
+        self.client.send_message(
+            QueueUrl=self.url,
             MessageBody=subject.key,
-            MessageGroupId=self._channel,
+            MessageGroupId=self.channel,
             MessageDeduplicationId=fingerprint,
         )

@@ -1,11 +1,13 @@
-"""The facts that CodePipeline's events tell: the states of an execution, of its stages and of its actions."""
+"""The facts that CodePipeline tells: by its events, how far an execution, its stages and its actions are; when it is
+asked, because no event carries them, the pipeline's definition and the source revision.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from crosscheck.ledger.states import State
-from crosscheck.ledger.stored_fact import StoredFact
+from crosscheck.ledger.stored_fact import Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
 
 STARTED = "started_"
@@ -63,7 +65,7 @@ class ReportedFact(StoredFact):
         """The fields, as the record holds them."""
         known = super().document(record)
         starts = {int(name.removeprefix(STARTED)): known[name] for name in known if name.startswith(STARTED)}
-        return {**known, "run": {**known["run"], "starts": starts}}
+        return {**known, "run": {**known.get("run", {}), "starts": starts}}
 
 
 @dataclass(frozen=True)
@@ -126,3 +128,42 @@ class ActionState(ReportedFact):
     def within_limits(self) -> Self:
         """The action with as much of its summary and its link as is stored."""
         return replace(self, url=self.url[:URL_LIMIT], summary=self.summary[:REASON_LIMIT])
+
+
+@dataclass(frozen=True)
+class OutlineAction:
+    """An action of an outline."""
+
+    name: str
+    category: str
+    provider: str
+    region: str
+
+
+@dataclass(frozen=True)
+class OutlineStage:
+    """A stage of an outline."""
+
+    name: str
+    actions: tuple[OutlineAction, ...]
+
+
+@dataclass(frozen=True)
+class Outline(Observation):
+    """The pipeline's definition, as far as a card needs it."""
+
+    name = "outline"
+
+    version: int
+    stages: tuple[OutlineStage, ...]
+
+
+@dataclass(frozen=True)
+class RecordedRevision(Observation):
+    """What CodePipeline recorded at the pipeline's source."""
+
+    name = "revision"
+
+    commit: str = ""
+    message: str = ""
+    url: str = ""

@@ -28,14 +28,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from crosscheck.ledger.execution_facts import ActionState, ExecutionState, StageState, Trigger
+from crosscheck.ledger.execution_facts import (
+    ActionState,
+    ExecutionState,
+    Outline,
+    RecordedRevision,
+    StageState,
+    Trigger,
+)
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
-from crosscheck.ledger.pipeline_facts import Outline, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.ledger.table import Record, version
+from crosscheck.ledger.table import Record
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 
 
@@ -51,7 +57,7 @@ class KnownFacts:
     @property
     def version(self) -> int:
         """The version of the subject: the number of changes that the ledger accepted for it."""
-        return version(self.records)
+        return sum(record.revision for record in self.records.values())
 
     @cached_property
     def execution(self) -> ExecutionState | None:

@@ -1,7 +1,6 @@
 """The states of an execution and of a rollback, and their order within one attempt."""
 
 from enum import StrEnum
-from typing import assert_never
 
 
 class State(StrEnum):
@@ -27,8 +26,6 @@ class State(StrEnum):
                 return 2
             case State.STOPPED | State.SUCCEEDED | State.FAILED | State.CANCELED | State.SUPERSEDED | State.ABANDONED:
                 return 3
-            case _ as never:
-                assert_never(never)
 
     @property
     def terminal(self) -> bool:
@@ -57,5 +54,3 @@ class RollbackState(StrEnum):
                 return 1
             case RollbackState.BACK | RollbackState.DONE | RollbackState.FAILED:
                 return 2
-            case _ as never:
-                assert_never(never)

@@ -62,4 +62,4 @@ class Link(StoredFact):
 
     def to_fact(self) -> Fact:
         """The fact."""
-        return self.ordered(Order.first())
+        return self.ordered(Order(0, 0, 0.0))

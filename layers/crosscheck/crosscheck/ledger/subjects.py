@@ -1,20 +1,11 @@
 """What a card is about: a pipeline execution, or an image that was pushed."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from crosscheck.errors import ConfigurationError
 
 EXECUTION = "execution"
 IMAGE = "image"
-
-
-class LedgerKey(Protocol):
-    """Something that the ledger knows facts about."""
-
-    @property
-    def key(self) -> str:
-        """The partition key in the ledger."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,10 @@ class ImageSubject:
         return f"{self.repository}@{self.digest[: len('sha256:') + 12]}"
 
 
-def parse_subject(key: str) -> Subject | ImageSubject:
+type LedgerKey = Subject | ImageSubject
+
+
+def parse_subject(key: str) -> LedgerKey:
     """The subject of a key.
 
     Raises:

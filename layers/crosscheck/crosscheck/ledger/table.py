@@ -47,11 +47,6 @@ class Order:
     time: float
     tie_break: str = ""
 
-    @classmethod
-    def first(cls) -> Order:
-        """The lowest order. Use it for facts that never change."""
-        return cls(0, 0, 0.0)
-
     @property
     def key(self) -> str:
         """A string that sorts as the order does."""
@@ -78,20 +73,14 @@ class Record:
     once: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
 class Ledger:
     """Facts of releases in a DynamoDB table."""
 
-    def __init__(
-        self,
-        client: DynamoDBClient,
-        table: str,
-        retention_days: int,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._retention = retention_days * DAY
-        self._clock = clock
+    client: DynamoDBClient
+    table: str
+    retention_days: int
+    clock: Callable[[], float] = time.time
 
     @classmethod
     def from_env(cls, clients: Clients, clock: Callable[[], float] = time.time) -> Ledger:
@@ -128,8 +117,8 @@ class Ledger:
 
     def read(self, subject: LedgerKey) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
             ConsistentRead=True,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": subject.key}},
@@ -152,8 +141,8 @@ class Ledger:
         values = {f":{key}": value for key, value in {**overwrite, **once}.items()}
         names = {f"#{key}": key for key in (*overwrite, *once, "ttl", "revision")}
         try:
-            self._client.update_item(
-                TableName=self._table,
+            self.client.update_item(
+                TableName=self.table,
                 Key={"pk": {"S": subject.key}, "sk": {"S": name}},
                 UpdateExpression=f"SET {', '.join(sets)} ADD #revision :one",
                 ConditionExpression=condition,
@@ -162,17 +151,12 @@ class Ledger:
                     **values,
                     **extra,
                     ":one": {"N": "1"},
-                    ":ttl": {"N": str(int(self._clock()) + self._retention)},
+                    ":ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)},
                 },
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-
-def version(records: Mapping[str, Record]) -> int:
-    """The version of a subject: the number of changes that the ledger accepted for it."""
-    return sum(record.revision for record in records.values())
 
 
 def _text(value: object) -> UniversalAttributeValueTypeDef:

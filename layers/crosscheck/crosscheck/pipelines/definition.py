@@ -11,7 +11,6 @@ from crosscheck.errors import ConfigurationError
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import (
         ActionDeclarationOutputTypeDef,
-        ArtifactStoreTypeDef,
         PipelineDeclarationOutputTypeDef,
         StageDeclarationOutputTypeDef,
     )
@@ -148,11 +147,8 @@ def _stores(pipeline: PipelineDeclarationOutputTypeDef, region: str) -> Mapping[
     declared = dict(pipeline.get("artifactStores", {}))
     if "artifactStore" in pipeline:
         declared[region] = pipeline["artifactStore"]
-    return {place: _store(store) for place, store in declared.items()}
-
-
-def _store(store: ArtifactStoreTypeDef) -> StoreDefinition:
-    return StoreDefinition(store["location"], store["encryptionKey"]["id"] if "encryptionKey" in store else "")
+    keys = {place: store["encryptionKey"]["id"] for place, store in declared.items() if "encryptionKey" in store}
+    return {place: StoreDefinition(store["location"], keys.get(place, "")) for place, store in declared.items()}
 
 
 def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageDefinition:

@@ -48,25 +48,17 @@ def find_gates(
     ``function`` is the gate's function; ``texts`` are the UserParameters of gates that have run, by stage and action,
     their variables resolved; ``read`` turns such a text into parameters, and may raise ConfigurationError.
     """
-    return tuple(gate for stage in definition.stages for gate in _of_stage(definition, stage, function, texts, read))
-
-
-def _of_stage(
-    definition: PipelineDefinition,
-    stage: StageDefinition,
-    function: str,
-    texts: Mapping[tuple[str, str], str],
-    read: Read,
-) -> Iterator[GateDefinition]:
-    for action in stage.actions:
-        if _is_action(action, function):
+    found: list[GateDefinition] = []
+    for stage in definition.stages:
+        for action in (each for each in stage.actions if _is_action(each, function)):
             text = texts.get((stage.name, action.name)) or action.configuration.get("UserParameters", "")
-            yield from _gate(definition, Position(stage.name, action.name), action.name, _read(text, read))
-    for number, rule in enumerate(stage.rules):
-        if _is_rule(rule, function):
-            parameters = _read(rule.configuration.get("UserParameters", ""), read)
-            if parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
-                yield from _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+            found += _gate(definition, Position(stage.name, action.name), action.name, _read(text, read))
+        for number, rule in enumerate(stage.rules):
+            if _is_rule(rule, function):
+                parameters = _read(rule.configuration.get("UserParameters", ""), read)
+                if parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
+                    found += _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+    return tuple(found)
 
 
 def holds_gate(stage: StageDefinition, function: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the user told: a gate's UserParameters, and the plan that they or the pipeline's tags may name.
+"""What the user told: a gate's UserParameters, the plan that they or the pipeline's tags may name, and these tags.
 
 Texts name keys (at most 40 characters of them), never values.
 """
@@ -17,15 +17,21 @@ from crosscheck.errors import ConfigurationError
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
+if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
+
 QUOTED = 40
 DOCUMENT_LIMIT = 10_000
 MINUTES_LIMIT = 24 * 60
 FAILURE_LIMIT = 100
+TAG_PREFIX = "crosscheck:"
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html: 50 tags per resource
+TAG_LIMIT = 50
 
-_EXECUTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAME = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
+_NAME = r"[A-Za-z0-9.@_-]{1,100}"
+_EXECUTION = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PLAN = r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+"
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
-_PLAN = re.compile(r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+")
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,8 @@ class Parameters:
     rollback: str = ""
 
 
-@dataclass(frozen=True)
-class _Key:
-    """How a key is read: ``read`` gives None for what is not as ``expected``."""
-
-    expected: str
-    read: Callable[[Any], Any]
-
-
-def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str | None]:
-    return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
+def _matching(pattern: str) -> Callable[[Any], str | None]:
+    return lambda value: value if isinstance(value, str) and re.fullmatch(pattern, value) else None
 
 
 def _regions(value: Any) -> tuple[str, ...] | None:
@@ -80,20 +78,21 @@ def _count(value: Any) -> int | None:
     return value if counts and 0 <= value <= FAILURE_LIMIT else None
 
 
-_MINUTES = _Key(f"a number from 0 to {MINUTES_LIMIT}", _minutes)
-_KEYS: Mapping[str, _Key] = {
-    "pipeline": _Key("a pipeline's name", _matching(_NAME)),
-    "execution": _Key("an execution's id, #{codepipeline.PipelineExecutionId}", _matching(_EXECUTION)),
-    "stage": _Key("a stage's name", _matching(_NAME)),
-    "regions": _Key("a list of regions, or a string of them joined by commas", _regions),
-    "checks": _Key('a list of objects, each with "kind"', _checks),
-    "plan": _Key("the name of an SSM parameter under /crosscheck/plans/", _matching(_PLAN)),
+# What is expected of each key, and how it is read: None for what is not as expected.
+_MINUTES = (f"a number from 0 to {MINUTES_LIMIT}", _minutes)
+_KEYS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "pipeline": ("a pipeline's name", _matching(_NAME)),
+    "execution": ("an execution's id, #{codepipeline.PipelineExecutionId}", _matching(_EXECUTION)),
+    "stage": ("a stage's name", _matching(_NAME)),
+    "regions": ("a list of regions, or a string of them joined by commas", _regions),
+    "checks": ('a list of objects, each with "kind"', _checks),
+    "plan": ("the name of an SSM parameter under /crosscheck/plans/", _matching(_PLAN)),
     "soak_minutes": _MINUTES,
     "deadline_minutes": _MINUTES,
-    "failure_limit": _Key(f"a whole number from 0 to {FAILURE_LIMIT}", _count),
-    "on_inconclusive": _Key('"fail" or "pass"', _matching(re.compile("fail|pass"))),
-    "dry_run": _Key("true or false", lambda value: value if isinstance(value, bool) else None),
-    "rollback": _Key('"off", "suggest" or "auto"', _matching(re.compile("off|suggest|auto"))),
+    "failure_limit": (f"a whole number from 0 to {FAILURE_LIMIT}", _count),
+    "on_inconclusive": ('"fail" or "pass"', _matching("fail|pass")),
+    "dry_run": ("true or false", lambda value: value if isinstance(value, bool) else None),
+    "rollback": ('"off", "suggest" or "auto"', _matching("off|suggest|auto")),
 }
 if _KEYS.keys() != {field.name for field in fields(Parameters)}:
     raise AssertionError("every parameter needs its key")
@@ -118,8 +117,9 @@ def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
     Raises:
         ConfigurationError, ClientError, BotoCoreError: as above.
     """
-    if not _PLAN.fullmatch(name):
-        raise ConfigurationError(f"plan must be {_KEYS['plan'].expected}")
+    expected, read = _KEYS["plan"]
+    if read(name) is None:
+        raise ConfigurationError(f"plan must be {expected}")
     planned = parse_document(_read_plan(ssm(), name), "the plan")
     if "plan" in planned:
         raise ConfigurationError("the plan: plan: a plan cannot name another plan")
@@ -134,13 +134,15 @@ def parse_document(text: str, source: str) -> Mapping[str, Any]:
     """
     if not text.strip():
         return {}
-    document = _load(text, source)
-    for key, value in document.items():
+    values = {}
+    for key, value in _load(text, source).items():
         if key not in _KEYS:
             raise ConfigurationError(f"{source}: unknown key {key[:QUOTED]!r}; the keys are: {', '.join(_KEYS)}")
-        if _KEYS[key].read(value) is None:
-            raise ConfigurationError(f"{source}: {key} must be {_KEYS[key].expected}")
-    return {key: _KEYS[key].read(value) for key, value in document.items()}
+        expected, read = _KEYS[key]
+        values[key] = read(value)
+        if values[key] is None:
+            raise ConfigurationError(f"{source}: {key} must be {expected}")
+    return values
 
 
 def _load(text: str, source: str) -> Mapping[str, Any]:
@@ -163,3 +165,34 @@ def _read_plan(client: SSMClient, name: str) -> str:
     if parameter.get("Type") != "String":
         raise ConfigurationError("plan: the SSM parameter must be of type String")
     return parameter.get("Value", "")
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified."""
+
+    plan: str = ""
+    rollback: str = ""
+    ignore: bool = False
+
+
+def read_tags(client: CodePipelineClient, arn: str) -> Tags:
+    """The tags of the pipeline with this ARN.
+
+    Raises:
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+    """
+    pages = client.get_paginator("list_tags_for_resource").paginate(
+        resourceArn=arn, PaginationConfig={"MaxItems": TAG_LIMIT}
+    )
+    return parse_tags({tag["key"]: tag["value"] for page in pages for tag in page["tags"]})
+
+
+def parse_tags(tags: Mapping[str, str]) -> Tags:
+    """The tags by their keys. ``crosscheck:ignore`` counts with no value, too."""
+    ours = {key.removeprefix(TAG_PREFIX): value.strip() for key, value in tags.items() if key.startswith(TAG_PREFIX)}
+    return Tags(
+        plan=ours.get("plan", ""),
+        rollback=ours.get("rollback", "").lower(),
+        ignore=ours.get("ignore", "false").lower() in {"true", "yes", "1", ""},
+    )

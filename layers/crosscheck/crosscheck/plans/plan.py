@@ -1,4 +1,4 @@
-"""The checks of every region: derived from the deploy actions, and those that a plan adds."""
+"""The checks of every region: derived from the deploy actions, added by a plan, or made when an execution starts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,12 @@ from typing import Any
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Scope
 from crosscheck.plans.added import added_checks
 from crosscheck.plans.derived import derive, derive_parity
+from crosscheck.registry.services import EVERY_CHECK
 
 # So many counters fit into a continuation token; a stage has at most 50 actions.
 CHECK_LIMIT = 120
@@ -21,15 +23,6 @@ class Plan:
 
     stage: str
     checks: tuple[PlannedCheck, ...]
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions, sorted."""
-        return tuple(sorted({check.region for check in self.checks}))
-
-    def of(self, region: str) -> tuple[PlannedCheck, ...]:
-        """The checks of a region."""
-        return tuple(check for check in self.checks if check.region == region)
 
 
 def make_plan(
@@ -83,3 +76,12 @@ def _tell_apart(checks: Sequence[PlannedCheck]) -> None:
         if other.key != check.key:
             kinds = f"{other.kind} in {other.region} and {check.kind} in {check.region}"
             raise ConfigurationError(f"checks: {kinds} share the id {check.id}; verify them with two gates")
+
+
+def plan_preflight(definition: PipelineDefinition) -> tuple[PlannedCheck, ...]:
+    """The checks, each in its region and each once, as every check asks for them.
+
+    Actions that run in another account are looked at as far as this account can see: their stores are.
+    """
+    checks = (planned for check in EVERY_CHECK.values() for planned in check.preflight(definition))
+    return tuple({planned.key: planned for planned in checks}.values())

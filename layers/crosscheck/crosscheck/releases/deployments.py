@@ -1,10 +1,14 @@
-"""Where a release deploys to, and what the ledger knows of it."""
+"""Where a release deploys to, which images it deploys, and what the ledger knows of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crosscheck.ledger.execution_facts import ActionState
+from crosscheck.contracts.verdicts import ReleasedImage
+from crosscheck.errors import ConfigurationError
+from crosscheck.images.reference import DIGEST, parse_reference
+from crosscheck.ledger.execution_facts import ActionState, Outline
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline
+from crosscheck.ledger.subjects import ImageSubject
 
 
 @dataclass(frozen=True)
@@ -29,18 +33,20 @@ class DeployAction:
 
 def deployments(known: KnownFacts) -> list[DeployAction]:
     """In the order of the definition; where that is unknown, in the order in which they were seen."""
-    return _outlined(known.outline, known) if known.outline else _seen(known)
+    if known.outline:
+        return _outlined(known.outline, known)
+    seen = sorted((action for action in known.actions if action.category == "Deploy"), key=lambda each: each.run.at)
+    return [DeployAction(action.stage, action.region, gates=(), action=action) for action in seen]
 
 
 def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
+    gates = {place: judge.gate_stages for place, judge in known.judges.items()}
     actions = {(action.stage, action.action): action for action in known.actions}
     return [
         DeployAction(
             stage=stage.name,
             region=action.region,
-            gates=known.judges[stage.name, action.region].gate_stages
-            if (stage.name, action.region) in known.judges
-            else (),
+            gates=gates.get((stage.name, action.region), ()),
             action=actions.get((stage.name, action.name)),
         )
         for stage in outline.stages
@@ -49,6 +55,19 @@ def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
     ]
 
 
-def _seen(known: KnownFacts) -> list[DeployAction]:
-    seen = sorted((action for action in known.actions if action.category == "Deploy"), key=lambda each: each.run.at)
-    return [DeployAction(action.stage, action.region, gates=(), action=action) for action in seen]
+def images_of(known: KnownFacts) -> tuple[ImageSubject, ...]:
+    """The images that lie in an ECR registry, as far as a judge resolved their digests; sorted, each once."""
+    released = {image for verdict in known.verdicts for finding in verdict.judged.findings for image in finding.images}
+    found = {subject.key: subject for image in released for subject in _in_ecr(image)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _in_ecr(image: ReleasedImage) -> Iterator[ImageSubject]:
+    if not DIGEST.fullmatch(image.digest):
+        return
+    try:
+        reference = parse_reference(image.reference)
+    except ConfigurationError:
+        return
+    if reference.registry:
+        yield ImageSubject(reference.registry.region, reference.repository, image.digest)

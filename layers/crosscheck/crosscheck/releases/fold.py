@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.ledger.execution_facts import StageState
+from crosscheck.ledger.execution_facts import RecordedRevision, StageState
 from crosscheck.ledger.image_facts import REPLICATION
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import RecordedRevision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.model import (
@@ -44,7 +43,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         regions=tuple(regions_of(known, running=not ended)),
         failures=tuple(_failures(subject, known)),
         trigger=known.trigger.type,
-        preflight=_preflight(known),
+        preflight=tuple(sorted(dict.fromkeys(_concerns(known)), key=lambda concern: not concern.severe)),
     )
 
 
@@ -103,12 +102,8 @@ def _revision(known: KnownFacts) -> SourceRevision:
     )
 
 
-def _preflight(known: KnownFacts) -> tuple[Concern, ...]:
-    """What a person should know before anything is deployed: the severe first, then the plan's, then by region."""
-    return tuple(sorted(dict.fromkeys(_concerns(known)), key=lambda concern: not concern.severe))
-
-
 def _concerns(known: KnownFacts) -> Iterator[Concern]:
+    """What a person should know before anything is deployed: the plan's, then region by region."""
     if known.plan_problem:
         yield Concern("plan", known.plan_problem.problem, severe=False)
     for region, finding in ((seen.judged.region, each) for seen in known.preflights for each in seen.judged.findings):

@@ -1,7 +1,6 @@
 """How far each region of a release is: from its deploy actions, what the judges say, and what was rolled back."""
 
 from dataclasses import replace
-from typing import assert_never
 
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
@@ -83,8 +82,6 @@ def _follow_up(rollback: RollbackProgress) -> str:
             return f"the rollback did not work: {reason}"
         case RollbackState.LEFT | RollbackState.BACK | RollbackState.DONE:
             return reason
-        case _ as never:
-            assert_never(never)
 
 
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
@@ -95,8 +92,4 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
-    return min(brought or begun, key=_rank)
-
-
-def _rank(part: RegionProgress) -> int:
-    return _PRECEDENCE.index(part.state or RegionState.UNKNOWN)
+    return min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crosscheck.cards import Card, render
+from crosscheck.cards.layout import Card
+from crosscheck.cards.release import render
 from crosscheck.cards.slack import LONGEST_WAIT, OUTAGE_WAIT, PerhapsSentError, Refusal, Slack, SlackRefusedError
 from crosscheck.errors import RetryLaterError
 from local.server import Server

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from crosscheck.cards import Card, render
-from crosscheck.cards.layout import REASON_LIMIT, duration
+from crosscheck.cards.layout import REASON_LIMIT, Card, duration
+from crosscheck.cards.release import render
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import PlanProblem

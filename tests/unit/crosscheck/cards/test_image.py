@@ -1,4 +1,4 @@
-from crosscheck.cards import render_image
+from crosscheck.cards.image import render_image
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, PushedImage
 from crosscheck.ledger.known_facts import KnownFacts

@@ -12,7 +12,17 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger.execution_facts import ActionState, ExecutionState, ReportedRun, StageState, Trigger
+from crosscheck.ledger.execution_facts import (
+    ActionState,
+    ExecutionState,
+    Outline,
+    OutlineAction,
+    OutlineStage,
+    RecordedRevision,
+    ReportedRun,
+    StageState,
+    Trigger,
+)
 from crosscheck.ledger.image_facts import (
     REPLICATION,
     ImageDestinations,
@@ -21,7 +31,6 @@ from crosscheck.ledger.image_facts import (
     ReleaseLink,
 )
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.pipeline_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
@@ -227,6 +236,7 @@ def test_a_pass_that_is_not_final_is_stored_as_pending() -> None:
         (ImageLink, f"deploys/{RELEASE.key}", {"image": asdict(RELEASE)}),
         (ReleaseLink, f"release/{IMAGE.key}", {"release": asdict(IMAGE)}),
         (PlanProblem, "plan", {"problem": 5}),
+        (StageState, "stage/Deploy", {"stage": "Deploy"}),
     ],
 )
 def test_a_record_of_another_form_is_refused(link: Any, name: str, latest: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.pipelines.tags import Tags, parse_tags
+from crosscheck.pipelines.parameters import Tags, parse_tags
 
 
 def test_only_our_tags_count() -> None:

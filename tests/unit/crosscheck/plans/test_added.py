@@ -115,13 +115,13 @@ def test_an_image_that_is_named_comes_from_the_pipelines_region_unless_said_othe
 
 def test_an_image_that_is_not_named_is_that_of_each_ecs_action_of_the_region() -> None:
     plan = make_plan(secondaries(), {}, [{"kind": "ecr-image"}, {"kind": "ecr-image", "repository": "my-service"}])
-    kinds = [(check.kind, check.target) for check in plan.of("eu-west-1")]
+    kinds = [(check.kind, check.target) for check in plan.checks if check.region == "eu-west-1"]
     assert kinds == [
         ("ecs-service", "production-eu/my-service"),
         ("ecr-image", "production-eu/my-service"),
         ("ecr-image", "my-service/production-eu/my-service"),
     ]
-    assert {check.unsupported for check in plan.of("eu-west-1")} == {
+    assert {check.unsupported for check in plan.checks if check.region == "eu-west-1"} == {
         "action Deploy-EU-West has not run in this execution"
     }
 

@@ -49,7 +49,7 @@ def kinds(*runs: ActionRun) -> list[tuple[str, str]]:
 
 def test_what_a_region_was_given_straight_from_the_source_is_compared_with_it() -> None:
     plan = make_plan(deploying(HOME, ABROAD), by_place(SOURCE, BUILD, deploy(HOME), deploy(ABROAD, "SourceOutput")))
-    _, parity = plan.of(ABROAD)
+    _, parity = (check for check in plan.checks if check.region == ABROAD)
     assert (parity.kind, parity.run) == ("source-parity", None)
     assert parity.parameters == {
         "revision": "v1",

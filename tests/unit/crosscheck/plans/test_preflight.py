@@ -10,7 +10,7 @@ import pytest
 
 import local.scenarios
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.plans.preflight import plan_preflight
+from crosscheck.plans.plan import plan_preflight
 from crosscheck.services.codepipeline.artifact_store import ArtifactStore
 from crosscheck.services.ecr.image_replication import ImageReplication
 from crosscheck.services.s3.source_bucket import SourceBucket

@@ -2,7 +2,7 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, ReleasedImage, Verdict, judge
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.releases.deployed_images import images_of
+from crosscheck.releases.deployments import images_of
 from tests.builders.releases import Facts
 
 DIGEST = "sha256:" + "1" * 64

@@ -7,7 +7,7 @@ import pytest
 
 from crosscheck.clients import Clients
 from crosscheck.pipelines.definition import parse_definition
-from crosscheck.pipelines.tags import Tags
+from crosscheck.pipelines.parameters import Tags
 from plan_checks.release.due_regions import judges_of
 from plan_checks.release.read import Execution, Pipeline, read_gates
 

@@ -130,7 +130,7 @@ def test_two_of_our_own_that_read_at_the_same_time_both_stay() -> None:
         context = provider_context(world, retrying)
         names = Names("aws", world.account, HOME, "shop", name, "ReplicationRules")
         update = RegistryUpdate(ReplicationRegistry(context), ReplicationRecord(context, names), retrying, None)
-        reached[name] = update.apply([wanted[name]])  # type: ignore[list-item]  # plain dictionaries
+        reached[name] = update.apply([wanted[name]])  # plain dictionaries
 
     threads = [threading.Thread(target=serve, args=(name,)) for name in wanted]
     for thread in threads:
@@ -138,4 +138,4 @@ def test_two_of_our_own_that_read_at_the_same_time_both_stay() -> None:
     for thread in threads:
         thread.join(20)
     assert sorted(map(str, world.ecr.rules)) == sorted(map(str, wanted.values()))
-    assert reached == {name: {fingerprint(entry)} for name, entry in wanted.items()}  # type: ignore[arg-type]
+    assert reached == {name: {fingerprint(entry)} for name, entry in wanted.items()}

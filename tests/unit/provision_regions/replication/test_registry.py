@@ -105,7 +105,7 @@ def test_f22_a_create_that_a_strange_setting_stops_leaves_nothing_to_remove() ->
     records = ReplicationRecord(context, names())
     try:
         with pytest.raises(UnknownSettingError):
-            RegistryUpdate(registry, records, context.retrying, None).apply([rule(EU, prefixes=("ours",))])  # type: ignore[list-item]
+            RegistryUpdate(registry, records, context.retrying, None).apply([rule(EU, prefixes=("ours",))])
     finally:
         server.close()
     assert records.read() == frozenset()
