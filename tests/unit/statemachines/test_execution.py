@@ -21,9 +21,11 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import Limits
@@ -127,8 +129,15 @@ class Account:
         asked = {"subject": self.release.key, "stage": "Deploy", "state": "SUCCEEDED", "attempt": 1}
         return dict(self.machine.run({**asked, "at": "2026-03-04T10:00:00+00:00"}))
 
-    def fact(self, name: str) -> dict[str, Any]:
-        return dict(self.ledger.read(self.release)[name].latest)
+    def verdict(self, region: str) -> JudgeVerdict:
+        (verdict,) = KnownFacts(self.ledger.read(self.release)).verdicts_on("Deploy", region)
+        return verdict
+
+    def rollback(self, region: str) -> tuple[str, str]:
+        """What became of it, and why."""
+        rollback = KnownFacts(self.ledger.read(self.release)).rollback("Deploy", region)
+        assert rollback
+        return rollback.state.value, rollback.reason
 
 
 @pytest.fixture
@@ -142,7 +151,7 @@ def test_a_pending_look_is_an_answer_and_no_error_of_the_function(account: Accou
     assert concluded == {"passed": ["eu-west-1"], "failed": [], "unknown": []}
     loop = account.machine.entered[account.machine.entered.index("Look") :]
     assert loop[:6] == ["Look", "Looked", "LookLater"] * 2
-    assert account.fact("verdict/Deploy/eu-west-1")["final"] is True
+    assert account.verdict("eu-west-1").final
 
 
 def test_a_failure_is_confirmed_and_rolled_back_and_that_is_verified(account: Account) -> None:
@@ -153,14 +162,14 @@ def test_a_failure_is_confirmed_and_rolled_back_and_that_is_verified(account: Ac
         "unknown": [],
     }
     assert account.service.begun == ["web"]
-    assert account.fact("rollback/Deploy/eu-west-1")["state"] == "done"
-    assert account.fact("verdict/Deploy/eu-west-1")["verdict"] == "FAIL"
+    assert account.rollback("eu-west-1")[0] == "done"
+    assert account.verdict("eu-west-1").judged.verdict is Verdict.FAIL
 
 
 def test_a_rollback_that_fails_is_not_rolled_back(account: Account) -> None:
     assert account.verify(eu_west_1=Verdict.FAIL)["failed"] == ["eu-west-1"]
     assert account.machine.entered.count("RollBack") == 1
-    assert account.fact("rollback/Deploy/eu-west-1")["state"] == "failed"
+    assert account.rollback("eu-west-1")[0] == "failed"
 
 
 def test_a_failure_that_may_not_be_rolled_back_ends_as_judged(account: Account) -> None:
@@ -173,7 +182,7 @@ def test_what_a_gate_failed_is_rolled_back_on_its_word(account: Account) -> None
     account.items = [replace(account.item("eu-west-1"), gate_verdict="FAIL")]
     assert account.verify(eu_west_1=Verdict.PASS)["failed"] == ["eu-west-1"]
     assert account.service.begun == ["web"]
-    assert account.fact("rollback/Deploy/eu-west-1")["state"] == "done"
+    assert account.rollback("eu-west-1")[0] == "done"
 
 
 @pytest.mark.parametrize("feasibility", [Feasibility.MANUAL, Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED])
@@ -181,21 +190,21 @@ def test_what_cannot_be_rolled_back_is_told_and_has_failed(account: Account, fea
     account.service.feasibility = feasibility
     assert account.verify(eu_west_1=Verdict.FAIL)["failed"] == ["eu-west-1"]
     assert "Told" in account.machine.entered
-    assert account.fact("rollback/Deploy/eu-west-1")["reason"] == f"web is {feasibility}"
+    assert account.rollback("eu-west-1")[1] == f"web is {feasibility}"
 
 
 def test_a_rollback_that_aws_refuses_for_good_is_told_in_its_words(account: Account) -> None:
     account.service.errors = [refused("UpdateService", "ThrottlingException")]
     assert account.verify(eu_west_1=Verdict.FAIL)["failed"] == ["eu-west-1"]
     assert "NotRolledBack" in account.machine.entered
-    told = account.fact("rollback/Deploy/eu-west-1")
-    assert (told["state"], told["reason"]) == ("failed", "UpdateService in eu-west-1 was refused: ThrottlingException")
+    reason = "UpdateService in eu-west-1 was refused: ThrottlingException"
+    assert account.rollback("eu-west-1") == ("failed", reason)
 
 
 def test_a_look_that_crashes_leaves_its_region_unknown_and_takes_nothing_from_the_others(account: Account) -> None:
     concluded = account.verify(eu_west_1=[MemoryError("of the function")], sa_east_1=Verdict.PASS)
     assert concluded == {"passed": ["sa-east-1"], "failed": [], "unknown": ["eu-west-1"]}
-    assert account.fact("verdict/Deploy/eu-west-1")["reason"] == UNJUDGED
+    assert account.verdict("eu-west-1").judged.reason == UNJUDGED
 
 
 def test_a_stage_that_only_goes_back_as_a_whole_is_rolled_back_in_a_second_round(account: Account) -> None:
@@ -203,23 +212,22 @@ def test_a_stage_that_only_goes_back_as_a_whole_is_rolled_back_in_a_second_round
     account.verify(eu_west_1=Verdict.FAIL, sa_east_1=Verdict.FAIL, us_east_1=Verdict.PASS)
     assert account.machine.entered.count("Stages") == 1
     assert len(account.codepipeline.called("RollbackStage")) == 1
-    assert {account.fact(f"rollback/Deploy/{region}")["state"] for region in REGIONS} == {"done"}
+    assert {account.rollback(region)[0] for region in REGIONS} == {"done"}
 
 
 def test_f54_a_whole_stage_that_is_never_rolled_back_is_told_and_the_execution_ends(account: Account) -> None:
     account.codepipeline.refuse("RollbackStage", RefusedError("ConflictException"))
     account.items = [account.item(region, "s3-object") for region in REGIONS]
     account.verify(eu_west_1=Verdict.FAIL, sa_east_1=Verdict.FAIL)
-    told = [account.fact(f"rollback/Deploy/{region}") for region in REGIONS]
     reason = "RollbackStage in us-east-1 was refused: ConflictException"
-    assert [(each["state"], each["reason"]) for each in told] == [("failed", reason)] * 2
+    assert [account.rollback(region) for region in REGIONS] == [("failed", reason)] * 2
 
 
 def test_a_stage_with_a_healthy_region_is_only_suggested_to_go_back(account: Account) -> None:
     account.items = [account.item(region, "s3-object") for region in REGIONS]
     concluded = account.verify(eu_west_1=Verdict.FAIL, sa_east_1=Verdict.PASS)
     assert account.codepipeline.called("RollbackStage") == []
-    assert account.fact("rollback/Deploy/eu-west-1")["state"] == "suggested"
+    assert account.rollback("eu-west-1")[0] == "suggested"
     assert concluded["unknown"] == []
 
 
@@ -227,7 +235,7 @@ def test_the_end_of_an_earlier_attempt_rolls_nothing_back(account: Account) -> N
     account.ledger.merge(account.release, StageState("Deploy", ReportedRun(State.RESUMED, 2, 1.0)).to_fact("event"))
     account.verify(eu_west_1=Verdict.FAIL)
     assert account.service.begun == []
-    assert account.fact("rollback/Deploy/eu-west-1")["state"] == "moved_on"
+    assert account.rollback("eu-west-1")[0] == "moved_on"
 
 
 def test_a_plan_that_cannot_be_made_ends_as_a_failed_execution(account: Account) -> None:
