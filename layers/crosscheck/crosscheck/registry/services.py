@@ -13,6 +13,7 @@ from crosscheck.services.codedeploy import SERVICE as CODEDEPLOY
 from crosscheck.services.codepipeline import SERVICE as CODEPIPELINE
 from crosscheck.services.ecr import SERVICE as ECR
 from crosscheck.services.ecs import SERVICE as ECS
+from crosscheck.services.elasticbeanstalk import SERVICE as ELASTIC_BEANSTALK
 from crosscheck.services.http import SERVICE as HTTP
 from crosscheck.services.lambda_ import SERVICE as LAMBDA
 from crosscheck.services.metric import SERVICE as METRIC
@@ -20,7 +21,21 @@ from crosscheck.services.s3 import SERVICE as S3
 from crosscheck.services.window import SERVICE as WINDOW
 
 # Preflight tells what it found in this order: the stores of a pipeline come first.
-SERVICES = (CODEPIPELINE, S3, ECR, ALARMS, ARTIFACTS, CLOUDFORMATION, CODEDEPLOY, ECS, HTTP, LAMBDA, METRIC, WINDOW)
+SERVICES = (
+    CODEPIPELINE,
+    S3,
+    ECR,
+    ALARMS,
+    ARTIFACTS,
+    CLOUDFORMATION,
+    CODEDEPLOY,
+    ECS,
+    ELASTIC_BEANSTALK,
+    HTTP,
+    LAMBDA,
+    METRIC,
+    WINDOW,
+)
 
 CHECKS: Mapping[str, Check] = {check.kind: check for service in SERVICES for check in service.checks}
 """The checks that a plan may ask for, by kind."""

@@ -1,0 +1,160 @@
+"""The check ``elasticbeanstalk-environment``: an environment runs the intended version, and is healthy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.parameters import text
+from crosscheck.contracts.service import DeployProvider
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.services.elasticbeanstalk.environment import (
+    ABORTED,
+    ApplicationVersion,
+    Environment,
+    labelled_at,
+    read_environment,
+    read_events,
+    read_version,
+)
+from crosscheck.text import shortened
+
+if TYPE_CHECKING:
+    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
+
+# CodePipeline makes the version as soon as its action starts.
+LABEL_SECONDS = 120.0
+
+STATUSES = {
+    "Launching": Verdict.PENDING,
+    "Updating": Verdict.PENDING,
+    "Aborting": Verdict.PENDING,
+    "LinkingFrom": Verdict.PENDING,
+    "LinkingTo": Verdict.PENDING,
+    "Terminating": Verdict.FAIL,
+    "Terminated": Verdict.FAIL,
+}
+# https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/health-enhanced-status.html
+CONDITIONS = {
+    "Red": Verdict.FAIL,
+    "Degraded": Verdict.FAIL,
+    "Severe": Verdict.FAIL,
+    "Yellow": Verdict.PENDING,
+    "Warning": Verdict.PENDING,
+    "Pending": Verdict.PENDING,
+}
+
+
+@dataclass(frozen=True)
+class ElasticBeanstalkEnvironment(Check):
+    """Looks at the status first, then at the version, then at the health.
+
+    A check that was asked for without ``version`` proves the state of whatever runs; one that follows from a deploy
+    action has to find the version that the action made.
+    """
+
+    clock: Callable[[], float] = time.time
+
+    kind = "elasticbeanstalk-environment"
+    permissions = frozenset(
+        {
+            "elasticbeanstalk:DescribeApplicationVersions",
+            "elasticbeanstalk:DescribeEnvironments",
+            "elasticbeanstalk:DescribeEvents",
+        }
+    )
+    parameters = {
+        "application": text(100, needed=True),
+        "environment": text(40, needed=True),
+        "version": text(100),
+    }
+
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """What the environments run, for rollback."""
+        return ElasticBeanstalkDeploy().baselines(definition)
+
+    def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
+        """Look once. A version is a baseline if the environment is healthy with it; the time tells what came since."""
+        client, name = aws.client("elasticbeanstalk", planned.region), planned.parameters["environment"]
+        environment = read_environment(client, planned.parameters["application"], name)
+        if environment is None:
+            return planned.finding(Verdict.FAIL, f"{name}: there is no such environment")
+        outcome, moved_on = _judged(client, planned, environment)
+        values = {"version": environment.label, "status": environment.status, "health": environment.condition}
+        found = planned.finding(outcome.verdict, f"{name}: {outcome.reason}", values)
+        proven = environment.healthy and environment.label
+        baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if proven else {}
+        return replace(found, moved_on=moved_on, baselines=baselines)
+
+
+class ElasticBeanstalkDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Beanstalk.html"""
+
+    name = "ElasticBeanstalk"
+    check = ElasticBeanstalkEnvironment.kind
+    keys = {"application": "ApplicationName", "environment": "EnvironmentName"}
+
+
+def brought(run: ActionRun, label: str, version: ApplicationVersion | None) -> bool:
+    """Whether a version is the one that a deploy action made.
+
+    Its source bundle is the action's input artifact; where CodePipeline has copied that, its label tells when it was
+    made. AWS documents neither: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Beanstalk.html
+    """
+    if version and version.bundle in run.inputs.values():
+        return True
+    at = labelled_at(label)
+    return at is not None and run.started <= at <= run.started + LABEL_SECONDS
+
+
+def _judged(client: ElasticBeanstalkClient, planned: PlannedCheck, environment: Environment) -> tuple[Outcome, bool]:
+    """What the environment's state says, and whether it is due to a later deployment."""
+    if not environment.ready:
+        verdict = STATUSES.get(environment.status, Verdict.INCONCLUSIVE)
+        return Outcome(verdict, f"is {environment.status or 'of no status'}"), False
+    wanted = planned.parameters.get("version")
+    if wanted and wanted != environment.label:
+        return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}"), False
+    if planned.run:
+        version = read_version(client, planned.parameters["application"], environment.label)
+        if not brought(planned.run, environment.label, version):
+            return _of_another_version(client, planned, planned.run, environment, version)
+    return _health(environment), False
+
+
+def _of_another_version(
+    client: ElasticBeanstalkClient,
+    planned: PlannedCheck,
+    run: ActionRun,
+    environment: Environment,
+    version: ApplicationVersion | None,
+) -> tuple[Outcome, bool]:
+    """The action succeeded, and the environment runs a version that it did not make."""
+    told = f"runs version {environment.label}, not the one that this execution deployed"
+    if version is None:
+        return Outcome(Verdict.INCONCLUSIVE, f"{told}; that version does not exist any more"), False
+    if version.created >= run.started:
+        return Outcome(Verdict.FAIL, f"{told}: it was made later"), True
+    application, name = planned.parameters["application"], planned.parameters["environment"]
+    events = read_events(client, application, name, datetime.fromtimestamp(run.started, UTC))
+    if any(event.message == ABORTED for event in events):
+        return Outcome(Verdict.FAIL, f"{told}: the update was aborted"), False
+    for event in events:
+        if event.severity in {"ERROR", "FATAL"}:
+            return Outcome(Verdict.FAIL, f"{told}: {shortened(event.message)}"), False
+    return Outcome(Verdict.INCONCLUSIVE, f"{told}; its events do not say why"), False
+
+
+def _health(environment: Environment) -> Outcome:
+    told = f"runs version {environment.label}, health {environment.condition or 'unknown'}"
+    if environment.healthy:
+        return Outcome(Verdict.PASS, told)
+    seen = [CONDITIONS[each] for each in (environment.health, environment.colour) if each in CONDITIONS]
+    return Outcome(Verdict.FAIL if Verdict.FAIL in seen else seen[0] if seen else Verdict.INCONCLUSIVE, told)

@@ -1,0 +1,308 @@
+"""The check ``elasticbeanstalk-environment``, how it follows from a deploy action, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Feasibility, SupersededError
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.runs import ActionRun, Artifact
+from crosscheck.registry.checks import run_check
+from crosscheck.services.elasticbeanstalk.check import ElasticBeanstalkEnvironment
+from crosscheck.services.elasticbeanstalk.environment import ABORTED, STARTING
+from crosscheck.services.elasticbeanstalk.rollback import ElasticBeanstalkRollback
+from tests.fakes.codepipeline_release import action
+from tests.fakes.json_protocol import RefusedError
+from tests.fakes.modelled import ModelledClients, ModelledService
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REGION = "eu-west-1"
+SEEN, STARTED = 1_772_618_400.0, 1_772_618_440.0
+OLD, OURS = "code-pipeline-1772500000000-a", "code-pipeline-1772618441000-b"
+BUNDLE = Artifact("pipeline-artifacts-eu-west-1", "site/Source/b")
+PARAMETERS = {"application": "shop", "environment": "shop-production"}
+BASELINE = f"{SEEN:.0f} {OLD}"
+FAILED = "Failed to deploy application."
+
+
+class FakeBeanstalk(ModelledService):
+    """One environment. A test changes what it is like, the versions and the events."""
+
+    service = "elasticbeanstalk"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.environment: dict[str, Any] = {}
+        self.versions: dict[str, dict[str, Any]] = {}
+        self.events: list[dict[str, Any]] = []
+        self.is_like(VersionLabel=OURS, Status="Ready", Health="Green", HealthStatus="Ok")
+        self.version(OLD, 1_772_500_000.0, Artifact("b", "old"))
+        self.version(OURS, STARTED + 1, BUNDLE)
+
+    def is_like(self, **described: str) -> None:
+        self.environment |= {"EnvironmentName": "shop-production", "ApplicationName": "shop", **described}
+
+    def version(self, label: str, created: float, bundle: Artifact | None = None) -> None:
+        described = {"VersionLabel": label, "DateCreated": datetime.fromtimestamp(created, UTC)}
+        located = {"SourceBundle": {"S3Bucket": bundle.bucket, "S3Key": bundle.key}} if bundle else {}
+        self.versions[label] = {**described, **located}
+
+    def tells(self, at: float, message: str, severity: str = "INFO") -> None:
+        event = {"EventDate": datetime.fromtimestamp(at, UTC), "Message": message, "Severity": severity}
+        self.events.insert(0, event)
+
+    def describe_environments(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        there = self.environment and asked["EnvironmentNames"] == [self.environment["EnvironmentName"]]
+        return {"Environments": [self.environment] if there else []}
+
+    def describe_application_versions(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = [self.versions[label] for label in asked["VersionLabels"] if label in self.versions]
+        return {"ApplicationVersions": found}
+
+    def describe_events(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        return {"Events": [event for event in self.events if event["EventDate"] >= asked["StartTime"]]}
+
+    def update_environment(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        if self.environment["Status"] != "Ready":
+            raise RefusedError("InvalidParameterValue", "Environment is in an invalid state. Must be Ready.")
+        self.is_like(VersionLabel=asked["VersionLabel"], Status="Updating")
+        return self.environment
+
+    def abort_environment_update(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        assert asked["EnvironmentName"] == self.environment["EnvironmentName"]
+        self.is_like(Status="Aborting")
+        return {}
+
+
+@pytest.fixture
+def beanstalk() -> FakeBeanstalk:
+    return FakeBeanstalk()
+
+
+@pytest.fixture
+def clients(beanstalk: FakeBeanstalk) -> ModelledClients:
+    return ModelledClients({("elasticbeanstalk", REGION): beanstalk})
+
+
+RUN = ActionRun("Deploy", "Deploy-EU", "Succeeded", STARTED, inputs={"Source": BUNDLE})
+PLANNED = PlannedCheck(ElasticBeanstalkEnvironment.kind, REGION, PARAMETERS, RUN)
+
+
+def looked(clients: ModelledClients, planned: PlannedCheck = PLANNED) -> Finding:
+    return run_check(planned, clients)
+
+
+def test_an_environment_that_runs_our_version_and_is_healthy_passes(clients: ModelledClients) -> None:
+    found = looked(clients)
+    assert (found.verdict, found.reason) == (Verdict.PASS, f"shop-production: runs version {OURS}, health Ok")
+    assert found.values == {"version": OURS, "status": "Ready", "health": "Ok"}
+
+
+def test_a_copied_bundle_is_known_by_the_time_in_the_label(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+    beanstalk.version(OURS, STARTED + 1, Artifact("elasticbeanstalk-eu-west-1-111122223333", "copy"))
+    assert looked(clients).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("Updating", Verdict.PENDING),
+        ("Aborting", Verdict.PENDING),
+        ("Launching", Verdict.PENDING),
+        ("Terminated", Verdict.FAIL),
+    ],
+)
+def test_a_status_that_is_not_ready_decides(
+    beanstalk: FakeBeanstalk, clients: ModelledClients, status: str, verdict: Verdict
+) -> None:
+    beanstalk.is_like(Status=status)
+    found = looked(clients)
+    assert (found.verdict, found.reason) == (verdict, f"shop-production: is {status}")
+    assert found.baselines == {}
+
+
+@pytest.mark.parametrize(
+    ("colour", "health", "verdict"),
+    [
+        ("Green", "Ok", Verdict.PASS),
+        ("Green", "Info", Verdict.PASS),
+        ("Yellow", "Warning", Verdict.PENDING),
+        ("Grey", "Pending", Verdict.PENDING),
+        ("Red", "Degraded", Verdict.FAIL),
+        ("Red", "Severe", Verdict.FAIL),
+        ("Grey", "Unknown", Verdict.INCONCLUSIVE),
+        ("Grey", "NoData", Verdict.INCONCLUSIVE),
+        ("Grey", "Suspended", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_health_decides_once_it_is_ready(
+    beanstalk: FakeBeanstalk, clients: ModelledClients, colour: str, health: str, verdict: Verdict
+) -> None:
+    beanstalk.is_like(Health=colour, HealthStatus=health)
+    found = looked(clients)
+    assert (found.verdict, found.values["health"]) == (verdict, health)
+    assert bool(found.baselines) == (verdict is Verdict.PASS)
+
+
+@pytest.mark.parametrize(("colour", "verdict"), [("Green", Verdict.PASS), ("Red", Verdict.FAIL)])
+def test_without_enhanced_health_reporting_the_colour_decides(
+    beanstalk: FakeBeanstalk, clients: ModelledClients, colour: str, verdict: Verdict
+) -> None:
+    beanstalk.is_like(Health=colour)
+    del beanstalk.environment["HealthStatus"]
+    assert looked(clients).verdict is verdict
+
+
+def test_an_environment_that_does_not_exist_fails(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+    beanstalk.environment = {}
+    assert looked(clients).reason == "shop-production: there is no such environment"
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict", "why"),
+    [
+        ([(STARTED + 60, FAILED, "ERROR")], Verdict.FAIL, f": {FAILED}"),
+        ([(STARTED + 60, ABORTED, "INFO")], Verdict.FAIL, ": the update was aborted"),
+        ([(STARTED + 60, "Environment health has changed.", "WARN")], Verdict.INCONCLUSIVE, "; its events do not say"),
+        ([(STARTED - 60, FAILED, "ERROR")], Verdict.INCONCLUSIVE, "; its events do not say why"),
+    ],
+)
+def test_an_earlier_version_fails_only_where_the_events_say_why(
+    beanstalk: FakeBeanstalk,
+    clients: ModelledClients,
+    events: list[tuple[float, str, str]],
+    verdict: Verdict,
+    why: str,
+) -> None:
+    beanstalk.is_like(VersionLabel=OLD)
+    for at, message, severity in events:
+        beanstalk.tells(at, message, severity)
+    found = looked(clients)
+    told = f"shop-production: runs version {OLD}, not the one that this execution deployed"
+    assert found.verdict is verdict
+    assert found.reason.startswith(told + why)
+    assert not found.moved_on
+
+
+def test_a_later_version_took_the_place_of_ours(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+    beanstalk.version("hotfix", STARTED + 600)
+    beanstalk.is_like(VersionLabel="hotfix")
+    found = looked(clients)
+    assert (found.verdict, found.moved_on) == (Verdict.FAIL, True)
+
+
+def test_a_version_that_is_gone_proves_nothing(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+    beanstalk.is_like(VersionLabel="gone")
+    assert looked(clients).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("version", "verdict"), [(None, Verdict.PASS), (OURS, Verdict.PASS), (OLD, Verdict.FAIL)])
+def test_a_plan_may_ask_for_the_health_or_for_a_version(
+    clients: ModelledClients, version: str | None, verdict: Verdict
+) -> None:
+    asked = {**PARAMETERS, "version": version} if version else PARAMETERS
+    assert looked(clients, replace(PLANNED, parameters=asked, run=None)).verdict is verdict
+
+
+def test_a_right_that_is_missing_leaves_the_region_unknown(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+    beanstalk.refuse("DescribeEnvironments", RefusedError("AccessDenied", "not authorized", 403))
+    found = looked(clients)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "DescribeEnvironments" in found.reason
+
+
+def test_preflight_tells_what_a_healthy_environment_runs(clients: ModelledClients) -> None:
+    configuration = {"ApplicationName": "shop", "EnvironmentName": "shop-production"}
+    deploy = {**action("Deploy-EU", "Deploy", "ElasticBeanstalk", REGION), "configuration": configuration}
+    stages = [{"name": "Deploy", "actions": [deploy]}]
+    definition = parse_definition({"name": "p", "stages": stages}, "us-east-1")  # type: ignore[typeddict-item]  # as GetPipeline gives it
+    check = ElasticBeanstalkEnvironment(clock=lambda: SEEN)
+    (planned,) = check.preflight(definition)
+    assert (planned.parameters, planned.region, planned.baseline_only) == (PARAMETERS, REGION, True)
+    assert check.run(planned, clients).baselines == {PLANNED.subject: f"{SEEN:.0f} {OURS}"}
+
+
+class TestRollback:
+    """The way back to the version before."""
+
+    rollback = ElasticBeanstalkRollback()
+
+    def test_it_gives_the_environment_the_version_before(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients
+    ) -> None:
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        assert (proposal.feasibility, proposal.target) == (Feasibility.READY, f"version {OLD}")
+        started = self.rollback.execute(PLANNED, proposal, BASELINE, clients)
+        updated = {"ApplicationName": "shop", "EnvironmentName": "shop-production", "VersionLabel": OLD}
+        assert beanstalk.called("UpdateEnvironment") == [updated]
+        assert run_check(started.verification, clients).verdict is Verdict.PENDING
+        beanstalk.is_like(Status="Ready")
+        assert run_check(started.verification, clients).verdict is Verdict.PASS
+
+    def test_executing_twice_has_one_effect(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        first = self.rollback.execute(PLANNED, proposal, BASELINE, clients)
+        assert self.rollback.execute(PLANNED, proposal, BASELINE, clients).verification == first.verification
+        assert len(beanstalk.called("UpdateEnvironment")) == 1
+
+    def test_an_update_that_hangs_is_aborted(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+        beanstalk.is_like(Status="Updating")
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        self.rollback.execute(PLANNED, proposal, BASELINE, clients)
+        assert len(beanstalk.called("AbortEnvironmentUpdate")) == 1
+        again = self.rollback.propose(PLANNED, BASELINE, clients)
+        assert again.feasibility is Feasibility.ALREADY_BACK
+
+    def test_what_a_failed_deployment_left_mixed_gets_the_version_before_again(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients
+    ) -> None:
+        beanstalk.is_like(VersionLabel=OLD, Health="Red", HealthStatus="Degraded")
+        beanstalk.tells(STARTED + 5, STARTING)
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.READY
+
+    @pytest.mark.parametrize("health", ["Ok", "Severe"])
+    def test_where_nothing_was_begun_nothing_is_changed(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients, health: str
+    ) -> None:
+        beanstalk.is_like(VersionLabel=OLD, Health="Green" if health == "Ok" else "Red", HealthStatus=health)
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.ALREADY_BACK
+
+    def test_the_version_of_somebody_else_stays(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        beanstalk.version("hotfix", STARTED + 600)
+        beanstalk.is_like(VersionLabel="hotfix")
+        with pytest.raises(SupersededError, match="runs version hotfix, which this execution did not bring"):
+            self.rollback.execute(PLANNED, proposal, BASELINE, clients)
+        assert beanstalk.called("UpdateEnvironment") == []
+
+    def test_without_a_proven_version_before_a_person_has_to_decide(self, clients: ModelledClients) -> None:
+        proposal = self.rollback.propose(PLANNED, "", clients)
+        assert proposal.feasibility is Feasibility.MANUAL
+        assert proposal.reason.endswith("which one it ran before is unknown, or it was not healthy with it")
+
+    def test_a_version_that_was_deleted_is_nothing_to_go_back_to(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients
+    ) -> None:
+        del beanstalk.versions[OLD]
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.MANUAL
+
+    def test_an_update_between_preflight_and_the_action_is_not_taken_away(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients
+    ) -> None:
+        beanstalk.tells(SEEN - 60, STARTING)
+        beanstalk.tells(STARTED + 5, STARTING)
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.READY
+        beanstalk.tells(SEEN + 10, STARTING)
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.MANUAL
+
+    def test_an_environment_that_is_gone_stays_gone(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
+        beanstalk.environment = {}
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.SUPERSEDED
