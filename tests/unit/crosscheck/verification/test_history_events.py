@@ -1,12 +1,10 @@
 """However long the regions of a stage are looked at, an execution of verify_release holds the events of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from check_region.region_check import RegionCheck
 from conclude_checks.conclude import Conclusion
@@ -21,17 +19,30 @@ from plan_checks.release.limits import EVENTS_OF_A_LOOK, limits_of, longest_wait
 from roll_back import region_rollback, stage_rollback
 from roll_back.log import RollbackLog
 from tests.fakes.cards import Cards
-from tests.fakes.step_functions import StateMachine
+from tests.fakes.state_machine import StateMachine
+from tests.unit.statemachines.test_verify_release import BRANCH, MACHINE
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 EVENTS_LIMIT = 25_000
 REGIONS = 33
-MACHINE = yaml.safe_load((Path(__file__).parents[4] / "statemachines" / "verify_release.asl.yaml").read_text())
+# Entering and leaving a state; a function's Scheduled, Started and Succeeded; a Map's Started and Succeeded; the same
+# of each of its iterations, and of the execution.
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+STATE, ITERATION, EXECUTION = 2, 2, 2
+MORE = {"Task": 3, "Map": 2}
 NOW = 1_800_000_000.0
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 
 type Sees = Callable[[float, int], Verdict]
 """What a stage's look sees, so many seconds after the first, as the look of that number."""
+
+
+def cost(entered: Sequence[str]) -> int:
+    """The events of these states. An inline Map's are in the history of its execution."""
+    states = MACHINE["States"] | BRANCH["States"]
+    return ITERATION * entered.count(BRANCH["StartAt"]) + sum(
+        STATE + MORE.get(states[name]["Type"], 0) for name in entered
+    )
 
 
 class NoLedger(Ledger):
@@ -50,7 +61,7 @@ class Execution:
     and every rollback is pending to its deadline."""
 
     def __init__(self, sees: Sees, settle_seconds: float = 0.0) -> None:
-        self.looks: list[tuple[str, Purpose, int]] = []  # of which region, for what, and the events before
+        self.looks: list[Purpose] = []
         self.concluded: dict[str, Any] = {}
         self._sees, self._look, self._began = sees, 0, NOW
         self._region_seconds = region_rollback.VERIFY_SECONDS + settle_seconds
@@ -65,34 +76,31 @@ class Execution:
             "${RollBack}": self._roll_back,
             "${ConcludeChecks}": lambda given: self._conclusion.conclude(given["conclude"]),
         }
-        self._machine = StateMachine(MACHINE, functions, NOW)
+        self.machine = StateMachine(MACHINE, functions, {"Execution": {"Name": "verification-1"}})
 
     def run(self, items: Iterable[VerificationItem], *, whole_stage: bool = False) -> int:
         """How many events its history holds. With ``whole_stage`` no region can be rolled back by itself."""
         self._whole_stage = whole_stage
         planned = {"subject": RELEASE.key, "regions": [item.to_json() for item in items]}
-        self.concluded = self._machine.run(planned)["concluded"]
-        return self._machine.events
-
-    def number_of_looks(self, purpose: Purpose) -> int:
-        """How many looks were taken."""
-        return sum(looked is purpose for _, looked, _ in self.looks)
+        self.concluded = self.machine.run(planned)["concluded"]
+        return EXECUTION + cost(self.machine.entered)
 
     def run_check(self, planned: PlannedCheck, _clients: Clients) -> Finding:
         """What stands for a look at AWS."""
-        _, purpose, _ = self.looks[-1]
-        verdict = self._sees(self._clock() - self._began, self._look) if purpose is Purpose.STAGE else Verdict.PENDING
+        verdict = Verdict.PENDING
+        if self.looks[-1] is Purpose.STAGE:
+            verdict = self._sees(self._clock() - self._began, self._look)
         return planned.finding(verdict, "as the test says")
 
     def _clock(self) -> float:
-        return self._machine.now
+        return NOW + sum(self.machine.waited)
 
     def _check_region(self, document: Any) -> Any:
         item = parse_item(document)
         if not item.progress:
             self._look, self._began = 0, self._clock()
         self._look += 1
-        self.looks.append((item.region, item.purpose, self._machine.events))
+        self.looks.append(item.purpose)
         return self._region_check.look(item)
 
     def _roll_back(self, given: Any) -> Any:
@@ -193,7 +201,7 @@ def test_f13_regions_that_are_pending_to_the_deadline_and_are_rolled_back_stay_b
     events = execution.run(_items(Parameters(deadline_minutes=minutes), regions))
     assert events < EVENTS_LIMIT
     assert len(execution.concluded["failed"]) == regions
-    assert execution.number_of_looks(Purpose.ROLLBACK) > regions
+    assert execution.looks.count(Purpose.ROLLBACK) > regions
     if regions == REGIONS:
         assert events == count(Parameters(deadline_minutes=minutes), pending)
 
@@ -228,14 +236,15 @@ def test_so_does_a_stage_that_is_rolled_back_as_a_whole(executing: Executing, mi
     execution = executing(pending)
     events = execution.run(_items(Parameters(deadline_minutes=minutes), REGIONS), whole_stage=True)
     assert events < EVENTS_LIMIT
-    assert execution.number_of_looks(Purpose.ROLLBACK) > 1
+    assert execution.looks.count(Purpose.ROLLBACK) > 1
 
 
 def test_a_look_costs_the_events_that_the_longest_wait_reckons_with(executing: Executing) -> None:
     execution = executing(pending)
     execution.run(_items(Parameters(), 1))
-    events = [before for _, purpose, before in execution.looks if purpose is Purpose.STAGE]
-    assert {after - before for before, after in pairwise(events)} == {EVENTS_OF_A_LOOK}
+    entered = execution.machine.entered[: execution.machine.entered.index("RollBack")]
+    looks = [number for number, name in enumerate(entered) if name == "Look"]
+    assert {cost(entered[look:following]) for look, following in pairwise(looks)} == {EVENTS_OF_A_LOOK}
 
 
 def test_a_few_regions_are_looked_at_every_minute() -> None:
