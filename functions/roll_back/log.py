@@ -11,7 +11,13 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.table import Ledger
 from crosscheck.verification.engine import Limits
-from crosscheck.verification.item import CONFIRMED_FAILURES, UNKNOWN_LOOKS, Purpose, VerificationItem
+from crosscheck.verification.item import (
+    CONFIRMED_FAILURES,
+    ROLLBACK_SECONDS,
+    UNKNOWN_LOOKS,
+    Purpose,
+    VerificationItem,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class RollbackLog:
         self, item: VerificationItem, checks: Sequence[PlannedCheck], target: str, seconds: float, unrestored: str = ""
     ) -> dict[str, Any]:
         """``{"state", "verification"}``: the item that shows, within so many seconds, that the regions are back. Its
-        mode is ``off``: a rollback that fails is not rolled back."""
+        mode is ``off``: a rollback that fails is not rolled back. The longer it may take, the rarer are the looks."""
         verification = VerificationItem(
             purpose=Purpose.ROLLBACK,
             subject=item.subject,
@@ -44,7 +50,7 @@ class RollbackLog:
             since=self.clock(),
             checks=tuple(checks),
             limits=Limits(deadline=seconds, failures=CONFIRMED_FAILURES, unknown_looks=UNKNOWN_LOOKS),
-            longest_wait=item.longest_wait,
+            longest_wait=item.longest_wait * max(1.0, seconds / ROLLBACK_SECONDS),
             stage=item.stage,
             attempt=item.attempt,
             regions=item.regions or (item.region,),

@@ -2,7 +2,13 @@
 
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.verification.engine import Limits
-from crosscheck.verification.item import CONFIRMED_FAILURES, LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
+from crosscheck.verification.item import (
+    CONFIRMED_FAILURES,
+    LONGEST_WAIT,
+    OBSERVE_SECONDS,
+    ROLLBACK_SECONDS,
+    UNKNOWN_LOOKS,
+)
 
 # An execution of the state machine holds 25,000 history events, and its regions share them. A look costs 9 of them:
 # entering and leaving three states, and the task's three. What the rest is for: first looks, which are frequent, the
@@ -10,7 +16,6 @@ from crosscheck.verification.item import CONFIRMED_FAILURES, LONGEST_WAIT, OBSER
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 EVENTS_OF_A_LOOK = 9
 EVENTS_FOR_LOOKS = 12_000
-ROLLBACK_SECONDS = 1_800.0
 
 
 def limits_of(parameters: Parameters) -> Limits:

@@ -52,6 +52,13 @@ ROLLBACK = replace(
     target="my-service:7",
 )
 
+
+def told_of(ledger: Ledger, subject: Subject | ImageSubject = RELEASE, name: str = FACT) -> dict[str, Any]:
+    """What a fact says, with what was judged beside when and by whom."""
+    latest = ledger.read(subject)[name].latest
+    return {**latest, **latest.get("judged", {})}
+
+
 type Sees = Callable[[Verdict], None]
 
 
@@ -109,7 +116,7 @@ def test_an_image_is_decided_by_one_look(
 ) -> None:
     sees(verdict)
     assert looks.look(ARRIVAL) == {"verdict": verdict, "final": True}
-    told = ledger.read(IMAGE)["verdict/replication/eu-west-1"].latest
+    told = told_of(ledger, IMAGE, "verdict/replication/eu-west-1")
     assert (told["verdict"], told["final"], told["reason"]) == (verdict, True, "as the test says")
     assert cards.told == [IMAGE.key]
 
@@ -119,7 +126,7 @@ def test_a_stage_that_passes_is_observed_before_it_has_passed(looks: Looks, ledg
     first = looks.look(STAGE)
     progress = {"since": NOW, "look": 1, "pass_since": NOW, "passed": True}
     assert first == {"verdict": "PASS", "final": False, "wait": 15, "progress": progress}
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["verdict"], told["final"]) == ("PENDING", False)
     assert told["reason"] == "as the test says; looked at again in 15 s"
     second = looks.look(STAGE, first)
@@ -127,7 +134,7 @@ def test_a_stage_that_passes_is_observed_before_it_has_passed(looks: Looks, ledg
     assert (second["final"], third["final"]) == (False, False)
     assert looks.look(STAGE, third) == {"verdict": "PASS", "final": True}
     assert looks.now == NOW + 60
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["verdict"], told["final"], told["reason"]) == ("PASS", True, "as the test says")
 
 
@@ -135,11 +142,11 @@ def test_a_stage_that_fails_is_looked_at_again(looks: Looks, ledger: Ledger, see
     sees(Verdict.FAIL)
     first = looks.look(STAGE)
     assert (first["final"], first["verdict"], first["wait"]) == (False, "PENDING", CONFIRM_SECONDS)
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["verdict"], told["final"]) == ("PENDING", False)
     assert told["reason"] == "failing look 1, 1 tolerated: as the test says; looked at again in 15 s"
     assert looks.look(STAGE, first) == {"verdict": "FAIL", "final": True}
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["verdict"], told["final"], told["reason"]) == ("FAIL", True, "as the test says")
 
 
@@ -160,7 +167,8 @@ def test_what_is_not_decided_is_recorded_and_looked_at_again(
     sees(verdict)
     answer = looks.look(item)
     assert (answer["verdict"], answer["final"], answer["wait"]) == (verdict, False, 15)
-    (told,) = (record.latest for record in ledger.read(item.subject).values())
+    (name,) = ledger.read(item.subject)
+    told = told_of(ledger, item.subject, name)
     assert told["reason"].endswith("as the test says; looked at again in 15 s")
     assert not told.get("final")
     assert cards.told == [item.subject.key]
@@ -175,7 +183,8 @@ def test_what_is_pending_at_the_deadline_has_failed(
     assert answers[-1] == {"verdict": "FAIL", "final": True}
     assert {answer["verdict"] for answer in answers[:-1]} == {"PENDING"}
     assert looks.now == NOW + 1_800
-    (told,) = (record.latest for record in ledger.read(item.subject).values())
+    (name,) = ledger.read(item.subject)
+    told = told_of(ledger, item.subject, name)
     assert (told["verdict"], told["final"]) == ("FAIL", True)
     assert told["reason"] == "not done within 30 minutes: as the test says"
 
@@ -186,7 +195,7 @@ def test_f17_a_region_that_cannot_be_seen_is_unknown_after_a_few_looks(
     sees(Verdict.INCONCLUSIVE)
     answers = looks.to_the_end(STAGE)
     assert [answer["verdict"] for answer in answers] == ["INCONCLUSIVE"] * 5
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["verdict"], told["final"]) == ("INCONCLUSIVE", True)
 
 
@@ -216,18 +225,18 @@ def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looks: Looks, l
 
 def test_a_region_without_a_check_is_unknown_at_once(looks: Looks, ledger: Ledger) -> None:
     assert looks.look(replace(STAGE, checks=())) == {"verdict": "INCONCLUSIVE", "final": True}
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert (told["final"], told["reason"]) == (True, "no check applies to this region")
 
 
 def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.INCONCLUSIVE)
     assert looks.look(PREFLIGHT) == {"verdict": "INCONCLUSIVE", "final": True}
-    assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["reason"] == "as the test says"
+    assert told_of(ledger, name="preflight/eu-west-1")["reason"] == "as the test says"
 
 
-def rolled_back(ledger: Ledger) -> Mapping[str, Any]:
-    return ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
+def rolled_back(ledger: Ledger) -> dict[str, Any]:
+    return told_of(ledger, name="rollback/Deploy/eu-west-1")
 
 
 def test_a_rollback_is_proven_by_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
@@ -287,7 +296,7 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
     finally:
         released.set()
     assert (answer["verdict"], answer["final"]) == ("INCONCLUSIVE", False)
-    told = ledger.read(RELEASE)[FACT].latest
+    told = told_of(ledger)
     assert told["reason"] == "eu-west-1 did not answer within 1 seconds; looked at again in 15 s"
     assert [finding["verdict"] for finding in told["findings"]] == ["PASS", "INCONCLUSIVE"]
 

@@ -7,7 +7,7 @@ from crosscheck.pipelines.parameters import Parameters
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
-from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT
+from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT, FREQUENT_LOOKS
 from crosscheck.verification.item import LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
 from gate_stage.job import UNNAMED
 from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, limits_of, longest_wait
@@ -71,6 +71,7 @@ def test_how_often_the_fan_out_looks_is_told() -> None:
     assert FIRST_WAIT == CONFIRM_SECONDS
     assert f"every further one after {BACKOFF:g} times as long, up to {LONGEST_WAIT:g} s" in text
     assert f"over {looks:,}," in text
+    assert f"come sooner, for {FREQUENT_LOOKS} looks of a region in all" in text
     hours = [longest_wait(limits_of(Parameters(deadline_minutes=minutes)), 33) / 3_600 for minutes in (30, 1_440)]
     assert (round(hours[0] * 60), round(hours[1], 1)) == (2, 0.6)
     assert "half an hour's deadline in 33 regions is looked at every two minutes, a day's every 36 minutes" in text

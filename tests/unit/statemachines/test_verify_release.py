@@ -19,8 +19,9 @@ import roll_back.handler
 from conclude_checks.conclude import _cause
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.verification.engine import Limits, seconds_to_next_look
+from crosscheck.verification.item import ROLLBACK_SECONDS
 from crosscheck.verification.progress import Progress
-from plan_checks.release.limits import EVENTS_OF_A_LOOK, ROLLBACK_SECONDS, limits_of, longest_wait
+from plan_checks.release.limits import EVENTS_OF_A_LOOK, limits_of, longest_wait
 from roll_back.region_rollback import RollbackRefusedError
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,9 @@ from crosscheck.verification.progress import Progress
 # a plan may tolerate a hundred failing looks.
 CONFIRM_SECONDS = 15
 FIRST_WAIT = 15.0
-BACKOFF = 1.3
+BACKOFF = 1.4
+# The looks that may follow sooner than after the longest wait: the first ones, confirmations, the ends of observations.
+FREQUENT_LOOKS = 20
 
 PASSED_BEFORE = "it passed, and gave way before it was proven"
 NEVER_LOOKED_AT = "it was deployed, and gave way before it was looked at"
@@ -113,13 +115,18 @@ def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
 
 
 def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now: float) -> int:
-    """How long to wait after a decision to continue. ``longest`` is the longest wait that the caller allows."""
-    if max(progress.fails.values(), default=0) == 1:
+    """How many seconds to wait after a decision to continue. ``longest`` is the longest wait that the caller allows.
+
+    Only FREQUENT_LOOKS looks more than one per ``longest`` seconds are taken: a region that passes and fails by turns
+    would otherwise be looked at every few seconds until its deadline.
+    """
+    frequent = progress.look < FREQUENT_LOOKS + (now - progress.since) / longest
+    if frequent and max(progress.fails.values(), default=0) == 1:
         return CONFIRM_SECONDS
-    if progress.pass_since is not None:
-        left = progress.pass_since + limits.soak - now
-    else:
+    if progress.pass_since is None:
         left = limits.deadline - progress.counted(now)
+    else:
+        left = progress.pass_since + limits.soak - now if frequent else longest
     wait = min(longest, FIRST_WAIT * BACKOFF ** min(progress.look - 1, 100), max(1.0, left))
     return max(1, round(wait))
 

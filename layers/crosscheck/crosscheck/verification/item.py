@@ -18,6 +18,8 @@ OBSERVE_SECONDS = 60.0
 CONFIRMED_FAILURES = 1
 UNKNOWN_LOOKS = 5
 LONGEST_WAIT = 60.0
+# How long the verification of a rollback takes, as the longest wait of an item reckons with it.
+ROLLBACK_SECONDS = 1_800.0
 
 
 class Purpose(StrEnum):

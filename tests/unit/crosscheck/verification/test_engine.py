@@ -461,7 +461,7 @@ def waits(limits: Limits, verdict: Verdict, longest: float = MINUTE) -> list[int
 
 def test_looks_become_rarer_up_to_the_longest_wait_and_the_last_one_is_at_the_deadline() -> None:
     found = waits(replace(STAGE, deadline=5 * MINUTE), PENDING)
-    assert found == [15, 20, 25, 33, 43, 56, 60, 48]
+    assert found == [15, 21, 29, 41, 58, 60, 60, 16]
     assert sum(found) == 300
 
 
@@ -471,18 +471,31 @@ def test_the_longest_wait_is_the_callers() -> None:
 
 
 def test_a_soak_ends_with_a_look_of_its_own() -> None:
-    assert waits(STAGE, PASS) == [15, 20, 25]
+    assert waits(STAGE, PASS) == [15, 21, 24]
     assert sum(waits(replace(STAGE, soak=10 * MINUTE), PASS)) == 600
 
 
 def test_a_failing_look_is_confirmed_soon() -> None:
     assert waits(STAGE, FAIL, longest=2_000.0) == [CONFIRM_SECONDS]
-    progress = Progress(SINCE, look=50, fails={"0" * 6: 1})
+    progress = Progress(SINCE, look=10, fails={"0" * 6: 1})
     assert seconds_to_next_look(progress, STAGE, 2_000.0, SINCE + 1) == CONFIRM_SECONDS
 
 
 def test_further_failing_looks_that_are_tolerated_become_rarer_as_all_others() -> None:
-    assert waits(replace(STAGE, failures=5), FAIL) == [CONFIRM_SECONDS, 20, 25, 33, 43]
+    assert waits(replace(STAGE, failures=5), FAIL) == [CONFIRM_SECONDS, 21, 29, 41, 58]
+
+
+def test_frequent_looks_are_used_up_by_a_region_that_passes_and_fails_by_turns() -> None:
+    progress, now, found = begin(SINCE), SINCE, list[int]()
+    limits = replace(STAGE, deadline=86_400.0)
+    for look in range(60):
+        decision = decide(looks(eu=FAIL if look % 2 else PASS), progress, limits, now)
+        assert decision.step is NextStep.CONTINUE
+        progress = decision.progress
+        found.append(seconds_to_next_look(progress, limits, 2_000.0, now))
+        now += found[-1]
+    assert found[:6] == [15, CONFIRM_SECONDS, 29, CONFIRM_SECONDS, 58, CONFIRM_SECONDS]
+    assert set(found[-30:]) == {2_000}
 
 
 def test_waiting_for_a_window_is_not_cut_by_the_deadline() -> None:
