@@ -110,7 +110,7 @@ def test_an_image_is_decided_by_one_look(
     sees(verdict)
     assert looks.look(ARRIVAL) == {"verdict": verdict, "final": True}
     told = ledger.read(IMAGE)["verdict/replication/eu-west-1"].latest
-    assert (told["verdict"], told["final"], told["reason"]) == (verdict, True, "as the test says")
+    assert (told["judged"]["verdict"], told["final"], told["judged"]["reason"]) == (verdict, True, "as the test says")
     assert cards.told == [IMAGE.key]
 
 
@@ -120,15 +120,15 @@ def test_a_stage_that_passes_is_observed_before_it_has_passed(looks: Looks, ledg
     progress = {"since": NOW, "look": 1, "pass_since": NOW, "passed": True}
     assert first == {"verdict": "PASS", "final": False, "wait": 15, "progress": progress}
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"]) == ("PENDING", False)
-    assert told["reason"] == "as the test says; looked at again in 15 s"
+    assert (told["judged"]["verdict"], told["final"]) == ("PENDING", False)
+    assert told["judged"]["reason"] == "as the test says; looked at again in 15 s"
     second = looks.look(STAGE, first)
     third = looks.look(STAGE, second)
     assert (second["final"], third["final"]) == (False, False)
     assert looks.look(STAGE, third) == {"verdict": "PASS", "final": True}
     assert looks.now == NOW + 60
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"], told["reason"]) == ("PASS", True, "as the test says")
+    assert (told["judged"]["verdict"], told["final"], told["judged"]["reason"]) == ("PASS", True, "as the test says")
 
 
 def test_a_stage_that_fails_is_looked_at_again(looks: Looks, ledger: Ledger, sees: Sees) -> None:
@@ -136,11 +136,11 @@ def test_a_stage_that_fails_is_looked_at_again(looks: Looks, ledger: Ledger, see
     first = looks.look(STAGE)
     assert (first["final"], first["verdict"], first["wait"]) == (False, "PENDING", CONFIRM_SECONDS)
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"]) == ("PENDING", False)
-    assert told["reason"] == "failing look 1, 1 tolerated: as the test says; looked at again in 15 s"
+    assert (told["judged"]["verdict"], told["final"]) == ("PENDING", False)
+    assert told["judged"]["reason"] == "failing look 1, 1 tolerated: as the test says; looked at again in 15 s"
     assert looks.look(STAGE, first) == {"verdict": "FAIL", "final": True}
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"], told["reason"]) == ("FAIL", True, "as the test says")
+    assert (told["judged"]["verdict"], told["final"], told["judged"]["reason"]) == ("FAIL", True, "as the test says")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_is_not_decided_is_recorded_and_looked_at_again(
     answer = looks.look(item)
     assert (answer["verdict"], answer["final"], answer["wait"]) == (verdict, False, 15)
     (told,) = (record.latest for record in ledger.read(item.subject).values())
-    assert told["reason"].endswith("as the test says; looked at again in 15 s")
+    assert told.get("judged", told)["reason"].endswith("as the test says; looked at again in 15 s")
     assert not told.get("final")
     assert cards.told == [item.subject.key]
 
@@ -176,8 +176,8 @@ def test_what_is_pending_at_the_deadline_has_failed(
     assert {answer["verdict"] for answer in answers[:-1]} == {"PENDING"}
     assert looks.now == NOW + 1_800
     (told,) = (record.latest for record in ledger.read(item.subject).values())
-    assert (told["verdict"], told["final"]) == ("FAIL", True)
-    assert told["reason"] == "not done within 30 minutes: as the test says"
+    assert (told["judged"]["verdict"], told["final"]) == ("FAIL", True)
+    assert told["judged"]["reason"] == "not done within 30 minutes: as the test says"
 
 
 def test_f17_a_region_that_cannot_be_seen_is_unknown_after_a_few_looks(
@@ -187,7 +187,7 @@ def test_f17_a_region_that_cannot_be_seen_is_unknown_after_a_few_looks(
     answers = looks.to_the_end(STAGE)
     assert [answer["verdict"] for answer in answers] == ["INCONCLUSIVE"] * 5
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["verdict"], told["final"]) == ("INCONCLUSIVE", True)
+    assert (told["judged"]["verdict"], told["final"]) == ("INCONCLUSIVE", True)
 
 
 def test_an_image_that_cannot_be_seen_is_unknown_at_the_deadline(looks: Looks, sees: Sees) -> None:
@@ -217,13 +217,13 @@ def test_what_a_gate_has_judged_is_not_looked_at_and_not_written(looks: Looks, l
 def test_a_region_without_a_check_is_unknown_at_once(looks: Looks, ledger: Ledger) -> None:
     assert looks.look(replace(STAGE, checks=())) == {"verdict": "INCONCLUSIVE", "final": True}
     told = ledger.read(RELEASE)[FACT].latest
-    assert (told["final"], told["reason"]) == (True, "no check applies to this region")
+    assert (told["final"], told["judged"]["reason"]) == (True, "no check applies to this region")
 
 
 def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.INCONCLUSIVE)
     assert looks.look(PREFLIGHT) == {"verdict": "INCONCLUSIVE", "final": True}
-    assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["reason"] == "as the test says"
+    assert ledger.read(RELEASE)["preflight/eu-west-1"].latest["judged"]["reason"] == "as the test says"
 
 
 def rolled_back(ledger: Ledger) -> Mapping[str, Any]:
@@ -288,8 +288,8 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
         released.set()
     assert (answer["verdict"], answer["final"]) == ("INCONCLUSIVE", False)
     told = ledger.read(RELEASE)[FACT].latest
-    assert told["reason"] == "eu-west-1 did not answer within 1 seconds; looked at again in 15 s"
-    assert [finding["verdict"] for finding in told["findings"]] == ["PASS", "INCONCLUSIVE"]
+    assert told["judged"]["reason"] == "eu-west-1 did not answer within 1 seconds; looked at again in 15 s"
+    assert [finding["verdict"] for finding in told["judged"]["findings"]] == ["PASS", "INCONCLUSIVE"]
 
 
 def test_a_region_of_which_a_part_stays_is_not_rolled_back(looks: Looks, ledger: Ledger, sees: Sees) -> None:
