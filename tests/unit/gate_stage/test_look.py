@@ -43,7 +43,7 @@ def test_all_regions_pass(account: Account) -> None:
     }
     verdicts = {name: record.latest for name, record in account.ledger().items()}
     assert set(verdicts) == {verdict_of("ap-southeast-1"), verdict_of("eu-west-1")}
-    assert all(verdict["verdict"] == "PASS" and verdict["final"] for verdict in verdicts.values())
+    assert all(verdict["judged"]["verdict"] == "PASS" and verdict["final"] for verdict in verdicts.values())
     assert account.cards() == [SUBJECT]
 
 
@@ -55,7 +55,9 @@ def test_one_region_fails_and_only_that_one(account: Account) -> None:
         "FAIL regions=ap-southeast-1: ap-southeast-1: my-service: 0 of 2 tasks run; last task stopped: "
         "Essential container in task exited (exit code 1); passed: eu-west-1"
     )
-    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    verdicts = {
+        record.latest["judged"]["region"]: record.latest["judged"]["verdict"] for record in account.ledger().values()
+    }
     assert verdicts == {"ap-southeast-1": "FAIL", "eu-west-1": "PASS"}
 
 
@@ -65,13 +67,13 @@ def test_a_rollout_is_waited_for_and_the_ledger_follows(account: Account) -> Non
     assert first["outcome"] == "continued"
     assert len(first["continuationToken"]) < 100
     record = account.ledger()[verdict_of("eu-west-1")]
-    assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PENDING", False, 1)
+    assert (record.latest["judged"]["verdict"], record.latest["final"], record.latest["look"]) == ("PENDING", False, 1)
     region = account.release.regions["eu-west-1"]
     region.service["runningCount"] = 2
     region.service["deployments"][0] |= {"rolloutState": "COMPLETED", "runningCount": 2}
     assert account.look_again(first, 2)["outcome"] == "succeeded"
     record = account.ledger()[verdict_of("eu-west-1")]
-    assert (record.latest["verdict"], record.latest["final"], record.latest["look"]) == ("PASS", True, 2)
+    assert (record.latest["judged"]["verdict"], record.latest["final"], record.latest["look"]) == ("PASS", True, 2)
     assert account.cards() == [SUBJECT, SUBJECT]
 
 
@@ -101,7 +103,7 @@ def test_two_gates_over_the_same_region_each_keep_their_verdict(account: Account
     account.release.codepipeline.jobs[job] = FakeJob(context("ValidateSecondary", "Validate-Again"))
     account.now += 30
     assert account.invoke(job=job)["outcome"] == "succeeded"
-    verdicts = {name: record.latest["verdict"] for name, record in account.ledger().items()}
+    verdicts = {name: record.latest["judged"]["verdict"] for name, record in account.ledger().items()}
     assert verdicts[verdict_of("eu-west-1")] == "FAIL"
     assert verdicts[verdict_of("eu-west-1", "ValidateSecondary/Validate-Again")] == "PASS"
 
@@ -238,7 +240,9 @@ def test_an_image_is_waited_for_until_it_is_in_every_region(account: Account) ->
     registries["eu-west-1"].copy(account.release.ecr, SERVICE)
     answer = account.invoke(parameters=checks)
     assert answer["outcome"] == "continued"
-    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    verdicts = {
+        record.latest["judged"]["region"]: record.latest["judged"]["verdict"] for record in account.ledger().values()
+    }
     assert verdicts == {"ap-southeast-1": "PENDING", "eu-west-1": "PENDING"}
     registries["ap-southeast-1"].copy(account.release.ecr, SERVICE)
     answer = account.look_again(answer, 2, parameters=checks)

@@ -44,7 +44,9 @@ def test_f17_a_region_that_denies_is_unknown_and_the_other_is_judged(account: Ac
         "FAIL regions=: unknown eu-west-1: DescribeServices in eu-west-1 was refused: AccessDeniedException; "
         "passed: ap-southeast-1"
     )
-    verdicts = {record.latest["region"]: record.latest["verdict"] for record in account.ledger().values()}
+    verdicts = {
+        record.latest["judged"]["region"]: record.latest["judged"]["verdict"] for record in account.ledger().values()
+    }
     assert verdicts == {"ap-southeast-1": "PASS", "eu-west-1": "INCONCLUSIVE"}
 
 
