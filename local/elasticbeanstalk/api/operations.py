@@ -21,7 +21,9 @@ KNOWN: Mapping[str, set[str]] = {
     "CreateEnvironment": {
         *("ApplicationName", "EnvironmentName", "Description", "VersionLabel", *environments.PLATFORM)
     },
-    "DescribeEnvironments": {"ApplicationName", "VersionLabel", "EnvironmentIds", "EnvironmentNames", *_PAGE},
+    "DescribeEnvironments": {  # no environment is ever deleted here
+        *("ApplicationName", "VersionLabel", "EnvironmentIds", "EnvironmentNames", "IncludeDeleted", *_PAGE)
+    },
     "UpdateEnvironment": {"ApplicationName", "Description", "VersionLabel", *_NAMED},
     "AbortEnvironmentUpdate": _NAMED,
     "DescribeEvents": {
