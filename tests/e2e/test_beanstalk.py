@@ -11,7 +11,8 @@ import pytest
 
 from local.scenarios.beanstalk_site import BeanstalkSite
 from tests.e2e.beanstalk_site import SiteEnvironment, label_of
-from tests.e2e.code_deploy import line, settled
+from tests.e2e.code_deploy import held_before, line, settled
+from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
     from tests.e2e.outside import Outside
@@ -22,9 +23,28 @@ IRELAND, SINGAPORE = BeanstalkSite.regions
 PASSED = dict.fromkeys(BeanstalkSite.regions, "passed")
 
 
+def push(site: BeanstalkSite, outside: Outside, message: str) -> str:
+    """A release that preflight has seen before it deploys. On AWS a source takes long enough for that, here no time."""
+
+    def seen() -> bool:
+        asked = {":key": {"S": f"execution#{site.home}#{site.pipeline}#{execution}"}, ":fact": {"S": "preflight/"}}
+        found = outside.client("dynamodb").query(
+            TableName=site.account.outputs["LedgerTableName"],
+            KeyConditionExpression="pk = :key AND begins_with(sk, :fact)",
+            ExpressionAttributeValues=asked,
+            ConsistentRead=True,
+        )
+        return bool({item["sk"]["S"] for item in found["Items"]} >= {f"preflight/{region}" for region in PASSED})
+
+    with held_before(site, "Deploy"):
+        execution = site.push(message)
+        wait_until(seen, f"the preflight of {execution}")
+    return execution
+
+
 def good(site: BeanstalkSite, outside: Outside, message: str) -> tuple[str, str]:
     """A good release: its execution, and everything on its card."""
-    execution = site.push(message)
+    execution = push(site, outside, message)
     assert site.wait(execution) == "Succeeded"
     return execution, settled(outside, execution, "SUCCEEDED", PASSED)
 
@@ -41,7 +61,7 @@ def test_an_unhealthy_region_goes_back_to_the_version_before(site: BeanstalkSite
     old, _ = good(site, outside, f"Serve the page before it is down in {bad}")
     here = SiteEnvironment(outside, bad)
     here.ends("unhealthy")
-    execution = site.push(f"Serve a page that is down in {bad}")
+    execution = push(site, outside, f"Serve a page that is down in {bad}")
     assert site.wait(execution) == "Succeeded"
     settled(outside, execution, "SUCCEEDED", PASSED | {bad: "rolled_back"})
     assert here.page() == (200, label_of(site, old, bad))
@@ -53,7 +73,7 @@ def test_a_region_that_went_back_by_itself_is_not_passed(site: BeanstalkSite, ou
     old, _ = good(site, outside, "Serve the page before Singapore keeps it")
     singapore = SiteEnvironment(outside, SINGAPORE)
     singapore.ends("rolled_back")
-    execution = site.push("Serve a page that Singapore does not keep")
+    execution = push(site, outside, "Serve a page that Singapore does not keep")
     assert site.wait(execution) == "Succeeded"
     settled(outside, execution, "SUCCEEDED", PASSED | {SINGAPORE: "failed"})
     assert singapore.page() == (200, label_of(site, old, SINGAPORE))
@@ -63,7 +83,7 @@ def test_a_failed_action_takes_back_its_own_region_alone(site: BeanstalkSite, ou
     old, _ = good(site, outside, "Serve the page before it fails")
     singapore = SiteEnvironment(outside, SINGAPORE)
     singapore.ends("fail")
-    execution = site.push("Serve a page that fails in Singapore")
+    execution = push(site, outside, "Serve a page that fails in Singapore")
     assert site.wait(execution) == "Failed"
     settled(outside, execution, "FAILED", PASSED | {SINGAPORE: "rolled_back"})
     singapore.becomes("Ok")
