@@ -50,7 +50,8 @@ class RegionCheck:
         now, final, progress = self.clock(), decision.step is not NextStep.CONTINUE, decision.progress
         wait = 0 if final else seconds_to_next_look(progress, item.limits, item.longest_wait, now)
         (judged,) = decision.regions
-        told = judged if final else _with_next_look(judged, wait)
+        observed = progress.fails or progress.pass_since
+        told = _with_next_look(judged, wait) if observed and not final else judged
         for fact in facts_of(item, told, now, look=progress.look, final=final):
             self.ledger.merge(item.subject, fact)
         self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {now}")

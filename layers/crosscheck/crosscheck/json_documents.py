@@ -5,7 +5,7 @@ not read as the dataclass is refused, never guessed at.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -18,8 +18,9 @@ NUMBER_LIMIT = 1e12
 
 
 def write(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass as a JSON object. Those that are empty are left out: they must have empty defaults."""
-    return asdict(value, dict_factory=lambda pairs: {name: part for name, part in pairs if part})
+    """The fields of a dataclass as a JSON object. Those that have their default are left out."""
+    given = {each.name: (getattr(value, each.name), each) for each in fields(value)}
+    return {name: _plain(part) for name, (part, each) in given.items() if part != _default(each)}
 
 
 def read[T](kind: type[T], document: object, what: str, *, strict: bool = True) -> T:
@@ -37,6 +38,19 @@ def read[T](kind: type[T], document: object, what: str, *, strict: bool = True) 
         raise ConfigurationError(f"{what} is not what this version wrote: {error.field_path}") from None
     except (DaciteError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ConfigurationError(f"{what} is not what this version wrote ({type(error).__name__})") from None
+
+
+def _plain(part: Any) -> Any:
+    if is_dataclass(part):
+        return write(part)
+    if isinstance(part, Mapping):
+        return {key: _plain(each) for key, each in part.items()}
+    return [_plain(each) for each in part] if isinstance(part, list | tuple) else part
+
+
+def _default(of: Field[Any]) -> Any:
+    """A field without a default has none that a value could equal."""
+    return of.default if of.default_factory is MISSING else of.default_factory()
 
 
 def _number(value: object) -> float:

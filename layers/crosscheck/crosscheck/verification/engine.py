@@ -126,7 +126,8 @@ def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now
     if progress.pass_since is None:
         left = limits.deadline - progress.counted(now)
     else:
-        left = progress.pass_since + limits.soak - now if frequent else longest
+        # What has to be asked again is not asked every second, only because the observation should have ended.
+        left = progress.pass_since + limits.soak - now if frequent and not progress.unknown else longest
     wait = min(longest, FIRST_WAIT * BACKOFF ** min(progress.look - 1, 100), max(1.0, left))
     return max(1, round(wait))
 
@@ -146,12 +147,15 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
     # The deadline is for reaching the state; what is observed afterwards has the tolerance that it always had.
     hurried = overdue and progress.pass_since is None
     # An observation that began anew after it tolerates nothing: what passes and fails by turns has to come to an end.
-    late = progress.pass_since is not None and progress.counted(progress.pass_since) > limits.deadline
+    since = progress.pass_since
+    late = progress.broken and since is not None and progress.counted(since) > limits.deadline
     match finding.verdict:
-        case Verdict.PENDING if overdue:
+        case Verdict.PENDING if hurried or (overdue and progress.counted(now) >= limits.deadline + limits.soak):
             reason = f"not done within {limits.deadline / 60:g} minutes: {finding.reason}"
             return _Weighed(look, replace(finding, verdict=Verdict.FAIL, reason=reason), settled=True)
-        case Verdict.FAIL if finding.moved_on and limits.may_give_way and look.check not in progress.fails:
+        case Verdict.FAIL if (
+            finding.moved_on and limits.may_give_way and (progress.passed or look.check not in progress.fails)
+        ):
             before = PASSED_BEFORE if progress.passed else NEVER_LOOKED_AT
             unknown = replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{before}: {finding.reason}")
             return _Weighed(look, unknown, settled=True, unknown=1)
@@ -165,7 +169,8 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
         case Verdict.INCONCLUSIVE:
             count = progress.unknown.get(look.check, 0) + 1
             asked_enough = 0 < limits.unknown_looks <= count
-            return _Weighed(look, finding, settled=asked_enough or hurried, unknown=count)
+            fails = progress.fails.get(look.check, 0)  # an unanswered call is no sign of recovery
+            return _Weighed(look, finding, settled=asked_enough or hurried, fails=fails, unknown=count)
         case _:
             return _Weighed(look, finding, settled=finding.verdict is Verdict.PASS)
 
@@ -175,8 +180,9 @@ def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, 
     observed = [item for item in weighed if not item.finding.waits]
     passing = bool(observed) and all(item.settled and item.finding.verdict in accepted for item in observed)
     # Neither an unanswered call nor a closed window says anything against a region: they do not begin the observation
-    # anew.
-    broken = any(item.finding.verdict in {Verdict.PENDING, Verdict.FAIL} for item in observed)
+    # anew. After the deadline something that moves, as a service that scales, only has to be done by its end.
+    overdue = progress.counted(now) >= limits.deadline
+    broken = any(_breaks(item, overdue=overdue) for item in observed)
     since = progress.pass_since or (round(now, 3) if passing else None)
     return replace(
         progress,
@@ -184,9 +190,18 @@ def _following(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, 
         unread=0,
         pass_since=None if broken else since,
         passed=progress.passed or passing,
+        broken=progress.broken or (broken and progress.pass_since is not None),
         fails={item.look.check: item.fails for item in weighed if item.fails},
         unknown={item.look.check: item.unknown for item in weighed if item.unknown},
     )
+
+
+def _breaks(item: _Weighed, *, overdue: bool) -> bool:
+    match item.finding.verdict:
+        case Verdict.PENDING:
+            return bool(item.fails) or not overdue
+        case verdict:
+            return verdict is Verdict.FAIL
 
 
 def _conclude(step: NextStep, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 class Progress:
     """Times are in epoch seconds, to the millisecond.
 
-    ``look`` counts the looks taken. ``pass_since`` is the first look of an unbroken row in which everything passed, and
-    ``passed`` says that there ever was such a look. ``unread`` counts consecutive times in which the pipeline itself
-    could not be read. ``fails`` and ``unknown`` count consecutive FAIL and INCONCLUSIVE looks by the check's id, zeros
-    left out. ``waiting_since`` is the first look of an unbroken row in which a window was closed, ``waited`` the
-    seconds of the rows before.
+    ``look`` counts the looks taken. ``pass_since`` is the first look of an unbroken row in which everything passed,
+    and ``passed`` says that there ever was such a look; ``broken`` that such a row came to an end. ``unread`` counts
+    consecutive times in which the pipeline itself could not be read. ``fails`` and ``unknown`` count consecutive FAIL
+    and INCONCLUSIVE looks by the check's id, zeros left out. ``waiting_since`` is the first look of an unbroken row
+    in which a window was closed, ``waited`` the seconds of the rows before.
     """
 
     since: float = 0.0
@@ -26,11 +26,12 @@ class Progress:
     unknown: Mapping[str, int] = field(default_factory=dict)
     waited: float = 0.0
     waiting_since: float | None = None
+    broken: bool = False
 
     def counted(self, now: float) -> float:
         """The seconds that count towards the deadline: those since the beginning, without those spent waiting."""
         waiting = now - self.waiting_since if self.waiting_since is not None else 0.0
-        return now - self.since - self.waited - max(0.0, waiting)
+        return max(0.0, now - self.since - self.waited - max(0.0, waiting))
 
     def after_waiting(self, now: float, *, waiting: bool) -> Progress:
         """The progress after a look in which a window was closed, or none was. The time between two looks belongs to

@@ -99,3 +99,16 @@ def test_a_subject_of_another_making_is_refused() -> None:
 def test_what_another_version_wrote_is_refused(other: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError, match="the item of a verification is not what this version wrote"):
         parse_item({**PLAIN.to_json(), **other})
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        PlannedCheck("plan", "eu-west-1", {}, unsupported="not verified"),
+        PlannedCheck("artifact-store", "eu-west-1", {}),
+        PlannedCheck("ecs-service", "", {"cluster": "", "service": ""}, ActionRun("", "", "")),
+    ],
+)
+def test_what_is_empty_travels_as_well(check: PlannedCheck) -> None:
+    item = replace(FULL, region="", since=0.0, checks=(check,))
+    assert parse_item(json.loads(json.dumps(item.to_json()))) == item
