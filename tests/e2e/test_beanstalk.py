@@ -42,15 +42,10 @@ def push(site: BeanstalkSite, outside: Outside, message: str) -> str:
     return execution
 
 
-def good(site: BeanstalkSite, outside: Outside, message: str) -> tuple[str, str]:
-    """A good release: its execution, and everything on its card."""
-    execution = push(site, outside, message)
-    assert site.wait(execution) == "Succeeded"
-    return execution, settled(outside, execution, "SUCCEEDED", PASSED)
-
-
 def test_a_good_release_passes_in_both_regions(site: BeanstalkSite, outside: Outside) -> None:
-    execution, card = good(site, outside, "Serve the page of winter")
+    execution = push(site, outside, "Serve the page of winter")
+    assert site.wait(execution) == "Succeeded"
+    card = settled(outside, execution, "SUCCEEDED", PASSED)
     for region in PASSED:
         assert line(card, region)
         assert SiteEnvironment(outside, region).page() == (200, label_of(site, execution, region))
@@ -58,34 +53,34 @@ def test_a_good_release_passes_in_both_regions(site: BeanstalkSite, outside: Out
 
 @pytest.mark.parametrize("bad", [IRELAND, SINGAPORE], ids=["primary", "secondary"])
 def test_an_unhealthy_region_goes_back_to_the_version_before(site: BeanstalkSite, outside: Outside, bad: str) -> None:
-    old, _ = good(site, outside, f"Serve the page before it is down in {bad}")
     here = SiteEnvironment(outside, bad)
+    before = here.page()
     here.ends("unhealthy")
     execution = push(site, outside, f"Serve a page that is down in {bad}")
     assert site.wait(execution) == "Succeeded"
     settled(outside, execution, "SUCCEEDED", PASSED | {bad: "rolled_back"})
-    assert here.page() == (200, label_of(site, old, bad))
+    assert here.page() == before
     (other,) = PASSED.keys() - {bad}
     assert SiteEnvironment(outside, other).page() == (200, label_of(site, execution, other))
 
 
 def test_a_region_that_went_back_by_itself_is_not_passed(site: BeanstalkSite, outside: Outside) -> None:
-    old, _ = good(site, outside, "Serve the page before Singapore keeps it")
     singapore = SiteEnvironment(outside, SINGAPORE)
+    before = singapore.page()
     singapore.ends("rolled_back")
     execution = push(site, outside, "Serve a page that Singapore does not keep")
     assert site.wait(execution) == "Succeeded"
     settled(outside, execution, "SUCCEEDED", PASSED | {SINGAPORE: "failed"})
-    assert singapore.page() == (200, label_of(site, old, SINGAPORE))
+    assert singapore.page() == before
 
 
 def test_a_failed_action_takes_back_its_own_region_alone(site: BeanstalkSite, outside: Outside) -> None:
-    old, _ = good(site, outside, "Serve the page before it fails")
     singapore = SiteEnvironment(outside, SINGAPORE)
+    before = singapore.page()
     singapore.ends("fail")
     execution = push(site, outside, "Serve a page that fails in Singapore")
     assert site.wait(execution) == "Failed"
     settled(outside, execution, "FAILED", PASSED | {SINGAPORE: "rolled_back"})
     singapore.becomes("Ok")
-    assert singapore.page() == (200, label_of(site, old, SINGAPORE))
+    assert singapore.page() == before
     assert SiteEnvironment(outside, IRELAND).page() == (200, label_of(site, execution, IRELAND))
