@@ -15,9 +15,9 @@ from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.plans.current import current
 from crosscheck.registry.checks import run_check
-from crosscheck.time_limits import all_within
-from crosscheck.verification.engine import CheckResult, Decision, NextStep, decide, seconds_to_next_look
+from crosscheck.verification.engine import Decision, NextStep, decide, seconds_to_next_look
 from crosscheck.verification.item import VerificationItem
+from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import begin
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
@@ -39,7 +39,7 @@ class RegionCheck:
         ``"progress"``, which that look needs."""
         if item.gate_verdict:
             return {"verdict": item.gate_verdict, "final": True}
-        results = self._run_checks(item)
+        results = look_at(item.checks, self.seconds, partial(self._run, item))
         progress = item.progress or begin(self.clock())
         decision = decide(results, progress, item.limits, self.clock())
         if not results:
@@ -58,23 +58,11 @@ class RegionCheck:
         answer = {"verdict": judged.verdict.value, "final": final}
         return answer if final else {**answer, "wait": wait, "progress": json_documents.write(progress)}
 
-    def _run_checks(self, item: VerificationItem) -> list[CheckResult]:
-        """All checks at once; what does not answer in time is INCONCLUSIVE and takes nothing from the others."""
-        work = {number: partial(self._run, item, check) for number, check in enumerate(item.checks)}
-        found = all_within(self.seconds, work)
-        return [
-            CheckResult(check.id, item.region, found.get(number) or self._late(check))
-            for number, check in enumerate(item.checks)
-        ]
-
     def _run(self, item: VerificationItem, check: PlannedCheck) -> Finding:
         try:
             return run_check(current(check, item.subject, self.clients), self.clients)
         except AWS_ERRORS as error:
             return check.finding(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
-
-    def _late(self, check: PlannedCheck) -> Finding:
-        return check.finding(Verdict.INCONCLUSIVE, f"{check.region} did not answer within {self.seconds:g} seconds")
 
 
 def _with_next_look(judged: RegionVerdict, wait: int) -> RegionVerdict:

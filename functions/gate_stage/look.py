@@ -3,12 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
@@ -17,8 +14,8 @@ from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.registry.checks import run_check
-from crosscheck.time_limits import all_within
-from crosscheck.verification.engine import CheckResult, Decision, Limits, decide, preview
+from crosscheck.verification.engine import Decision, Limits, decide, preview
+from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
 from gate_stage.job import Job, JobContext, identify, read_context
 
@@ -66,7 +63,7 @@ class GateLook:
         with _asking(self.aws.home_region):
             parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tags.plan)
         plan = self._plan(subject, pipeline, context, parameters, context.account or job.account)
-        looks = self._look(plan)
+        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)
@@ -109,19 +106,6 @@ class GateLook:
                 raise ConfigurationError(text) from None
         chosen = scope(pipeline, context.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, account)
-
-    def _look(self, plan: Plan) -> tuple[CheckResult, ...]:
-        """All checks at once; what does not answer in time is INCONCLUSIVE and spoils nothing else."""
-        work = {number: partial(run_check, check, self.aws) for number, check in enumerate(plan.checks)}
-        found = all_within(self.region_seconds, work)
-        return tuple(
-            CheckResult(check.id, check.region, found.get(number) or self._late(check))
-            for number, check in enumerate(plan.checks)
-        )
-
-    def _late(self, check: PlannedCheck) -> Finding:
-        reason = f"{check.region} did not answer within {self.region_seconds:g} seconds"
-        return check.finding(Verdict.INCONCLUSIVE, reason)
 
 
 @contextmanager

@@ -58,6 +58,6 @@ def test_f17_a_refusal_leaves_the_region_unknown(codepipeline: FakePipelines, cl
         current(CHECK, SUBJECT, clients)
     ledger: Ledger = None  # type: ignore[assignment]  # nothing is told here
     item = VerificationItem(Purpose.STAGE, SUBJECT, "ap-southeast-1", 0.0, (CHECK,), stage="DeploySecondary")
-    (result,) = RegionCheck(clients, ledger, Cards(), lambda: 0.0)._run_checks(item)
-    assert result.finding.verdict is Verdict.INCONCLUSIVE
-    assert result.finding.reason == "ListActionExecutions in us-east-1 was refused: AccessDeniedException"
+    found = RegionCheck(clients, ledger, Cards(), lambda: 0.0)._run(item, CHECK)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason == "ListActionExecutions in us-east-1 was refused: AccessDeniedException"
