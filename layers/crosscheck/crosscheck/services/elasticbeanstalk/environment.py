@@ -65,11 +65,7 @@ class EnvironmentEvent:
 
 
 def read_environment(client: ElasticBeanstalkClient, application: str, name: str) -> Environment | None:
-    """The environment; None where there is none of that name.
-
-    Raises:
-        ClientError, BotoCoreError: Elastic Beanstalk refused, or did not answer.
-    """
+    """The environment; None where there is none of that name."""
     answer = client.describe_environments(ApplicationName=application, EnvironmentNames=[name], IncludeDeleted=False)
     for found in answer["Environments"]:
         return Environment(
@@ -82,11 +78,7 @@ def read_environment(client: ElasticBeanstalkClient, application: str, name: str
 
 
 def read_version(client: ElasticBeanstalkClient, application: str, label: str) -> ApplicationVersion | None:
-    """A version of the application; None where it does not exist.
-
-    Raises:
-        ClientError, BotoCoreError: as above.
-    """
+    """A version of the application; None where it does not exist."""
     answer = client.describe_application_versions(ApplicationName=application, VersionLabels=[label])
     for found in answer["ApplicationVersions"]:
         bundle = found.get("SourceBundle", {})
@@ -101,11 +93,7 @@ def read_version(client: ElasticBeanstalkClient, application: str, label: str) -
 def read_events(
     client: ElasticBeanstalkClient, application: str, name: str, since: datetime
 ) -> tuple[EnvironmentEvent, ...]:
-    """The environment's events since a time, the oldest first. Elastic Beanstalk keeps them for six weeks.
-
-    Raises:
-        ClientError, BotoCoreError: as above.
-    """
+    """The environment's events since a time, the oldest first. Elastic Beanstalk keeps them for six weeks."""
     pages = client.get_paginator("describe_events").paginate(
         ApplicationName=application, EnvironmentName=name, StartTime=since, Severity="INFO"
     )
