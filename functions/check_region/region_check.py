@@ -51,8 +51,8 @@ class RegionCheck:
         wait = 0 if final else seconds_to_next_look(progress, item.limits, item.longest_wait, now)
         (judged,) = decision.regions
         observed = progress.fails or progress.pass_since
-        told = _with_next_look(judged, wait) if observed and not final else judged
-        for fact in facts_of(item, told, now, look=progress.look, final=final):
+        shown = _with_next_look(judged, wait) if observed and not final else judged
+        for fact in facts_of(item, shown, now, look=progress.look, final=final):
             self.ledger.merge(item.subject, fact)
         self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {now}")
         answer = {"verdict": judged.verdict.value, "final": final}

@@ -116,11 +116,11 @@ def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> ItemOutc
 def _cause(text: str) -> str:
     """The message of a function's error, as Step Functions passes it on: ``{"errorMessage", "errorType", …}``."""
     try:
-        told = json.loads(text)
+        error = json.loads(text)
     except ValueError:
         return ""
-    known = isinstance(told, dict) and told.get("errorType") == "RollbackRefusedError"
-    return str(told["errorMessage"]) if known else ""
+    known = isinstance(error, dict) and error.get("errorType") == "RollbackRefusedError"
+    return str(error["errorMessage"]) if known else ""
 
 
 def _whole_stages(outcomes: Sequence[ItemOutcome]) -> Iterator[VerificationItem]:

@@ -34,9 +34,11 @@ def failure_message(decision: Decision) -> str:
     against it, so nothing may be rolled back there.
     """
     failed = decision.named(Verdict.FAIL)
-    told = [region for region in decision.regions if region.verdict is not Verdict.PASS]
-    room = (MESSAGE_LIMIT - RESERVED) // max(1, len(told))
-    clauses = [_clause(region, room) for region in sorted(told, key=lambda region: region.verdict is not Verdict.FAIL)]
+    not_passed = [region for region in decision.regions if region.verdict is not Verdict.PASS]
+    room = (MESSAGE_LIMIT - RESERVED) // max(1, len(not_passed))
+    clauses = [
+        _clause(region, room) for region in sorted(not_passed, key=lambda region: region.verdict is not Verdict.FAIL)
+    ]
     passed = decision.named(Verdict.PASS)
     clauses += [f"passed: {', '.join(passed)}"] if passed else []
     return f"FAIL regions={','.join(failed)}: {'; '.join(clauses)}"[:MESSAGE_LIMIT]

@@ -101,11 +101,11 @@ def identify(context: JobContext, parameters: Parameters, home_region: str) -> S
     )
 
 
-def _agreed(key: str, told: str, given: str, remedy: str) -> str:
-    if told and given and told != given:
+def _agreed(key: str, actual: str, given: str, remedy: str) -> str:
+    if actual and given and actual != given:
         raise ConfigurationError(
-            f"{key}: UserParameters name {given}, but the job belongs to {told}; leave the key out, or pass {remedy}"
+            f"{key}: UserParameters name {given}, but the job belongs to {actual}; leave the key out, or pass {remedy}"
         )
-    if not told and not given:
+    if not actual and not given:
         raise ConfigurationError(f"{key}: CodePipeline does not say it; pass {remedy} in UserParameters")
-    return told or given
+    return actual or given

@@ -20,7 +20,7 @@ class VerdictRecorder:
     def record(self, judgement: Judgement, now: float) -> None:
         """Write what the look saw; the same look written twice changes nothing.
 
-        The card is told whether or not the ledger changed, so that a crash between the two writes loses nothing.
+        The card is notified whether or not the ledger changed, so that a crash between the two writes loses nothing.
         """
         decision, progress = judgement.decision, judgement.decision.progress
         ended = decision.step is not NextStep.CONTINUE

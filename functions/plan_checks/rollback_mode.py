@@ -20,10 +20,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class RollbackContext:
-    """What decides: the parameter, the tag, what the gate was told, and what kind of execution it is.
+    """What decides: the stack's parameter, the tag, what the gates say, and what kind of execution it is.
 
-    ``age`` is how many seconds ago the stage finished. ``gates`` is what each gate of the region was told, and ``tag``
-    what the pipeline's tag says, empty where they say nothing.
+    ``age`` is how many seconds ago the stage finished. ``gates`` is the ``rollback`` of each gate of the region, and
+    ``tag`` what the pipeline's tag says, empty where they say nothing.
     """
 
     ceiling: Mode

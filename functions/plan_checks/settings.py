@@ -1,4 +1,4 @@
-"""What the function is told by its environment."""
+"""What the function reads from its environment."""
 
 from dataclasses import dataclass
 

@@ -32,7 +32,7 @@ _DIGEST = matching(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Change:
-    """An event in the ledger's terms. ``notify_card``: whether its card is told right away."""
+    """An event in the ledger's terms. ``notify_card``: whether its card is notified right away."""
 
     event_id: str
     subject: LedgerKey
@@ -111,7 +111,7 @@ def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
 
 
 def _trigger(detail: Fields) -> Trigger | None:
-    """What started an execution, told by trigger type or by the Git event; None where the event tells nothing.
+    """What started an execution, from its trigger type or from the Git event; None where the event does not say it.
 
     E-mail addresses are personal data and stay out of the ledger.
     """

@@ -19,7 +19,7 @@ class EventRecorder:
     def record(self, event: object) -> None:
         """Merge the event into the ledger, tell the card, start the verification.
 
-        The card is told whether or not the ledger changed: a crash between the two writes leaves an event that
+        The card is notified whether or not the ledger changed: a crash between the two writes leaves an event that
         is delivered again, finds the ledger as it wants it, and must still reach the card. SQS drops the
         message where the first delivery sent it; the card skips what it already shows. A verification is started
         on every delivery for the same reason; its name makes it one.

@@ -20,7 +20,7 @@ class Candidate:
 @dataclass(frozen=True)
 class RollbackChoice:
     """What is done about a region. ``ready`` are the deployments that can be taken back now; where there are none,
-    ``state`` says what is told of the region instead."""
+    ``state`` is what is recorded of the region instead."""
 
     state: RollbackState
     reason: str
@@ -30,7 +30,7 @@ class RollbackChoice:
 
 # Where nothing is ready, the most telling of what stands in the way.
 _PRECEDENCE = (Feasibility.MANUAL, Feasibility.SUPERSEDED, Feasibility.ALREADY_BACK)
-# What is told of what is not ready.
+# What is recorded of a region in which nothing is ready.
 STATES = {
     Feasibility.MANUAL: RollbackState.SUGGESTED,
     Feasibility.SUPERSEDED: RollbackState.MOVED_ON,

@@ -1,4 +1,4 @@
-"""What the rollbacks of a region and of a whole stage have in common: what is told of them, and what proves them."""
+"""What the rollbacks of a region and of a whole stage have in common: what is recorded of them and what proves them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -58,7 +58,7 @@ class RegionRollback:
         known = KnownFacts(self.log.ledger.read(item.subject))
         if reason := retried(known, item):
             return self.log.tell(item, RollbackState.MOVED_ON, reason)
-        # What had begun but not ended when it was planned has told its deployment since.
+        # What had begun but not ended when it was planned has named its deployment since.
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(rollback_of, ran)):
             return {"state": Purpose.WHOLE_STAGE.value}  # only the whole stage can be rolled back

@@ -31,7 +31,7 @@ class CardPublisher:
         """Post or update the subject's card, unless Slack shows it as it is.
 
         Whoever is told that a subject changed reads what is known at that moment, so the queue's order is order
-        enough; what is shown is told by its content, not by a version, because facts may expire.
+        enough; what Slack shows is recognised by its content, not by a version, because facts may expire.
 
         Raises:
             RetryLaterError: Slack, its secret or another handler makes us wait.

@@ -7,7 +7,7 @@ from crosscheck.ledger.verdict_facts import PreflightSeen
 
 
 def baselines(preflight: PreflightSeen | None, checks: Iterable[PlannedCheck], before: float) -> dict[str, str]:
-    """What ran before, by the ``subject`` of each of the checks that preflight has told of.
+    """What ran before, by the ``subject`` of each of the checks whose baseline preflight has read.
 
     What was read at or after ``before``, when the region's deployment began (epoch seconds), may be the release's own
     doing already: then there is no baseline.

@@ -167,7 +167,7 @@ class ReleasePlanning:
         )
 
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
-        """What the gates of the region were told, else what the pipeline's own plan says, or what is wrong with it."""
+        """The parameters of the region's gates, else of the pipeline's own plan, and what is wrong with that plan."""
         for gate in (*each.judges, *each.gates):
             return gate.parameters, ""
         try:

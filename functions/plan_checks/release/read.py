@@ -95,7 +95,7 @@ def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
 def read_gates(
     clients: Clients, pipeline: Pipeline, execution: Execution, gate_function: str
 ) -> tuple[GateDefinition, ...]:
-    """The gates of a pipeline, with what this execution told those that have run.
+    """The gates of a pipeline, with the parameters that this execution gave to those that have run.
 
     Raises:
         ClientError, BotoCoreError: as above.

@@ -3,7 +3,7 @@
 ::
 
     CrosscheckError
-    ├── ConfigurationError      somebody has to change what he wrote: a parameter, a property, a key
+    ├── ConfigurationError      somebody has to change what they wrote: a parameter, a property, a key
     │   └── MissingSettingError      an environment variable of the function is absent
     ├── UnreadableEventError         an event that no retry will make readable
     └── RetryLaterError              the work is fine, the time is not; carries the seconds to wait

@@ -36,7 +36,7 @@ EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
 MOST_NAMES = 4
 FOLLOWS = "\n\u2003\u2003↳ "
-# An execution that goes back is told from one that goes forward.
+# What the card adds where an execution goes back.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
 
@@ -136,8 +136,8 @@ def region_line(part: RegionProgress) -> str:
     sign, word = signs.of_region(part.state)
     then = escape(part.follow_up, REASON_LIMIT // 2)
     reason = escape(part.reason, REASON_LIMIT - len(then))
-    told = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
-    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{told}"
+    rest = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
+    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{rest}"
 
 
 def _concern(concern: Concern) -> str:

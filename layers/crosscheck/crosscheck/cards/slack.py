@@ -121,8 +121,9 @@ class Slack:
 
 def _meaning(error: SlackApiError) -> CrosscheckError:
     response = error.response
-    told = str(response.get("error", "")) if isinstance(response.data, dict) else ""
-    word = told if _WORD.fullmatch(told) else ""  # else a page of somebody between us and Slack, which slack_sdk quotes
+    answer = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    # What is no single word is a page of somebody between us and Slack, which slack_sdk quotes.
+    word = answer if _WORD.fullmatch(answer) else ""
     if response.status_code == TOO_MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
         return RetryLaterError("Slack asks to slow down", _wait(response.headers))
     if response.status_code >= SERVER_ERRORS or word in _PASSING or not word:

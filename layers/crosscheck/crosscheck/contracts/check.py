@@ -1,4 +1,4 @@
-"""What a check is, and what it is told to look at."""
+"""What a check is, and what it has to look at."""
 
 import hashlib
 import json

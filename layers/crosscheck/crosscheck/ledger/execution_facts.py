@@ -19,7 +19,7 @@ class ReportedRun:
     """How far an execution, a stage or an action is, as the events tell it.
 
     ``at`` is when it entered the ``state``. ``started`` is when this ``attempt`` began, as far as the event of this
-    state tells it; ``starts`` is when each attempt began, as far as any event told it.
+    state tells it; ``starts`` is when each attempt began, as far as any event reported it.
     """
 
     state: State
@@ -85,7 +85,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class ExecutionState(ReportedFact):
-    """The execution itself. ``trigger`` is None where no event has told it."""
+    """The execution itself. ``trigger`` is None where no event has reported it."""
 
     name = "pipeline"
 

@@ -66,25 +66,25 @@ class KnownFacts:
 
     @property
     def trigger(self) -> Trigger:
-        """What started the execution; empty texts where no event has told it."""
+        """What started the execution; empty texts where no event has reported it."""
         return (self.execution and self.execution.trigger) or Trigger()
 
     @cached_property
     def stages(self) -> Mapping[str, StageState]:
-        """The stages that an event told of, by name."""
+        """The stages that an event reported, by name."""
         return {known.stage: known for known in self._all(StageState)}
 
     def state_of(self, stage: str) -> State | None:
-        """The state of a stage; None where no event told of it."""
+        """The state of a stage; None where no event reported it."""
         return self.stages[stage].run.state if stage in self.stages else None
 
     def attempt_of(self, stage: str) -> int:
-        """The latest attempt at a stage that an event told of, -1 where none did."""
+        """The latest attempt at a stage that an event reported, -1 where none did."""
         return self.stages[stage].run.attempt if stage in self.stages else -1
 
     @cached_property
     def actions(self) -> tuple[ActionState, ...]:
-        """The actions that an event told of."""
+        """The actions that an event reported."""
         return self._all(ActionState)
 
     @cached_property

@@ -29,7 +29,7 @@ UNREAD = Parameters(rollback="suggest")
 class GateDefinition:
     """A gate. ``stands`` is the stage that it is part of; ``stage`` and ``regions`` are what it verifies.
 
-    ``name`` is its action's, or its rule's; ``parameters`` are what it was told, defaults where that is unreadable,
+    ``name`` is its action's, or its rule's; ``parameters`` are its own, defaults where they are unreadable,
     and no more than a suggestion to roll back: the gate itself will say what is wrong.
     """
 

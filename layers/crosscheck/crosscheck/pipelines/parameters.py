@@ -1,4 +1,4 @@
-"""What the user told: a gate's UserParameters, the plan that they or the pipeline's tags may name, and these tags.
+"""What the user wrote: a gate's UserParameters, the plan that they or the pipeline's tags may name, and these tags.
 
 Texts name keys (at most 40 characters of them), never values.
 """
@@ -36,7 +36,7 @@ _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 
 @dataclass(frozen=True)
 class Parameters:
-    """What the user told; empty where he did not. An empty ``rollback`` leaves it to the tag, then to RollbackMode."""
+    """What the user wrote, else the defaults. An empty ``rollback`` leaves it to the tag, then to RollbackMode."""
 
     pipeline: str = ""
     execution: str = ""

@@ -74,8 +74,8 @@ def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str
 def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     """One entry of ListActionExecutions. Variables in the configuration are resolved where CodePipeline did so."""
     given = detail.get("input", {})
-    told = detail.get("output", {})
-    result = told.get("executionResult", {})
+    output = detail.get("output", {})
+    result = output.get("executionResult", {})
     started = detail.get("startTime")
     return ActionRun(
         stage=detail["stageName"],
@@ -87,8 +87,8 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         account=account_of(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
         external=result.get("externalExecutionId", ""),
-        outputs=told.get("outputVariables", {}),
-        produced=_artifacts(told.get("outputArtifacts", [])),
+        outputs=output.get("outputVariables", {}),
+        produced=_artifacts(output.get("outputArtifacts", [])),
     )
 
 

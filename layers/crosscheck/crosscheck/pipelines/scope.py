@@ -33,7 +33,7 @@ class Scope:
 
 
 def scope(definition: PipelineDefinition, position: Position, stage: str, regions: Collection[str]) -> Scope:
-    """The scope of a judge at ``position`` whom the user told ``stage`` and ``regions``, either of them maybe empty.
+    """The scope of a judge at ``position``; the user names ``stage`` and ``regions``, and may leave either out (empty).
 
     Raises:
         ConfigurationError: there is no such stage, nothing that deploys, or a region to which it does not deploy.

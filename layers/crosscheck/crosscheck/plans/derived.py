@@ -38,7 +38,7 @@ def derive_parity(
     for name, copy in run.inputs.items() if run else ():
         if name in sources:
             source, given = sources[name], sources[name].produced[name]
-            told = {
+            parameters = {
                 **({"revision": source.external} if source.external else {}),
                 "artifact": name,
                 "bucket": copy.bucket,
@@ -48,7 +48,7 @@ def derive_parity(
                 "source_key": given.key,
             }
             # Without the run: what an action was given is known of one that failed as well, and is not what goes back.
-            yield PlannedCheck(SourceParity.kind, action.region, told)
+            yield PlannedCheck(SourceParity.kind, action.region, parameters)
 
 
 def _unknown(action: ActionDefinition, run: ActionRun | None, account: str) -> str:

@@ -51,7 +51,7 @@ def _progress(deployment: DeployAction, known: KnownFacts, *, running: bool) -> 
 
 
 def _rollback(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
-    """What became of taking back the action's latest run; that of an earlier run may still be told of after a retry."""
+    """What became of taking back the action's latest run; that of an earlier run may still be known after a retry."""
     rollback = known.rollback(deployment.stage, deployment.region)
     if rollback is None or deployment.action is None:
         return None

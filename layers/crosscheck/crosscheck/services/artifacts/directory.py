@@ -38,10 +38,10 @@ def difference(copy: Directory, source: Directory) -> str:
     if not names:
         return ""
     more = f", and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{_told(names[0], copy, source)}{more}"
+    return f"{_entry_difference(names[0], copy, source)}{more}"
 
 
-def _told(name: str, copy: Directory, source: Directory) -> str:
+def _entry_difference(name: str, copy: Directory, source: Directory) -> str:
     if name not in copy:
         return f"{name} is missing"
     if name not in source:

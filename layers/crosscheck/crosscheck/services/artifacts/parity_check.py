@@ -54,15 +54,16 @@ def _compare(planned: PlannedCheck, aws: Clients) -> Outcome:
         NotComparableError: one of them cannot be had, or read.
         ClientError, BotoCoreError: S3 or KMS refused otherwise, or did not answer.
     """
-    told, region = planned.parameters, planned.region
-    copy, source = Artifact(told["bucket"], told["key"]), Artifact(told["source_bucket"], told["source_key"])
+    parameters, region = planned.parameters, planned.region
+    copy = Artifact(parameters["bucket"], parameters["key"])
+    source = Artifact(parameters["source_bucket"], parameters["source_key"])
     differs = ""
     if copy != source:
-        home = told["source_region"]
+        home = parameters["source_region"]
         differs = difference(
             read_directory(aws.client("s3", region), copy, region), read_directory(aws.client("s3", home), source, home)
         )
     if differs:
         return Outcome(Verdict.FAIL, f"the artifact in {region} differs from the source's: {differs}")
-    what = f"version {told['revision'][:SHOWN]}" if "revision" in told else "the same artifact"
+    what = f"version {parameters['revision'][:SHOWN]}" if "revision" in parameters else "the same artifact"
     return Outcome(Verdict.PASS, f"deployed {what}, as in the source")

@@ -63,5 +63,5 @@ def _cause(stack: Stack, planned: PlannedCheck, aws: Clients) -> str:
         failure = first_failure(read_history(aws.client("cloudformation", planned.region), stack.id, since))
     except AWS_ERRORS as error:
         return f" (why is unknown: {explain(error, planned.region)})"
-    told = failure or shortened(stack.reason)
-    return f"; {told}" if told else ""
+    reason = failure or shortened(stack.reason)
+    return f"; {reason}" if reason else ""

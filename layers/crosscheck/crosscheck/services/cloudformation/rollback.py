@@ -94,14 +94,14 @@ def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent)
 
     Where that one went back, the stack is as it was before, whoever began it.
     """
-    told = f"{stack.name}: {stack.status}"
+    prefix = f"{stack.name}: {stack.status}"
     match stack.phase:
         case Phase.WENT_BACK | Phase.GOING_BACK:
-            reason = f"{told}: CloudFormation took it back by itself"
+            reason = f"{prefix}: CloudFormation took it back by itself"
             verification = _verification(stack, planned, Wanted.ROLLED_BACK)
             return RollbackProposal(Feasibility.ALREADY_BACK, reason, verification=verification)
         case Phase.DELETING | Phase.DELETED:
-            return RollbackProposal(Feasibility.SUPERSEDED, f"{told}: somebody deletes the stack")
+            return RollbackProposal(Feasibility.SUPERSEDED, f"{prefix}: somebody deletes the stack")
         case Phase.BROKEN if stack.status in RETURNABLE:
             return _somebody_elses(stack, planned.deployed, operation) or _ready(stack, planned)
         case Phase.BROKEN:
@@ -114,7 +114,7 @@ def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent)
             stuck = "there is nothing that CloudFormation could roll back"
         case _:
             assert_never(stack.phase)
-    return RollbackProposal(Feasibility.MANUAL, f"{told}: {stuck}")
+    return RollbackProposal(Feasibility.MANUAL, f"{prefix}: {stuck}")
 
 
 def _somebody_elses(stack: Stack, run: ActionRun, operation: StackEvent) -> RollbackProposal | None:

@@ -138,8 +138,8 @@ def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcom
         return None
     if ours.undoes:
         gone = serving.deployment == ours.undoes
-        told = f"the task set of {ours.undoes} still serves, which {ours.id} should have replaced"
-        return Outcome(Verdict.FAIL, told) if gone else None
+        reason = f"the task set of {ours.undoes} still serves, which {ours.id} should have replaced"
+        return Outcome(Verdict.FAIL, reason) if gone else None
     runs = revision(serving.tasks.task_definition)
     if not serving.deployment:
         return Outcome(Verdict.INCONCLUSIVE, f"ECS does not say which deployment made the task set of {runs}")

@@ -20,7 +20,7 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
-from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, takes_back, told
+from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, status_counts, takes_back
 from crosscheck.services.ecs import service
 
 _ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
@@ -78,7 +78,7 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
         found = planned.finding(outcome.verdict, outcome.reason)
     else:
         targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
-        values["targets"] = told(targets)
+        values["targets"] = status_counts(targets)
         found = _targets(planned, ours, targets, aws)
     moved_on = found.verdict is Verdict.FAIL and gave_way(ours, newest)
     return replace(found, values={**values, **found.values}, moved_on=moved_on)
@@ -111,7 +111,7 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
     revision = judge_revision(ours, planned.run, planned.region, aws)
     if revision and revision.verdict is Verdict.FAIL:
         return revision
-    passed = Outcome(Verdict.PASS, f"{told(targets)} in {ours.id}")
+    passed = Outcome(Verdict.PASS, f"{status_counts(targets)} in {ours.id}")
     return judge_targets(targets) or revision or passed
 
 

@@ -108,11 +108,11 @@ def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployPropo
 def _taken_over(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment) -> CodeDeployProposal:
     """How the group stands where another deployment came after ours."""
     verification = _verification(planned, ours, deployment=newest.id)
-    told = f"{newest.id} ({newest.status})"
+    label = f"{newest.id} ({newest.status})"
     if newest.description == f"{MARKER}{ours.id}":
         return CodeDeployProposal(
             Feasibility.READY,
-            f"{told} takes {ours.id} back already",
+            f"{label} takes {ours.id} back already",
             target=newest.id,
             verification=verification,
             settle_seconds=ours.keeps,
@@ -120,11 +120,11 @@ def _taken_over(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeplo
             running=newest.id,
         )
     if newest.undoes != ours.id:
-        return CodeDeployProposal(Feasibility.SUPERSEDED, f"{told} came after {ours.id}")
+        return CodeDeployProposal(Feasibility.SUPERSEDED, f"{label} came after {ours.id}")
     if newest.status in {"Failed", "Stopped"}:
-        return CodeDeployProposal(Feasibility.MANUAL, f"CodeDeploy's own rollback of {ours.id} did not work: {told}")
+        return CodeDeployProposal(Feasibility.MANUAL, f"CodeDeploy's own rollback of {ours.id} did not work: {label}")
     return CodeDeployProposal(
-        Feasibility.ALREADY_BACK, f"CodeDeploy rolled back {ours.id}: {told}", newest.id, verification=verification
+        Feasibility.ALREADY_BACK, f"CodeDeploy rolled back {ours.id}: {label}", newest.id, verification=verification
     )
 
 

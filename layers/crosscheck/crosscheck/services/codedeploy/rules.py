@@ -53,17 +53,17 @@ def judge_targets(targets: Sequence[Target]) -> Outcome | None:
         first = broken[0]
         where = f" in {first.event}" if first.event else ""
         cause = f" ({first.error})" if first.error else ""
-        return Outcome(Verdict.FAIL, f"{told(targets)}; {first.id} {first.status}{where}{cause}")
+        return Outcome(Verdict.FAIL, f"{status_counts(targets)}; {first.id} {first.status}{where}{cause}")
     if not targets:
         return Outcome(Verdict.INCONCLUSIVE, "no instance matched the group: nothing is deployed, nothing is proven")
     if any(target.status in _MOVING for target in targets):
-        return Outcome(Verdict.PENDING, told(targets))
+        return Outcome(Verdict.PENDING, status_counts(targets))
     if any(target.status != "Succeeded" for target in targets):
-        return Outcome(Verdict.INCONCLUSIVE, f"{told(targets)}: CodeDeploy does not say what became of it")
+        return Outcome(Verdict.INCONCLUSIVE, f"{status_counts(targets)}: CodeDeploy does not say what became of it")
     return None
 
 
-def told(targets: Sequence[Target]) -> str:
+def status_counts(targets: Sequence[Target]) -> str:
     """The numbers: ``3 of 3 instances Succeeded``, and how many are in which other state."""
     counted = Counter(target.status for target in targets)
     what = targets[0].what if targets else "target"

@@ -80,8 +80,8 @@ class EcrImage(Check):
         seen = [self._prove(image, planned.region, aws) for image in images]
         verdict = worst(outcome.verdict for outcome, _ in seen)
         reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
-        told = "; ".join([*reasons, instead] if instead else reasons)
-        return planned.finding(verdict, told, {k: v for _, values in seen for k, v in values.items()})
+        reason = "; ".join([*reasons, instead] if instead else reasons)
+        return planned.finding(verdict, reason, {k: v for _, values in seen for k, v in values.items()})
 
     def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
@@ -147,30 +147,37 @@ def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage],
     Raises:
         UnreadableArtifactError: there is none, or it cannot be read.
     """
-    told = planned.parameters
+    parameters = planned.parameters
     if planned.run is None:
-        return [_told(told, planned.region)], ""
+        return [_named_image(parameters, planned.region)], ""
     try:
-        cluster, _, service = told.get("service", "").rpartition("/")
+        cluster, _, service = parameters.get("service", "").rpartition("/")
         meant = intended_images(planned.run, planned.region, cluster, service, aws)
     except AWS_ERRORS as error:
         raise UnreadableArtifactError(explain(error, planned.region)) from error
     images = {
         SourceImage(reference.repository, reference.digest, registry.region, registry.account, reference.tag): None
         for reference in meant.images.values()
-        if (registry := reference.registry) and told.get("repository", reference.repository) == reference.repository
+        if (registry := reference.registry)
+        and parameters.get("repository", reference.repository) == reference.repository
     }
     if not images:
-        which = f"of repository {told['repository']}" if "repository" in told else "in ECR"
+        which = f"of repository {parameters['repository']}" if "repository" in parameters else "in ECR"
         raise UnreadableArtifactError(f"{planned.run.name} was given no image {which}")
     return list(images), meant.fallback_reason
 
 
-def _told(told: Mapping[str, str], region: str) -> SourceImage:
-    if not told.get("repository") or not (told.get("digest") or told.get("tag")):
+def _named_image(parameters: Mapping[str, str], region: str) -> SourceImage:
+    if not parameters.get("repository") or not (parameters.get("digest") or parameters.get("tag")):
         raise UnreadableArtifactError("the check names no repository with a tag or a digest")
-    source = told.get("source_region", region)
-    return SourceImage(told["repository"], told.get("digest", ""), source, told.get("account", ""), told.get("tag", ""))
+    source = parameters.get("source_region", region)
+    return SourceImage(
+        parameters["repository"],
+        parameters.get("digest", ""),
+        source,
+        parameters.get("account", ""),
+        parameters.get("tag", ""),
+    )
 
 
 def _tagged(image: SourceImage, region: str, aws: Clients) -> str:

@@ -105,11 +105,13 @@ def pulls_from_elsewhere(running: Sequence[Deployed], region: str) -> Sequence[P
 
 
 def _running(planned: PlannedCheck, aws: Clients) -> Sequence[Deployed]:
-    told, region = planned.parameters, planned.region
-    if "service" in told:
-        services: Sequence[tuple[str, str]] = [(told.get("cluster", "default"), told["service"])]
+    parameters, region = planned.parameters, planned.region
+    if "service" in parameters:
+        services: Sequence[tuple[str, str]] = [(parameters.get("cluster", "default"), parameters["service"])]
     else:
-        services = services_of(aws.client("codedeploy", region), told.get("application", ""), told.get("group", ""))
+        services = services_of(
+            aws.client("codedeploy", region), parameters.get("application", ""), parameters.get("group", "")
+        )
     return [deployed(aws.client("ecs", region), cluster, service) for cluster, service in services]
 
 

@@ -53,15 +53,15 @@ class EcsService(Check):
         if seen is None:
             return planned.finding(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, unknown = _intended(planned, aws)
-        outcome, untold, gave_way = _standing(planned, seen, meant.images, aws)
+        outcome, unknown_history, gave_way = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
-        if outcome is None and (unknown or untold):
-            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or untold)
+        if outcome is None and (unknown or unknown_history):
+            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or unknown_history)
         elif outcome is None:
             images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
             outcome = judge_images(seen, images)
-        told = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
-        found = planned.finding(outcome.verdict, told, seen_values(seen, meant.images, images))
+        reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
+        found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
         moved_on = gave_way and outcome.verdict is Verdict.FAIL
         return replace(found, moved_on=moved_on, images=released_images(images))
 
@@ -75,9 +75,9 @@ def _standing(
     other = look_for(expected, seen, aws.client("ecs", planned.region)) if expected else None
     outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
     release, problem = read_release(planned, seen, aws)
-    untold = f"what became of the deployment is unknown: {problem}" if problem else ""
-    told = weightier(outcome, judge_release(seen, release) if release else None)
-    return told, untold, release is not None and release.gave_way
+    unknown_history = f"what became of the deployment is unknown: {problem}" if problem else ""
+    judged = weightier(outcome, judge_release(seen, release) if release else None)
+    return judged, unknown_history, release is not None and release.gave_way
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]:

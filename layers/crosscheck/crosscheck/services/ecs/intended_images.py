@@ -85,7 +85,7 @@ def first_images(client: ECSClient, cluster: str, service: str, since: float) ->
     The texts are those of its task definition; the digests are those to which ECS resolved them, where it says so.
 
     Raises:
-        NoHistoryError: there is no such deployment, or it cannot be told which is the first.
+        NoHistoryError: there is no such deployment, or nothing says which one is the first.
     """
     found = deployments_since(client, cluster, service, since)
     if not found:

@@ -97,19 +97,19 @@ def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
     """Whether as many tasks run as are desired, and if not, whether they fail or only take their time."""
     primary = seen.primary
     failures = max(len(_failures(seen, since, seen.task_definition)), primary.failed if primary else 0)
-    told = f"{_running(seen)}{_last_stop(seen, since, seen.task_definition)}"
+    reason = f"{_running(seen)}{_last_stop(seen, since, seen.task_definition)}"
     rollout = primary.rollout if primary else ""
     if rollout == "FAILED":
-        return Outcome(Verdict.FAIL, f"the deployment of {revision(seen.task_definition)} failed: {told}")
+        return Outcome(Verdict.FAIL, f"the deployment of {revision(seen.task_definition)} failed: {reason}")
     if seen.desired == 0:
         return Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
     if rollout == "IN_PROGRESS":
         verdict = Verdict.FAIL if failures and seen.running_now == 0 else Verdict.PENDING
-        return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {told}")
+        return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {reason}")
     if seen.running_now < seen.desired:
         # Fewer failures than missing tasks: others are only on their way, as where the service is being scaled out.
         failing = failures and (seen.running_now == 0 or failures >= seen.desired - seen.running_now)
-        return Outcome(Verdict.FAIL if failing else Verdict.PENDING, told)
+        return Outcome(Verdict.FAIL if failing else Verdict.PENDING, reason)
     return None
 
 

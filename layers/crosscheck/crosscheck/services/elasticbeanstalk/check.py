@@ -137,24 +137,24 @@ def _of_another_version(
     version: ApplicationVersion | None,
 ) -> tuple[Outcome, bool]:
     """The action succeeded, and the environment runs a version that it did not make."""
-    told = f"runs version {environment.label}, not the one that this execution deployed"
+    prefix = f"runs version {environment.label}, not the one that this execution deployed"
     if version is None:
-        return Outcome(Verdict.INCONCLUSIVE, f"{told}; that version does not exist any more"), False
+        return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; that version does not exist any more"), False
     if version.created >= run.started:
-        return Outcome(Verdict.FAIL, f"{told}: it was made later"), True
+        return Outcome(Verdict.FAIL, f"{prefix}: it was made later"), True
     application, name = planned.parameters["application"], planned.parameters["environment"]
     events = read_events(client, application, name, datetime.fromtimestamp(run.started, UTC))
     if any(event.message == ABORTED for event in events):
-        return Outcome(Verdict.FAIL, f"{told}: the update was aborted"), False
+        return Outcome(Verdict.FAIL, f"{prefix}: the update was aborted"), False
     for event in events:
         if event.severity in {"ERROR", "FATAL"}:
-            return Outcome(Verdict.FAIL, f"{told}: {shortened(event.message)}"), False
-    return Outcome(Verdict.INCONCLUSIVE, f"{told}; its events do not say why"), False
+            return Outcome(Verdict.FAIL, f"{prefix}: {shortened(event.message)}"), False
+    return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; its events do not say why"), False
 
 
 def _health(environment: Environment) -> Outcome:
-    told = f"runs version {environment.label}, health {environment.condition or 'unknown'}"
+    reason = f"runs version {environment.label}, health {environment.condition or 'unknown'}"
     if environment.healthy:
-        return Outcome(Verdict.PASS, told)
+        return Outcome(Verdict.PASS, reason)
     seen = [CONDITIONS[each] for each in (environment.health, environment.colour) if each in CONDITIONS]
-    return Outcome(Verdict.FAIL if Verdict.FAIL in seen else seen[0] if seen else Verdict.INCONCLUSIVE, told)
+    return Outcome(Verdict.FAIL if Verdict.FAIL in seen else seen[0] if seen else Verdict.INCONCLUSIVE, reason)

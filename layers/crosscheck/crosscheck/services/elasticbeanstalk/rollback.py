@@ -67,17 +67,17 @@ def _compared(
     client: ElasticBeanstalkClient, target: PlannedCheck, environment: Environment, seen: str, before: str
 ) -> EnvironmentProposal:
     """The environment has, or gets, another version than before."""
-    told = f"{target.parameters['environment']}: runs version {environment.label}"
+    prefix = f"{target.parameters['environment']}: runs version {environment.label}"
     version = read_version(client, target.parameters["application"], environment.label)
     if not brought(target.deployed, environment.label, version):
-        return EnvironmentProposal(Feasibility.SUPERSEDED, f"{told}, which this execution did not bring")
+        return EnvironmentProposal(Feasibility.SUPERSEDED, f"{prefix}, which this execution did not bring")
     if doubt := _doubt(client, target, seen, before):
-        return EnvironmentProposal(Feasibility.MANUAL, f"{told}; {doubt}")
+        return EnvironmentProposal(Feasibility.MANUAL, f"{prefix}; {doubt}")
     if environment.status == "Aborting":
-        return _back(target, before, f"{told}; its update is being aborted")
+        return _back(target, before, f"{prefix}; its update is being aborted")
     if environment.status not in {READY, UPDATING}:
-        return EnvironmentProposal(Feasibility.MANUAL, f"{told}; it is {environment.status}")
-    return _ready(target, environment, before, f"{told}, which this execution brought")
+        return EnvironmentProposal(Feasibility.MANUAL, f"{prefix}; it is {environment.status}")
+    return _ready(target, environment, before, f"{prefix}, which this execution brought")
 
 
 def _returned(
@@ -86,13 +86,13 @@ def _returned(
     """The environment has the version before, or gets it. After a deployment that failed, some of its instances may run
     the other one: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rolling-version-deploy.html"""
     application, name = target.parameters["application"], target.parameters["environment"]
-    told = f"{name}: runs version {before}, as before"
+    reason = f"{name}: runs version {before}, as before"
     if environment.healthy or not environment.ready:
-        return _back(target, before, told)
+        return _back(target, before, reason)
     events = read_events(client, application, name, datetime.fromtimestamp(target.deployed.started, UTC))
     if not any(event.message == STARTING for event in events):
-        return _back(target, before, told)
-    return _ready(target, environment, before, f"{told}, and its health is {environment.condition}")
+        return _back(target, before, reason)
+    return _ready(target, environment, before, f"{reason}, and its health is {environment.condition}")
 
 
 def _back(target: PlannedCheck, before: str, reason: str) -> EnvironmentProposal:

@@ -55,12 +55,12 @@ class LambdaAlias(Check):
         """Look once."""
         function, name = planned.parameters["function"], planned.parameters["alias"]
         client = aws.client("lambda", planned.region)
-        told = f"{function.rpartition(':')[2]}:{name}"
+        label = f"{function.rpartition(':')[2]}:{name}"
         alias = read_alias(client, function, name)
         if alias is None:
-            return planned.finding(Verdict.FAIL, f"{told}: there is no such alias")
+            return planned.finding(Verdict.FAIL, f"{label}: there is no such alias")
         outcome, values = _judged(client, planned, alias)
-        found = planned.finding(outcome.verdict, f"{told}: {outcome.reason}", without_empty(values))
+        found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", without_empty(values))
         return replace(found, baselines={planned.subject: alias.version})
 
 

@@ -35,18 +35,18 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> LambdaProposal:
         """Read the alias; the baseline is the version that it served before."""
         function = target.parameters["function"]
-        told = f"{function.rpartition(':')[2]}:{target.parameters['alias']}"
+        label = f"{function.rpartition(':')[2]}:{target.parameters['alias']}"
         client = aws.client("lambda", target.region)
         alias = read_alias(client, function, target.parameters["alias"])
         if alias is None:
-            return LambdaProposal(Feasibility.SUPERSEDED, f"{told}: there is no such alias any more")
-        proposal = _compared(target, alias, baseline, told)
+            return LambdaProposal(Feasibility.SUPERSEDED, f"{label}: there is no such alias any more")
+        proposal = _compared(target, alias, baseline, label)
         if proposal.feasibility is not Feasibility.READY:
             return proposal
         if read_version(client, function, baseline) is None:
-            gone = f"{told}: version {baseline}, which it served before, does not exist any more"
+            gone = f"{label}: version {baseline}, which it served before, does not exist any more"
             return LambdaProposal(Feasibility.MANUAL, gone)
-        return _doubted(client, target, proposal, baseline, told)
+        return _doubted(client, target, proposal, baseline, label)
 
     def act(self, target: PlannedCheck, proposal: LambdaProposal, aws: Clients) -> RollbackStarted:
         """Point the alias back at the version before, with no weight on any other."""
@@ -66,10 +66,10 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
         return (aws.client("lambda", target.region).exceptions.PreconditionFailedException,)
 
 
-def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> LambdaProposal:
+def _compared(planned: PlannedCheck, alias: Alias, before: str, label: str) -> LambdaProposal:
     """Where the alias stands between the version before and the one that this execution brought."""
     brought = intended_version(planned)
-    served = f"{told}: serves version {alias.version}"
+    served = f"{label}: serves version {alias.version}"
     if before == alias.version and not alias.weights:
         verification = _verification(planned, before)
         return LambdaProposal(Feasibility.ALREADY_BACK, f"{served}, as before", before, verification=verification)
@@ -81,9 +81,9 @@ def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> La
         return LambdaProposal(Feasibility.MANUAL, f"{served}; which one it served before is unknown")
     others = {alias.version, *alias.weights} - {brought, before}
     if others:
-        reason = f"{told}: somebody brings version {min(others)} there: {alias.shares}"
+        reason = f"{label}: somebody brings version {min(others)} there: {alias.shares}"
         return LambdaProposal(Feasibility.SUPERSEDED, reason)
-    reason = f"{served}, which this execution brought" if brought == alias.version else f"{told}: {alias.shares}"
+    reason = f"{served}, which this execution brought" if brought == alias.version else f"{label}: {alias.shares}"
     return LambdaProposal(
         Feasibility.READY,
         reason,
@@ -96,7 +96,7 @@ def _compared(planned: PlannedCheck, alias: Alias, before: str, told: str) -> La
 
 
 def _doubted(
-    client: LambdaClient, planned: PlannedCheck, proposal: LambdaProposal, before: str, told: str
+    client: LambdaClient, planned: PlannedCheck, proposal: LambdaProposal, before: str, label: str
 ) -> LambdaProposal:
     """The baseline is read when the execution starts; until its turn came, an earlier execution or a person may have
     brought a version of their own, which going back to the baseline would take away."""
@@ -109,7 +109,7 @@ def _doubted(
     if not found and len(between) <= BETWEEN_LIMIT:
         return proposal
     named = f"version {found[-1]} was" if found else "many versions were"
-    reason = f"{told}: served version {before} when the execution started; {named} published since"
+    reason = f"{label}: served version {before} when the execution started; {named} published since"
     return LambdaProposal(Feasibility.MANUAL, reason)
 
 

@@ -96,12 +96,12 @@ def judge_version(version: Version) -> Outcome | None:
     """What the state of the version says; None for one that can be called."""
     state = STATES.get(version.state, Verdict.INCONCLUSIVE)
     if state is not Verdict.PASS:
-        told = f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
-        return Outcome(state, told)
+        reason = f"version {version.number} is {version.state or 'of no state'}{_code(version.state_code)}"
+        return Outcome(state, reason)
     update = UPDATES.get(version.update, Verdict.PASS)
     if update is not Verdict.PASS:
-        told = f"the last update of version {version.number} is {version.update}{_code(version.update_code)}"
-        return Outcome(update, told)
+        reason = f"the last update of version {version.number} is {version.update}{_code(version.update_code)}"
+        return Outcome(update, reason)
     return None
 
 

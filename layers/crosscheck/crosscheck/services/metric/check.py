@@ -107,14 +107,14 @@ class MetricCheck(Check):
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the datapoints after the release and, to compare with, at those before it."""
-        told = planned.parameters
+        parameters = planned.parameters
         metric = Metric(
-            told["namespace"],
-            told["metric"],
-            dimensions_of(told.get("dimensions", "")),
-            told.get("statistic", "Average"),
+            parameters["namespace"],
+            parameters["metric"],
+            dimensions_of(parameters.get("dimensions", "")),
+            parameters.get("statistic", "Average"),
         )
-        bounds, needed = _bounds(told), int(told.get("datapoints", DATAPOINTS))
+        bounds, needed = _bounds(parameters), int(parameters.get("datapoints", DATAPOINTS))
         try:
             seen = self._read(aws.client("cloudwatch", planned.region), metric, planned, needed)
         except UnreadableMetricError as error:
@@ -131,8 +131,8 @@ class MetricCheck(Check):
         return Seen(values, span.slots, read_values(client, metric, before(planned.since, period)))
 
 
-def _bounds(told: Mapping[str, str]) -> Bounds:
-    given = {key: float(told[key]) for key in ("max_increase", "max", "min") if key in told}
+def _bounds(parameters: Mapping[str, str]) -> Bounds:
+    given = {key: float(parameters[key]) for key in ("max_increase", "max", "min") if key in parameters}
     return Bounds(increase=given.get("max_increase"), high=given.get("max"), low=given.get("min"))
 
 

@@ -57,15 +57,15 @@ class S3Object(Check):
             return planned.finding(Verdict.INCONCLUSIVE, reason)
         bucket, key = planned.parameters["bucket"], planned.parameters["key"]
         client = aws.client("s3", planned.region)
-        told = f"{bucket}/{key}"
+        label = f"{bucket}/{key}"
         try:
             newest = read_newest(client, bucket, key)
         except client.exceptions.NoSuchBucket:
-            return planned.finding(Verdict.FAIL, f"{told}: there is no such bucket")
+            return planned.finding(Verdict.FAIL, f"{label}: there is no such bucket")
         if newest is None:
-            return planned.finding(Verdict.FAIL, f"{told}: there is no such object")
+            return planned.finding(Verdict.FAIL, f"{label}: there is no such object")
         outcome = judge_object(newest, planned.parameters.get("version", ""), planned.run)
-        return planned.finding(outcome.verdict, f"{told}: {outcome.reason}", _values(newest))
+        return planned.finding(outcome.verdict, f"{label}: {outcome.reason}", _values(newest))
 
 
 def judge_object(newest: Newest, meant: str, run: ActionRun | None) -> Outcome:

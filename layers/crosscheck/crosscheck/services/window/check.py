@@ -64,10 +64,10 @@ class WindowCheck(Check):
         return replace(finding, values={"opens": start.isoformat()}, waits=True)
 
 
-def _window(told: Mapping[str, str]) -> Window:
+def _window(parameters: Mapping[str, str]) -> Window:
     return Window(
-        zone=ZoneInfo(told["timezone"]),
-        open=time_of_day.fromisoformat(told["open"]),
-        close=time_of_day.fromisoformat(told["close"]),
-        days=told.get("days", ",".join(DAYS)).split(","),
+        zone=ZoneInfo(parameters["timezone"]),
+        open=time_of_day.fromisoformat(parameters["open"]),
+        close=time_of_day.fromisoformat(parameters["close"]),
+        days=parameters.get("days", ",".join(DAYS)).split(","),
     )
