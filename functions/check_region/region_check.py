@@ -41,20 +41,22 @@ class RegionCheck:
             return {"verdict": item.gate_verdict, "final": True}
         results = look_at(item.checks, self.seconds, partial(self._run, item))
         progress = item.progress or begin(self.clock())
-        decision = decide(results, progress, item.limits, self.clock())
+        now = max(self.clock(), progress.due)
+        decision = decide(results, progress, item.limits, now)
         if not results:
             decision = replace(decision, step=NextStep.FAIL, regions=(judge(item.region, ()),))
-        return self._recorded(item, decision)
+        return self._recorded(item, decision, now)
 
-    def _recorded(self, item: VerificationItem, decision: Decision) -> dict[str, Any]:
-        now, final, progress = self.clock(), decision.step is not NextStep.CONTINUE, decision.progress
+    def _recorded(self, item: VerificationItem, decision: Decision, now: float) -> dict[str, Any]:
+        final, progress = decision.step is not NextStep.CONTINUE, decision.progress
         wait = 0 if final else seconds_to_next_look(progress, item.limits, item.longest_wait, now)
+        progress, at = replace(progress, due=round(now + wait, 3)), self.clock()
         (judged,) = decision.regions
         observed = progress.fails or progress.pass_since
         shown = _with_next_look(judged, wait) if observed and not final else judged
-        for fact in facts_of(item, shown, now, look=progress.look, final=final):
+        for fact in facts_of(item, shown, at, look=progress.look, final=final):
             self.ledger.merge(item.subject, fact)
-        self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {now}")
+        self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {at}")
         answer = {"verdict": judged.verdict.value, "final": final}
         return answer if final else {**answer, "wait": wait, "progress": json_documents.write(progress)}
 

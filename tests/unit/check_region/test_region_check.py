@@ -124,7 +124,7 @@ def test_an_image_is_decided_by_one_look(
 def test_a_stage_that_passes_is_observed_before_it_has_passed(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
     first = looks.look(STAGE)
-    progress = {"since": NOW, "look": 1, "pass_since": NOW, "passed": True}
+    progress = {"since": NOW, "look": 1, "pass_since": NOW, "passed": True, "due": NOW + 15}
     assert first == {"verdict": "PASS", "final": False, "wait": 15, "progress": progress}
     told = told_of(ledger)
     assert (told["verdict"], told["final"]) == ("PENDING", False)
@@ -307,3 +307,14 @@ def test_a_region_of_which_a_part_stays_is_not_rolled_back(looks: Looks, ledger:
     told = rolled_back(ledger)
     assert told["state"] == "failed"
     assert told["reason"] == "as the test says; not taken back: b/k: s3-object has no way back of its own"
+
+
+def test_a_look_is_never_earlier_than_it_was_asked_for(looks: Looks, sees: Sees) -> None:
+    """Step Functions has a clock of its own. It may be ahead of the function's."""
+    sees(Verdict.PASS)
+    answer, waited = looks.look(STAGE), 0
+    while not answer["final"]:
+        waited += answer["wait"]
+        looks.now = NOW
+        answer = looks.look(STAGE, answer)
+    assert (answer["verdict"], waited) == ("PASS", 60)

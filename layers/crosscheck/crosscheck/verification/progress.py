@@ -14,7 +14,8 @@ class Progress:
     and ``passed`` says that there ever was such a look; ``broken`` that such a row came to an end. ``unread`` counts
     consecutive times in which the pipeline itself could not be read. ``fails`` and ``unknown`` count consecutive FAIL
     and INCONCLUSIVE looks by the check's id, zeros left out. ``waiting_since`` is the first look of an unbroken row
-    in which a window was closed, ``waited`` the seconds of the rows before.
+    in which a window was closed, ``waited`` the seconds of the rows before. ``due`` is when this look was asked for:
+    whoever keeps to that may have a clock that is ahead of ours.
     """
 
     since: float = 0.0
@@ -27,6 +28,7 @@ class Progress:
     waited: float = 0.0
     waiting_since: float | None = None
     broken: bool = False
+    due: float = 0.0
 
     def counted(self, now: float) -> float:
         """The seconds that count towards the deadline: those since the beginning, without those spent waiting."""
