@@ -121,7 +121,7 @@ def test_what_never_arrives_ends_in_a_verdict_at_the_deadline(outside: Outside, 
     outside.post("/replication", {"region": EU, "outcome": "hang"}).raise_for_status()
     outside.post("/clock", {"speed": 1200}).raise_for_status()
     card = _card(outside, _push(outside, "lost", "v1"), "failed")
-    assert "not done at the deadline" in words(card)
+    assert "not done within 30 minutes" in words(card)
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,7 @@ def _seen_to_fail(scenario: Scenario, outside: Outside, execution: str, here: Gr
     assert scenario.wait(execution) == "Succeeded"
     speed(outside, STILL)
     for region in scenario.regions:
-        seconds = 15 if region == here.region else 60
-        _said_of(outside, execution, region, f"looked at again in {seconds} s")
+        _said_of(outside, execution, region, "failing look 1, " if region == here.region else "looked at again in ")
 
 
 def _said_of(outside: Outside, execution: str, region: str, words: str) -> None:
