@@ -124,5 +124,4 @@ def _limits(parameters: Parameters) -> Limits:
         failures=parameters.failure_limit,
         unknown_looks=UNKNOWN_LOOKS,
         unknown_passes=parameters.on_inconclusive == "pass",
-        may_give_way=True,
     )
