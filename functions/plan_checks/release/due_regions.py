@@ -32,11 +32,8 @@ def judges_of(
     definition: PipelineDefinition, gates: Sequence[GateDefinition], *, alone: bool = False
 ) -> Iterator[RegionJudge]:
     """Who judges each region that a stage deploys to, as far as the definition tells; ``alone`` as below."""
-    in_turn = [gate for gate in gates if not gate.parameters.dry_run and (not alone or gate.stands == gate.stage)]
-    for stage in definition.stages:
-        for region in sorted({action.region for action in stage.deploy_actions}):
-            covering = [gate for gate in in_turn if gate.stage == stage.name and region in gate.regions]
-            yield RegionJudge(stage.name, region, tuple(sorted(f"{gate.stands}/{gate.name}" for gate in covering)))
+    for each in _covered(definition, [gate for gate in gates if not alone or gate.stands == gate.stage]):
+        yield RegionJudge(each.stage, each.region, tuple(sorted(f"{gate.stands}/{gate.name}" for gate in each.judges)))
 
 
 def due_regions(
@@ -56,14 +53,19 @@ def _due(
     definition: PipelineDefinition, gates: Sequence[GateDefinition], finished: str, *, succeeded: bool
 ) -> Iterator[DueRegion]:
     order = [stage.name for stage in definition.stages]
+    for found in _covered(definition, gates):
+        later = [gate for gate in found.judges if order.index(gate.stands) > order.index(found.stage)]
+        own_turn = found.stage == finished and not (succeeded and later)
+        if own_turn or _turn_of_a_gate(found, order, finished, succeeded=succeeded):
+            yield found
+
+
+def _covered(definition: PipelineDefinition, gates: Sequence[GateDefinition]) -> Iterator[DueRegion]:
+    """Every region that a stage deploys to, with the gates that cover it."""
     for stage in definition.stages:
         for region in sorted({action.region for action in stage.deploy_actions}):
             covering = tuple(gate for gate in gates if gate.stage == stage.name and region in gate.regions)
-            found = DueRegion(stage.name, region, covering)
-            later = [gate for gate in found.judges if order.index(gate.stands) > order.index(stage.name)]
-            own_turn = stage.name == finished and not (succeeded and later)
-            if own_turn or _turn_of_a_gate(found, order, finished, succeeded=succeeded):
-                yield found
+            yield DueRegion(stage.name, region, covering)
 
 
 def _turn_of_a_gate(found: DueRegion, order: Sequence[str], finished: str, *, succeeded: bool) -> bool:
