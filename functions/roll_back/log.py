@@ -4,7 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from crosscheck.aws_errors import denied, explain
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.errors import CrosscheckError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
@@ -18,6 +22,10 @@ from crosscheck.verification.item import (
     Purpose,
     VerificationItem,
 )
+
+
+class RollbackRefusedError(CrosscheckError):
+    """AWS refused or did not answer; the text says what. The state machine tries again, then tells it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,17 @@ class RollbackLog:
             self.ledger.merge(item.subject, rollback.to_fact())
         self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {state} {now}")
         return {"state": state.value}
+
+    def refused(self, item: VerificationItem, error: ClientError | BotoCoreError) -> dict[str, str]:
+        """Tell at once that a right is missing, which no further try would give.
+
+        Raises:
+            RollbackRefusedError: for every other error of AWS's.
+        """
+        problem = explain(error, item.region)
+        if denied(error):
+            return self.tell(item, RollbackState.FAILED, problem)
+        raise RollbackRefusedError(problem) from error
 
     def started(
         self, item: VerificationItem, checks: Sequence[PlannedCheck], target: str, seconds: float, unrestored: str = ""

@@ -5,11 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
-from crosscheck.errors import CrosscheckError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
@@ -23,10 +22,6 @@ from roll_back.log import RollbackLog, retried
 logger = Logger(child=True)
 
 VERIFY_SECONDS = 1_800.0
-
-
-class RollbackRefusedError(CrosscheckError):
-    """AWS refused or did not answer; the text says what. The state machine tries again, then tells it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,7 @@ class RegionRollback:
         try:
             return self._run(item, holder)
         except AWS_ERRORS as error:
-            problem = explain(error, item.region)
-            if denied(error):
-                return self.log.tell(item, RollbackState.FAILED, problem)
-            raise RollbackRefusedError(problem) from error
+            return self.log.refused(item, error)
 
     def _run(self, item: VerificationItem, holder: str) -> dict[str, Any]:
         known = KnownFacts(self.log.ledger.read(item.subject))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from crosscheck.aws_errors import AWS_ERRORS, denied, explain
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.ledger.known_facts import KnownFacts
@@ -14,7 +14,6 @@ from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollba
 from crosscheck.verification.item import VerificationItem
 from roll_back.choice import STATES
 from roll_back.log import RollbackLog, retried
-from roll_back.region_rollback import RollbackRefusedError
 
 VERIFY_SECONDS = 3_600.0
 
@@ -45,10 +44,7 @@ class WholeStageRollback:
         except SupersededError as error:
             return self.log.tell(item, RollbackState.MOVED_ON, str(error))
         except AWS_ERRORS as error:
-            problem = explain(error, item.subject.region)
-            if denied(error):
-                return self.log.tell(item, RollbackState.FAILED, problem)
-            raise RollbackRefusedError(problem) from error
+            return self.log.refused(item, error)
 
     def _run(self, item: VerificationItem, known: KnownFacts, holder: str) -> dict[str, Any]:
         if not isinstance(item.subject, Subject):

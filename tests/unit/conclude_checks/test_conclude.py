@@ -15,7 +15,7 @@ from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.releases.fold import fold_image
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
-from roll_back.region_rollback import RollbackRefusedError
+from roll_back.log import RollbackRefusedError
 from tests.builders import tables
 from tests.builders.releases import SUBJECT
 from tests.fakes.cards import Cards

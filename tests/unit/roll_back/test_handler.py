@@ -15,7 +15,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.verification.item import Purpose, VerificationItem
 from roll_back.handler import handler
-from roll_back.region_rollback import RollbackRefusedError
+from roll_back.log import RollbackRefusedError
 
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")
 # The decorator of the log reads no more of it than this.

@@ -15,8 +15,8 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
-from roll_back.log import RollbackLog
-from roll_back.region_rollback import VERIFY_SECONDS, RegionRollback, RollbackRefusedError
+from roll_back.log import RollbackLog, RollbackRefusedError
+from roll_back.region_rollback import VERIFY_SECONDS, RegionRollback
 from tests.builders import tables
 from tests.builders.events import BEGAN
 from tests.fakes.cards import Cards

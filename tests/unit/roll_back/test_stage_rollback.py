@@ -11,8 +11,7 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
-from roll_back.log import RollbackLog
-from roll_back.region_rollback import RollbackRefusedError
+from roll_back.log import RollbackLog, RollbackRefusedError
 from roll_back.stage_rollback import VERIFY_SECONDS, WholeStageRollback
 from tests.builders import tables
 from tests.builders.events import BEGAN

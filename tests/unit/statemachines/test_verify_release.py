@@ -22,7 +22,7 @@ from crosscheck.verification.engine import Limits, seconds_to_next_look
 from crosscheck.verification.item import ROLLBACK_SECONDS
 from crosscheck.verification.progress import Progress
 from plan_checks.release.limits import EVENTS_OF_A_LOOK, limits_of, longest_wait
-from roll_back.region_rollback import RollbackRefusedError
+from roll_back.log import RollbackRefusedError
 from tests.fakes.json_protocol import SESSION
 
 ROOT = Path(__file__).parents[3]
