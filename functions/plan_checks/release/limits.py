@@ -26,7 +26,6 @@ def limits_of(parameters: Parameters) -> Limits:
         failures=max(CONFIRMED_FAILURES, parameters.failure_limit),
         unknown_looks=UNKNOWN_LOOKS,
         unknown_passes=parameters.on_inconclusive == "pass",
-        may_give_way=True,
     )
 
 

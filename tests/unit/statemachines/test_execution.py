@@ -85,7 +85,7 @@ class Account:
             raise self.planning
         return self.items
 
-    def finding(self, planned: PlannedCheck, _clients: Clients) -> Finding:
+    def finding(self, planned: PlannedCheck, _clients: Clients, _beside: Sequence[PlannedCheck]) -> Finding:
         """The next one of the region; its last one stays."""
         verdicts = self.looks[planned.region]
         verdict = verdicts.pop(0) if len(verdicts) > 1 else verdicts[0]

@@ -62,8 +62,7 @@ class EcsService(Check):
             outcome = judge_images(seen, images)
         reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
         found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
-        moved_on = gave_way and outcome.verdict is Verdict.FAIL
-        return replace(found, moved_on=moved_on, images=released_images(images))
+        return replace(found, moved_on=gave_way, images=released_images(images))
 
 
 def _standing(
@@ -82,7 +81,7 @@ def _standing(
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]:
     """The intended image of each container, or why it is unknown."""
-    if planned.run is None:
+    if planned.run is None or planned.held_by:
         return IntendedImages({}), ""
     try:
         place = planned.parameters["cluster"], planned.parameters["service"]
