@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.verification.attribution import CheckResult
 from crosscheck.verification.engine import (
     CONFIRM_SECONDS,
-    CheckResult,
     Decision,
     Limits,
     NextStep,
