@@ -36,7 +36,10 @@ def _told_apart(history: History, run: ActionRun) -> tuple[StackEvent | None, tu
     operations = history.operations
     if not history.complete or (operations and run.ended_before(operations[0].at)):
         return None, tuple(each for each in operations if run.ended_before(each.at))
-    return (operations[0], operations[1:]) if operations else (None, ())
+    if not operations:
+        return None, ()
+    # What is read reaches a moment back from the action's start, as clocks differ: nothing before it came later.
+    return operations[0], tuple(each for each in operations[1:] if each.at > run.started)
 
 
 def _own_failure(history: History, own: StackEvent, following: StackEvent) -> str:
