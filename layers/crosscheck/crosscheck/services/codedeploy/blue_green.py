@@ -51,13 +51,16 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[References, str]:
-    """The intended images, or why they are unknown."""
-    if planned.run is None:
+    """The images of the action, in the order of its configuration, or why they are unknown."""
+    run = planned.run
+    if run is None:
         return (), ""
+    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
     try:
-        return intended_references(planned.run, planned.region, aws), ""
+        found = tuple(_reference(run, name, planned.region, aws) for name in names if name)
     except UnreadableArtifactError as error:
         return (), str(error)
+    return found, "" if found else f"the action {run.name} names no image artifact"
 
 
 def _not_run(serving: Serving, references: References) -> Outcome | None:
@@ -146,20 +149,8 @@ def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcom
     return Outcome(Verdict.FAIL, f"the task set that serves is of {serving.deployment} ({runs}), not of {ours.id}")
 
 
-def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[ImageReference, ...]:
-    """The images of an action, in the order of its configuration. ``region`` is the action's: its artifacts lie there.
-
-    Raises:
-        UnreadableArtifactError: the action names no image, or an artifact does not tell it or cannot be read.
-    """
-    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
-    found = tuple(_reference(run, name, region, aws) for name in names if name)
-    if not found:
-        raise UnreadableArtifactError(f"the action {run.name} names no image artifact")
-    return found
-
-
 def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageReference:
+    """What an image artifact names. ``region`` is the action's: its artifacts lie there."""
     if name not in run.inputs:
         raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
     try:

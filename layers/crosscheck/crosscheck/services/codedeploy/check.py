@@ -127,12 +127,12 @@ def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aw
         return None
     if not run.inputs:
         return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no input artifact of {run.name}")
-    deployed = Artifact(ours.revision.bucket, ours.revision.key)
+    deployed = ours.revision.stored
     if deployed in run.inputs.values():
         return None
     meant = min(run.inputs.values(), key=lambda artifact: (artifact.bucket, artifact.key))
     other = f"{ours.id} deployed {ours.revision.text}, not the action's s3://{meant.bucket}/{meant.key}"
-    if not deployed.bucket:
+    if deployed is None:
         return Outcome(Verdict.FAIL, other)
     return _compare(deployed, meant, other, region, aws)
 
