@@ -56,18 +56,16 @@ class StoreBucket:
         Raises:
             ForeignError: the bucket belongs to another account, or we may not read its tags.
         """
+        untagged = Ownership.UNTAGGED if begun else Ownership.FOREIGN
         try:
             tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
         except ClientError as error:
-            return self._without_tags(error, begun=begun)
-        ownership = ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names)
-        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED and not begun else ownership
+            return untagged if code(error) == "NoSuchTagSet" else self._absent(error)
+        return ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names, untagged=untagged)
 
-    def _without_tags(self, error: ClientError, *, begun: bool) -> Ownership:
+    def _absent(self, error: ClientError) -> Ownership:
         if code(error) in {"NoSuchBucket", "404"}:
             return Ownership.ABSENT
-        if code(error) == "NoSuchTagSet":
-            return Ownership.UNTAGGED if begun else Ownership.FOREIGN
         if denied(error):
             raise ForeignError(
                 f"the bucket {self.name} belongs to another account, or we may not look at it; "

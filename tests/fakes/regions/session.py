@@ -8,6 +8,7 @@ from botocore import xform_name
 from botocore.exceptions import ParamValidationError
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
+from botocore.paginate import Paginator, PaginatorModel
 from botocore.validate import ParamValidator
 
 type Call = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
@@ -37,6 +38,13 @@ class FakeClient:
             return self._call(self._service, self._region, operations[name], params)
 
         return method
+
+    def get_paginator(self, name: str) -> "Paginator[Any]":
+        """botocore's own paginator of an operation."""
+        model, operations = _model(self._service)
+        paginators = PaginatorModel(create_loader().load_service_model(self._service, "paginators-1"))
+        config = paginators.get_paginator(operations[name])
+        return Paginator(getattr(self, name), config, model.operation_model(operations[name]))
 
 
 class FakeSession:
