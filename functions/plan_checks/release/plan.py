@@ -34,7 +34,7 @@ from plan_checks.release.read import (
     read_pipeline,
     retried_by_itself,
 )
-from plan_checks.rollback_mode import RETRY, Mode, RollbackContext, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
 from plan_checks.settings import PlanSettings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
@@ -177,14 +177,12 @@ class ReleasePlanning:
 
     def _mode(self, each: DueRegion, parameters: Parameters, situation: PlanInputs) -> Mode:
         return rollback_mode(
-            RollbackContext(
-                ceiling=self.settings.rollback_mode,
-                tag=situation.pipeline.tags.rollback,
-                gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
-                dry_run=parameters.dry_run,
-                is_rollback=situation.execution.is_rollback,
-                age=situation.now - situation.finished.at,
-            )
+            ceiling=self.settings.rollback_mode,
+            tag=situation.pipeline.tags.rollback,
+            gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
+            dry_run=parameters.dry_run,
+            is_rollback=situation.execution.is_rollback,
+            age=situation.now - situation.finished.at,
         )
 
 
