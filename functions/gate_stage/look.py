@@ -21,6 +21,7 @@ from gate_stage.job import Job, JobContext, identify, read_context
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3
+LIMITS = Limits(unknown_looks=UNKNOWN_LOOKS)
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
 REGION_SECONDS = 25.0
 
@@ -67,7 +68,7 @@ class GateLook:
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)
-        decision = decide(looks, progress, _limits(parameters), self.clock())
+        decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
         return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
 
     def _context(self, job: Job, parameters: Parameters) -> JobContext:
@@ -115,13 +116,3 @@ def _asking(region: str) -> Iterator[None]:
         yield
     except AWS_ERRORS as error:
         raise UnreadableError(f"the pipeline cannot be read: {explain(error, region)}") from error
-
-
-def _limits(parameters: Parameters) -> Limits:
-    return Limits(
-        soak=parameters.soak_minutes * 60,
-        deadline=parameters.deadline_minutes * 60,
-        failures=parameters.failure_limit,
-        unknown_looks=UNKNOWN_LOOKS,
-        unknown_passes=parameters.on_inconclusive == "pass",
-    )

@@ -23,7 +23,7 @@ from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.release.baseline import baselines
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
 from plan_checks.release.gate_verdicts import gates_verdict
-from plan_checks.release.limits import limits_of, longest_wait
+from plan_checks.release.limits import LEAST, longest_wait
 from plan_checks.release.read import (
     Execution,
     Pipeline,
@@ -142,6 +142,7 @@ class ReleasePlanning:
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
+        limits = LEAST.planned(parameters)
         chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
@@ -155,8 +156,8 @@ class ReleasePlanning:
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
             stage=each.stage,
             attempt=situation.finished.attempt,
-            limits=limits_of(parameters),
-            longest_wait=longest_wait(limits_of(parameters), situation.due_regions),
+            limits=limits,
+            longest_wait=longest_wait(limits, situation.due_regions),
             mode=self._mode(each, parameters, situation).value,
             left_to_codepipeline=situation.left(each.stage),
             gate_verdict=judged.value if judged else "",
