@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
 from crosscheck.pipelines.gates import UNREAD, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
@@ -20,6 +18,7 @@ from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem
+from plan_checks.planning import Planning
 from plan_checks.release.baseline import baselines
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
 from plan_checks.release.gate_verdicts import gates_verdict
@@ -35,7 +34,6 @@ from plan_checks.release.read import (
     retried_by_itself,
 )
 from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
-from plan_checks.settings import PlanSettings
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -57,14 +55,8 @@ class FinishedStage:
     at: float
 
 
-@dataclass(frozen=True)
-class ReleasePlanning:
+class ReleasePlanning(Planning):
     """Plans what follows from a finished stage."""
-
-    clients: Clients
-    ledger: Ledger
-    settings: PlanSettings
-    clock: Callable[[], float]
 
     def plan(self, finished: FinishedStage) -> list[VerificationItem]:
         """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
