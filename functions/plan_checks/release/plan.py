@@ -16,7 +16,6 @@ from crosscheck.pipelines.gates import UNREAD, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.baseline import baselines
@@ -130,7 +129,8 @@ class ReleasePlanning(Planning):
             return None
         judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each)) if each.judges else None
         if situation.pipeline.tags.ignore:
-            return None if judged else _ignored(each, situation)
+            # Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven.
+            return None if judged else replace(situation.item(each), checks=(_gap(each.region, IGNORED),))
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
@@ -140,14 +140,9 @@ class ReleasePlanning(Planning):
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
         runs = situation.execution.runs
         plan = _plan(replace(chosen, actions=begun), runs, parameters, problem or situation.problem, situation.pipeline)
-        return VerificationItem(
-            purpose=Purpose.STAGE,
-            subject=situation.finished.subject,
-            region=each.region,
-            since=situation.now,
+        return replace(
+            situation.item(each),
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
-            stage=each.stage,
-            attempt=situation.finished.attempt,
             limits=limits,
             longest_wait=longest_wait(limits, situation.due_regions),
             mode=self._mode(each, parameters, situation).value,
@@ -192,6 +187,13 @@ class PlanInputs:
     due_regions: int
     problem: str = ""
 
+    def item(self, each: DueRegion) -> VerificationItem:
+        """The item of a region, without what is looked at; its limits are those of a single look."""
+        finished = self.finished
+        return VerificationItem(
+            Purpose.STAGE, finished.subject, each.region, self.now, stage=each.stage, attempt=finished.attempt
+        )
+
     def ran(self, stage: str, region: str) -> Runs:
         """The deploy actions of a region that the execution has run."""
         actions = self.pipeline.definition.stage(stage).deploy_actions
@@ -220,20 +222,6 @@ class PlanInputs:
         return left_to_codepipeline(deployed, finished, retried=self.retried)
 
 
-def _ignored(each: DueRegion, situation: PlanInputs) -> VerificationItem:
-    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
-    return VerificationItem(
-        purpose=Purpose.STAGE,
-        subject=situation.finished.subject,
-        region=each.region,
-        since=situation.now,
-        checks=(PlannedCheck(PlanProblem.name, each.region, {}, unsupported=IGNORED),),
-        stage=each.stage,
-        attempt=situation.finished.attempt,
-        limits=Limits(),  # one look decides
-    )
-
-
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:
     """The plan; where what was added to it is wrong, the derived checks and a gap that says so."""
     entries: Sequence[Mapping[str, object]] = parameters.checks
@@ -243,8 +231,12 @@ def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipel
         except ConfigurationError as error:
             problem = str(error)
     derived = make_plan(chosen, runs, (), pipeline.account)
-    gaps = tuple(PlannedCheck(PlanProblem.name, region, {}, unsupported=problem) for region in chosen.regions)
+    gaps = (_gap(region, problem) for region in chosen.regions)
     return Plan(derived.stage, (*derived.checks, *gaps))
+
+
+def _gap(region: str, why: str) -> PlannedCheck:
+    return PlannedCheck(PlanProblem.name, region, {}, unsupported=why)
 
 
 def _size_problem(items: Sequence[VerificationItem]) -> str:
