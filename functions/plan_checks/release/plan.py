@@ -14,6 +14,7 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
 from crosscheck.pipelines.gates import UNREAD, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
+from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.verification.item import Purpose, VerificationItem
@@ -24,12 +25,10 @@ from plan_checks.release.gate_verdicts import gates_verdict
 from plan_checks.release.limits import LEAST, longest_wait
 from plan_checks.release.read import (
     Execution,
-    Pipeline,
     Runs,
     definition_at_version,
     read_execution,
     read_gates,
-    read_pipeline,
     retried_by_itself,
 )
 from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
@@ -65,7 +64,7 @@ class ReleasePlanning(Planning):
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.client("codepipeline", finished.subject.region)
-        pipeline = read_pipeline(client, finished.subject)
+        pipeline = read_pipeline(client, finished.subject.pipeline, finished.subject.region)
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
         execution = read_execution(client, finished.subject)
