@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
+from crosscheck.cards.slack import MESSAGE_GONE, ChannelRefusedError, PerhapsSentError, SlackRefusedError
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import LedgerKey, Subject
 from crosscheck.telemetry import count
 from update_card.loader import CardLoader
 from update_card.posted_messages import PostedMessage, PostedMessages
-from update_card.slack_session import ChannelRefusedError, SlackSession
+from update_card.slack_session import SlackSession
 
 logger = Logger(child=True)
 
@@ -70,7 +70,7 @@ class CardPublisher:
         left. That one refusing us must not hold up the cards of the channel that is in use."""
         if isinstance(error, ChannelRefusedError):
             return message.channel != self.channel
-        return error.refusal is Refusal.MESSAGE_GONE
+        return error.error == MESSAGE_GONE
 
     def _post(self, subject: LedgerKey, card: Card) -> None:
         """Post the first message; a claim that is kept after an answer was lost delays the next try, so that an

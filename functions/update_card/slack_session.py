@@ -4,23 +4,13 @@ import json
 import time
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import Refusal, Slack, SlackRefusedError
+from crosscheck.cards.slack import WAIT_FOR_PERSON, Slack, TokenRefusedError
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 
 KEEP_SECONDS = 300
-WAIT_FOR_PERSON = 10  # and doubled with every try
-
-
-class _TokenRefusedError(RetryLaterError):
-    """The token is no good; perhaps a newer one is."""
-
-
-class ChannelRefusedError(RetryLaterError):
-    """Nothing gets through to this channel until a person mends that."""
 
 
 class SlackSession:
@@ -49,30 +39,13 @@ class SlackSession:
         self._with_token(lambda slack: slack.update(channel, timestamp, card))
 
     def _with_token[T](self, send: Callable[[Slack], T]) -> T:
-        fresh = self._slack is None or self._clock() - self._read_at > KEEP_SECONDS
-        slack = self._connect() if fresh else self._slack
-        assert slack is not None  # noqa: S101 - either read just now or kept
+        kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None
         try:
-            return self._translating_refusals(send, slack)
-        except _TokenRefusedError:
-            if fresh:
+            return send(kept or self._connect())
+        except TokenRefusedError:
+            if kept is None:
                 raise
-            return self._translating_refusals(send, self._connect())
-
-    @staticmethod
-    def _translating_refusals[T](send: Callable[[Slack], T], slack: Slack) -> T:
-        """What a person has to mend for the whole channel is waited for: no card gets through, and none is lost."""
-        try:
-            return send(slack)
-        except SlackRefusedError as refused:
-            match refused.refusal:
-                case Refusal.TOKEN:
-                    raise _TokenRefusedError(f"Slack refuses the token: {refused.error}", WAIT_FOR_PERSON) from refused
-                case Refusal.CHANNEL:
-                    reason = f"Slack refuses the channel: {refused.error}"
-                    raise ChannelRefusedError(reason, WAIT_FOR_PERSON) from refused
-                case _:
-                    raise
+            return send(self._connect())
 
     def _connect(self) -> Slack:
         self._slack = Slack(self._token(), self._api_url)
@@ -84,9 +57,9 @@ class SlackSession:
             raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_PERSON)
         try:
             text = self._client.get_secret_value(SecretId=self._secret).get("SecretString", "")
-        except (ClientError, BotoCoreError) as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            raise RetryLaterError(f"the Slack secret {self._secret} cannot be read: {code}", WAIT_FOR_PERSON) from error
+        except AWS_ERRORS as error:
+            reason = f"the Slack secret {self._secret} cannot be read: {code(error)}"
+            raise RetryLaterError(reason, WAIT_FOR_PERSON) from error
         return _bot_token(text, self._secret)
 
 

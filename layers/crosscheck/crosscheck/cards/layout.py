@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
-from crosscheck.cards.mrkdwn import escape, plain
+from crosscheck.cards.mrkdwn import escape
+from crosscheck.text import one_line
 
 type Block = dict[str, Any]
 
@@ -20,7 +22,7 @@ REASON_LIMIT = 600
 
 def header(text: str) -> Block:
     """A headline."""
-    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": False}}
+    return {"type": "header", "text": {"type": "plain_text", "text": one_line(text, HEADER_LIMIT), "emoji": False}}
 
 
 def section(text: str) -> Block:
@@ -41,20 +43,11 @@ def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
 
 
 def _list(title: str, lines: list[str], budget: int) -> list[Block]:
-    shown = _within(lines, budget)
+    sizes = accumulate(len(line) + 1 for line in lines)
+    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= budget]
     left = len(lines) - len(shown)
     tail = [f"_and {left} more_"] if left else []
     return [section(text) for text in _pack([f"*{title}*", *shown, *tail])]
-
-
-def _within(lines: list[str], budget: int) -> list[str]:
-    kept: list[str] = []
-    for line in lines:
-        budget -= len(line) + 1
-        if budget < 0:
-            break
-        kept.append(line)
-    return kept
 
 
 def _pack(lines: list[str]) -> list[str]:

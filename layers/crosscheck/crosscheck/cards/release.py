@@ -1,7 +1,6 @@
 """The card of a release."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from crosscheck import times
 from crosscheck.cards import signs
@@ -9,6 +8,7 @@ from crosscheck.cards.layout import (
     HEADER_LIMIT,
     NAME_LIMIT,
     REASON_LIMIT,
+    Block,
     Card,
     context,
     duration,
@@ -16,7 +16,7 @@ from crosscheck.cards.layout import (
     lists,
     section,
 )
-from crosscheck.cards.mrkdwn import escape, link, plain
+from crosscheck.cards.mrkdwn import escape, link
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State
 from crosscheck.releases.model import (
@@ -43,34 +43,33 @@ ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": 
 def render(release: Release) -> Card:
     """The card of a release."""
     _, word = _headline(release)
-    title = f"{release.subject.pipeline}: {word}"
-    body = lists(
-        [
-            ("Regions", [region_line(region) for region in release.regions]),
-            ("Failed", [_failure(failure) for failure in release.failures]),
-            ("Preflight", [_concern(concern) for concern in release.preflight]),
-            ("Images", [_image(image) for image in release.images]),
-            ("Stages", [_stage(stage) for stage in release.stages]),
-        ]
-    )
-    return Card(
-        text=plain(f"{title}. {regions_in_words(release.regions)}", HEADER_LIMIT * 4),
-        blocks=[header(title), section(_summary(release)), *body, context(_origin(release))],
-        metadata=_metadata(release),
-    )
-
-
-def _metadata(release: Release) -> dict[str, Any]:
-    return {
-        "event_type": EVENT_TYPE,
-        "event_payload": {
-            "pipeline": release.subject.pipeline,
-            "execution": release.subject.execution,
-            "state": release.state.value if release.state else "STARTED",
-            "version": release.version,
-            "regions": {part.region: part.state.value for part in release.regions if part.state},
-        },
+    parts = [
+        ("Regions", [region_line(region) for region in release.regions]),
+        ("Failed", [_failure(failure) for failure in release.failures]),
+        ("Preflight", [_concern(concern) for concern in release.preflight]),
+        ("Images", [_image(image) for image in release.images]),
+        ("Stages", [_stage(stage) for stage in release.stages]),
+    ]
+    payload = {
+        "pipeline": release.subject.pipeline,
+        "execution": release.subject.execution,
+        "state": release.state.value if release.state else "STARTED",
     }
+    blocks = [section(_summary(release)), *lists(parts), context(_origin(release))]
+    return card_of(release, f"{release.subject.pipeline}: {word}", blocks, EVENT_TYPE, payload)
+
+
+def card_of(shown: Release | ImageArrival, title: str, blocks: list[Block], event: str, payload: Block) -> Card:
+    """The card under this title; its text and its metadata say how far each region is."""
+    regions = {part.region: part.state.value for part in shown.regions if part.state}
+    return Card(
+        text=one_line(f"{title}. {regions_in_words(shown.regions)}", HEADER_LIMIT * 4),
+        blocks=[header(title), *blocks],
+        metadata={
+            "event_type": event,
+            "event_payload": {**payload, "version": shown.version, "regions": regions},
+        },
+    )
 
 
 def regions_in_words(regions: Iterable[RegionProgress]) -> str:

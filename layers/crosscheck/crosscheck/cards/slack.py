@@ -3,7 +3,6 @@
 import re
 import socket
 import ssl
-from enum import StrEnum
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -18,35 +17,14 @@ TIMEOUT_SECONDS = 8
 LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt
 DEFAULT_WAIT = 5
 OUTAGE_WAIT = 15
+WAIT_FOR_PERSON = 10  # and doubled with every try
 OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
 
 
-class Refusal(StrEnum):
-    """Refusals that we can do something about; every other one is for a person."""
-
-    BLOCKS = "blocks"
-    MESSAGE_GONE = "message gone"
-    TOKEN = "token"  # noqa: S105 - the name of a refusal
-    CHANNEL = "channel"
-    OTHER = "other"
-
-
-_REFUSALS = {
-    "invalid_blocks": Refusal.BLOCKS,
-    "invalid_blocks_format": Refusal.BLOCKS,
-    "msg_blocks_too_long": Refusal.BLOCKS,
-    "message_not_found": Refusal.MESSAGE_GONE,
-    "invalid_auth": Refusal.TOKEN,
-    "token_expired": Refusal.TOKEN,
-    "token_revoked": Refusal.TOKEN,
-    "account_inactive": Refusal.TOKEN,
-    "not_authed": Refusal.TOKEN,
-    "missing_scope": Refusal.TOKEN,
-    "channel_not_found": Refusal.CHANNEL,
-    "not_in_channel": Refusal.CHANNEL,
-    "is_archived": Refusal.CHANNEL,
-    "restricted_action": Refusal.CHANNEL,
-}
+MESSAGE_GONE = "message_not_found"
+_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+_CHANNEL = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
+_TOKEN = {"invalid_auth", "token_expired", "token_revoked", "account_inactive", "not_authed", "missing_scope"}
 _PASSING = {
     "ratelimited",
     "rate_limited",
@@ -69,7 +47,14 @@ class SlackRefusedError(CrosscheckError):
     def __init__(self, error: str) -> None:
         super().__init__(f"Slack refused: {error}")
         self.error = error
-        self.refusal = _REFUSALS.get(error, Refusal.OTHER)
+
+
+class TokenRefusedError(RetryLaterError):
+    """The token is no good; perhaps a newer one is."""
+
+
+class ChannelRefusedError(RetryLaterError):
+    """Nothing gets through to this channel until a person mends that."""
 
 
 class PerhapsSentError(RetryLaterError):
@@ -87,7 +72,8 @@ class Slack:
         """Post a card as a new message; its timestamp, which names it from then on.
 
         Raises:
-            RetryLaterError: Slack is busy or out of reach; PerhapsSentError where it may have the message.
+            RetryLaterError: Slack is busy or out of reach; PerhapsSentError where it may have the message. What a
+                person has to mend for the whole channel is waited for: no card gets through, and none is lost.
             SlackRefusedError: Slack will not have it.
         """
         return str(self._send("chat.postMessage", channel, card)["ts"])
@@ -102,7 +88,7 @@ class Slack:
         try:
             return self._call(method, {**common, **quiet, "blocks": card.blocks})
         except SlackRefusedError as refused:
-            if refused.refusal is not Refusal.BLOCKS:
+            if refused.error not in _BLOCKS:
                 raise
             return self._call(method, {**common, **quiet, "blocks": []})
 
@@ -128,6 +114,10 @@ def _meaning(error: SlackApiError) -> CrosscheckError:
         return RetryLaterError("Slack asks to slow down", _wait(response.headers))
     if response.status_code >= SERVER_ERRORS or word in _PASSING or not word:
         return RetryLaterError(f"Slack failed with {response.status_code} {word}".rstrip(), OUTAGE_WAIT)
+    if word in _TOKEN:
+        return TokenRefusedError(f"Slack refuses the token: {word}", WAIT_FOR_PERSON)
+    if word in _CHANNEL:
+        return ChannelRefusedError(f"Slack refuses the channel: {word}", WAIT_FOR_PERSON)
     return SlackRefusedError(word)
 
 

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_ssm import SSMClient
 
 QUOTED = 40
 DOCUMENT_LIMIT = 10_000
@@ -107,23 +105,15 @@ def parse_parameters(text: str, ssm: Callable[[], SSMClient], tagged: str = "") 
     """
     own = parse_document(text, "UserParameters")
     name = own.get("plan") or tagged
-    planned = parse_plan(name, ssm) if name else {}
-    return Parameters(**{**planned, **own})
-
-
-def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
-    """The values of a plan. ``name`` is the SSM parameter's; it may come from a tag, so it is checked here too.
-
-    Raises:
-        ConfigurationError, ClientError, BotoCoreError: as above.
-    """
+    if not name:
+        return Parameters(**own)
     expected, read = _KEYS["plan"]
-    if read(name) is None:
+    if read(name) is None:  # a tag's text was not read as a key yet
         raise ConfigurationError(f"plan must be {expected}")
     planned = parse_document(_read_plan(ssm(), name), "the plan")
     if "plan" in planned:
         raise ConfigurationError("the plan: plan: a plan cannot name another plan")
-    return planned
+    return Parameters(**{**planned, **own})
 
 
 def parse_document(text: str, source: str) -> Mapping[str, Any]:
