@@ -31,7 +31,8 @@ class ImagePlanning(Planning):
         promised = self.settings.regions if image.region == self.clients.home_region else ()
         found = destinations(ecr, image, promised, self.settings.prefixes)
         if found:
-            self._tell(image, found, now)
+            self.ledger.merge(image, ImageDestinations(found).to_fact(now))
+            self.cards.changed(image, f"plan {now}")
         return [
             VerificationItem(
                 purpose=Purpose.IMAGE,
@@ -44,10 +45,6 @@ class ImagePlanning(Planning):
             )
             for region in found
         ]
-
-    def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
-        self.ledger.merge(image, ImageDestinations(found).to_fact(now))
-        self.cards.changed(image, f"plan {now}")
 
 
 def destinations(
