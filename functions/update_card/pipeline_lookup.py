@@ -13,14 +13,13 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
-from crosscheck.ledger.execution_facts import Outline, RecordedRevision
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
 from crosscheck.telemetry import count
-from update_card.outline import outline
 
 logger = Logger(child=True)
 
@@ -64,6 +63,18 @@ class PipelineLookup:
         answer = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
         revisions = answer["pipelineExecution"].get("artifactRevisions", [])
         return _described(revisions[0]) if revisions else None
+
+
+def outline(definition: PipelineDefinition) -> Outline:
+    """What a card needs of a pipeline's definition, small enough to be a fact."""
+    stages = (
+        OutlineStage(
+            stage.name,
+            tuple(OutlineAction(each.name, each.category, each.provider, each.region) for each in stage.actions),
+        )
+        for stage in definition.stages
+    )
+    return Outline(definition.version, tuple(stages))
 
 
 def _described(revision: Mapping[str, Any]) -> RecordedRevision:

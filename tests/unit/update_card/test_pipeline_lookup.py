@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.pipelines.definition import parse_definition
-from update_card.outline import outline
+from update_card.pipeline_lookup import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
