@@ -117,11 +117,11 @@ def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[s
         ConfigurationError: the text names every problem.
     """
     reader = PropertyReader(raw, {"Regions"})
-    regions = set(reader.regions("Regions", context.partition)) - {context.home_region}
-    if regions and not context.partition.routes_events:
+    regions = reader.regions("Regions", context.partition)
+    if set(regions) - {context.home_region} and not context.partition.routes_events:
         reader.problems.append(
             f"Regions has to be empty: in the partition {context.partition.name} EventBridge sends no events to other "
             "regions; artifact stores there come from Custom::ArtifactStores in a stack of your own"
         )
     reader.raise_problems()
-    return tuple(sorted(regions))
+    return tuple(sorted(set(regions) - {context.home_region}))
