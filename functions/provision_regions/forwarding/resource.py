@@ -104,5 +104,10 @@ def read_regions(raw: Mapping[str, object], context: ProviderContext) -> frozens
     """
     reader = PropertyReader(raw, {"Regions"})
     regions = reader.regions("Regions", context.partition)
+    if set(regions) - {context.home_region} and not context.partition.routes_events:
+        reader.problems.append(
+            f"Regions has to be empty: in the partition {context.partition.name} EventBridge sends no events to other "
+            "regions; artifact stores there come from Custom::ArtifactStores in a stack of your own"
+        )
     reader.raise_problems()
     return frozenset(regions) - {context.home_region}

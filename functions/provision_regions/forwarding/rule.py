@@ -36,7 +36,8 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 NOT_FOUND = "ResourceNotFoundException"
 # EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
 # still sees targets that were just removed.
-TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
+TRANSIENT = ("ConcurrentModificationException", "InternalException")
+UNKNOWN_ROLE = "ValidationException"
 
 
 def rule_name(names: Names) -> str:
@@ -74,7 +75,7 @@ class ForwardingRule:
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._events = context.clients.client("events", region)
-        self._call = context.retrying.also_on(*TRANSIENT)
+        self._call = context.retrying.also_on(*TRANSIENT).awaiting_roles(UNKNOWN_ROLE)
         self._names = names
         self._name = rule_name(names)
         self._pattern = event_pattern(context.account, region)

@@ -4,6 +4,7 @@ Every call names the account that must own the bucket, so a stranger's bucket of
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,7 @@ from provision_regions.ownership.names import (
     ownership_by_tags,
 )
 from provision_regions.retry import FRESH_SECONDS
+from provision_regions.stores.lifecycle import EVENT, UNKNOWN, keep_unknown_elements, refuse_losses
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
@@ -30,6 +32,7 @@ class StoreBucket:
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._s3 = context.clients.client("s3", region)
+        self._s3.meta.events.register(EVENT, keep_unknown_elements, unique_id=UNKNOWN)
         self._call = context.retrying
         # S3 does not know a new bucket everywhere at once.
         self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
@@ -143,10 +146,13 @@ class StoreBucket:
             self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
 
     def _set_lifecycle(self, expire_days: int) -> None:
-        existing: list[Any] = []
+        found: Mapping[str, Any] = {"Rules": []}
         with ignoring("NoSuchLifecycleConfiguration"):
-            existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
-        rules: Any = lifecycle_with(existing, expire_days)
+            found = self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)
+        rules: Any = lifecycle_with(found["Rules"], expire_days)
+        if rules == found["Rules"]:
+            return
+        refuse_losses(found, self.name)
         self._call_eventually_consistent(
             self._s3.put_bucket_lifecycle_configuration,
             LifecycleConfiguration={"Rules": rules},

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import ParamValidationError
+from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from botocore.paginate import Paginator, PaginatorModel
@@ -23,6 +25,7 @@ def _model(service: str) -> tuple[ServiceModel, dict[str, str]]:
 class FakeClient:
     def __init__(self, service: str, region: str, call: Call) -> None:
         self._service, self._region, self._call = service, region, call
+        self.meta = SimpleNamespace(events=HierarchicalEmitter())
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         model, operations = _model(self._service)

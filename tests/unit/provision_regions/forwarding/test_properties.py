@@ -39,3 +39,21 @@ def test_what_is_wrong_is_named(change: dict[str, object], words: str) -> None:
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(ConfigurationError, match="Regions is missing"):
         read_regions({}, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("partition", "home", "other"),
+    [
+        ("aws-cn", "cn-north-1", "cn-northwest-1"),
+        ("aws-us-gov", "us-gov-west-1", "us-gov-east-1"),
+    ],
+)
+def test_where_no_bus_of_another_region_can_be_a_target_regions_have_to_be_empty(
+    partition: str, home: str, other: str
+) -> None:
+    world = ForwardingWorld()
+    world.home_region = home
+    context = provider_context(world, partition=partition)
+    with pytest.raises(ConfigurationError, match=f"Regions has to be empty: in the partition {partition}"):
+        read_regions(properties(home, other), context)
+    assert read_regions(properties(home), context) == ()
