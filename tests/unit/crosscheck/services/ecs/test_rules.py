@@ -26,8 +26,13 @@ def seen(primary: dict[str, object] | None = None, **changes: object) -> Service
     return replace(STEADY, **{"deployments": (deployment,), **changes})  # type: ignore[arg-type]  # as above
 
 
-def dying(count: int, every: float = 40.0, **changes: object) -> tuple[StoppedTask, ...]:
-    """So many tasks that stopped, one after the other, the last one at SINCE + 400."""
+def dying(count: int, **changes: object) -> tuple[StoppedTask, ...]:
+    """So many tasks that stopped, one every 40 seconds, the last one at SINCE + 400."""
+    return paced(count, 40.0, **changes)
+
+
+def paced(count: int, every: float, **changes: object) -> tuple[StoppedTask, ...]:
+    """The same, with so many seconds between them."""
     last = replace(CRASH, stopped=SINCE + 400, **changes)  # type: ignore[arg-type]  # as above
     return tuple(replace(last, stopped=last.stopped - every * ago) for ago in reversed(range(count)))
 
@@ -120,7 +125,7 @@ def test_one_old_failure_never_fails_a_service_that_scales_out() -> None:
     [(1.0, 300.0), (140.0, 300.0), (200.0, 400.0), (360.0, 720.0), (3_000.0, 900.0)],
 )
 def test_dying_is_over_after_a_quiet_time_as_long_as_the_last_deaths_took(every: float, over: float) -> None:
-    tasks = dying(3, every)
+    tasks = paced(3, every)
     since = tasks[0].stopped - 1
     steady = seen({"created": since}, stopped=tasks)
     last = tasks[-1].stopped
