@@ -16,7 +16,8 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.digests import IntendedImage, resolve
+from crosscheck.images.deployed import deployed_image
+from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
@@ -43,7 +44,8 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
     images: Mapping[str, IntendedImage] = {}
     outcome = judge_serving(serving, ours, targets, meant) or _not_run(serving, references)
     if outcome is None:
-        images = {container: resolve(reference, aws) for container, reference in meant.items()}
+        # what its tasks report is all that ECS records of a task set
+        images = {name: deployed_image(reference, "", ours.created, aws) for name, reference in meant.items()}
         outcome = _compared(serving, ours, images, problem)
     values = {**seen_values(serving.tasks, meant, images), "task set": serving.id}
     found = planned.finding(outcome.verdict, outcome.reason, values)
@@ -77,7 +79,7 @@ def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, Inte
     """The verdict on a task set that is the deployment's and runs: what cannot be compared does not make it doubtful,
     since CodeDeploy's own record says whose task set it is."""
     compared = judge_images(serving.tasks, images)
-    if compared.verdict is Verdict.FAIL:
+    if compared.verdict is Verdict.FAIL or any(image.doubt for image in images.values()):
         return compared
     doubt = problem or (compared.reason if compared.verdict is Verdict.INCONCLUSIVE else "")
     runs = f"{serving.tasks.running} of {serving.tasks.desired} tasks run ({revision(serving.tasks.task_definition)})"

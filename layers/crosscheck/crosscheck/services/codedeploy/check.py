@@ -7,7 +7,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.images import digests
+from crosscheck.images import deployed
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
@@ -35,7 +35,7 @@ class CodeDeploy(Check):
 
     kind = "codedeploy"
     reads_configuration = frozenset(IMAGE_ARTIFACTS)
-    permissions = deployments.PERMISSIONS | service.PERMISSIONS | digests.PERMISSIONS | files.PERMISSIONS
+    permissions = deployments.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
     parameters = {
         "application": text(needed=True),
         "group": text(needed=True),
