@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from crosscheck.cards.slack import ChannelRefusedError, SlackRefusedError
+from crosscheck.cards.slack_answers import Remedy
 from crosscheck.ledger.subjects import LedgerKey
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
 
@@ -11,11 +13,19 @@ CLAIM_SECONDS = 130
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """A posted card: where it is, and the digest of what it shows."""
+    """A posted card: where it is, the digest of what it shows, and the timestamp of the message that it continues."""
 
     channel: str
     timestamp: str
     digest: str
+    continues: str = ""
+
+    def out_of_reach(self, error: SlackRefusedError | ChannelRefusedError, channel: str) -> bool:
+        """Whether the error means that we can never again edit the message or reply to it: Slack lets us no more, or it
+        stands in another channel than the one in use. That one refusing us must not hold up the cards of this one."""
+        if isinstance(error, ChannelRefusedError):
+            return self.channel != channel
+        return error.remedy is Remedy.ANEW
 
 
 class PostedMessages(ReleaseTable):
@@ -27,40 +37,48 @@ class PostedMessages(ReleaseTable):
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
-        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"])
+        continues = item.get("continues", {"S": ""})["S"]
+        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"], continues)
 
-    def claim(self, subject: LedgerKey) -> bool:
-        """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
+    def claim(self, subject: LedgerKey, instead_of: str = "") -> bool:
+        """Whether the caller may post the subject's first message, or one in place of the message ``instead_of``: one
+        at a time, until it saves or its claim ends. Until then the message that there is stays the subject's."""
         now = int(self.clock())
+        stands, standing = _stands(instead_of)
         return self.update(
             _key(subject),
             ["#claimed_until = :until"],
-            {":until": {"N": str(now + CLAIM_SECONDS)}, ":now": {"N": str(now)}},
-            "attribute_not_exists(#timestamp) AND (attribute_not_exists(#claimed_until) OR #claimed_until < :now)",
+            {":until": {"N": str(now + CLAIM_SECONDS)}, ":now": {"N": str(now)}, **standing},
+            f"{stands} AND (attribute_not_exists(#claimed_until) OR #claimed_until < :now)",
         )
 
-    def unclaim(self, subject: LedgerKey) -> None:
+    def unclaim(self, subject: LedgerKey, instead_of: str = "") -> None:
         """Give a claim back: nothing was posted."""
-        free = "attribute_not_exists(#timestamp)"
-        self.update(_key(subject), ["#claimed_until = :until"], {":until": {"N": "0"}}, free)
+        stands, standing = _stands(instead_of)
+        self.update(_key(subject), ["#claimed_until = :until"], {":until": {"N": "0"}, **standing}, stands)
 
     def save(self, subject: LedgerKey, message: PostedMessage) -> None:
-        """Remember what the message shows."""
+        """Remember what the message shows, and end a claim."""
         values: AttributeValues = {
             ":channel": {"S": message.channel},
             ":timestamp": {"S": message.timestamp},
             ":digest": {"S": message.digest},
+            ":continues": {"S": message.continues},
+            ":until": {"N": "0"},
         }
-        sets = ["#channel = :channel", "#timestamp = :timestamp", "#digest = :digest"]
-        self.update(_key(subject), sets, values)
+        names = ("channel", "timestamp", "digest", "continues")
+        self.update(_key(subject), [*(f"#{name} = :{name}" for name in names), "#claimed_until = :until"], values)
 
     def refused(self, subject: LedgerKey, error: str) -> None:
         """Remember that Slack refused the newest card, and in which word."""
         self.update(_key(subject), ["#refused = :refused"], {":refused": {"S": error}})
 
-    def forget(self, subject: LedgerKey) -> None:
-        """The message is gone from Slack: the next one is posted anew."""
-        self.client.delete_item(TableName=self.table, Key=_key(subject))
+
+def _stands(timestamp: str) -> tuple[str, AttributeValues]:
+    """The condition that the subject's message is still that one, or that it has none, with its values."""
+    if not timestamp:
+        return "attribute_not_exists(#timestamp)", {}
+    return "#timestamp = :standing", {":standing": {"S": timestamp}}
 
 
 def _key(subject: LedgerKey) -> AttributeValues:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import WAIT_FOR_PERSON, Slack, TokenRefusedError
+from crosscheck.cards.slack import PersonNeededError, Slack, TokenRefusedError
 from crosscheck.clients import Clients
-from crosscheck.errors import RetryLaterError
 
 KEEP_SECONDS = 300
 
@@ -31,12 +30,16 @@ class SlackSession:
         self._read_at = 0.0
 
     def post(self, channel: str, card: Card) -> str:
-        """Post a card; raises as ``Slack.post`` does, and RetryLaterError while there is no usable secret."""
+        """Post a card; raises as ``Slack.post`` does, and PersonNeededError while there is no usable secret."""
         return self._with_token(lambda slack: slack.post(channel, card))
 
     def update(self, channel: str, timestamp: str, card: Card) -> None:
         """Update a card; raises as ``post`` does."""
         self._with_token(lambda slack: slack.update(channel, timestamp, card))
+
+    def reply(self, channel: str, thread: str, text: str) -> None:
+        """Answer in a thread and in the channel; raises as ``post`` does."""
+        self._with_token(lambda slack: slack.reply(channel, thread, text))
 
     def _with_token[T](self, send: Callable[[Slack], T]) -> T:
         kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None
@@ -54,12 +57,12 @@ class SlackSession:
 
     def _token(self) -> str:
         if not self._secret:
-            raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_PERSON)
+            raise PersonNeededError("no Slack secret: set the parameter SlackSecret")
         try:
             text = self._client.get_secret_value(SecretId=self._secret).get("SecretString", "")
         except AWS_ERRORS as error:
             reason = f"the Slack secret {self._secret} cannot be read: {code(error)}"
-            raise RetryLaterError(reason, WAIT_FOR_PERSON) from error
+            raise PersonNeededError(reason) from error
         return _bot_token(text, self._secret)
 
 
@@ -67,7 +70,7 @@ def _bot_token(text: str, secret: str) -> str:
     try:
         token = json.loads(text)["bot_token"]
     except (ValueError, KeyError, TypeError) as error:
-        raise RetryLaterError(f"the Slack secret {secret} is no JSON with a bot_token", WAIT_FOR_PERSON) from error
+        raise PersonNeededError(f"the Slack secret {secret} is no JSON with a bot_token") from error
     if not isinstance(token, str) or not token:
-        raise RetryLaterError(f"the bot_token of the Slack secret {secret} is empty or no text", WAIT_FOR_PERSON)
+        raise PersonNeededError(f"the bot_token of the Slack secret {secret} is empty or no text")
     return token

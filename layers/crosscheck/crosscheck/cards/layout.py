@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
+from crosscheck import times
 from crosscheck.cards.mrkdwn import escape
 from crosscheck.text import one_line
 
@@ -76,6 +77,12 @@ class Card:
     text: str
     blocks: list[Block]
     metadata: dict[str, Any]
+
+    def continuing(self, before: str) -> "Card":
+        """The card with a last line that names the message which it continues; ``before`` is its timestamp in Slack."""
+        since = times.for_people(float(before))
+        line = f"continues the card of {since} ({before}), which Slack does not let us edit any more"
+        return replace(self, blocks=[*self.blocks, context(line)])
 
     @property
     def digest(self) -> str:

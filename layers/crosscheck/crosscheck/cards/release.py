@@ -20,6 +20,7 @@ from crosscheck.cards.mrkdwn import escape, link
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State
 from crosscheck.releases.model import (
+    Approval,
     Concern,
     Failure,
     ImageArrival,
@@ -44,6 +45,7 @@ def render(release: Release) -> Card:
     """The card of a release."""
     _, word = _headline(release)
     parts = [
+        ("Waiting", [_approval(approval) for approval in release.approvals]),
         ("Regions", [region_line(region) for region in release.regions]),
         ("Failed", [_failure(failure) for failure in release.failures]),
         ("Preflight", [_concern(concern) for concern in release.preflight]),
@@ -92,8 +94,10 @@ def _summary(release: Release) -> str:
 
 
 def _headline(release: Release) -> tuple[str, str]:
-    """Sign and word: the pipeline's state, unless it is green and a region is not."""
-    sign, word = signs.of_state(release.state)
+    """Sign and word: the pipeline's state, unless it waits for a person, or is green and a region is not."""
+    if release.approvals:
+        return ":raised_hand:", "waiting for approval"
+    sign, word = signs.of_state(release.state, escape(release.word, NAME_LIMIT))
     broken = [part.region for part in release.regions if part.state in _BROKEN]
     if release.state is not State.SUCCEEDED or not broken:
         return sign, word
@@ -144,6 +148,12 @@ def _concern(concern: Concern) -> str:
     return f"{sign} *{escape(concern.where, NAME_LIMIT)}* {escape(concern.text, REASON_LIMIT)}"
 
 
+def _approval(approval: Approval) -> str:
+    name = f"{escape(approval.stage, NAME_LIMIT)} / {escape(approval.action, NAME_LIMIT)}"
+    asked = f"waits for an approval since {times.for_people(approval.since)}{approval.details}"
+    return f":raised_hand: *{name}* {escape(asked, REASON_LIMIT)} · {link(approval.url, 'review it')}"
+
+
 def _failure(failure: Failure) -> str:
     name = f"{escape(failure.stage, NAME_LIMIT)} / {escape(failure.action, NAME_LIMIT)}"
     where = f" ({escape(failure.region, NAME_LIMIT)})" if failure.region else ""
@@ -156,7 +166,7 @@ def _image(image: ImageArrival) -> str:
 
 
 def _stage(stage: StageProgress) -> str:
-    sign, word = signs.of_state(stage.state)
+    sign, word = signs.of_state(stage.state, escape(stage.word, NAME_LIMIT))
     took = f" · {duration(stage.seconds)}" if stage.seconds is not None else ""
     return f"{sign} *{escape(stage.name, NAME_LIMIT)}* {word}{took}"
 

@@ -159,11 +159,15 @@ def _read_plan(client: SSMClient, name: str) -> str:
 
 @dataclass(frozen=True)
 class Tags:
-    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified."""
+    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified.
+
+    ``notify`` is the Slack id of whom replies mention, as it is written.
+    """
 
     plan: str = ""
     rollback: str = ""
     ignore: bool = False
+    notify: str = ""
 
 
 def read_tags(client: CodePipelineClient, arn: str) -> Tags:
@@ -185,4 +189,5 @@ def parse_tags(tags: Mapping[str, str]) -> Tags:
         plan=ours.get("plan", ""),
         rollback=ours.get("rollback", "").lower(),
         ignore=ours.get("ignore", "false").lower() in {"true", "yes", "1", ""},
+        notify=ours.get("notify", ""),
     )

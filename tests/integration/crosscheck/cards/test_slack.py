@@ -93,7 +93,7 @@ def test_f40_a_refusal_keeps_slacks_own_word(
     slack: SlackStand, card: Card, error: str, refusal: type[Exception]
 ) -> None:
     slack.fault("chat.postMessage", error=error)
-    with pytest.raises(refusal, match=f": {error}$"):
+    with pytest.raises(refusal, match=rf"\b{error}\b"):
         Slack(slack.token, slack.api_url).post(CHANNEL, card)
 
 
