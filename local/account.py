@@ -134,28 +134,32 @@ class Account:
 
     def deploy(self, **parameters: str) -> str:
         """Deploy the stack, with these parameters over the usual ones; the output of ``sam deploy``."""
-        self._ensure_secret()
-        everything = {
+        self.ensure_secret()
+        everything = {**self.stack_parameters, **parameters}
+        output = stack.deploy(STACK, HOME_REGION, everything, self.sam_environment, self.directory / "deploy.log")
+        self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
+        self.slack.listen_for_clicks(self.outputs.get("InteractionsUrl", ""), self.signing_secret)
+        return output
+
+    @property
+    def stack_parameters(self) -> dict[str, str]:
+        """The stack's parameters in this account, those that differ from their defaults."""
+        return {
             "Regions": ",".join(REGIONS),
             "ReplicateRepositories": "my-service",
             "AllowPrivateProbes": "true",
             "SlackChannel": CHANNEL,
             "SlackSecret": SLACK_SECRET,
             "SlackApiUrl": f"{self.slack_url}/api/",
-            **parameters,
         }
-        output = stack.deploy(STACK, HOME_REGION, everything, self._sam_environment, self.directory / "deploy.log")
-        self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
-        self.slack.listen_for_clicks(self.outputs.get("InteractionsUrl", ""), self.signing_secret)
-        return output
 
     def delete(self) -> None:
         """Delete the stack with ``sam delete``."""
-        stack.delete(STACK, HOME_REGION, self._sam_environment, self.directory / "delete.log")
+        stack.delete(STACK, HOME_REGION, self.sam_environment, self.directory / "delete.log")
 
     @property
-    def _sam_environment(self) -> dict[str, str]:
-        """The SAM CLI's: this account, and none of the developer's own."""
+    def sam_environment(self) -> dict[str, str]:
+        """The SAM CLI's environment: this account, and none of the developer's own."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         path = f"{stack.SAM.parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"
         return {**inherited, **self.environment, "PATH": path, "SAM_CLI_TELEMETRY": "0"}
@@ -239,7 +243,8 @@ class Account:
             **own,
         }
 
-    def _ensure_secret(self) -> None:
+    def ensure_secret(self) -> None:
+        """Store Slack's secret, unless it is there."""
         client = self.aws.client("secretsmanager", HOME_REGION)
         value = json.dumps({"bot_token": self.bot_token, "signing_secret": self.signing_secret})
         try:

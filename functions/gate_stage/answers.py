@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypedDict, assert_never
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +15,7 @@ from crosscheck.verification.engine import Decision
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_codepipeline.type_defs import ExecutionDetailsTypeDef
 
 # Room for the prefix and the names of 33 regions, twice
 RESERVED = 1_500
@@ -24,7 +25,16 @@ SUMMARY_LIMIT = 2_048
 # The job is over for CodePipeline: answered already, stopped, or timed out.
 _OVER = frozenset({"InvalidJobStateException", "JobNotFoundException"})
 # No repetition makes CodePipeline take this answer.
-_REFUSED = frozenset({"ValidationException", "OutputVariablesSizeExceededException"})
+_REFUSED = frozenset(
+    {
+        "InvalidParameterException",
+        "InvalidParameterValue",
+        "OutputVariablesSizeExceededException",
+        "ValidationException",
+    }
+)
+# In place of an empty list: whether CodePipeline takes an empty value is not documented.
+NONE = "none"
 
 
 def failure_message(decision: Decision) -> str:
@@ -45,12 +55,14 @@ def failure_message(decision: Decision) -> str:
 
 
 def outputs(decision: Decision) -> Mapping[str, str]:
-    """The output variables. An unknown region stands in neither list; with none passed, the verdict is no PASS."""
+    """The output variables, none of them empty. An unknown region stands in neither list; with none passed, the verdict
+    is no PASS.
+    """
     passed = decision.named(Verdict.PASS)
     return {
         "verdict": (Verdict.PASS if passed else Verdict.INCONCLUSIVE).value,
-        "regions_passed": ",".join(passed),
-        "regions_failed": ",".join(decision.named(Verdict.FAIL)),
+        "regions_passed": ",".join(passed) or NONE,
+        "regions_failed": ",".join(decision.named(Verdict.FAIL)) or NONE,
     }
 
 
@@ -60,7 +72,10 @@ def preview_outputs(decision: Decision) -> Mapping[str, str]:
 
 
 def summary(decision: Decision) -> str:
-    """One line for the action's details in CodePipeline."""
+    """One line for the action's details in CodePipeline.
+
+    CodePipeline shows none of a success, so whoever needs the verdict takes the output variables or the card.
+    """
     states = ", ".join(f"{region.region} {region.verdict.value}" for region in decision.regions)
     return f"look {decision.progress.look}: {decision.reason} ({states})"
 
@@ -105,7 +120,8 @@ type Answer = Continue | Succeed | Fail
 
 
 def put(client: CodePipelineClient, job_id: str, answer: Answer) -> bool:
-    """Answer the job; False where it was over already. An answer that CodePipeline will never take becomes a failure.
+    """Answer the job; False where it was over already. An answer that CodePipeline will never take becomes a failure, a
+    success only if it is not taken without its variables either.
 
     Raises:
         ClientError, BotoCoreError: CodePipeline did not take it now, botocore's retries included.
@@ -117,9 +133,18 @@ def put(client: CodePipelineClient, job_id: str, answer: Answer) -> bool:
             return False
         if code(error) not in _REFUSED or isinstance(answer, Fail):
             raise
-        message = f"CodePipeline refused the gate's answer: {code(error)}"
-        return put(client, job_id, Fail(FailureType.JOB_FAILED, message))
+        return put(client, job_id, _instead(answer, code(error)))
     return True
+
+
+def _instead(refused: Continue | Succeed, refusal: str) -> Answer:
+    if isinstance(refused, Succeed) and refused.outputs:
+        return Succeed(summary=refused.summary)
+    return Fail(FailureType.JOB_FAILED, f"CodePipeline refused the gate's answer: {refusal}")
+
+
+class _Variables(TypedDict, total=False):
+    outputVariables: Mapping[str, str]
 
 
 def _put(client: CodePipelineClient, job_id: str, answer: Answer) -> None:
@@ -129,11 +154,9 @@ def _put(client: CodePipelineClient, job_id: str, answer: Answer) -> None:
                 jobId=job_id, continuationToken=token, executionDetails={"summary": _cut(summary, SUMMARY_LIMIT)}
             )
         case Succeed(outputs, summary):
-            client.put_job_success_result(
-                jobId=job_id,
-                outputVariables=dict(outputs),
-                executionDetails={"summary": _cut(summary, SUMMARY_LIMIT)},
-            )
+            details: ExecutionDetailsTypeDef = {"summary": _cut(summary, SUMMARY_LIMIT)}
+            variables: _Variables = {"outputVariables": outputs} if outputs else {}
+            client.put_job_success_result(jobId=job_id, executionDetails=details, **variables)
         case Fail(kind, message):
             client.put_job_failure_result(
                 jobId=job_id, failureDetails={"type": kind.value, "message": _cut(message, MESSAGE_LIMIT)}

@@ -22,7 +22,6 @@ class Job:
     """A job: ``parameters`` is the text of UserParameters, ``token`` the text of the last answer's continuation."""
 
     id: str
-    account: str
     parameters: str
     token: str
 
@@ -34,7 +33,6 @@ def parse_job(event: Mapping[str, Any]) -> Job:
     configuration = _mapping(_mapping(data.get("actionConfiguration")).get("configuration"))
     return Job(
         id=_text(job.get("id")),
-        account=_text(job.get("accountId")),
         parameters=_text(configuration.get("UserParameters")),
         token=_text(data.get("continuationToken")),
     )
@@ -55,7 +53,6 @@ class JobContext:
     pipeline: str = ""
     execution: str = ""
     region: str = ""
-    account: str = ""
     position: Position = field(default_factory=Position)
 
     @property
@@ -77,13 +74,12 @@ def read_context(client: CodePipelineClient, job_id: str) -> JobContext:
     details = client.get_job_details(jobId=job_id).get("jobDetails", {})
     known = details.get("data", {}).get("pipelineContext", {})
     arn = known.get("pipelineArn", "").split(":")
-    _, _, _, region, account, *_ = [*arn, *[""] * 5]
+    _, _, _, region, *_ = [*arn, *[""] * 4]
     stage, action = known.get("stage", {}).get("name", ""), known.get("action", {}).get("name", "")
     return JobContext(
         pipeline=known.get("pipelineName", ""),
         execution=known.get("pipelineExecutionId", ""),
         region=region,
-        account=account,
         position=Position(stage, action),
     )
 

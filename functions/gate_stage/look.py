@@ -8,8 +8,8 @@ from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.ledger.subjects import Subject
-from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
-from crosscheck.pipelines.parameters import Parameters, Tags, parse_document, parse_parameters, read_tags
+from crosscheck.pipelines.parameters import Parameters, parse_document, parse_parameters
+from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
 from crosscheck.plans.plan import Plan, make_plan
@@ -21,6 +21,7 @@ from gate_stage.job import Job, JobContext, identify, read_context
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3
+LIMITS = Limits(unknown_looks=UNKNOWN_LOOKS)
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
 REGION_SECONDS = 25.0
 
@@ -59,15 +60,15 @@ class GateLook:
         own = Parameters(**parse_document(job.parameters, "UserParameters"))
         context = self._context(job, own)
         subject = identify(context, own, self.aws.home_region)
-        pipeline, tags = self._pipeline(subject)
+        pipeline = self._pipeline(subject)
         with _asking(self.aws.home_region):
-            parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tags.plan)
-        plan = self._plan(subject, pipeline, context, parameters, context.account or job.account)
+            parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), pipeline.tags.plan)
+        plan = self._plan(subject, pipeline, context, parameters)
         looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)
-        decision = decide(looks, progress, _limits(parameters), self.clock())
+        decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
         return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
 
     def _context(self, job: Job, parameters: Parameters) -> JobContext:
@@ -79,24 +80,15 @@ class GateLook:
                 return JobContext()
             raise
 
-    def _pipeline(self, subject: Subject) -> tuple[PipelineDefinition, Tags]:
+    def _pipeline(self, subject: Subject) -> Pipeline:
         client = self.aws.client("codepipeline", subject.region)
         with _asking(subject.region):
             try:
-                answer = client.get_pipeline(name=subject.pipeline)
+                return read_pipeline(client, subject.pipeline, subject.region)
             except client.exceptions.PipelineNotFoundException:
                 raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
-            tags = read_tags(client, answer["metadata"]["pipelineArn"])
-        return parse_definition(answer["pipeline"], subject.region), tags
 
-    def _plan(
-        self,
-        subject: Subject,
-        pipeline: PipelineDefinition,
-        context: JobContext,
-        parameters: Parameters,
-        account: str,
-    ) -> Plan:
+    def _plan(self, subject: Subject, pipeline: Pipeline, context: JobContext, parameters: Parameters) -> Plan:
         client = self.aws.client("codepipeline", subject.region)
         with _asking(subject.region):
             try:
@@ -104,8 +96,8 @@ class GateLook:
             except client.exceptions.PipelineExecutionNotFoundException:
                 text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
                 raise ConfigurationError(text) from None
-        chosen = scope(pipeline, context.position, parameters.stage, parameters.regions)
-        return make_plan(chosen, runs, parameters.checks, account)
+        chosen = scope(pipeline.definition, context.position, parameters.stage, parameters.regions)
+        return make_plan(chosen, runs, parameters.checks, pipeline.account)
 
 
 @contextmanager
@@ -115,13 +107,3 @@ def _asking(region: str) -> Iterator[None]:
         yield
     except AWS_ERRORS as error:
         raise UnreadableError(f"the pipeline cannot be read: {explain(error, region)}") from error
-
-
-def _limits(parameters: Parameters) -> Limits:
-    return Limits(
-        soak=parameters.soak_minutes * 60,
-        deadline=parameters.deadline_minutes * 60,
-        failures=parameters.failure_limit,
-        unknown_looks=UNKNOWN_LOOKS,
-        unknown_passes=parameters.on_inconclusive == "pass",
-    )

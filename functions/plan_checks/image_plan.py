@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crosscheck.clients import Clients
-from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
 from crosscheck.ledger.subjects import ImageSubject
-from crosscheck.ledger.table import Ledger
 from crosscheck.services.ecr.check import planned_replica
 from crosscheck.services.ecr.replication import read_rules
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem
-from plan_checks.settings import PlanSettings
+from plan_checks.planning import Planning
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -24,15 +20,8 @@ if TYPE_CHECKING:
 ARRIVAL_SECONDS = 1_800.0
 
 
-@dataclass(frozen=True)
-class ImagePlanning:
+class ImagePlanning(Planning):
     """Plans where an image has to arrive."""
-
-    clients: Clients
-    ledger: Ledger
-    cards: CardQueue
-    settings: PlanSettings
-    clock: Callable[[], float]
 
     def plan(self, image: ImageSubject) -> list[VerificationItem]:
         """An item for each destination; none where the image goes nowhere."""
@@ -42,7 +31,8 @@ class ImagePlanning:
         promised = self.settings.regions if image.region == self.clients.home_region else ()
         found = destinations(ecr, image, promised, self.settings.prefixes)
         if found:
-            self._tell(image, found, now)
+            self.ledger.merge(image, ImageDestinations(found).to_fact(now))
+            self.cards.changed(image, f"plan {now}")
         return [
             VerificationItem(
                 purpose=Purpose.IMAGE,
@@ -55,10 +45,6 @@ class ImagePlanning:
             )
             for region in found
         ]
-
-    def _tell(self, image: ImageSubject, found: tuple[str, ...], now: float) -> None:
-        self.ledger.merge(image, ImageDestinations(found).to_fact(now))
-        self.cards.changed(image, f"plan {now}")
 
 
 def destinations(

@@ -1,39 +1,28 @@
 """The plan of an execution that has started: what would break it in some region."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
-from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PlanProblem
 from crosscheck.pipelines.parameters import Tags, parse_parameters
+from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan, plan_preflight
 from crosscheck.verification.item import Purpose, VerificationItem
+from plan_checks.planning import Planning
 from plan_checks.release.due_regions import judges_of
-from plan_checks.release.read import Pipeline, read_execution, read_gates, read_pipeline
+from plan_checks.release.read import read_execution, read_gates
 from plan_checks.rollback_mode import Mode
-from plan_checks.settings import PlanSettings
 
 
-@dataclass(frozen=True)
-class PreflightPlanning:
+class PreflightPlanning(Planning):
     """Plans what is looked at before anything is deployed."""
-
-    clients: Clients
-    ledger: Ledger
-    cards: CardQueue
-    settings: PlanSettings
-    clock: Callable[[], float]
 
     def plan(self, subject: Subject) -> list[VerificationItem]:
         """An item for each region that the pipeline touches, sorted. Who will judge each region is a fact, and so
         is what is wrong with the pipeline's own plan."""
         client, now = self.clients.client("codepipeline", subject.region), self.clock()
-        pipeline, execution = read_pipeline(client, subject), read_execution(client, subject)
+        pipeline = read_pipeline(client, subject.pipeline, subject.region)
+        execution = read_execution(client, subject)
         gates = read_gates(self.clients, pipeline, execution, self.settings.gate_function)
         for judge in judges_of(pipeline.definition, gates, alone=execution.is_rollback):
             self.ledger.merge(subject, judge.to_fact(now))

@@ -1,6 +1,6 @@
 """What may be done about a region that failed: pure, with the reason in words."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from enum import StrEnum
 
 from crosscheck.pipelines.definition import StageDefinition
@@ -18,34 +18,29 @@ class Mode(StrEnum):
     AUTO = "auto"
 
 
-@dataclass(frozen=True)
-class RollbackContext:
-    """What decides: the stack's parameter, the tag, what the gates say, and what kind of execution it is.
-
-    ``age`` is how many seconds ago the stage finished. ``gates`` is the ``rollback`` of each gate of the region, and
-    ``tag`` what the pipeline's tag says, empty where they say nothing.
-    """
-
-    ceiling: Mode
-    tag: str = ""
-    gates: tuple[str, ...] = ()
-    dry_run: bool = False
-    is_rollback: bool = False
-    age: float = 0.0
-
-
-def rollback_mode(given: RollbackContext) -> Mode:
+def rollback_mode(
+    ceiling: Mode,
+    tag: str = "",
+    gates: Collection[str] = (),
+    *,
+    dry_run: bool = False,
+    is_rollback: bool = False,
+    age: float = 0.0,
+) -> Mode:
     """``off`` is a ceiling; below it the gate prevails over the tag, and the tag over the parameter.
 
     Of several gates the most careful one counts. A rollback is never rolled back, and a dry run touches nothing. What
     is not understood, or comes late, is only suggested.
+
+    ``ceiling`` is the stack's parameter, ``tag`` what the pipeline's tag says, and ``gates`` is the ``rollback`` of
+    each gate of the region, empty where they say nothing. ``age`` is how many seconds ago the stage finished.
     """
-    if given.ceiling is Mode.OFF or given.dry_run or given.is_rollback:
+    if ceiling is Mode.OFF or dry_run or is_rollback:
         return Mode.OFF
-    wanted = {gate or given.tag or given.ceiling.value for gate in given.gates or ("",)}
+    wanted = {gate or tag or ceiling.value for gate in gates or ("",)}
     understood = [mode for mode in Mode if mode.value in wanted]
     careful = understood[0] if understood else Mode.SUGGEST
-    unclear = len(understood) < len(wanted) or given.age > STALE_SECONDS
+    unclear = len(understood) < len(wanted) or age > STALE_SECONDS
     return Mode.SUGGEST if careful is Mode.AUTO and unclear else careful
 
 

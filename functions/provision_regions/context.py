@@ -19,6 +19,14 @@ class Partition:
     dns_suffix: str
     regions: frozenset[str]
 
+    @property
+    def routes_events(self) -> bool:
+        """Whether a rule's target can be an event bus in another region: not in China, nor in GovCloud.
+
+        https://aws.amazon.com/blogs/compute/expanding-cross-region-event-routing-with-amazon-eventbridge/
+        """
+        return self.name == "aws"
+
 
 @dataclass(frozen=True)
 class ProviderContext:

@@ -3,14 +3,12 @@
 Without an answer CloudFormation waits for the whole ServiceTimeout, and twice if the stack rolls back.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from provision_regions.custom_resource.respond import deliver, physical_id
-
-MAX_REASON = 400  # characters; with every escape the body stays within 4096 bytes
+from provision_regions.custom_resource.request import body, failed, read_request
+from provision_regions.custom_resource.respond import deliver
 
 
 def answer_failed(event: Mapping[str, object], error: BaseException) -> None:
@@ -20,14 +18,9 @@ def answer_failed(event: Mapping[str, object], error: BaseException) -> None:
         ForeignHostError: the response URL is not CloudFormation's; nothing was sent.
         NotDeliveredError: every attempt failed; Lambda delivers the request again.
     """
-    answer = {name: str(event.get(name, "")) for name in ("StackId", "RequestId", "LogicalResourceId")}
-    answer |= {
-        "Status": "FAILED",
-        "Reason": f"the function could not start: {type(error).__name__}: {error}"[:MAX_REASON],
-        "PhysicalResourceId": physical_id(event, os.environ.get("AWS_REGION", "-")),
-    }
-    content = json.dumps(answer, ensure_ascii=False).encode(errors="replace")
-    deliver(str(event.get("ResponseURL", "")), content, os.environ.get("CROSSCHECK_RESPONSE_HOST", ""))
+    request = read_request(event, os.environ.get("AWS_REGION", "-"))
+    answer = failed(f"the function could not start: {type(error).__name__}: {error}")
+    deliver(request.response_url, body(request, answer), os.environ.get("CROSSCHECK_RESPONSE_HOST", ""))
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -31,10 +31,10 @@ TRANSIENT = frozenset(
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 MARGIN_SECONDS = 60.0
-# IAM needs seconds to tell every region of a changed role. New resources need longer: KMS may take five minutes to
-# respect a key's tag, https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
+# A changed role may take a minute and longer until every region knows it. New resources need longer: KMS may take five
+# minutes to respect a key's tag, https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
 DENIED_PAUSE = 5.0
-FRESH_ROLE_SECONDS = 30.0
+FRESH_ROLE_SECONDS = 90.0
 FRESH_SECONDS = 300.0
 
 
@@ -65,7 +65,8 @@ def deadline_of(remaining: Callable[[], float]) -> Deadline:
 class Retrying:
     """Calls AWS, and repeats transient errors with full jitter, a bounded number of times and within the deadline.
 
-    A call whose denial may be temporary is repeated for ``denied_seconds``.
+    A call whose denial may be temporary is repeated for ``denied_seconds``, and so is one that fails with a code of
+    ``spreading``: a change of IAM is not known there yet.
     """
 
     deadline: Deadline
@@ -74,10 +75,15 @@ class Retrying:
     attempts: int = 8
     denied_seconds: float = FRESH_ROLE_SECONDS
     transient: frozenset[str] = field(default=TRANSIENT, repr=False)
+    spreading: frozenset[str] = field(default=frozenset(), repr=False)
 
     def also_on(self, *codes: str) -> Self:
         """The same, but it repeats these errors, too."""
         return replace(self, transient=self.transient | set(codes))
+
+    def awaiting_roles(self, *codes: str) -> Self:
+        """The same, but it takes these errors for a role that is not known everywhere yet."""
+        return replace(self, spreading=self.spreading | set(codes))
 
     def tolerating_denials(self, seconds: float) -> Self:
         """The same, but it repeats denied calls for so many seconds; with 0 it repeats none."""
@@ -112,7 +118,8 @@ class Retrying:
             return next(backoffs, None)
         # A denied right may not be known everywhere yet, but an explicit deny is final. Only AWS's message says that:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-        return next(denials, None) if denied(error) and "explicit deny" not in message(error) else None
+        passing = denied(error) and "explicit deny" not in message(error)
+        return next(denials, None) if passing or code(error) in self.spreading else None
 
     def _backoff(self, attempt: int) -> float:
         return self.jitter(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))

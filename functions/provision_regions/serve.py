@@ -1,32 +1,40 @@
 """Serves CloudFormation's requests. Whatever happens, CloudFormation gets an answer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck import settings
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import PATIENT, Clients
-from crosscheck.errors import ConfigurationError, CrosscheckError
+from crosscheck.errors import ConfigurationError, CrosscheckError, UnreadableEventError
 from crosscheck.telemetry import count
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
-from provision_regions.custom_resource.respond import ForeignHostError, deliver, physical_id, refuse_foreign
-from provision_regions.forwarding.resource import serve_forwarding
+from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request, succeeded
+from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
+from provision_regions.forwarding.resource import provision_forwarding, remove_forwarding
 from provision_regions.region_results import UnfinishedError, describe
-from provision_regions.replication.resource import serve_replication
+from provision_regions.replication.resource import provision_replication, remove_replication
 from provision_regions.retry import Retrying, deadline_of
-from provision_regions.stores.resource import serve_stores
+from provision_regions.stores.resource import provision_stores, remove_stores
 
-type Resource = Callable[[Request, str, ProviderContext], Answer]
+
+@dataclass(frozen=True)
+class Resource:
+    """A type of resource. ``provision`` makes or changes it and returns the attributes for ``!GetAtt``."""
+
+    provision: Callable[[Request, ProviderContext], Mapping[str, str]]
+    remove: Callable[[Request, ProviderContext], None]
+
 
 RESOURCES: Mapping[str, Resource] = {
-    "Custom::ArtifactStores": serve_stores,
-    "Custom::EventForwarding": serve_forwarding,
-    "Custom::ReplicationRules": serve_replication,
+    "Custom::ArtifactStores": Resource(provision_stores, remove_stores),
+    "Custom::EventForwarding": Resource(provision_forwarding, remove_forwarding),
+    "Custom::ReplicationRules": Resource(provision_replication, remove_replication),
 }
 
 logger = Logger()
@@ -44,8 +52,11 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
         UnfinishedError: the request needs another run, so Lambda has to deliver it again.
         NotDeliveredError: nobody took the answer. The next run finds its work done and answers again.
         ForeignHostError: the request does not come from CloudFormation. Nothing was done.
+        UnreadableEventError: the event has no response URL, so nobody can be answered.
     """
-    request = read_request(event)
+    request = read_request(event, context.invoked_function_arn.split(":")[3])
+    if not request.response_url:
+        raise UnreadableEventError("no ResponseURL: this is not a custom resource's request")
     local_host = settings.optional("CROSSCHECK_RESPONSE_HOST")
     keys = {"stack": request.stack_name, "logical_id": request.logical_id, "request_type": request.type}
     with logger.append_context_keys(**keys):
@@ -54,34 +65,48 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
         except ForeignHostError as error:
             logger.error("request refused", reason=str(error))  # noqa: TRY400 - a trace would say no more
             raise
-        home_region = context.invoked_function_arn.split(":")[3]
-        answer = _answer(request, physical_id(event, home_region), context)
+        answer = _answer(request, context)
         logger.info("request served", status=answer.status.value, reason=answer.reason)
         count(f"RegionalResource{answer.status.value.title()}")
         deliver(request.response_url, body(request, answer), local_host)
 
 
-def _answer(request: Request, identity: str, context: LambdaContext) -> Answer:
+def _answer(request: Request, context: LambdaContext) -> Answer:
     """Serve the request. Every error becomes an answer, except that another run is needed."""
     try:
-        return _resource(request.resource_type)(request, identity, _provider_context(context))
+        return succeeded(fulfil(request, _provider_context(context)))
     except UnfinishedError as error:
         logger.warning("request unfinished", reason=str(error))
         count("RegionalResourceUnfinished")
         raise
     except CrosscheckError as error:
-        return failed(identity, str(error))
-    except (ClientError, BotoCoreError) as error:
-        return failed(identity, describe(context.invoked_function_arn.split(":")[3], error))
+        return failed(str(error))
+    except AWS_ERRORS as error:
+        return failed(describe(request.home_region, error))
     except Exception as error:  # a mistake of ours must not make the stack wait for an hour
         logger.exception("request failed")
-        return failed(identity, f"a mistake in Crosscheck: {type(error).__name__}: {error}")
+        return failed(f"a mistake in Crosscheck: {type(error).__name__}: {error}")
 
 
-def _resource(name: str) -> Resource:
-    if name not in RESOURCES:
-        raise ConfigurationError(f"unknown resource type {name[:60]!r}; known: {', '.join(RESOURCES)}")
-    return RESOURCES[name]
+def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:
+    """Do what is asked for; returns the attributes of the resource, none of one that was removed.
+
+    Raises:
+        UnfinishedError: the request needs another run.
+        CrosscheckError: the answer is FAILED with this text.
+        ClientError, BotoCoreError: AWS refuses a call in the home region, or does not answer.
+    """
+    if request.resource_type not in RESOURCES:
+        known = ", ".join(RESOURCES)
+        raise ConfigurationError(f"unknown resource type {request.resource_type[:60]!r}; known: {known}")
+    resource = RESOURCES[request.resource_type]
+    match request.type:
+        case "Create" | "Update":
+            return resource.provision(request, context)
+        case "Delete":
+            resource.remove(request, context)
+            return {}
+    raise ConfigurationError(f"unknown RequestType {request.type[:40]!r}")
 
 
 def _provider_context(lambda_context: LambdaContext) -> ProviderContext:

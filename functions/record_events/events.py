@@ -3,7 +3,8 @@
 CodePipeline's state changes have the shapes of
 https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html: every field that
 the guide's own samples lack somewhere is optional here, unknown fields are ignored, and what cannot be understood is
-refused with the name of the field.
+refused with the name of the field. A state that no document names is a fact as well: what it says is shown, and it
+never prevails over a state that is known.
 
 Pushes are ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. A multi-architecture
 image is pushed as its child manifests, which have no tag, and the index, which has: the index is verified together with
@@ -23,11 +24,14 @@ from record_events.fields import NAME, Fields, matching
 from record_events.verifications import Verification, finished_stage, preflight, pushed_image
 
 MOST_ATTEMPTS = 100_000
+FIRST_ATTEMPT = 1
 TAG_LIMIT = 300
+ID_LIMIT = 100
 TRIGGER_LIMIT = 500
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 _REPOSITORY = matching(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _DIGEST = matching(r"sha256:[0-9a-f]{64}")
+_STATE = matching(r"[A-Za-z][A-Za-z0-9_ -]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,23 @@ def _state_change(envelope: Fields, kind: str, detail: Fields) -> Change:
 
 def _run(envelope: Fields, detail: Fields) -> ReportedRun:
     """What all three kinds of events tell; the start is the start-time, or the time of the STARTED event itself."""
-    at, state = envelope.read("time", times.from_text), detail.read("state", State)
-    attempt = detail.read("pipeline-execution-attempt", _attempt, 0)
+    at, word = envelope.read("time", times.from_text), detail.read("state", _STATE)
+    attempt = detail.read("pipeline-execution-attempt", _attempt, FIRST_ATTEMPT)
+    state = State(word) if word in State else State.UNKNOWN
     started = detail.read("start-time", times.from_text, at if state is State.STARTED else None)
-    return ReportedRun(state, attempt, at, started, {} if started is None else {attempt: started})
+    starts = {} if started is None else {attempt: started}
+    return ReportedRun(state, attempt, at, started, starts, word if state is State.UNKNOWN else "")
 
 
 def _attempt(value: float) -> int:
-    """A whole number, which may be written 3.0."""
+    """A whole number, which may be written 3.0.
+
+    On an execution's first run stage events say 0.0, where those of its actions and the execution's own say 1.0; from a
+    retry on all say the same. Everywhere but here the first attempt is 1.
+    """
     if isinstance(value, bool) or not 0 <= value <= MOST_ATTEMPTS:
         raise ValueError("no attempt")
-    return int(value)
+    return max(FIRST_ATTEMPT, int(value))
 
 
 def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
@@ -107,6 +117,7 @@ def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
         url=result.text("external-execution-url", ""),
         summary=result.text("external-execution-summary", ""),
         error_code=result.text("error-code", ""),
+        id=detail.text("action-execution-id", "")[:ID_LIMIT],
     )
 
 
@@ -141,4 +152,4 @@ def _push(envelope: Fields, detail: Fields) -> Change | None:
     event_id, pushed = envelope.text("id"), envelope.read("time", times.from_text)
     fact = PushedImage(tag[:TAG_LIMIT], pushed).to_fact(event_id)
     # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
-    return Change(event_id, subject, fact, pushed_image(subject, pushed), notify_card=False)
+    return Change(event_id, subject, fact, pushed_image(subject, tag, pushed), notify_card=False)

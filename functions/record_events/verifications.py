@@ -16,6 +16,7 @@ from crosscheck.ledger.subjects import ImageSubject, Subject
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+SAME_PUSH = 600  # seconds
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -50,12 +51,17 @@ def finished_stage(release: Subject, stage: str, state: State, attempt: int, at:
     )
 
 
-def pushed_image(image: ImageSubject, pushed: float) -> Verification:
-    """The verification of an image that was pushed then, in epoch seconds."""
+def pushed_image(image: ImageSubject, tag: str, pushed: float) -> Verification:
+    """The verification of an image that was pushed with this tag then, in epoch seconds.
+
+    The event of a push has no time of its own, and an event that comes from another region has that of its arrival.
+    So pushes of the same image and tag within a few minutes are one.
+    """
     digest = image.digest.removeprefix("sha256:")[:48]
-    repository = hashlib.sha256(image.repository.encode()).hexdigest()[:8]
+    where = hashlib.sha256(f"{image.region}/{image.repository}:{tag}".encode()).hexdigest()[:12]
     return Verification(
-        name=f"{digest}-{repository}-{int(pushed)}", input={"subject": image.key, "pushed": times.to_text(pushed)}
+        name=f"{digest}-{where}-{int(pushed // SAME_PUSH)}",
+        input={"subject": image.key, "pushed": times.to_text(pushed)},
     )
 
 

@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.cards.slack import PersonNeededError
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import parse_subject
@@ -18,14 +19,16 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
 from update_card.loader import CardLoader
+from update_card.moment_teller import MomentTeller
 from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import PostedMessages
 from update_card.publisher import CardPublisher
 from update_card.slack_session import SlackSession
+from update_card.told_moments import ToldMoments
 
 logger = Logger()
 
-ENOUGH_MILLISECONDS = 45_000  # for one card: reading the ledger, asking CodePipeline, asking Slack twice
+ENOUGH_MILLISECONDS = 75_000  # for one card: reading the ledger, asking CodePipeline, asking Slack a few times
 RECEIVES_OF_A_FAILURE = 5
 WAIT_FOR_AWS = 5
 # With the queue's 1,000 receives, waiting up to five minutes outlasts three days of outage.
@@ -41,11 +44,15 @@ def _clients() -> Clients:
 def _showing() -> CardPublisher:
     clients = _clients()
     ledger = Ledger.from_env(clients)
+    lookup = PipelineLookup(clients, ledger)
+    workspace = SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL"))
+    channel = required("SLACK_CHANNEL")
     return CardPublisher(
-        drawing=CardLoader(ledger, PipelineLookup(clients, ledger)),
+        drawing=CardLoader(ledger, lookup),
         messages=PostedMessages.from_env(clients),
-        workspace=SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL")),
-        channel=required("SLACK_CHANNEL"),
+        workspace=workspace,
+        channel=channel,
+        teller=MomentTeller(ToldMoments.from_env(clients), workspace, lookup, channel, optional("NOTIFY_ON_FAILURE")),
     )
 
 
@@ -95,8 +102,12 @@ def _show(record: Mapping[str, Any]) -> None:
 def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
     """The queue is FIFO: what stands behind a message waits with it."""
     seconds = _retry_delay(error, records[0])
-    logger.warning("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
+    person = isinstance(error, PersonNeededError)
+    tell = logger.error if person else logger.warning
+    tell("the card has to wait", reason=str(error), seconds=seconds, messages=len(records))
     count("CardsDelayed")
+    if person:
+        count("CardsRefused")
     for record in records:
         try:
             _clients().client("sqs").change_message_visibility(

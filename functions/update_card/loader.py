@@ -12,7 +12,16 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
 from crosscheck.releases.model import ImageArrival
+from crosscheck.releases.moments import Moment, moments_of
 from update_card.pipeline_lookup import PipelineLookup
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A card, and the moments of which a person is told beside it."""
+
+    card: Card
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -22,8 +31,8 @@ class CardLoader:
     ledger: Ledger
     lookup: PipelineLookup
 
-    def release(self, subject: Subject) -> Card | None:
-        """The card of a release; None where nothing is known of it."""
+    def release(self, subject: Subject) -> Drawing | None:
+        """The card of a release, with its moments; None where nothing is known of it."""
         known = self._known(subject)
         if not known.records:
             return None
@@ -33,12 +42,13 @@ class CardLoader:
         deployed = sorted({*known.deploys, *images_of(known)}, key=lambda image: image.key)
         arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
-        return render(replace(fold(subject, known), images=images))
+        release = replace(fold(subject, known), images=images)
+        return Drawing(render(release), moments_of(release, known))
 
-    def image(self, subject: ImageSubject) -> Card | None:
+    def image(self, subject: ImageSubject) -> Drawing | None:
         """The card of an image; None where nothing is known of it."""
         known = self._known(subject)
-        return render_image(fold_image(subject, known)) if known.records else None
+        return Drawing(render_image(fold_image(subject, known))) if known.records else None
 
     def _known(self, subject: LedgerKey) -> KnownFacts:
         return KnownFacts(self.ledger.read(subject))

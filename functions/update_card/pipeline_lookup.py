@@ -13,14 +13,14 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.clients import Clients
-from crosscheck.ledger.execution_facts import Outline, RecordedRevision
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.pipelines.definition import parse_definition
+from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, parse_definition
+from crosscheck.pipelines.parameters import read_tags
 from crosscheck.telemetry import count
-from update_card.outline import outline
 
 logger = Logger(child=True)
 
@@ -46,6 +46,18 @@ class PipelineLookup:
         kept = [self._keep(subject, name, ask) for name, ask in wanted.items()]
         return any(kept)
 
+    def person(self, subject: Subject) -> str:
+        """The Slack id that the pipeline's tag ``crosscheck:notify`` names; empty without one, and where CodePipeline
+        was not able to say."""
+        client = self.clients.client("codepipeline", subject.region)
+        try:
+            arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
+            return read_tags(client, arn).notify
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("CodePipeline was not able to say", wanted="tags", subject=subject.key, reason=str(error))
+            count("LookupFailures")
+            return ""
+
     def _keep(self, subject: Subject, name: str, ask: Callable[[Subject], Outline | RecordedRevision | None]) -> bool:
         try:
             found = ask(subject)
@@ -64,6 +76,19 @@ class PipelineLookup:
         answer = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
         revisions = answer["pipelineExecution"].get("artifactRevisions", [])
         return _described(revisions[0]) if revisions else None
+
+
+def outline(definition: PipelineDefinition) -> Outline:
+    """What a card needs of a pipeline's definition, small enough to be a fact."""
+    stages = (OutlineStage(stage.name, tuple(map(_outlined, stage.actions))) for stage in definition.stages)
+    return Outline(definition.version, tuple(stages))
+
+
+def _outlined(action: ActionDefinition) -> OutlineAction:
+    said = action.configuration if action.is_of_aws("Approval", "Manual") else {}
+    topic = said.get("NotificationArn", "").rpartition(":")[2]
+    note = _kept(said.get("CustomData", ""))
+    return OutlineAction(action.name, action.category, action.provider, action.region, note, topic)
 
 
 def _described(revision: Mapping[str, Any]) -> RecordedRevision:

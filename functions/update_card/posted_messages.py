@@ -1,19 +1,11 @@
 """Which Slack message shows a subject. Conditional writes make sure that there is one message per subject."""
 
-from __future__ import annotations
-
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from crosscheck.clients import Clients
+from crosscheck.cards.slack import ChannelRefusedError, SlackRefusedError
+from crosscheck.cards.slack_answers import Remedy
 from crosscheck.ledger.subjects import LedgerKey
-from crosscheck.ledger.table import DAY
-from crosscheck.settings import required
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
 CLAIM_SECONDS = 130
@@ -21,26 +13,23 @@ CLAIM_SECONDS = 130
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """A posted card: where it is, and the digest of what it shows."""
+    """A posted card: where it is, the digest of what it shows, and the timestamp of the message that it continues."""
 
     channel: str
     timestamp: str
     digest: str
+    continues: str = ""
+
+    def out_of_reach(self, error: SlackRefusedError | ChannelRefusedError, channel: str) -> bool:
+        """Whether the error means that we can never again edit the message or reply to it: Slack lets us no more, or it
+        stands in another channel than the one in use. That one refusing us must not hold up the cards of this one."""
+        if isinstance(error, ChannelRefusedError):
+            return self.channel != channel
+        return error.remedy is Remedy.ANEW
 
 
-@dataclass(frozen=True)
-class PostedMessages:
+class PostedMessages(ReleaseTable):
     """The messages of all subjects, beside the ledger's facts in the same table."""
-
-    client: DynamoDBClient
-    table: str
-    retention_days: int
-    clock: Callable[[], float] = time.time
-
-    @classmethod
-    def from_env(cls, clients: Clients) -> PostedMessages:
-        """In the table that the function's environment names."""
-        return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")))
 
     def find(self, subject: LedgerKey) -> PostedMessage | None:
         """The subject's message, or None while nothing is posted."""
@@ -48,62 +37,49 @@ class PostedMessages:
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
-        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"])
+        continues = item.get("continues", {"S": ""})["S"]
+        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"], continues)
 
-    def claim(self, subject: LedgerKey) -> bool:
-        """Whether the caller may post the subject's first message: one at a time, until it saves or its claim ends."""
+    def claim(self, subject: LedgerKey, instead_of: str = "") -> bool:
+        """Whether the caller may post the subject's first message, or one in place of the message ``instead_of``: one
+        at a time, until it saves or its claim ends. Until then the message that there is stays the subject's."""
         now = int(self.clock())
-        return self._write(
-            subject,
-            {"claimed_until": {"N": str(now + CLAIM_SECONDS)}},
-            "attribute_not_exists(#timestamp) AND (attribute_not_exists(#claimed_until) OR #claimed_until < :now)",
-            {":now": {"N": str(now)}},
+        stands, standing = _stands(instead_of)
+        return self.update(
+            _key(subject),
+            ["#claimed_until = :until"],
+            {":until": {"N": str(now + CLAIM_SECONDS)}, ":now": {"N": str(now)}, **standing},
+            f"{stands} AND (attribute_not_exists(#claimed_until) OR #claimed_until < :now)",
         )
 
-    def unclaim(self, subject: LedgerKey) -> None:
+    def unclaim(self, subject: LedgerKey, instead_of: str = "") -> None:
         """Give a claim back: nothing was posted."""
-        self._write(subject, {"claimed_until": {"N": "0"}}, "attribute_not_exists(#timestamp)")
+        stands, standing = _stands(instead_of)
+        self.update(_key(subject), ["#claimed_until = :until"], {":until": {"N": "0"}, **standing}, stands)
 
     def save(self, subject: LedgerKey, message: PostedMessage) -> None:
-        """Remember what the message shows."""
-        fields = {
-            "channel": {"S": message.channel},
-            "timestamp": {"S": message.timestamp},
-            "digest": {"S": message.digest},
+        """Remember what the message shows, and end a claim."""
+        values: AttributeValues = {
+            ":channel": {"S": message.channel},
+            ":timestamp": {"S": message.timestamp},
+            ":digest": {"S": message.digest},
+            ":continues": {"S": message.continues},
+            ":until": {"N": "0"},
         }
-        self._write(subject, fields)
+        names = ("channel", "timestamp", "digest", "continues")
+        self.update(_key(subject), [*(f"#{name} = :{name}" for name in names), "#claimed_until = :until"], values)
 
     def refused(self, subject: LedgerKey, error: str) -> None:
         """Remember that Slack refused the newest card, and in which word."""
-        self._write(subject, {"refused": {"S": error}})
-
-    def forget(self, subject: LedgerKey) -> None:
-        """The message is gone from Slack: the next one is posted anew."""
-        self.client.delete_item(TableName=self.table, Key=_key(subject))
-
-    def _write(
-        self,
-        subject: LedgerKey,
-        fields: Mapping[str, Any],
-        condition: str = "",
-        extra: Mapping[str, Any] | None = None,
-    ) -> bool:
-        written = {**fields, "ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)}}
-        conditional: Any = {"ConditionExpression": condition} if condition else {}
-        names = {"#timestamp": "timestamp"} if "#timestamp" in condition else {}
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_key(subject),
-                UpdateExpression=f"SET {', '.join(f'#{name} = :{name}' for name in written)}",
-                ExpressionAttributeNames={**names, **{f"#{name}": name for name in written}},
-                ExpressionAttributeValues={**{f":{name}": value for name, value in written.items()}, **(extra or {})},
-                **conditional,
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        self.update(_key(subject), ["#refused = :refused"], {":refused": {"S": error}})
 
 
-def _key(subject: LedgerKey) -> dict[str, Any]:
-    return {"pk": {"S": f"card#{subject.key}"}, "sk": {"S": "card"}}
+def _stands(timestamp: str) -> tuple[str, AttributeValues]:
+    """The condition that the subject's message is still that one, or that it has none, with its values."""
+    if not timestamp:
+        return "attribute_not_exists(#timestamp)", {}
+    return "#timestamp = :standing", {":standing": {"S": timestamp}}
+
+
+def _key(subject: LedgerKey) -> AttributeValues:
+    return item_key(f"card#{subject.key}", "card")

@@ -1,17 +1,18 @@
 """Brings a subject's card up to date: the newest state of the ledger, or nothing where that is shown already."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import PerhapsSentError, Refusal, SlackRefusedError
+from crosscheck.cards.slack import ChannelRefusedError, PerhapsSentError, SlackRefusedError
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import LedgerKey, Subject
 from crosscheck.telemetry import count
 from update_card.loader import CardLoader
+from update_card.moment_teller import MomentTeller
 from update_card.posted_messages import PostedMessage, PostedMessages
-from update_card.slack_session import ChannelRefusedError, SlackSession
+from update_card.slack_session import SlackSession
 
 logger = Logger(child=True)
 
@@ -26,6 +27,7 @@ class CardPublisher:
     messages: PostedMessages
     workspace: SlackSession
     channel: str
+    teller: MomentTeller
 
     def show(self, subject: LedgerKey) -> None:
         """Post or update the subject's card, unless Slack shows it as it is.
@@ -36,52 +38,55 @@ class CardPublisher:
         Raises:
             RetryLaterError: Slack, its secret or another handler makes us wait.
         """
-        card = self.drawing.release(subject) if isinstance(subject, Subject) else self.drawing.image(subject)
-        if card is None:
+        drawing = self.drawing.release(subject) if isinstance(subject, Subject) else self.drawing.image(subject)
+        if drawing is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
-        message = self.messages.find(subject)
-        if message and message.digest == card.digest:
-            return
         try:
-            self._send(subject, card, message)
+            message = self._bring_up_to_date(subject, drawing.card)
+            if isinstance(subject, Subject) and drawing.moments:
+                self.teller.tell(subject, drawing.moments, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
-            logger.error("Slack refused the card", subject=subject.key, error=error.error)  # noqa: TRY400 - Slack's word says it all
+            advice = error.remedy.value
+            logger.error("Slack refused the card", subject=subject.key, error=error.error, advice=advice)  # noqa: TRY400 - Slack's word says it all
             count("CardsRefused")
             self.messages.refused(subject, error.error)
 
-    def _send(self, subject: LedgerKey, card: Card, message: PostedMessage | None) -> None:
+    def _bring_up_to_date(self, subject: LedgerKey, card: Card) -> PostedMessage:
+        """The message that shows the card."""
+        message = self.messages.find(subject)
         if message is None:
-            self._post(subject, card)
-            return
+            return self._post(subject, card)
+        return message if message.digest == card.digest else self._update(subject, card, message)
+
+    def _update(self, subject: LedgerKey, card: Card, message: PostedMessage) -> PostedMessage:
+        """Update the message, or post another one in its place where Slack will never again let us."""
+        shown = card.continuing(message.continues) if message.continues else card
         try:
-            self.workspace.update(message.channel, message.timestamp, card)
+            self.workspace.update(message.channel, message.timestamp, shown)
         except (SlackRefusedError, ChannelRefusedError) as error:
-            if not self._lost(message, error):
+            if not message.out_of_reach(error, self.channel):
                 raise
-            self.messages.forget(subject)
-            self._post(subject, card)
-            return
-        self.messages.save(subject, PostedMessage(message.channel, message.timestamp, card.digest))
+            logger.warning("the card is posted anew", subject=subject.key, reason=str(error))
+            return self._post(subject, card, message.timestamp)
+        return self._saved(subject, replace(message, digest=card.digest))
 
-    def _lost(self, message: PostedMessage, error: SlackRefusedError | ChannelRefusedError) -> bool:
-        """Whether the message cannot be updated ever again: it is gone, or it stands in a channel that the stack has
-        left. That one refusing us must not hold up the cards of the channel that is in use."""
-        if isinstance(error, ChannelRefusedError):
-            return message.channel != self.channel
-        return error.refusal is Refusal.MESSAGE_GONE
-
-    def _post(self, subject: LedgerKey, card: Card) -> None:
-        """Post the first message; a claim that is kept after an answer was lost delays the next try, so that an
-        outage in which Slack takes messages without saying so does not fill the channel."""
-        if not self.messages.claim(subject):
+    def _post(self, subject: LedgerKey, card: Card, instead_of: str = "") -> PostedMessage:
+        """Post the first message, or another one in place of an earlier; a claim that is kept after an answer was
+        lost delays the next try, so that an outage in which Slack takes messages without saying so does not fill the
+        channel."""
+        if not self.messages.claim(subject, instead_of):
             raise RetryLaterError("another handler posts this card, or its answer was lost", WAIT_FOR_OTHER)
         try:
-            timestamp = self.workspace.post(self.channel, card)
+            timestamp = self.workspace.post(self.channel, card.continuing(instead_of) if instead_of else card)
         except PerhapsSentError:
             raise
         except (SlackRefusedError, RetryLaterError):
-            self.messages.unclaim(subject)
+            self.messages.unclaim(subject, instead_of)
             raise
-        self.messages.save(subject, PostedMessage(self.channel, timestamp, card.digest))
+        return self._saved(subject, PostedMessage(self.channel, timestamp, card.digest, instead_of))
+
+    def _saved(self, subject: LedgerKey, message: PostedMessage) -> PostedMessage:
+        self.messages.save(subject, message)
+        return message

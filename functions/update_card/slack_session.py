@@ -4,23 +4,12 @@ import json
 import time
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import Refusal, Slack, SlackRefusedError
+from crosscheck.cards.slack import PersonNeededError, Slack, TokenRefusedError
 from crosscheck.clients import Clients
-from crosscheck.errors import RetryLaterError
 
 KEEP_SECONDS = 300
-WAIT_FOR_PERSON = 10  # and doubled with every try
-
-
-class _TokenRefusedError(RetryLaterError):
-    """The token is no good; perhaps a newer one is."""
-
-
-class ChannelRefusedError(RetryLaterError):
-    """Nothing gets through to this channel until a person mends that."""
 
 
 class SlackSession:
@@ -41,38 +30,25 @@ class SlackSession:
         self._read_at = 0.0
 
     def post(self, channel: str, card: Card) -> str:
-        """Post a card; raises as ``Slack.post`` does, and RetryLaterError while there is no usable secret."""
+        """Post a card; raises as ``Slack.post`` does, and PersonNeededError while there is no usable secret."""
         return self._with_token(lambda slack: slack.post(channel, card))
 
     def update(self, channel: str, timestamp: str, card: Card) -> None:
         """Update a card; raises as ``post`` does."""
         self._with_token(lambda slack: slack.update(channel, timestamp, card))
 
-    def _with_token[T](self, send: Callable[[Slack], T]) -> T:
-        fresh = self._slack is None or self._clock() - self._read_at > KEEP_SECONDS
-        slack = self._connect() if fresh else self._slack
-        assert slack is not None  # noqa: S101 - either read just now or kept
-        try:
-            return self._translating_refusals(send, slack)
-        except _TokenRefusedError:
-            if fresh:
-                raise
-            return self._translating_refusals(send, self._connect())
+    def reply(self, channel: str, thread: str, text: str) -> None:
+        """Answer in a thread and in the channel; raises as ``post`` does."""
+        self._with_token(lambda slack: slack.reply(channel, thread, text))
 
-    @staticmethod
-    def _translating_refusals[T](send: Callable[[Slack], T], slack: Slack) -> T:
-        """What a person has to mend for the whole channel is waited for: no card gets through, and none is lost."""
+    def _with_token[T](self, send: Callable[[Slack], T]) -> T:
+        kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None
         try:
-            return send(slack)
-        except SlackRefusedError as refused:
-            match refused.refusal:
-                case Refusal.TOKEN:
-                    raise _TokenRefusedError(f"Slack refuses the token: {refused.error}", WAIT_FOR_PERSON) from refused
-                case Refusal.CHANNEL:
-                    reason = f"Slack refuses the channel: {refused.error}"
-                    raise ChannelRefusedError(reason, WAIT_FOR_PERSON) from refused
-                case _:
-                    raise
+            return send(kept or self._connect())
+        except TokenRefusedError:
+            if kept is None:
+                raise
+            return send(self._connect())
 
     def _connect(self) -> Slack:
         self._slack = Slack(self._token(), self._api_url)
@@ -81,12 +57,12 @@ class SlackSession:
 
     def _token(self) -> str:
         if not self._secret:
-            raise RetryLaterError("no Slack secret: set the parameter SlackSecret", WAIT_FOR_PERSON)
+            raise PersonNeededError("no Slack secret: set the parameter SlackSecret")
         try:
             text = self._client.get_secret_value(SecretId=self._secret).get("SecretString", "")
-        except (ClientError, BotoCoreError) as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            raise RetryLaterError(f"the Slack secret {self._secret} cannot be read: {code}", WAIT_FOR_PERSON) from error
+        except AWS_ERRORS as error:
+            reason = f"the Slack secret {self._secret} cannot be read: {code(error)}"
+            raise PersonNeededError(reason) from error
         return _bot_token(text, self._secret)
 
 
@@ -94,7 +70,7 @@ def _bot_token(text: str, secret: str) -> str:
     try:
         token = json.loads(text)["bot_token"]
     except (ValueError, KeyError, TypeError) as error:
-        raise RetryLaterError(f"the Slack secret {secret} is no JSON with a bot_token", WAIT_FOR_PERSON) from error
+        raise PersonNeededError(f"the Slack secret {secret} is no JSON with a bot_token") from error
     if not isinstance(token, str) or not token:
-        raise RetryLaterError(f"the bot_token of the Slack secret {secret} is empty or no text", WAIT_FOR_PERSON)
+        raise PersonNeededError(f"the bot_token of the Slack secret {secret} is empty or no text")
     return token

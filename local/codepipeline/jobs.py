@@ -101,6 +101,8 @@ class Jobs:
 def _check_variables(answer: JobAnswer) -> None:
     if answer.variables and answer.continuation_token is not None:
         raise ApiError("ValidationException", "outputVariables can be included only without a continuation token.")
+    if empty := [key for key, value in answer.variables.items() if not value]:  # stricter than what AWS documents
+        raise ApiError("ValidationException", f"The output variable {empty[0]} has no value.")
     size = sum(len(key.encode()) + len(value.encode()) for key, value in answer.variables.items())
     if size > VARIABLES_LIMIT:
         raise ApiError(

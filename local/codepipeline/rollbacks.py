@@ -51,8 +51,6 @@ def automated(failed: Execution) -> Trigger:
 
 
 def _obstacle(record: PipelineRecord, stage: str) -> str | None:
-    if record.pipeline.mode is ExecutionMode.PARALLEL:
-        return "stage rollback is not available for pipelines in PARALLEL mode"
     if record.pipeline.stages[0].name == stage:
         return "a source stage cannot be rolled back"
     if record.turnstile(stage).inside is not None:

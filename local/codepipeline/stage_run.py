@@ -47,7 +47,7 @@ class StageRunner:
             if record is None or retry is None:
                 record = self._execution.stages[stage.name] = StageRun(stage.name, self._tools.clock.now())
             else:
-                record.retried(trigger)
+                record.retried(trigger, self._execution.retried)
             return record
 
     def _judge(self, stage: Stage, record: StageRun, status: Status) -> Status:

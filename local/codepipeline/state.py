@@ -100,19 +100,24 @@ class ActionExecution:
 
 @dataclass
 class StageRun:
-    """A stage of one execution. ``reaction`` is what its conditions ask for after a failure."""
+    """A stage of one execution. ``reaction`` is what its conditions ask for after a failure.
+
+    ``retried_at`` is when it was last asked to run again, in epoch seconds.
+    """
 
     name: str
     started: float
     status: Status = Status.IN_PROGRESS
     retries: dict[RetryTrigger, int] = field(default_factory=dict)
     latest_retry: RetryTrigger | None = None
+    retried_at: float | None = None
     conditions: dict[ConditionType, ConditionRun] = field(default_factory=dict)
     reaction: Result | None = None
 
-    def retried(self, trigger: RetryTrigger) -> None:
+    def retried(self, trigger: RetryTrigger, at: float | None) -> None:
         """Count a retry; the stage runs again."""
         self.status, self.reaction, self.latest_retry = Status.IN_PROGRESS, None, trigger
+        self.retried_at = at
         self.retries[trigger] = self.retries.get(trigger, 0) + 1
 
 

@@ -29,8 +29,8 @@ class Change(StrEnum):
     ABANDONED = "ABANDONED"
 
 
-# The samples of these carry no start-time.
-_WITHOUT_START = {Change.RESUMED, Change.ABANDONED}
+# The guide's samples of RESUMED lack the start-time as well, but recorded events have it.
+_WITHOUT_START = {Change.ABANDONED}
 _FINISHED = {Change.SUCCEEDED, Change.FAILED}
 
 
@@ -43,15 +43,20 @@ class StateChanges:
     def pipeline(self, execution: Execution, change: Change) -> None:
         """A change of the execution itself."""
         detail = _common(execution, change, execution.started) | _trigger(execution, change)
+        if execution.retried is not None:
+            detail["last-retry-attempt-time"] = iso(execution.retried)
         if change is Change.STOPPING and execution.stop_reason:
             detail["stop-execution-comments"] = execution.stop_reason
         self._emit("Pipeline", execution, detail)
 
     def stage(self, execution: Execution, stage: StageRun, change: Change) -> None:
-        """A change of a stage."""
+        """A change of a stage. On an execution's first run stages count their attempt from 0.0, all others from 1.0;
+        from a retry on all say the same, those of stages that are entered for the first time included."""
         detail = _common(execution, change, stage.started) | {"stage": stage.name}
-        if execution.retried is not None:
-            detail["stage-last-retry-attempt-time"] = iso(execution.retried)
+        if execution.attempt == 1:
+            detail["pipeline-execution-attempt"] = 0.0
+        if stage.retried_at is not None:
+            detail["stage-last-retry-attempt-time"] = iso(stage.retried_at)
         self._emit("Stage", execution, detail)
 
     def action(self, execution: Execution, run: ActionExecution, change: Change) -> None:

@@ -16,7 +16,8 @@ _MICRO = 1_000_000
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it is shown now. ``thread_ts`` names the message that it replies to."""
+    """A message as it is shown now. ``thread_ts`` names the message that it replies to; a reply that is ``broadcast``
+    is shown in the channel as well."""
 
     ts: str
     text: str
@@ -24,11 +25,13 @@ class Message:
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
     edited_ts: str | None = None
+    broadcast: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The message as ``GET /messages`` shows it."""
         shown = {"ts": self.ts, "text": self.text, "blocks": self.blocks, "metadata": self.metadata}
-        return shown | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
+        thread = {"thread_ts": self.thread_ts} if self.thread_ts else {}
+        return shown | thread | ({"subtype": "thread_broadcast"} if self.broadcast else {})
 
 
 class Messages:

@@ -58,6 +58,7 @@ class Methods:
             blocks=blocks_of(arguments) or [],
             metadata=metadata_of(arguments) or None,
             thread_ts=_optional(arguments, "thread_ts"),
+            broadcast=bool(_optional(arguments, "thread_ts")) and _flag(arguments, "reply_broadcast"),
         )
         check_content(draft.text, draft.blocks)
         message = self._messages.post(channel, draft)
@@ -91,7 +92,8 @@ class Methods:
     def _history(self, arguments: Arguments) -> dict[str, Any]:
         shown = self._messages.shown(self._channel(arguments))
         limit = _limit(arguments)
-        wanted = [message for message in reversed(shown) if message.thread_ts is None and _within(message, arguments)]
+        top = [message for message in shown if message.thread_ts is None or message.broadcast]
+        wanted = [message for message in reversed(top) if _within(message, arguments)]
         with_metadata = _flag(arguments, "include_all_metadata")
         messages = [_as_slack_has_it(message, with_metadata=with_metadata) for message in wanted[:limit]]
         return {"messages": messages, "has_more": len(wanted) > limit}

@@ -42,7 +42,8 @@ def state_change(kind: str, state: str, second: int = 0, **detail: Any) -> Event
             "execution-id": EXECUTION,
             "state": state,
             "version": 3.0,
-            "pipeline-execution-attempt": 1.0,
+            # As AWS counts: on an execution's first run stages say 0.0.
+            "pipeline-execution-attempt": 0.0 if kind == "Stage" else 1.0,
             **detail,
         },
     }

@@ -53,6 +53,7 @@ class Deployed:
 
     pipeline: SmallPipeline
     aws: Clients
+    baseline: str
 
     @property
     def ecs(self) -> Any:
@@ -68,11 +69,11 @@ class Deployed:
         run = read_runs(self.aws.client("codepipeline", HOME), self.pipeline.name, execution)["World", f"To-{EU}"]
         return PlannedCheck("ecs-service", EU, {"cluster": "mine", "service": self.pipeline.name}, run)
 
-    def propose(self, planned: PlannedCheck) -> EcsProposal:
-        return EcsRollback().propose(planned, "", self.aws)
+    def propose(self, planned: PlannedCheck, baseline: str = "") -> EcsProposal:
+        return EcsRollback().propose(planned, baseline or self.baseline, self.aws)
 
-    def execute(self, planned: PlannedCheck, way: EcsProposal) -> RollbackStarted:
-        return EcsRollback().execute(planned, way, "", self.aws)
+    def execute(self, planned: PlannedCheck, way: EcsProposal, baseline: str = "") -> RollbackStarted:
+        return EcsRollback().execute(planned, way, baseline or self.baseline, self.aws)
 
     def page(self) -> tuple[int, str]:
         """The status of the service's page, and what it says of itself."""
@@ -104,14 +105,21 @@ class Deployed:
         return f"{self.pipeline.name}:{registered['revision']}"
 
 
+def running(aws: Clients, service: str) -> str:
+    """What a service runs now, as the baseline of a release to come."""
+    check = PlannedCheck("ecs-service", EU, {"cluster": "mine", "service": service})
+    return run_check(check, aws).baselines[check.subject]
+
+
 @pytest.fixture
 def deployed(account: Account, outside: Outside, request: pytest.FixtureRequest) -> Iterator[Deployed]:
     """A service of its own for each test; the marker's outcome is that of the first deployment."""
     name, outcome = request.param
     pipelines = SmallPipelines.prepare(outside, name, (EU,), account.outputs)
+    before = running(OutsideClients(outside), name)
     outside.deployments(EU, outcome)
     pipeline = pipelines.create(name, pipelines.deploying())
-    yield Deployed(pipeline, OutsideClients(outside))
+    yield Deployed(pipeline, OutsideClients(outside), before)
     for execution in pipeline.executions:
         if execution["status"] == "InProgress":
             pipeline.client.stop_pipeline_execution(
@@ -131,7 +139,7 @@ def test_an_unhealthy_deployment_is_taken_back(deployed: Deployed) -> None:
     planned = deployed.planned(pipeline.first)
     way = deployed.propose(planned)
     assert (way.feasibility, way.target) == (Feasibility.READY, "undo-unhealthy:1")
-    assert way.reason == "undo-unhealthy runs undo-unhealthy:2, before it ran undo-unhealthy:1"
+    assert way.reason == "undo-unhealthy runs undo-unhealthy:2; the way back leads to undo-unhealthy:1"
     begun = deployed.execute(planned, way)
     assert begun.verification == way.verification
     assert deployed.proven(begun.verification).verdict is Verdict.PASS
@@ -150,6 +158,7 @@ def test_the_circuit_breaker_went_back_to_the_same_image(deployed: Deployed, out
     pipeline = deployed.pipeline
     assert pipeline.ended(pipeline.first) == "Succeeded"
     assert run_check(deployed.planned(pipeline.first), deployed.aws).verdict is Verdict.PASS
+    passed = running(deployed.aws, pipeline.name)
     outside.deployments(EU, "rolled_back")
     execution = pipeline.start()
     assert pipeline.ended(execution) == "Succeeded"
@@ -157,7 +166,7 @@ def test_the_circuit_breaker_went_back_to_the_same_image(deployed: Deployed, out
     finding = run_check(planned, deployed.aws)
     assert finding.verdict is Verdict.FAIL
     assert "ECS rolled back to undo-breaker:2: the deployment of undo-breaker:3" in finding.reason
-    way = deployed.propose(planned)
+    way = deployed.propose(planned, passed)
     assert (way.feasibility, way.target) == (Feasibility.ALREADY_BACK, "undo-breaker:2")
     assert way.reason == "ECS rolled back by itself, from undo-breaker:3 to undo-breaker:2"
     assert deployed.proven(way.verification).verdict is Verdict.PASS

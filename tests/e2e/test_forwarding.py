@@ -20,7 +20,7 @@ HOME = "us-east-1"
 PARIS, STOCKHOLM = "eu-west-3", "eu-north-1"
 STACK = "own-forwarding"
 WAIT = {"Delay": 1, "MaxAttempts": 180}
-DEPLOYMENT = "CodeDeploy Deployment State-change Notification"
+KIND = "ECR Image Action"
 
 
 class ForwardingStack:
@@ -57,11 +57,11 @@ def stack(account: Account, outside: Outside) -> ForwardingStack:
 
 @pytest.fixture
 def arrivals(outside: Outside) -> Iterator[str]:
-    """A queue in the home region that gets every event of CodeDeploy on the home bus; its URL."""
+    """A queue in the home region that gets every event of ECR on the home bus; its URL."""
     events, sqs = outside.client("events"), outside.client("sqs")
     url = sqs.create_queue(QueueName="arrivals")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name="arrivals", EventPattern=json.dumps({"source": ["aws.codedeploy"]}))
+    events.put_rule(Name="arrivals", EventPattern=json.dumps({"source": ["aws.ecr"]}))
     events.put_targets(Rule="arrivals", Targets=[{"Id": "queue", "Arn": arn}])
     yield url
     events.remove_targets(Rule="arrivals", Ids=["queue"])
@@ -82,20 +82,21 @@ def owned(outside: Outside, region: str) -> list[str]:
     return sorted(tag["Value"] for listed in tags for tag in listed)
 
 
-def received(outside: Outside, url: str, deployment: str) -> list[dict[str, Any]]:
-    """What arrives about the deployment; an event is in its queues before its sender goes on."""
+def received(outside: Outside, url: str, repository: str) -> list[dict[str, Any]]:
+    """What arrives about the repository; an event is in its queues before its sender goes on."""
     sqs, found = outside.client("sqs"), []
     for _ in range(3):
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
         found += [json.loads(message["Body"]) for message in messages]
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return [event for event in found if event["detail"].get("deploymentId") == deployment]
+    return [event for event in found if event["detail"].get("repository-name") == repository]
 
 
-def emit(account: Account, region: str, deployment: str) -> dict[str, str]:
-    detail = {"deploymentId": deployment, "state": "SUCCESS", "region": region}
-    account.events.emit(region, "aws.codedeploy", DEPLOYMENT, [f"arn:aws:codedeploy:{region}:x"], detail)
+def emit(account: Account, region: str, repository: str, action: str = "PUSH") -> dict[str, str]:
+    """An image without a tag is pushed, which means nothing to Crosscheck."""
+    detail = {"action-type": action, "result": "SUCCESS", "repository-name": repository}
+    account.events.emit(region, "aws.ecr", KIND, [f"arn:aws:ecr:{region}:x"], detail)
     return detail
 
 
@@ -113,12 +114,25 @@ def test_the_stacks_own_regions_forward_and_home_has_no_rule(account: Account, o
     assert rules(outside, HOME) == []
 
 
-def test_an_event_arrives_as_it_was_sent(account: Account, outside: Outside, arrivals: str) -> None:
+def test_f71_an_event_arrives_with_its_own_account_and_region_and_a_new_id_and_time(
+    account: Account, outside: Outside, arrivals: str
+) -> None:
+    emit(account, "eu-west-1", "d-FORWARDED", action="DELETE")  # nothing at home reads it
+    sent = outside.client("events", "eu-west-1")
+    sent.put_rule(Name="departures", EventPattern=json.dumps({"source": ["aws.ecr"]}))
+    here = outside.client("sqs", "eu-west-1")
+    url = here.create_queue(QueueName="departures")["QueueUrl"]
+    arn = here.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sent.put_targets(Rule="departures", Targets=[{"Id": "queue", "Arn": arn}])
     detail = emit(account, "eu-west-1", "d-FORWARDED")
+    (left,) = here.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"]
+    sent.remove_targets(Rule="departures", Ids=["queue"])
+    sent.delete_rule(Name="departures")
     (event,) = received(outside, arrivals, "d-FORWARDED")
-    assert (event["source"], event["detail-type"], event["detail"]) == ("aws.codedeploy", DEPLOYMENT, detail)
+    assert (event["source"], event["detail-type"], event["detail"]) == ("aws.ecr", KIND, detail)
+    assert event["id"] != json.loads(left["Body"])["id"]
     assert (event["region"], event["account"]) == ("eu-west-1", account.account_id)
-    assert event["resources"] == ["arn:aws:codedeploy:eu-west-1:x"]
+    assert event["resources"] == ["arn:aws:ecr:eu-west-1:x"]
 
 
 def test_f10_an_event_of_the_home_region_arrives_once(account: Account, outside: Outside, arrivals: str) -> None:
@@ -175,7 +189,7 @@ def test_the_release_of_a_pipeline_elsewhere_has_one_card(residency: DataResiden
 def test_f10_two_homes_that_forward_to_each_other(account: Account, outside: Outside, arrivals: str) -> None:
     """A second Crosscheck in eu-west-1 would have a rule in the home region; what came from there does not go back."""
     client = outside.client("events")
-    back = json.dumps({"source": ["aws.codedeploy"], "region": [HOME], "account": [account.account_id]})
+    back = json.dumps({"source": ["aws.ecr"], "region": [HOME], "account": [account.account_id]})
     client.put_rule(Name="other-home", EventPattern=back)
     bus = f"arn:aws:events:eu-west-1:{account.account_id}:event-bus/default"
     client.put_targets(Rule="other-home", Targets=[{"Id": "home", "Arn": bus, "RoleArn": "arn:aws:iam::1:role/other"}])

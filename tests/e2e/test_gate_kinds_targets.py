@@ -138,8 +138,7 @@ def test_a_dry_gate_tells_its_verdicts_and_writes_none(
     output = _output(pipeline)
     told = {"verdict": "FAIL", "regions_passed": EU, "regions_failed": AP}
     assert output["outputVariables"] == told
-    summary = f"look 1: dry run ({AP} FAIL, {EU} PASS)"
-    assert output["executionResult"]["externalExecutionSummary"] == summary
+    assert "externalExecutionSummary" not in output["executionResult"], "CodePipeline shows none of a success"
     logged = _logged(outside, pipeline.first)
     assert {entry.split()[0] for entry in logged["plan"] if entry.endswith(f" in {EU}")} >= KINDS | {"ecs-service"}
     assert logged["regions"][AP].startswith(f"FAIL: {SERVICE}-{AP}/settings.json: the object was deleted at ")

@@ -40,7 +40,7 @@ def test_suggest_says_what_to_go_back_to_and_writes_nothing(
     verified(canary, outside, execution, "ValidatePrimary")
     now = running(outside)[US]
     assert (now.page, now.deployments[1:]) == (503, before.deployments)
-    ran = f"my-service runs {now.task_definition}, before it ran {before.task_definition}"
+    ran = f"my-service runs {now.task_definition}; the way back leads to {before.task_definition}"
     told(outside, execution, f"↳ rollback suggested: {ran}", us="failed", eu="skipped", ap="skipped")
     assert deploy_by_hand(outside, US, before.task_definition).is_back(before)
 

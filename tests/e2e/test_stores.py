@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 from botocore.exceptions import ClientError
@@ -47,6 +48,37 @@ class StoresStack:
         common = {"ServiceToken": self._provider, "ServiceTimeout": 300, "Prefix": PREFIX, "Regions": list(regions)}
         resource = {"Type": "Custom::ArtifactStores", "Properties": {**common, **properties}}
         return json.dumps({"Resources": {"Mine": resource}})
+
+
+class LiveWriter:
+    """Writes to a bucket without a pause, whole objects and uploads in parts, until the bucket is gone."""
+
+    def __init__(self, outside: Outside, region: str, bucket: str) -> None:
+        self._s3 = outside.client("s3", region)
+        self._bucket = bucket
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._write, daemon=True)
+        self.wrote = threading.Event()
+        self.refusals: set[str] = set()
+
+    def _write(self) -> None:
+        number = 0
+        while not self._ended.is_set():
+            number += 1
+            try:
+                self._s3.put_object(Bucket=self._bucket, Key=f"artifact-{number % 7}", Body=b"%d" % number)
+                self._s3.create_multipart_upload(Bucket=self._bucket, Key="big")
+                self.wrote.set()
+            except ClientError as error:
+                self.refusals.add(error.response["Error"]["Code"])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
 
 
 @pytest.fixture
@@ -131,4 +163,32 @@ def test_f26_somebody_elses_bucket_is_refused_by_name_and_left_alone(stack: Stor
     stack.delete()
     assert _exists(outside, "eu-west-3")
     assert not _exists(outside, "eu-north-1")
+    s3.delete_bucket(Bucket=bucket)
+
+
+def test_a_store_that_is_written_to_without_a_pause_is_closed_emptied_and_removed(
+    stack: StoresStack, outside: Outside
+) -> None:
+    stack.create(["eu-west-3"], OnDelete="Empty")
+    with LiveWriter(outside, "eu-west-3", _bucket(outside, "eu-west-3")) as writer:
+        assert writer.wrote.wait(60)
+        stack.delete()
+    assert "AccessDenied" in writer.refusals, "the bucket was closed while the writer was at work"
+    assert writer.refusals <= {"AccessDenied", "NoSuchBucket"}
+    assert not _exists(outside, "eu-west-3")
+
+
+def test_a_buckets_policy_denies_the_owner_of_the_account_too(outside: Outside) -> None:
+    s3, bucket = outside.client("s3"), "denied-to-all"
+    s3.create_bucket(Bucket=bucket)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        s3.create_multipart_upload(Bucket=bucket, Key="a")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    s3.delete_bucket_policy(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="a")
     s3.delete_bucket(Bucket=bucket)

@@ -87,7 +87,8 @@ class Region:
         for task in self.tasks:
             self.ecs.tasks.pop(task["taskArn"])
         self.service["runningCount"] = self.service["deployments"][0]["runningCount"] = 0
-        self.ecs.stop(SERVICE, self.definition, STARTED + timedelta(minutes=2))
+        for seconds in (60, 90, 120):
+            self.ecs.stop(SERVICE, self.definition, STARTED + timedelta(seconds=seconds))
 
     def deploying(self) -> None:
         """The rollout is in progress and no task runs yet."""

@@ -55,8 +55,28 @@ class FakeStages(JsonService):
 
     def get_pipeline_state(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self._known(body["name"])
-        names = [stage["name"] for stage in self.pipeline["stages"]]
+        parallel = self.pipeline["executionMode"] == "PARALLEL"  # then AWS tells of no stage
+        names = [] if parallel else [stage["name"] for stage in self.pipeline["stages"]]
         return {"pipelineName": body["name"], "stageStates": [self._state(name) for name in names]}
+
+    def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._known(body["pipelineName"])
+        words = {"Stopped": "Abandoned"}
+        found = [
+            {
+                "pipelineExecutionId": execution,
+                "actionExecutionId": f"{number:08d}-3333-4333-8444-555555555555",
+                "stageName": stage,
+                "actionName": "Deploy",
+                "status": words.get(status, status),
+                "startTime": START + timedelta(minutes=number),
+            }
+            for number, (execution, stages) in reversed(list(enumerate(self.passed.items())))
+            for stage, status in stages.items()
+        ]
+        start = int(body.get("nextToken", "0"))
+        more = {"nextToken": str(start + PAGE)} if start + PAGE < len(found) else {}
+        return {"actionExecutionDetails": found[start : start + PAGE], **more}
 
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self._known(body["pipelineName"])

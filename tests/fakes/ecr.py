@@ -84,12 +84,22 @@ class FakeEcr(JsonService):
         return {"images": images, "failures": failures}
 
     def describe_images(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One image that is absent makes ECR refuse them all."""
+        """One image that is absent makes ECR refuse them all; without ``imageIds`` it lists all that there are."""
         repository = self._repository(body)
+        if "imageIds" not in body:
+            return self._listed(repository, body)
         digests = [self._digest(repository, wanted) for wanted in body["imageIds"]]
         if not self.manifests[repository].keys() >= set(digests):
             raise RefusedError("ImageNotFoundException")
         return {"imageDetails": [self._detail(repository, digest) for digest in dict.fromkeys(digests)]}
+
+    def _listed(self, repository: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        found, size = list(self.manifests[repository]), body.get("maxResults", 100)
+        if not 1 <= size <= 1_000:
+            raise RefusedError("InvalidParameterException", "maxResults must be between 1 and 1000.")
+        start = int(body.get("nextToken", "0"))
+        more = {"nextToken": str(start + size)} if start + size < len(found) else {}
+        return {"imageDetails": [self._detail(repository, each) for each in found[start : start + size]], **more}
 
     def describe_image_replication_status(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         repository = self._repository(body)

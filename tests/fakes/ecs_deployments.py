@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crosscheck.images.reference import parse_reference
+from tests.fakes.ecr import FakeEcr
 from tests.fakes.ecs import FakeEcs
 from tests.fakes.json_protocol import RefusedError
 
@@ -26,6 +28,7 @@ class DeployedEcs(FakeEcs):
         self.clock = START
         self.deployments: list[dict[str, Any]] = []  # the newest first
         self.inactive: set[str] = set()
+        self.registry = FakeEcr()  # where tags are resolved, anew with each deployment
         self.on_stop: Callable[[], object] = lambda: None  # happens just before a deployment is stopped
 
     @property
@@ -41,7 +44,15 @@ class DeployedEcs(FakeEcs):
             self.serve(cluster, service, definition)
         number, before = len(self.deployments), self._serving()
         revision = self.arn("service-revision", f"{cluster}/{service}/{number}")
-        self.revisions[revision] = {"serviceRevisionArn": revision, "taskDefinition": definition}
+        pinned = [
+            {"containerName": name, "image": image, **({"imageDigest": digest} if digest else {})}
+            for name, (image, digest) in self._resolved(definition).items()
+        ]
+        self.revisions[revision] = {
+            "serviceRevisionArn": revision,
+            "taskDefinition": definition,
+            "containerImages": pinned,
+        }
         arn = self.arn("service-deployment", f"{cluster}/{service}/sd{number}")
         made = {
             "serviceDeploymentArn": arn,
@@ -132,6 +143,20 @@ class DeployedEcs(FakeEcs):
         if status in STOPPABLE:
             self.become(arn, "ROLLBACK_IN_PROGRESS")
         return {"serviceDeploymentArn": arn}
+
+    def pinned(self, arn: str) -> dict[str, str | None]:
+        """By container, the digest that was pinned for a deployment."""
+        images = self.revisions[self._made(arn)["target"]]["containerImages"]
+        return {image["containerName"]: image.get("imageDigest") for image in images}
+
+    def _resolved(self, definition: str) -> dict[str, tuple[str, str]]:
+        """The image of each container, and what its reference stands for now; empty where the registry lacks it."""
+        images = {each["name"]: each["image"] for each in self.definitions.get(definition, [])}
+        parsed = {name: parse_reference(image) for name, image in images.items()}
+        return {
+            name: (images[name], each.digest or self.registry.tags.get((each.repository, each.tag), ""))
+            for name, each in parsed.items()
+        }
 
     def _made(self, arn: str) -> dict[str, Any]:
         return next(made for made in self.deployments if made["serviceDeploymentArn"] == arn)

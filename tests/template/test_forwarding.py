@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 
-from provision_regions.forwarding.rule import rule_name
+from provision_regions.forwarding.rule import event_pattern, rule_name
 from provision_regions.ownership.names import Names
 from tests.template.expanded import Template, resources
 
 RULES = {"Fn::Sub": "arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/crosscheck-forward-*"}
 HOME_BUS = {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
 ROLE = {"Fn::GetAtt": ["ForwardingRole", "Arn"]}
+
+
+def test_what_the_rules_at_home_read_is_forwarded_and_nothing_else() -> None:
+    home = [rule["EventPattern"] for rule in resources("AWS::Events::Rule").values()]
+    read = [{key: part for key, part in pattern.items() if key != "account"} for pattern in home]
+    forwarded = json.loads(event_pattern("111122223333", "eu-west-1"))
+    assert forwarded.pop("$or") == read
+    assert forwarded == {"account": ["111122223333"], "region": ["eu-west-1"]}
 
 
 def statements(role: str) -> list[Template]:

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
 from crosscheck.pipelines.gates import UNREAD, holds_gate
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
+from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem
+from plan_checks.planning import Planning
 from plan_checks.release.baseline import baselines
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
 from plan_checks.release.gate_verdicts import gates_verdict
-from plan_checks.release.limits import limits_of, longest_wait
+from plan_checks.release.limits import LEAST, longest_wait
 from plan_checks.release.read import (
     Execution,
-    Pipeline,
     Runs,
     definition_at_version,
     read_execution,
     read_gates,
-    read_pipeline,
     retried_by_itself,
 )
-from plan_checks.rollback_mode import RETRY, Mode, RollbackContext, left_to_codepipeline, rollback_mode
-from plan_checks.settings import PlanSettings
+from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -57,14 +53,8 @@ class FinishedStage:
     at: float
 
 
-@dataclass(frozen=True)
-class ReleasePlanning:
+class ReleasePlanning(Planning):
     """Plans what follows from a finished stage."""
-
-    clients: Clients
-    ledger: Ledger
-    settings: PlanSettings
-    clock: Callable[[], float]
 
     def plan(self, finished: FinishedStage) -> list[VerificationItem]:
         """An item for each region that is to be judged now, sorted; none where a gate's turn is still to come,
@@ -74,7 +64,7 @@ class ReleasePlanning:
             ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         client = self.clients.client("codepipeline", finished.subject.region)
-        pipeline = read_pipeline(client, finished.subject)
+        pipeline = read_pipeline(client, finished.subject.pipeline, finished.subject.region)
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
         execution = read_execution(client, finished.subject)
@@ -138,25 +128,22 @@ class ReleasePlanning:
             return None
         judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each)) if each.judges else None
         if situation.pipeline.tags.ignore:
-            return None if judged else _ignored(each, situation)
+            # Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven.
+            return None if judged else replace(situation.item(each), checks=(_gap(each.region, IGNORED),))
         if judged not in {None, Verdict.FAIL}:
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
+        limits = LEAST.planned(parameters)
         chosen = scope(situation.pipeline.definition, Position(), each.stage, [each.region])
         # Of a region's actions, those after the one that failed have never started: nothing to look at there.
         begun = tuple(action for action in chosen.actions if (action.stage, action.name) in ran)
         runs = situation.execution.runs
         plan = _plan(replace(chosen, actions=begun), runs, parameters, problem or situation.problem, situation.pipeline)
-        return VerificationItem(
-            purpose=Purpose.STAGE,
-            subject=situation.finished.subject,
-            region=each.region,
-            since=situation.now,
+        return replace(
+            situation.item(each),
             checks=tuple(check for check in plan.checks if check.kind != WINDOW),
-            stage=each.stage,
-            attempt=situation.finished.attempt,
-            limits=limits_of(parameters),
-            longest_wait=longest_wait(limits_of(parameters), situation.due_regions),
+            limits=limits,
+            longest_wait=longest_wait(limits, situation.due_regions),
             mode=self._mode(each, parameters, situation).value,
             left_to_codepipeline=situation.left(each.stage),
             gate_verdict=judged.value if judged else "",
@@ -177,14 +164,12 @@ class ReleasePlanning:
 
     def _mode(self, each: DueRegion, parameters: Parameters, situation: PlanInputs) -> Mode:
         return rollback_mode(
-            RollbackContext(
-                ceiling=self.settings.rollback_mode,
-                tag=situation.pipeline.tags.rollback,
-                gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
-                dry_run=parameters.dry_run,
-                is_rollback=situation.execution.is_rollback,
-                age=situation.now - situation.finished.at,
-            )
+            ceiling=self.settings.rollback_mode,
+            tag=situation.pipeline.tags.rollback,
+            gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
+            dry_run=parameters.dry_run,
+            is_rollback=situation.execution.is_rollback,
+            age=situation.now - situation.finished.at,
         )
 
 
@@ -200,6 +185,13 @@ class PlanInputs:
     retried: bool
     due_regions: int
     problem: str = ""
+
+    def item(self, each: DueRegion) -> VerificationItem:
+        """The item of a region, without what is looked at; its limits are those of a single look."""
+        finished = self.finished
+        return VerificationItem(
+            Purpose.STAGE, finished.subject, each.region, self.now, stage=each.stage, attempt=finished.attempt
+        )
 
     def ran(self, stage: str, region: str) -> Runs:
         """The deploy actions of a region that the execution has run."""
@@ -229,20 +221,6 @@ class PlanInputs:
         return left_to_codepipeline(deployed, finished, retried=self.retried)
 
 
-def _ignored(each: DueRegion, situation: PlanInputs) -> VerificationItem:
-    """Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven."""
-    return VerificationItem(
-        purpose=Purpose.STAGE,
-        subject=situation.finished.subject,
-        region=each.region,
-        since=situation.now,
-        checks=(PlannedCheck(PlanProblem.name, each.region, {}, unsupported=IGNORED),),
-        stage=each.stage,
-        attempt=situation.finished.attempt,
-        limits=Limits(),  # one look decides
-    )
-
-
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:
     """The plan; where what was added to it is wrong, the derived checks and a gap that says so."""
     entries: Sequence[Mapping[str, object]] = parameters.checks
@@ -252,8 +230,12 @@ def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipel
         except ConfigurationError as error:
             problem = str(error)
     derived = make_plan(chosen, runs, (), pipeline.account)
-    gaps = tuple(PlannedCheck(PlanProblem.name, region, {}, unsupported=problem) for region in chosen.regions)
+    gaps = (_gap(region, problem) for region in chosen.regions)
     return Plan(derived.stage, (*derived.checks, *gaps))
+
+
+def _gap(region: str, why: str) -> PlannedCheck:
+    return PlannedCheck(PlanProblem.name, region, {}, unsupported=why)
 
 
 def _size_problem(items: Sequence[VerificationItem]) -> str:

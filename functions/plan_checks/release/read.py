@@ -8,24 +8,16 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import Subject
-from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
+from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.gates import GateDefinition, find_gates
-from crosscheck.pipelines.parameters import Tags, parse_parameters, read_tags
+from crosscheck.pipelines.parameters import parse_parameters
+from crosscheck.pipelines.pipeline import Pipeline
 from crosscheck.pipelines.runs import ActionRun, read_runs
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
 type Runs = Mapping[tuple[str, str], ActionRun]
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """A pipeline's definition and tags. ``account`` is the one that it lives in."""
-
-    definition: PipelineDefinition
-    tags: Tags
-    account: str
 
 
 @dataclass(frozen=True)
@@ -38,23 +30,11 @@ class Execution:
     version: int = 0
 
 
-def read_pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
-    """The pipeline of an execution.
-
-    Raises:
-        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
-    """
-    answer = client.get_pipeline(name=subject.pipeline)
-    arn = answer["metadata"]["pipelineArn"]
-    definition = parse_definition(answer["pipeline"], subject.region)
-    return Pipeline(definition, read_tags(client, arn), account=arn.split(":")[4])
-
-
 def definition_at_version(client: CodePipelineClient, subject: Subject, pipeline: Pipeline, version: int) -> Pipeline:
     """The pipeline with the definition that an execution ran with, where it was changed since; its tags are today's.
 
     Raises:
-        ClientError, BotoCoreError: as above.
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
     """
     if version in {0, pipeline.definition.version}:
         return pipeline

@@ -1,6 +1,7 @@
 """A custom resource's request, as CloudFormation sends it to a Lambda function, and the answer to it, which is never
 larger than the 4096 bytes that CloudFormation reads.
 
+Only the standard library is imported here, because ``handler`` answers where the layer is missing.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 """
 
@@ -10,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from crosscheck.errors import ConfigurationError, UnreadableEventError
-
 MAX_BODY = 4096
+MAX_PHYSICAL_ID = 1024  # bytes
+PREFIXED = "Custom::ArtifactStores"  # a resource of another type stays the same, whatever its properties say
 CUT = "…"
 
 
@@ -25,19 +26,10 @@ class Request:
     stack_id: str
     request_id: str
     logical_id: str
+    given_id: str
+    home_region: str
     response_url: str = field(repr=False)
     properties: Mapping[str, object] = field(repr=False)
-
-    @property
-    def deletes(self) -> bool:
-        """Whether the resource is to be removed.
-
-        Raises:
-            ConfigurationError: CloudFormation knows no such type of request.
-        """
-        if self.type not in {"Create", "Update", "Delete"}:
-            raise ConfigurationError(f"unknown RequestType {self.type[:40]!r}")
-        return self.type == "Delete"
 
     @property
     def stack_name(self) -> str:
@@ -51,27 +43,37 @@ class Request:
         parts = self.stack_id.split(":")
         return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - the fifth field of an ARN
 
+    @property
+    def physical_id(self) -> str:
+        """``crosscheck/<home region>/<stack name>/<logical id>/<Prefix>``, the same for success and failure.
 
-def read_request(event: Mapping[str, object]) -> Request:
-    """Read an event. Only the response URL is required, because nobody can be answered without it.
+        A new prefix gives another id, so CloudFormation replaces the resource. The ids of types without a prefix end
+        with ``-``, so these are never replaced. A Delete keeps the id that it names.
+        """
+        if self.type == "Delete" and self.given_id:
+            return self.given_id
+        prefix = self.properties.get("Prefix") if self.resource_type == PREFIXED else None
+        last = prefix if isinstance(prefix, str) and prefix else "-"
+        text = f"crosscheck/{self.home_region}/{self.stack_name or '-'}/{self.logical_id or '-'}/{last}"
+        return text.encode(errors="replace")[:MAX_PHYSICAL_ID].decode(errors="ignore")
 
-    Raises:
-        UnreadableEventError: the event has no response URL.
-    """
+
+def read_request(event: Mapping[str, object], home_region: str) -> Request:
+    """Read an event, whatever is wrong with it: what is missing or odd is empty."""
 
     def text(name: str) -> str:
         value = event.get(name)
         return value if isinstance(value, str) else ""
 
     properties = event.get("ResourceProperties")
-    if not text("ResponseURL"):
-        raise UnreadableEventError("no ResponseURL: this is not a custom resource's request")
     return Request(
         type=text("RequestType"),
         resource_type=text("ResourceType"),
         stack_id=text("StackId"),
         request_id=text("RequestId"),
         logical_id=text("LogicalResourceId"),
+        given_id=text("PhysicalResourceId"),
+        home_region=home_region,
         response_url=text("ResponseURL"),
         properties=properties if isinstance(properties, dict) else {},
     )
@@ -89,19 +91,18 @@ class Answer:
     """What CloudFormation is told. ``data`` holds the attributes for ``!GetAtt``."""
 
     status: Status
-    physical_id: str
     reason: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
 
 
-def succeeded(physical_id: str, data: Mapping[str, str] | None = None) -> Answer:
+def succeeded(data: Mapping[str, str]) -> Answer:
     """An answer with attributes."""
-    return Answer(Status.SUCCESS, physical_id, data=data or {})
+    return Answer(Status.SUCCESS, data=data)
 
 
-def failed(physical_id: str, reason: str) -> Answer:
+def failed(reason: str) -> Answer:
     """An answer that stops the stack. People read the reason in the stack's events."""
-    return Answer(Status.FAILED, physical_id, reason or "no reason is known")
+    return Answer(Status.FAILED, reason or "no reason is known")
 
 
 def body(request: Request, answer: Answer) -> bytes:
@@ -126,7 +127,7 @@ def _encode(request: Request, answer: Answer) -> bytes:
     content = {
         "Status": answer.status.value,
         "Reason": answer.reason,
-        "PhysicalResourceId": answer.physical_id,
+        "PhysicalResourceId": request.physical_id,
         "StackId": request.stack_id,
         "RequestId": request.request_id,
         "LogicalResourceId": request.logical_id,

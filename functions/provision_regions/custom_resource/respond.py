@@ -1,4 +1,4 @@
-"""Delivers an answer: one PUT to the pre-signed URL, repeated until the host takes it. Names the resource in it.
+"""Delivers an answer: one PUT to the pre-signed URL, repeated until the host takes it.
 
 The URL is a secret and an address from outside. It is never logged, and nothing is sent to a host that is not
 CloudFormation's own. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
@@ -10,7 +10,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 # cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
@@ -22,8 +22,6 @@ OWN_HOST = re.compile(
 )
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 10
-MAX_BYTES = 1024
-PREFIXED = "Custom::ArtifactStores"  # a resource of another type stays the same, whatever its properties say
 
 
 class ForeignHostError(ValueError):
@@ -32,24 +30,6 @@ class ForeignHostError(ValueError):
 
 class NotDeliveredError(OSError):
     """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
-
-
-def physical_id(event: Mapping[str, object], home_region: str) -> str:
-    """``crosscheck/<home region>/<stack name>/<logical id>/<Prefix>``, the same for success and failure.
-
-    A new prefix gives another id, so CloudFormation replaces the resource. The ids of types without a prefix end with
-    ``-``, so these are never replaced. A Delete keeps the id that it names.
-    """
-    given = event.get("PhysicalResourceId")
-    if event.get("RequestType") == "Delete" and isinstance(given, str) and given:
-        return given
-    properties = event.get("ResourceProperties") if event.get("ResourceType") == PREFIXED else None
-    prefix = properties.get("Prefix") if isinstance(properties, dict) else None
-    stack = str(event.get("StackId", "")).split("/")
-    name = stack[1] if len(stack) > 1 else "-"
-    logical = str(event.get("LogicalResourceId", "-"))
-    text = f"crosscheck/{home_region}/{name}/{logical}/{prefix if isinstance(prefix, str) and prefix else '-'}"
-    return text.encode(errors="replace")[:MAX_BYTES].decode(errors="ignore")
 
 
 def refuse_foreign(url: str, local_host: str = "") -> None:

@@ -1,6 +1,7 @@
 """`Custom::EventForwarding`: serves a request, in every region that the resource names or ever named."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
@@ -9,7 +10,7 @@ from crosscheck.aws_errors import region_not_enabled
 from crosscheck.errors import MissingSettingError
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader
-from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.custom_resource.request import Request
 from provision_regions.forwarding.rule import ForwardingRule, rule_name
 from provision_regions.ownership.names import Names, names_for, names_for_removal
 from provision_regions.ownership.owned_parameters import SetRecord
@@ -19,33 +20,18 @@ RECORD = "EventForwarding"  # has capitals, so it is never the prefix of a store
 logger = Logger(child=True)
 
 
-class ForwardingRecord(SetRecord):
-    """The regions in which a resource may have a rule: about 600 bytes for all regions of AWS.
-
-    It is written before a rule is made, so a Delete and a rollback also reach the rules of earlier properties and of
-    runs that were killed.
-    """
-
-    key = "regions"
-
-    def change(self, before: Collection[str], after: Collection[str]) -> None:
-        """Write the regions if they changed. Without regions there is no record."""
-        if set(before) == set(after):
-            return
-        if after:
-            self.write(after, new=not before)
-        else:
-            self.remove()
-
-
 @dataclass(frozen=True)
 class ForwardingUpdate:
-    """The rules of one resource. Create, Update, Delete and a rollback are the same: every step ensures a state."""
+    """The rules of one resource. Create, Update, Delete and a rollback are the same: every step ensures a state.
+
+    The record holds the regions in which there may be a rule, so a Delete and a rollback also reach the rules of
+    earlier properties and of runs that were killed. It takes about 600 bytes for all regions of AWS.
+    """
 
     context: ProviderContext
     names: Names
 
-    def apply(self, wanted: Collection[str]) -> Mapping[str, Exception]:
+    def apply(self, wanted: AbstractSet[str]) -> Mapping[str, Exception]:
         """Make the rules of the wanted regions, then remove those of the others.
 
         Returned are the regions whose rules stay, because the account has disabled them. No event is forwarded there,
@@ -55,21 +41,20 @@ class ForwardingUpdate:
             RegionsFailedError: regions refuse, or a rule of that name belongs to somebody else; in that case nothing
                 was changed anywhere.
         """
-        record = ForwardingRecord(self.context, self.names)
-        recorded = record.read() or frozenset()
-        looks = self._in_each(wanted, lambda region: self._rule(region).look_for_ours())
-        begun = recorded | set(wanted)
-        record.change(recorded, begun)
+        record = SetRecord(self.context, self.names, "regions")
+        begun = record.read() | wanted
+        looks = self._in_each(sorted(wanted), lambda region: self._rule(region).look_for_ours())
+        record.write(begun)
         self._in_each(looks, lambda region: self._rule(region).ensure(looks[region]))
-        left = self._remove(begun - set(wanted))
-        record.change(begun, {*wanted, *left})
+        left = self._remove(begun - wanted)
+        record.write(wanted | left.keys())
         return left
 
     def _in_each[T](self, regions: Iterable[str], work: Callable[[str], T]) -> Mapping[str, T]:
         # A region needs a few calls only: what hangs in this run is not worth another one.
         return require_all(each_region(regions, work, self.context.retrying.deadline), MAX_RUNS)
 
-    def _remove(self, regions: Collection[str]) -> Mapping[str, Exception]:
+    def _remove(self, regions: Iterable[str]) -> Mapping[str, Exception]:
         deadline = self.context.retrying.deadline
         results = each_region(sorted(regions), lambda region: self._rule(region).remove(), deadline)
         left = {region: error for region, error in results.failed.items() if region_not_enabled(error)}
@@ -81,15 +66,13 @@ class ForwardingUpdate:
         return ForwardingRule(self.context, self.names, region)
 
 
-def serve_forwarding(request: Request, physical_id: str, context: ProviderContext) -> Answer:
+def provision_forwarding(request: Request, context: ProviderContext) -> Mapping[str, str]:
     """Make every region that the template names forward its events, and no other one.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
         ClientError: AWS refuses a call in the home region; the answer is FAILED, too.
     """
-    if request.deletes:
-        return _remove(request, physical_id, context)
     wanted = read_regions(request.properties, context)
     if wanted and not context.forwarding_role:
         raise MissingSettingError("FORWARDING_ROLE_ARN")
@@ -97,19 +80,22 @@ def serve_forwarding(request: Request, physical_id: str, context: ProviderContex
     left = ForwardingUpdate(context, names).apply(wanted)
     if left:
         logger.warning("rules stay in regions that are not enabled any more", regions=sorted(left))
-    return succeeded(physical_id, {"RuleName": rule_name(names)})
+    return {"RuleName": rule_name(names)}
 
 
-def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Serve a Delete. The properties do not matter, because the record knows the regions."""
+def remove_forwarding(request: Request, context: ProviderContext) -> None:
+    """Remove every rule. The properties do not matter, because the record knows the regions.
+
+    Raises:
+        RegionsFailedError: rules could not be removed. The record stays, so that the next Delete goes on.
+    """
     names = names_for_removal(request, context, RECORD)
-    left = ForwardingUpdate(context, names).apply(()) if names else {}
+    left = ForwardingUpdate(context, names).apply(frozenset()) if names else {}
     raise_problems(describe(region, error) for region, error in left.items())
-    return succeeded(physical_id)
 
 
-def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
-    """The regions to forward from, sorted; there may be none.
+def read_regions(raw: Mapping[str, object], context: ProviderContext) -> frozenset[str]:
+    """The regions to forward from; there may be none.
 
     The home region is left out, because its events are on its bus already: a rule there would send them in a circle.
 
@@ -118,5 +104,10 @@ def read_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[s
     """
     reader = PropertyReader(raw, {"Regions"})
     regions = reader.regions("Regions", context.partition)
+    if set(regions) - {context.home_region} and not context.partition.routes_events:
+        reader.problems.append(
+            f"Regions has to be empty: in the partition {context.partition.name} EventBridge sends no events to other "
+            "regions; artifact stores there come from Custom::ArtifactStores in a stack of your own"
+        )
     reader.raise_problems()
-    return tuple(sorted(set(regions) - {context.home_region}))
+    return frozenset(regions) - {context.home_region}

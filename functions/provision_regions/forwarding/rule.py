@@ -20,23 +20,27 @@ from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, ForeignError, Names, Ownership
 
 TARGET_ID = "home"
-SOURCES: Mapping[str, tuple[str, ...]] = {
-    "aws.codedeploy": (
-        "CodeDeploy Deployment State-change Notification",
-        "CodeDeploy Instance State-change Notification",
-    ),
-    "aws.codepipeline": (
-        "CodePipeline Action Execution State Change",
-        "CodePipeline Pipeline Execution State Change",
-        "CodePipeline Stage Execution State Change",
-    ),
-    "aws.ecr": ("ECR Image Action", "ECR Replication Action"),
-    "aws.ecs": ("ECS Deployment State Change",),
-}
+# What the stack's own rules read at home, and nothing else: every event that is sent on costs.
+FORWARDED: tuple[Mapping[str, Any], ...] = (
+    {
+        "source": ["aws.codepipeline"],
+        "detail-type": [
+            "CodePipeline Pipeline Execution State Change",
+            "CodePipeline Stage Execution State Change",
+            "CodePipeline Action Execution State Change",
+        ],
+    },
+    {
+        "source": ["aws.ecr"],
+        "detail-type": ["ECR Image Action"],
+        "detail": {"action-type": ["PUSH"], "result": ["SUCCESS"]},
+    },
+)
 NOT_FOUND = "ResourceNotFoundException"
 # EventBridge answers ValidationException if the target's role is so new that it is not known everywhere, and if it
 # still sees targets that were just removed.
-TRANSIENT = ("ConcurrentModificationException", "InternalException", "ValidationException")
+TRANSIENT = ("ConcurrentModificationException", "InternalException")
+UNKNOWN_ROLE = "ValidationException"
 
 
 def rule_name(names: Names) -> str:
@@ -45,18 +49,12 @@ def rule_name(names: Names) -> str:
 
 
 def event_pattern(account: str, region: str) -> str:
-    """The pattern of the region's rule, as JSON; every detail-type belongs to one source only."""
-    pattern = {
-        "account": [account],
-        "region": [region],
-        "source": list(SOURCES),
-        "detail-type": [kind for kinds in SOURCES.values() for kind in kinds],
-    }
-    return json.dumps(pattern)
+    """The pattern of the region's rule, as JSON."""
+    return json.dumps({"account": [account], "region": [region], "$or": list(FORWARDED)})
 
 
 def target(names: Names, role: str) -> Any:
-    """The home region's default bus. The event arrives as it was sent, with its own region and time."""
+    """The home region's default bus. The event arrives with its own account and region, and a new id and time."""
     bus = f"arn:{names.partition}:events:{names.home_region}:{names.account}:event-bus/default"
     return {"Id": TARGET_ID, "Arn": bus, "RoleArn": role}
 
@@ -74,7 +72,7 @@ class ForwardingRule:
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._events = context.clients.client("events", region)
-        self._call = context.retrying.also_on(*TRANSIENT)
+        self._call = context.retrying.also_on(*TRANSIENT).awaiting_roles(UNKNOWN_ROLE)
         self._names = names
         self._name = rule_name(names)
         self._pattern = event_pattern(context.account, region)

@@ -109,14 +109,14 @@ class ForeignError(CrosscheckError):
     """Something of a name that we need belongs to somebody else. It was left as it is."""
 
 
-def ownership_by_tags(tags: Mapping[str, str], names: Names) -> Ownership:
+def ownership_by_tags(tags: Mapping[str, str], names: Names, *, untagged: Ownership = Ownership.FOREIGN) -> Ownership:
     """To whom it belongs. Adoption comes first: what was ever adopted is never emptied."""
     if tags.get(ADOPT_TAG) == names.owner:
         return Ownership.ADOPTED
     if tags.get(OWNER_TAG) == names.owner:
         # A key also has a tag with its prefix: during a rename, a resource has keys of two prefixes.
         return Ownership.OURS if tags.get(PREFIX_TAG, names.prefix) == names.prefix else Ownership.FOREIGN
-    return Ownership.FOREIGN if tags else Ownership.UNTAGGED
+    return Ownership.FOREIGN if tags else untagged
 
 
 def foreign(what: str, names: Names) -> ForeignError:

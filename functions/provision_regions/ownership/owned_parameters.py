@@ -4,9 +4,10 @@ One of them is what the resource remembers of itself between runs.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import batched
-from typing import Any, ClassVar
+from typing import Any
 
 from crosscheck.aws_errors import ignoring
 from provision_regions.context import ProviderContext
@@ -46,8 +47,7 @@ class OwnedParameters:
         with ignoring("InvalidResourceId"):
             listed = self._call(self._ssm.list_tags_for_resource, ResourceType="Parameter", ResourceId=name)
             tags = {tag["Key"]: tag["Value"] for tag in listed.get("TagList", [])}
-            ownership = ownership_by_tags(tags, self._names)
-            return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
+            return ownership_by_tags(tags, self._names)
         return Ownership.ABSENT  # another run of the same request has just deleted it
 
     def _put(self, name: str, value: str, *, new: bool) -> None:
@@ -66,32 +66,45 @@ class ResourceRecord(OwnedParameters):
     """The record of one resource, a JSON object.
 
     A resource writes it before it begins the work that the record tells of, so that a run that follows a killed one
-    recognises what that one made.
+    recognises what that one made. Whether there is one is known once it was read.
     """
+
+    exists = False
 
     def _load(self) -> Any:
         """The object; None where the resource never began anything."""
         text = self._values([self._names.record]).get(self._names.record)
+        self.exists = text is not None
         return json.loads(text) if text is not None else None
 
-    def _save(self, content: Mapping[str, object], *, new: bool) -> None:
-        self._put(self._names.record, compact(content), new=new)
+    def _save(self, content: Mapping[str, object]) -> None:
+        self._put(self._names.record, compact(content), new=not self.exists)
+        self.exists = True
 
     def remove(self) -> None:
         """Forget the resource."""
         self._delete([self._names.record])
+        self.exists = False
 
 
 class SetRecord(ResourceRecord):
-    """A record that is one set of texts: ``{key: [texts]}``."""
+    """A record that is one set of texts: ``{key: [texts]}``. Of an empty set there is no record."""
 
-    key: ClassVar[str]
+    def __init__(self, context: ProviderContext, names: Names, key: str) -> None:
+        super().__init__(context, names)
+        self._key = key
+        self.texts: frozenset[str] = frozenset()
 
-    def read(self) -> frozenset[str] | None:
-        """What is ours or was about to be; None where the resource never began anything."""
+    def read(self) -> frozenset[str]:
+        """What is ours or was about to be."""
         content = self._load()
-        return None if content is None else frozenset(content[self.key])
+        self.texts = frozenset(content[self._key]) if content else frozenset()
+        return self.texts
 
-    def write(self, texts: Collection[str], *, new: bool) -> None:
-        """Write the record."""
-        self._save({self.key: sorted(texts)}, new=new)
+    def write(self, texts: AbstractSet[str]) -> None:
+        """Write the record, unless it holds these texts already."""
+        if self.exists and not texts:
+            self.remove()
+        elif texts != self.texts:
+            self._save({self._key: sorted(texts)})
+        self.texts = frozenset(texts)

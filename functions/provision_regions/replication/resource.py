@@ -5,15 +5,15 @@ configuration is read again: a writer who read before our write and wrote after 
 update starts again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.request import Answer, Request, succeeded
-from provision_regions.ownership.names import names_for, names_for_removal
+from provision_regions.custom_resource.request import Request
+from provision_regions.ownership.names import Names, names_for, names_for_removal
 from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.rules import OurRules, Rule, merge, read_properties, wanted_rules
@@ -24,24 +24,17 @@ LOOKS = 12
 SETTLE_SECONDS = 3.0  # longer than another of our runs takes between its read and its write
 
 
-class ReplicationRecord(SetRecord):
-    """The record of one resource: about 35 bytes for each rule."""
-
-    key = "rules"
-
-
 class OutrunError(CrosscheckError):
     """Somebody else wrote after each of our writes."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class RegistryUpdate:
-    """One request's update of the registry. ``recorded`` is the content of the record, None if there is no record."""
+    """One request's update of the registry. The record, which was read, takes about 35 bytes for each rule."""
 
     registry: ReplicationRegistry
-    record: ReplicationRecord
+    record: SetRecord
     retrying: Retrying
-    recorded: frozenset[str] | None
 
     def apply(self, wanted: Sequence[Rule]) -> frozenset[str]:
         """Replace our rules by the wanted ones; returns the fingerprints of those that are ours then.
@@ -51,64 +44,52 @@ class RegistryUpdate:
             QuotaError: the rules do not fit.
             UnknownSettingError: a write would lose what this SDK does not know.
         """
-        before = self.recorded or frozenset()
+        before = self.record.texts
         ours, written = OurRules(dict.fromkeys(before, 0)), False
         for _ in range(LOOKS):
             present = self.registry.rules()
             merged = merge(present, ours.among(present), wanted)
             if merged.rules == present:
-                self._remember(merged.ours)
+                self.record.write(merged.ours)
                 return merged.ours
-            if not merged.ours <= (self.recorded or frozenset()):
-                self._remember(merged.ours.union(self.recorded or ()))
+            if not merged.ours <= self.record.texts:
+                self.record.write(merged.ours | self.record.texts)
                 continue  # the write must follow a look at once
             try:
                 self.registry.replace(merged)
             except (ClientError, QuotaError, UnknownSettingError):
                 if not written:  # we made nothing, so the record must not claim it
-                    self._remember(before)
+                    self.record.write(before)
                 raise
             ours, written = ours.after(merged), True
             self.retrying.sleep(SETTLE_SECONDS)
         raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
 
-    def _remember(self, rules: frozenset[str]) -> None:
-        if rules != self.recorded and (rules or self.recorded is not None):
-            self.record.write(rules, new=self.recorded is None)
-            self.recorded = rules
 
+def provision_replication(request: Request, context: ProviderContext) -> Mapping[str, str]:
+    """Make the rules that the template asks for. Other people's rules stay.
 
-def serve_replication(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Make the rules that the template asks for, or remove them. Other people's rules stay.
+    The attribute ``Rules`` is how many rules of the registry belong to this resource.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
         ClientError: AWS refuses a call; the answer is FAILED, too.
     """
-    if request.deletes:
-        return _remove(request, physical_id, context)
-    wanted = wanted_rules(read_properties(request.properties, context), context.account)
-    record = ReplicationRecord(context, names_for(request, context, RECORD))
-    recorded = record.read()
-    if not wanted and recorded is None:  # nobody asks for replication, so the registry is not even read
-        return _answer(physical_id, 0)
-    ours = RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(wanted)
-    return _answer(physical_id, len(ours))
+    wanted = wanted_rules(*read_properties(request.properties, context), context.account)
+    ours = _update(context, names_for(request, context, RECORD), wanted)
+    return {"Rules": str(len(ours))}
 
 
-def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Serve a Delete. The properties do not matter, because the record knows our rules."""
+def remove_replication(request: Request, context: ProviderContext) -> None:
+    """Remove our rules. The properties do not matter, because the record knows the rules."""
     names = names_for_removal(request, context, RECORD)
-    if names is None:
-        return succeeded(physical_id)
-    record = ReplicationRecord(context, names)
-    recorded = record.read()
-    if recorded is not None:
-        RegistryUpdate(ReplicationRegistry(context), record, context.retrying, recorded).apply(())
-        record.remove()
-    return succeeded(physical_id)
+    if names is not None:
+        _update(context, names, ())
 
 
-def _answer(physical_id: str, count: int) -> Answer:
-    """The answer with ``!GetAtt <logical id>.Rules``: how many rules of the registry belong to this resource."""
-    return succeeded(physical_id, {"Rules": str(count)})
+def _update(context: ProviderContext, names: Names, wanted: Sequence[Rule]) -> frozenset[str]:
+    record = SetRecord(context, names, "rules")
+    record.read()
+    if not wanted and not record.exists:  # nobody asks for replication, so the registry is not even read
+        return frozenset()
+    return RegistryUpdate(ReplicationRegistry(context), record, context.retrying).apply(wanted)

@@ -30,16 +30,8 @@ MAX_DESTINATIONS = 25  # different ones in all rules; the API reference says: of
 MAX_FILTERS = 100  # of one rule
 
 
-@dataclass(frozen=True)
-class ReplicationProperties:
-    """What the template asks for, sorted. Without destinations or without prefixes there are no rules."""
-
-    destinations: tuple[str, ...]
-    prefixes: tuple[str, ...]
-
-
-def read_properties(raw: Mapping[str, object], context: ProviderContext) -> ReplicationProperties:
-    """Read the properties of a Create or an Update.
+def read_properties(raw: Mapping[str, object], context: ProviderContext) -> tuple[Sequence[str], Sequence[str]]:
+    """The destinations and the repositories' prefixes that a Create or an Update asks for, sorted.
 
     The home region is left out of the destinations: one list of regions may serve several purposes and name it, and
     an image is there already.
@@ -52,7 +44,7 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Repl
     reader.check_regions(destinations, context.partition)
     reader.problems += _prefix_problems(prefixes)
     reader.raise_problems()
-    return ReplicationProperties(tuple(sorted(destinations - {context.home_region})), tuple(sorted(prefixes)))
+    return sorted(destinations - {context.home_region}), sorted(prefixes)
 
 
 def _prefix_problems(prefixes: Iterable[str]) -> Iterable[str]:
@@ -105,15 +97,15 @@ def fingerprint(rule: Rule) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def wanted_rules(properties: ReplicationProperties, account: str) -> tuple[Rule, ...]:
-    """The fewest rules for the properties. Without prefixes there is none: a rule without filters replicates all."""
+def wanted_rules(destinations: Sequence[str], prefixes: Sequence[str], account: str) -> tuple[Rule, ...]:
+    """The fewest rules for both. Without prefixes there is none: a rule without filters replicates all."""
     return tuple(
         {
             "destinations": [{"region": region, "registryId": account} for region in regions],
-            "repositoryFilters": [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes],
+            "repositoryFilters": [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in few],
         }
-        for regions in batched(properties.destinations, MAX_DESTINATIONS, strict=False)
-        for prefixes in batched(properties.prefixes, MAX_FILTERS, strict=False)
+        for regions in batched(destinations, MAX_DESTINATIONS, strict=False)
+        for few in batched(prefixes, MAX_FILTERS, strict=False)
     )
 
 

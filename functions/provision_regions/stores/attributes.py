@@ -1,8 +1,9 @@
 """Chooses the attributes for `!GetAtt` so that the whole answer fits into CloudFormation's 4096 bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from provision_regions.custom_resource.request import Answer, Request, fits, succeeded
+from provision_regions.custom_resource.request import Request, fits, succeeded
 from provision_regions.ownership.names import Names, compact
 
 
@@ -20,8 +21,8 @@ class Store:
         return {"type": "S3", "location": self.bucket, "encryptionKey": {"id": self.key_arn, "type": "KMS"}}
 
 
-def answer_with(request: Request, physical_id: str, names: Names, stores: tuple[Store, ...]) -> Answer:
-    """The answer with the path, every region's bucket and key, and the JSON of all stores, as far as they fit.
+def attributes(request: Request, names: Names, stores: tuple[Store, ...]) -> Mapping[str, str]:
+    """The path, every region's bucket and key, and the JSON of all stores, as far as they fit.
 
     The JSON gives way first. Of more than about 20 regions only the first ones, in the template's order, have
     attributes. The parameters have all.
@@ -33,7 +34,6 @@ def answer_with(request: Request, physical_id: str, names: Names, stores: tuple[
         data = {"ParameterPath": path, "ArtifactStores": artifact_stores}
         for store in stores[:count]:
             data |= {f"{store.region}.Bucket": store.bucket, f"{store.region}.KeyArn": store.key_arn}
-        answer = succeeded(physical_id, data)
-        if fits(request, answer):
-            return answer
-    return succeeded(physical_id, {"ParameterPath": path})
+        if fits(request, succeeded(data)):
+            return data
+    return {"ParameterPath": path}

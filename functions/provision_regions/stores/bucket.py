@@ -4,6 +4,7 @@ Every call names the account that must own the bucket, so a stranger's bucket of
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,7 @@ from provision_regions.ownership.names import (
     ownership_by_tags,
 )
 from provision_regions.retry import FRESH_SECONDS
+from provision_regions.stores.lifecycle import EVENT, UNKNOWN, keep_unknown_elements, refuse_losses
 from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
 
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
@@ -30,6 +32,7 @@ class StoreBucket:
 
     def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
         self._s3 = context.clients.client("s3", region)
+        self._s3.meta.events.register(EVENT, keep_unknown_elements, unique_id=UNKNOWN)
         self._call = context.retrying
         # S3 does not know a new bucket everywhere at once.
         self._call_eventually_consistent = context.retrying.also_on("NoSuchBucket")
@@ -56,18 +59,16 @@ class StoreBucket:
         Raises:
             ForeignError: the bucket belongs to another account, or we may not read its tags.
         """
+        untagged = Ownership.UNTAGGED if begun else Ownership.FOREIGN
         try:
             tags = self._call(self._s3.get_bucket_tagging, **self.arguments)["TagSet"]
         except ClientError as error:
-            return self._without_tags(error, begun=begun)
-        ownership = ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names)
-        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED and not begun else ownership
+            return untagged if code(error) == "NoSuchTagSet" else self._absent(error)
+        return ownership_by_tags({tag["Key"]: tag["Value"] for tag in tags}, self._names, untagged=untagged)
 
-    def _without_tags(self, error: ClientError, *, begun: bool) -> Ownership:
+    def _absent(self, error: ClientError) -> Ownership:
         if code(error) in {"NoSuchBucket", "404"}:
             return Ownership.ABSENT
-        if code(error) == "NoSuchTagSet":
-            return Ownership.UNTAGGED if begun else Ownership.FOREIGN
         if denied(error):
             raise ForeignError(
                 f"the bucket {self.name} belongs to another account, or we may not look at it; "
@@ -145,10 +146,13 @@ class StoreBucket:
             self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
 
     def _set_lifecycle(self, expire_days: int) -> None:
-        existing: list[Any] = []
+        found: Mapping[str, Any] = {"Rules": []}
         with ignoring("NoSuchLifecycleConfiguration"):
-            existing = list(self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)["Rules"])
-        rules: Any = lifecycle_with(existing, expire_days)
+            found = self._call(self._s3.get_bucket_lifecycle_configuration, **self.arguments)
+        rules: Any = lifecycle_with(found["Rules"], expire_days)
+        if rules == found["Rules"]:
+            return
+        refuse_losses(found, self.name)
         self._call_eventually_consistent(
             self._s3.put_bucket_lifecycle_configuration,
             LifecycleConfiguration={"Rules": rules},

@@ -76,16 +76,8 @@ class BucketRemoval:
         return errors[0].get("Code", "") if errors else ""
 
     def _abort_uploads(self) -> None:
-        for _ in range(BATCH):
-            page = self._call(self._s3.list_multipart_uploads, MaxUploads=BATCH, **self._arguments)
-            uploads = page.get("Uploads", [])
-            for upload in uploads:
-                self._abort(upload)
-            if not uploads:
-                return
-
-    def _abort(self, upload: Any) -> None:
-        with ignoring("NoSuchUpload"):  # its writer finished or aborted it first
-            self._call(
-                self._s3.abort_multipart_upload, Key=upload["Key"], UploadId=upload["UploadId"], **self._arguments
-            )
+        pages = self._s3.get_paginator("list_multipart_uploads").paginate(**self._arguments)
+        for upload in self._call(pages.build_full_result).get("Uploads", []):
+            named = {"Key": upload["Key"], "UploadId": upload["UploadId"], **self._arguments}
+            with ignoring("NoSuchUpload"):  # its writer finished or aborted it first
+                self._call(self._s3.abort_multipart_upload, **named)

@@ -1,7 +1,7 @@
 """The customer key of a region's store. It is searched for before it is made, so that no crash leaves a second one."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,20 +119,12 @@ class StoreKeys:
             if denied(error) or code(error) == "NotFoundException":
                 return Ownership.FOREIGN
             raise
-        ownership = ownership_by_tags({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
-        return Ownership.FOREIGN if ownership is Ownership.UNTAGGED else ownership
+        return ownership_by_tags({tag["TagKey"]: tag["TagValue"] for tag in listed}, self._names)
 
-    def _ours(self) -> Iterator[str]:
+    def _ours(self) -> list[str]:
         """Every key that is ours. The tagging API would miss a new one, this search does not."""
-        marker: dict[str, str] = {}
-        for _ in range(1000):  # pages of up to 100 keys; KMS allows 100,000 keys
-            page = self._call(self._kms.list_keys, Limit=100, **marker)
-            for key in page["Keys"]:
-                if self._ownership(key["KeyArn"]) is Ownership.OURS:
-                    yield key["KeyArn"]
-            if not page.get("Truncated"):
-                return
-            marker = {"Marker": page["NextMarker"]}
+        keys = self._call(self._kms.get_paginator("list_keys").paginate().build_full_result)["Keys"]
+        return [key["KeyArn"] for key in keys if self._ownership(key["KeyArn"]) is Ownership.OURS]
 
     def _found_by_tag(self, aliased: str) -> KeyLook:
         found = {arn: self._state(arn) for arn in self._ours()}
@@ -186,11 +178,7 @@ class StoreKeys:
         with ignoring("AlreadyExistsException"):
             self._call_eventually_consistent(self._kms.create_alias, AliasName=alias, TargetKeyId=key_id)
             return arn
-        return self._yield_to_other_run(arn)
-
-    def _yield_to_other_run(self, arn: str) -> str:
-        """Use the other run's key: Lambda delivered the request twice, and the other run made the alias first."""
-        look = self.look()
+        look = self.look()  # Lambda delivered the request twice, and the other run made the alias first
         if look.arn != arn:
             self._schedule_deletion(arn)
         return look.arn

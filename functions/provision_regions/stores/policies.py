@@ -94,21 +94,12 @@ def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[st
 
 def lifecycle_with(existing: Sequence[Mapping[str, Any]], expire_days: int) -> list[Mapping[str, Any]]:
     """The bucket's lifecycle rules: ours renewed, everybody else's unchanged."""
-    rules: list[Mapping[str, Any]] = [
-        {
-            "ID": f"{OUR_RULES}noncurrent",
-            "Status": "Enabled",
-            "Filter": {"Prefix": ""},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": NONCURRENT_DAYS},
-        },
-        {
-            "ID": f"{OUR_RULES}uploads",
-            "Status": "Enabled",
-            "Filter": {"Prefix": ""},
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UPLOAD_DAYS},
-        },
-    ]
+    effects = {
+        "noncurrent": {"NoncurrentVersionExpiration": {"NoncurrentDays": NONCURRENT_DAYS}},
+        "uploads": {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": UPLOAD_DAYS}},
+    }
     if expire_days:
-        current = {"ID": f"{OUR_RULES}current", "Status": "Enabled", "Filter": {"Prefix": ""}}
-        rules.append({**current, "Expiration": {"Days": expire_days}})
-    return [*(rule for rule in existing if not str(rule.get("ID", "")).startswith(OUR_RULES)), *rules]
+        effects["current"] = {"Expiration": {"Days": expire_days}}
+    everything = {"Status": "Enabled", "Filter": {"Prefix": ""}}
+    ours = [{"ID": f"{OUR_RULES}{name}", **everything, **effect} for name, effect in effects.items()]
+    return [*(rule for rule in existing if not str(rule.get("ID", "")).startswith(OUR_RULES)), *ours]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader, boolean_in, strings_in
@@ -15,20 +14,12 @@ MAX_DAYS = 36_500
 KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifactsAfterDays"})
 
 
-class OnDelete(StrEnum):
-    """What happens to the stores when the resource is deleted."""
-
-    RETAIN = "Retain"
-    EMPTY = "Empty"
-
-
 @dataclass(frozen=True)
 class StoreProperties:
     """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front."""
 
     regions: tuple[str, ...]
     prefix: str
-    on_delete: OnDelete
     expire_days: int
 
 
@@ -47,14 +38,13 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
     if not regions:
         reader.problems.append("Regions is empty: name at least one region")
     reader.problems += _length_problems(str(prefix), regions, context)
-    on_delete = raw.get("OnDelete", OnDelete.RETAIN)
-    if on_delete not in list(OnDelete):
+    if raw.get("OnDelete", "Retain") not in ("Retain", "Empty"):
         reader.problems.append("OnDelete must be Retain or Empty")
     days = _days(raw.get("ExpireArtifactsAfterDays", "0"))
     if days is None:
         reader.problems.append(f"ExpireArtifactsAfterDays must be a whole number from 0 (never) to {MAX_DAYS}")
     reader.raise_problems()
-    return StoreProperties(regions, str(prefix), OnDelete(str(on_delete)), days or 0)
+    return StoreProperties(regions, str(prefix), days or 0)
 
 
 def readable_prefix(raw: Mapping[str, object]) -> str | None:
@@ -72,7 +62,7 @@ def readable_regions(raw: Mapping[str, object], context: ProviderContext) -> tup
 
 def shall_empty(raw: Mapping[str, object]) -> bool:
     """Whether a Delete empties the stores. Every value but Empty retains them."""
-    return raw.get("OnDelete") == OnDelete.EMPTY
+    return raw.get("OnDelete") == "Empty"
 
 
 def _prefix_problems(prefix: object, context: ProviderContext) -> Iterable[str]:

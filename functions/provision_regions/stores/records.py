@@ -49,14 +49,13 @@ class RecordedStores:
 class StoreRecord(ResourceRecord):
     """The record of one resource's stores."""
 
-    def read(self) -> RecordedStores | None:
-        """The record; None where the resource never began anything."""
-        content = self._load()
-        return None if content is None else read(RecordedStores, content, "the record of the stores")
+    def read(self) -> RecordedStores:
+        """The record; empty where the resource never began anything."""
+        return read(RecordedStores, self._load() or {}, "the record of the stores")
 
-    def write(self, recorded: RecordedStores, *, new: bool) -> None:
+    def write(self, recorded: RecordedStores) -> None:
         """Write the record: about 1.5 KB for all regions of AWS."""
-        self._save(asdict(recorded), new=new)
+        self._save(asdict(recorded))
 
 
 class StoreParameters(OwnedParameters):

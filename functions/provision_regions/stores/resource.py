@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.request import Answer, Request, succeeded
+from provision_regions.custom_resource.request import Request
 from provision_regions.ownership.names import Names, Ownership, compact, names_for, names_for_removal
 from provision_regions.region_results import MAX_RUNS, each_region, require_all, within_runs
-from provision_regions.stores.attributes import Store, answer_with
+from provision_regions.stores.attributes import Store, attributes
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.bucket_removal import BucketRemoval
 from provision_regions.stores.keys import KeyLook, StoreKeys
@@ -42,8 +42,8 @@ class Stores:
     context: ProviderContext
     names: Names
 
-    def provision(self, wanted: StoreProperties, physical_id: str) -> Answer:
-        """Make every store.
+    def provision(self, wanted: StoreProperties) -> Mapping[str, str]:
+        """Make every store; returns the attributes.
 
         Raises:
             ForeignError: something of a name that we need belongs to somebody else.
@@ -51,19 +51,18 @@ class Stores:
             UnfinishedError: regions need another run.
         """
         parameters, record = StoreParameters(self.context, self.names), StoreRecord(self.context, self.names)
-        found = record.read()
-        before = found or RecordedStores()
+        before = record.read()
         existing = parameters.existing(wanted.regions)
         looks = self._survey(wanted, before)
         making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
         # The old properties are not needed: the record knows their regions, except those that were refused.
         begun = before.begun(self.request.request_id, wanted.regions, making)
-        record.write(begun, new=found is None)
+        record.write(begun)
         with within_runs(begun.runs):
             stores = self._make(wanted, looks, begun)
             parameters.ensure(existing, {store.region: compact(store.content) for store in stores})
-            record.write(begun.settled(), new=False)
-        return answer_with(self.request, physical_id, self.names, stores)
+            record.write(begun.settled())
+        return attributes(self.request, self.names, stores)
 
     def _survey(self, wanted: StoreProperties, recorded: RecordedStores) -> Mapping[str, StoreLook]:
         """Look at every region. If one of them has something that is not ours, nothing is changed in any of them."""
@@ -96,25 +95,24 @@ class Stores:
     def remove(self) -> None:
         """Remove the stores if the template asks for it, then the parameters, and the record last."""
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
-        found = record.read()
+        before = record.read()
         named = readable_regions(self.request.properties, self.context)
-        before = found or RecordedStores()
         regions = tuple(dict.fromkeys((*named, *before.regions)))
         with within_runs(before.runs_of(self.request.request_id) + 1):
             if shall_empty(self.request.properties):
-                self._empty(regions, before, record, new=found is None)
+                self._empty(regions, before, record)
             parameters.remove(regions)
             record.remove()
 
-    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord, *, new: bool) -> None:
+    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord) -> None:
         deadline = self.context.retrying.deadline
         looks = each_region(regions, lambda region: self._bucket(region).look(begun=region in before.making), deadline)
         # Regions that refuse the look and in which we never began have nothing of ours.
         failed = {region: error for region, error in looks.failed.items() if region in before.regions}
         ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
         begun = before.begun(self.request.request_id, ours, ())
-        if ours or not new:
-            record.write(begun, new=new)
+        if ours or record.exists:
+            record.write(begun)
         require_all(replace(looks, failed=failed), begun.runs)
         results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
         require_all(results, begun.runs)
@@ -128,26 +126,24 @@ class Stores:
         self._keys(region).remove()
 
 
-def serve_stores(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Make the stores that the template asks for, or remove them.
+def provision_stores(request: Request, context: ProviderContext) -> Mapping[str, str]:
+    """Make the stores that the template asks for; returns the attributes.
 
     Raises:
         CrosscheckError: the answer is FAILED with this text.
         UnfinishedError: the request needs another run.
     """
-    if request.deletes:
-        return _remove(request, physical_id, context)
     wanted = read_properties(request.properties, context)
-    return Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted, physical_id)
+    return Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted)
 
 
-def _remove(request: Request, physical_id: str, context: ProviderContext) -> Answer:
-    """Serve a Delete. It succeeds if nothing ever existed.
+def remove_stores(request: Request, context: ProviderContext) -> None:
+    """Remove the stores, or retain them if the template says so. It succeeds if nothing ever existed.
 
     Raises:
         CrosscheckError: something could not be removed. The record stays, so that the next Delete goes on.
+        UnfinishedError: the request needs another run.
     """
     names = names_for_removal(request, context, readable_prefix(request.properties))
     if names is not None:
         Stores(request, context, names).remove()
-    return succeeded(physical_id)

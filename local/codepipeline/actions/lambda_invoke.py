@@ -21,7 +21,8 @@ ANSWER_WITHIN_REAL = 120
 
 
 def _run(context: ActionContext) -> ActionResult:
-    context.report(url=function_url(context.region, context.configuration["FunctionName"]))
+    name = context.configuration["FunctionName"]
+    context.report(url=function_url(context.region, name), external_id=name)
     answer, waited = _call(context, None), 0
     while answer.continuation_token is not None:
         _show(context, answer)
@@ -30,10 +31,13 @@ def _run(context: ActionContext) -> ActionResult:
         if waited >= TIMEOUT:
             raise ActionError(FailureType.JOB_FAILED, "The action timed out after 24 hours.")
         answer = _call(context, answer.continuation_token)
-    _show(context, answer)
     if answer.failure_type is not None:
+        _show(context, answer)
         raise ActionError(answer.failure_type, answer.failure_message or "")
-    return ActionResult(answer.external_id, summary=answer.summary, variables=answer.variables)
+    # As recorded: no summary that a success brings is shown, and never an id but the function's name.
+    with context.tools.state.changed:
+        context.run.summary = None
+    return ActionResult(name, variables=answer.variables)
 
 
 def _call(context: ActionContext, token: str | None) -> JobAnswer:
@@ -66,7 +70,7 @@ def _invoke(context: ActionContext, job: Job) -> None:
 
 
 def _show(context: ActionContext, answer: JobAnswer) -> None:
-    context.report(external_id=answer.external_id, summary=answer.summary or answer.failure_message)
+    context.report(summary=answer.summary or answer.failure_message)
     with context.tools.state.changed:
         context.run.percent = answer.percent if answer.percent is not None else context.run.percent
 

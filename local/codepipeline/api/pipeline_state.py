@@ -6,20 +6,21 @@ from local.aws_json.messages import Json, Parameters
 from local.aws_json.operations import present
 from local.codepipeline.api.call import Call, Operation
 from local.codepipeline.api.condition_states import condition_states
-from local.codepipeline.declarations import Action, Stage
+from local.codepipeline.declarations import Action, ExecutionMode, Stage
 from local.codepipeline.records import PipelineRecord
 from local.codepipeline.state import ActionExecution, Execution, Status
 from local.codepipeline.triggers import RetryTrigger
 
 
 def get_pipeline_state(call: Call, parameters: Parameters) -> Json:
-    """Each stage with who is in it, who waits before it, and the newest run of its actions."""
+    """Each stage with who is in it, who waits before it, and the newest run of its actions; none in PARALLEL mode."""
     with call.tools.state.changed:
         record = call.pipeline(parameters["name"])
+        parallel = record.pipeline.mode is ExecutionMode.PARALLEL
         return {
             "pipelineName": record.pipeline.name,
             "pipelineVersion": record.pipeline.version,
-            "stageStates": [_stage(record, stage) for stage in record.pipeline.stages],
+            "stageStates": [] if parallel else [_stage(record, stage) for stage in record.pipeline.stages],
             "created": record.created,
             "updated": record.updated,
         }

@@ -10,6 +10,7 @@ from ministack.app import app
 
 from local.emulator.launcher import (
     authorization,
+    bucket_policies,
     conditions,
     custom_resources,
     decisions,
@@ -17,6 +18,7 @@ from local.emulator.launcher import (
     event_buses,
     functions,
     log_groups,
+    managed_policies,
     processes,
     regions,
     rule_arns,
@@ -56,6 +58,8 @@ def main() -> None:
     event_buses.install()
     custom_resources.install()
     authorization.install()
+    bucket_policies.install()
+    managed_policies.install()
     rule_arns.install()
     conditions.install()
     definitions.install()

@@ -1,8 +1,10 @@
 """A rule whose target is an event bus of another region, which ministack does not deliver to.
 
-As on AWS the event keeps the region that it came from.
+As on AWS the event keeps the account and the region that it came from, and gets an id and a time of its own.
 """
 
+import time
+import uuid
 from typing import Any
 
 from ministack.core import responses
@@ -23,7 +25,8 @@ def _forward(spec: Any, event: dict[str, Any], passed: set[str], detail: str | N
         if bus not in eventbridge._event_buses:  # noqa: SLF001
             eventbridge.logger.warning("EventBridge -> Event bus: %s not found", spec)
             return
-        forwarded = {**event, "EventBusName": bus, "_DispatchPath": sorted(passed)}
+        stamp = {"EventId": str(uuid.uuid4()), "Time": int(time.time())}
+        forwarded = {**event, **stamp, "EventBusName": bus, "_DispatchPath": sorted(passed)}
         if detail is not None:
             forwarded["Detail"] = detail
         eventbridge._dispatch_event(forwarded)  # noqa: SLF001

@@ -18,7 +18,7 @@ from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.request import read_request
 from provision_regions.replication import resource
 from provision_regions.replication.registry import QuotaError
-from provision_regions.replication.resource import serve_replication
+from provision_regions.replication.resource import provision_replication, remove_replication
 from tests.e2e.local.functions import eventually
 from tests.fakes.regions.ecr_world import properties, rule
 from tests.fakes.regions.requests import event, without_waiting
@@ -181,7 +181,8 @@ def test_our_replication_rules_come_and_go_beside_other_peoples(
     theirs = account.ecr().describe_registry()["replicationConfiguration"]["rules"]
 
     def serve(kind: str, **wanted: Any) -> list[Any]:
-        serve_replication(read_request(event(kind, properties(EU, **wanted))), "id", context)
+        serving = remove_replication if kind == "Delete" else provision_replication
+        serving(read_request(event(kind, properties(EU, **wanted)), HOME), context)
         return list(account.ecr().describe_registry()["replicationConfiguration"]["rules"])
 
     assert serve("Create", prefixes=("api",)) == [*theirs, rule(EU, prefixes=("api",))]

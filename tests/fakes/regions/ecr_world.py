@@ -4,17 +4,12 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
-from crosscheck.errors import CrosscheckError
-from provision_regions.custom_resource.request import Answer, Status, body, failed, read_request
-from provision_regions.custom_resource.respond import physical_id
-from provision_regions.region_results import describe
-from provision_regions.replication.resource import serve_replication
+from provision_regions.custom_resource.request import Status, read_request
 from tests.fakes.regions.ecr import FakeEcr
-from tests.fakes.regions.requests import event, provider_context
+from tests.fakes.regions.requests import Told, event, provider_context, served
 from tests.fakes.regions.session import Call, FakeClient, FakeSession
 from tests.fakes.regions.world import World
 
@@ -79,23 +74,14 @@ def properties(*regions: str, prefixes: tuple[str, ...] = ("my-service",), **cha
 
 def run(
     world: World, kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any
-) -> Answer:
+) -> Told:
     """One run of the function, with the answers that it gives to what AWS refuses."""
     named = {"ResourceType": "Custom::ReplicationRules", "LogicalResourceId": "Replication"}
-    content = event(kind, wanted, old, **(named | changes))
-    content["PhysicalResourceId"] = changes.get("PhysicalResourceId", physical_id(content, world.home_region))
-    request = read_request(content)
-    try:
-        answer = serve_replication(request, physical_id(content, world.home_region), provider_context(world))
-    except CrosscheckError as error:
-        answer = failed(physical_id(content, world.home_region), str(error))
-    except (ClientError, BotoCoreError) as error:
-        answer = failed(physical_id(content, world.home_region), describe(world.home_region, error))
-    assert len(body(request, answer)) <= 4096
-    return answer
+    asked = read_request(event(kind, wanted, old, **(named | changes)), world.home_region)
+    return served(asked, provider_context(world))
 
 
-def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Answer:
+def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Told:
     answer = run(world, kind, wanted, **changes)
     assert answer.status is Status.SUCCESS, answer.reason
     return answer

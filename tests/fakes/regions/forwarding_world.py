@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from crosscheck.errors import CrosscheckError
-from provision_regions.custom_resource.request import Answer, Status, body, failed, read_request
-from provision_regions.custom_resource.respond import physical_id
-from provision_regions.forwarding.resource import serve_forwarding
-from provision_regions.region_results import describe
+from provision_regions.custom_resource.request import Status, read_request
 from tests.fakes.regions.events import FakeEvents
-from tests.fakes.regions.requests import event, provider_context
+from tests.fakes.regions.requests import Told, event, provider_context, served
 from tests.fakes.regions.world import World
 
 HOME, EU, ASIA, LONDON = "us-east-1", "eu-west-1", "ap-southeast-1", "eu-west-2"
@@ -34,25 +28,15 @@ def properties(*regions: str, **changes: object) -> dict[str, object]:
 
 def run(
     world: World, kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any
-) -> Answer:
+) -> Told:
     """One run of the function, with the answers that it gives to what AWS refuses."""
     role = changes.pop("role", ROLE)
     named = {"ResourceType": "Custom::EventForwarding", "LogicalResourceId": "Forwarding"}
-    content = event(kind, wanted, old, **(named | changes))
-    content["PhysicalResourceId"] = changes.get("PhysicalResourceId", physical_id(content, world.home_region))
-    identity = physical_id(content, world.home_region)
-    request = read_request(content)
-    try:
-        answer = serve_forwarding(request, identity, replace(provider_context(world), forwarding_role=role))
-    except CrosscheckError as error:
-        answer = failed(identity, str(error))
-    except (ClientError, BotoCoreError) as error:
-        answer = failed(identity, describe(world.home_region, error))
-    assert len(body(request, answer)) <= 4096
-    return answer
+    asked = read_request(event(kind, wanted, old, **(named | changes)), world.home_region)
+    return served(asked, replace(provider_context(world), forwarding_role=role))
 
 
-def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Answer:
+def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Told:
     answer = run(world, kind, wanted, **changes)
     assert answer.status is Status.SUCCESS, answer.reason
     return answer

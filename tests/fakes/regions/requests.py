@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext, partition_named
-from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request
-from provision_regions.custom_resource.respond import physical_id
-from provision_regions.region_results import UnfinishedError
+from provision_regions.custom_resource.request import Request, Status, body, failed, read_request, succeeded
+from provision_regions.region_results import UnfinishedError, describe
 from provision_regions.retry import Deadline, Retrying
-from provision_regions.stores.resource import serve_stores
+from provision_regions.serve import fulfil
 from tests.fakes.regions.world import World
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -35,7 +36,7 @@ def event(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | N
     if old is not None:
         found["OldResourceProperties"] = dict(old)
     if kind != "Create":
-        found["PhysicalResourceId"] = physical_id(found, "us-east-1")
+        found["PhysicalResourceId"] = read_request(found, "us-east-1").physical_id
     return found | changes
 
 
@@ -56,7 +57,37 @@ def provider_context(world: World, retrying: Retrying | None = None, partition: 
 
 
 def request(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **more: Any) -> Request:
-    return read_request(event(kind, wanted, old, **more))
+    return read_request(event(kind, wanted, old, **more), "us-east-1")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What CloudFormation reads in an answer."""
+
+    status: Status
+    physical_id: str
+    reason: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+def served(asked: Request, context: ProviderContext) -> Told:
+    """Serve a request, with the answers that the function gives to what AWS refuses; the answer always fits.
+
+    Raises:
+        UnfinishedError: Lambda shall deliver the request again.
+    """
+    try:
+        answer = succeeded(fulfil(asked, context))
+    except UnfinishedError:
+        raise
+    except CrosscheckError as error:
+        answer = failed(str(error))
+    except AWS_ERRORS as error:
+        answer = failed(describe(asked.home_region, error))
+    content = body(asked, answer)
+    assert len(content) <= 4096
+    read = json.loads(content)
+    return Told(Status(read["Status"]), read["PhysicalResourceId"], read["Reason"], read["Data"])
 
 
 def run(
@@ -66,19 +97,12 @@ def run(
     old: Mapping[str, object] | None = None,
     retrying: Retrying | None = None,
     **changes: Any,
-) -> Answer:
-    """One run of the function; its answer always fits.
+) -> Told:
+    """One run of the function.
 
     Raises:
         UnfinishedError: Lambda shall deliver the request again.
     """
-    content = event(kind, wanted, old, **changes)
-    identity = physical_id(content, world.home_region)
-    try:
-        answer = serve_stores(read_request(content), identity, provider_context(world, retrying))
-    except UnfinishedError:
-        raise
-    except CrosscheckError as error:
-        answer = failed(identity, str(error))
-    assert len(body(read_request(content), answer)) <= 4096
-    return answer
+    return served(
+        read_request(event(kind, wanted, old, **changes), world.home_region), provider_context(world, retrying)
+    )

@@ -147,9 +147,14 @@ class FakeS3:
         self.after_batch(bucket)
         return {}
 
-    def ListMultipartUploads(self, region: str, **params: Any) -> dict[str, Any]:  # noqa: N802
-        uploads = self._bucket(region, params).uploads[:MAX_BATCH]
-        return {"Uploads": uploads} if uploads else {}
+    def ListMultipartUploads(self, region: str, UploadIdMarker: str = "", **params: Any) -> dict[str, Any]:  # noqa: N802, N803
+        everything = sorted(self._bucket(region, params).uploads, key=lambda upload: upload["UploadId"])
+        rest = [upload for upload in everything if upload["UploadId"] > UploadIdMarker]
+        if not rest:
+            return {}
+        page, last = rest[:MAX_BATCH], rest[:MAX_BATCH][-1]
+        markers = {"NextKeyMarker": last["Key"], "NextUploadIdMarker": last["UploadId"]}
+        return {"Uploads": page, **(markers if len(rest) > MAX_BATCH else {}), "IsTruncated": len(rest) > MAX_BATCH}
 
     def AbortMultipartUpload(self, region: str, UploadId: str, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
         bucket = self._bucket(region, params)

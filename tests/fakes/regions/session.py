@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import ParamValidationError
+from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
+from botocore.paginate import Paginator, PaginatorModel
 from botocore.validate import ParamValidator
 
 type Call = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
@@ -22,6 +25,7 @@ def _model(service: str) -> tuple[ServiceModel, dict[str, str]]:
 class FakeClient:
     def __init__(self, service: str, region: str, call: Call) -> None:
         self._service, self._region, self._call = service, region, call
+        self.meta = SimpleNamespace(events=HierarchicalEmitter())
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         model, operations = _model(self._service)
@@ -37,6 +41,13 @@ class FakeClient:
             return self._call(self._service, self._region, operations[name], params)
 
         return method
+
+    def get_paginator(self, name: str) -> "Paginator[Any]":
+        """botocore's own paginator of an operation."""
+        model, operations = _model(self._service)
+        paginators = PaginatorModel(create_loader().load_service_model(self._service, "paginators-1"))
+        config = paginators.get_paginator(operations[name])
+        return Paginator(getattr(self, name), config, model.operation_model(operations[name]))
 
 
 class FakeSession:

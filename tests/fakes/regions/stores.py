@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from provision_regions.custom_resource.request import Answer, Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.kms import FakeKey
-from tests.fakes.regions.requests import PREFIX, properties, run
+from tests.fakes.regions.requests import PREFIX, Told, properties, run
 from tests.fakes.regions.world import World
 
 HOME, EU, ASIA = "us-east-1", "eu-west-1", "ap-southeast-1"
@@ -27,7 +27,7 @@ def assert_nothing_left(world: World) -> None:
     assert world.ssm.parameters == {}
 
 
-def created(world: World, *regions: str, **changes: Any) -> Answer:
+def created(world: World, *regions: str, **changes: Any) -> Told:
     answer = run(world, "Create", properties(*regions, **changes))
     assert answer.status is Status.SUCCESS, answer.reason
     return answer

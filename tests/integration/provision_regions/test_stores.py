@@ -15,11 +15,9 @@ from moto import mock_aws
 
 from crosscheck.clients import Clients
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.request import Answer, Status
-from provision_regions.custom_resource.respond import physical_id
+from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import OWNER_TAG
-from provision_regions.stores.resource import serve_stores
-from tests.fakes.regions.requests import OWNER, properties, provider_context, request
+from tests.fakes.regions.requests import OWNER, Told, properties, provider_context, request, served
 from tests.fakes.regions.world import World
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -36,9 +34,8 @@ def context(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         yield replace(provider_context(World()), clients=Clients(boto3.Session(region_name=HOME)))
 
 
-def served(context: ProviderContext, kind: str, *regions: str, **changes: Any) -> Answer:
-    asked = request(kind, properties(*regions, **changes))
-    return serve_stores(asked, physical_id({"RequestType": kind}, HOME), context)
+def run(context: ProviderContext, kind: str, *regions: str, **changes: Any) -> Told:
+    return served(request(kind, properties(*regions, **changes)), context)
 
 
 def bucket(region: str) -> dict[str, Any]:
@@ -50,9 +47,9 @@ def key_state(context: ProviderContext, arn: str) -> str | None:
 
 
 def test_create_again_and_delete(context: ProviderContext) -> None:
-    first = served(context, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
+    first = run(context, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
     assert first.status is Status.SUCCESS
-    assert served(context, "Update", HOME, EU, **EMPTY).data == first.data
+    assert run(context, "Update", HOME, EU, **EMPTY).data == first.data
     s3, kms, ssm = (
         context.clients.client("s3", EU),
         context.clients.client("kms", EU),
@@ -68,7 +65,7 @@ def test_create_again_and_delete(context: ProviderContext) -> None:
     (parameter,) = ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"]
     assert json.loads(parameter["Value"])["encryptionKey"]["id"] == arn
 
-    assert served(context, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
+    assert run(context, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
     assert key_state(context, arn) == "PendingDeletion"
     assert ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"] == []
     for region in (HOME, EU):
@@ -77,20 +74,20 @@ def test_create_again_and_delete(context: ProviderContext) -> None:
 
 
 def test_f31_made_again_after_the_key_was_scheduled_for_deletion(context: ProviderContext) -> None:
-    first = served(context, "Create", EU, **EMPTY)
-    served(context, "Delete", EU, **EMPTY)
-    assert served(context, "Create", EU, **EMPTY).data == first.data
+    first = run(context, "Create", EU, **EMPTY)
+    run(context, "Delete", EU, **EMPTY)
+    assert run(context, "Create", EU, **EMPTY).data == first.data
     assert key_state(context, first.data[f"{EU}.KeyArn"]) == "Enabled"
 
 
 def test_f27_retained_and_taken_over(context: ProviderContext) -> None:
-    first = served(context, "Create", EU)
-    assert served(context, "Delete", EU).status is Status.SUCCESS
-    assert served(context, "Create", EU).data == first.data
+    first = run(context, "Create", EU)
+    assert run(context, "Delete", EU).status is Status.SUCCESS
+    assert run(context, "Create", EU).data == first.data
 
 
 def test_f23_nothing_to_delete(context: ProviderContext) -> None:
-    assert served(context, "Delete", EU, **EMPTY).status is Status.SUCCESS
+    assert run(context, "Delete", EU, **EMPTY).status is Status.SUCCESS
 
 
 def without_tls_only(params: dict[str, Any], **_: object) -> None:
@@ -109,11 +106,11 @@ def test_f33_versions_markers_and_uploads_go() -> None:
         name = f"pipeline-artifacts-{EU}-{account}"
         wanted = properties(EU, **EMPTY)
         clients.client("s3", EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
-        assert serve_stores(request("Create", wanted, StackId=stack), "id", context).status is Status.SUCCESS
+        assert served(request("Create", wanted, StackId=stack), context).status is Status.SUCCESS
         s3 = clients.client("s3", EU)
         for number in range(20):
             s3.put_object(Bucket=name, Key=f"run/{number % 5} ü+&.zip", Body=b"x")
         s3.delete_object(Bucket=name, Key="run/1 ü+&.zip")
         s3.create_multipart_upload(Bucket=name, Key="half")
-        assert serve_stores(request("Delete", wanted, StackId=stack), "id", context).status is Status.SUCCESS
+        assert served(request("Delete", wanted, StackId=stack), context).status is Status.SUCCESS
         assert s3.list_buckets()["Buckets"] == []

@@ -61,10 +61,20 @@ def test_what_is_posted_is_found_and_never_claimed_again(messages: PostedMessage
     assert not messages.claim(SUBJECT)
 
 
-def test_a_forgotten_message_may_be_posted_anew(messages: PostedMessages) -> None:
-    messages.save(SUBJECT, PostedMessage("C0RELEASES", "1.1", "new"))
-    messages.forget(SUBJECT)
-    assert messages.claim(SUBJECT)
+def test_f06_f70_only_one_may_post_in_place_of_a_message_which_stays_until_then(messages: PostedMessages) -> None:
+    before = PostedMessage("C0RELEASES", "1.1", "old")
+    messages.claim(SUBJECT)
+    messages.save(SUBJECT, before)
+    assert messages.claim(SUBJECT, instead_of="1.1")
+    assert not messages.claim(SUBJECT, instead_of="1.1")
+    assert messages.find(SUBJECT) == before
+    messages.unclaim(SUBJECT, instead_of="1.1")
+    assert messages.claim(SUBJECT, instead_of="1.1")
+    anew = PostedMessage("C0RELEASES", "2.2", "new", continues="1.1")
+    messages.save(SUBJECT, anew)
+    assert messages.find(SUBJECT) == anew
+    assert not messages.claim(SUBJECT, instead_of="1.1")
+    assert messages.claim(SUBJECT, instead_of="2.2")
 
 
 def test_the_message_does_not_count_as_a_fact_of_the_release(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
+    from crosscheck.cards.layout import Card
     from tests.integration.conftest import SlackStand
 
 CHANNEL = "C0RELEASES"
@@ -88,6 +90,7 @@ def function(ledger_table: DynamoDBClient, slack: SlackStand, monkeypatch: pytes
         "SLACK_SECRET": SECRET,
         "SLACK_API_URL": slack.api_url,
         "GATE_FUNCTION": "gate",
+        "NOTIFY_ON_FAILURE": "U0ONCALL",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -146,12 +149,19 @@ def test_f40_a_permanent_refusal_never_blocks_the_channel(ready: Function, capsy
     assert len(ready.slack.messages()) == 1
 
 
-@pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "invalid_auth", "missing_scope"])
-def test_f40_what_a_person_has_to_mend_for_the_channel_loses_no_card(ready: Function, error: str) -> None:
+@pytest.mark.parametrize(
+    "error", ["not_in_channel", "is_archived", "invalid_auth", "missing_scope", "ekm_access_denied"]
+)
+def test_f40_what_a_person_has_to_mend_for_every_card_loses_none_and_rings_the_alarm(
+    ready: Function, error: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     ready.slack.fault("chat.postMessage", error=error, times=2)
     ready.happen(events.pipeline("STARTED"))
     assert ready.run() == (1, 1)
     assert ready.hidden() == "1"
+    assert '"CardsRefused":[1.0]' in capsys.readouterr().out
+    waits = next(record for record in caplog.records if record.message == "the card has to wait")
+    assert vars(waits)["reason"].startswith(f"Slack refuses with {error}: ")
 
 
 def test_f39_a_lost_answer_delays_the_next_try(ready: Function) -> None:
@@ -178,7 +188,8 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
-    (shown,) = ready.slack.messages()
+    shown, told = ready.slack.messages()
+    assert "failed: as the test says" in told["text"]
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
     assert "my-service@sha256:111111111111" in str(shown["blocks"])
@@ -212,13 +223,57 @@ def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
     assert len(module.handler(delivered, hurried)["batchItemFailures"]) == 1
 
 
-def test_a_card_that_somebody_deleted_is_posted_anew(ready: Function) -> None:
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
+def test_f70_a_card_that_cannot_be_edited_is_posted_anew_and_says_which_it_continues(
+    ready: Function, error: str
+) -> None:
     ready.happen(events.pipeline("STARTED"))
     ready.run()
-    ready.slack.fault("chat.update", error="message_not_found")
+    ready.slack.fault("chat.update", error=error)
+    ready.happen(events.stage("Source", "STARTED", 3))
+    assert ready.run() == (1, 0)
+    before, card = ready.slack.messages()
+    assert before["ts"] in str(card["blocks"][-1])
     ready.happen(events.pipeline("SUCCEEDED", 30))
     ready.run()
-    assert [call["method"] for call in ready.slack.calls()][-1] == "chat.postMessage"
+    unedited, card = ready.slack.messages()
+    assert unedited == before
+    assert card["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+    assert before["ts"] in str(card["blocks"][-1])
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    methods = [call["method"] for call in ready.slack.calls()]
+    assert methods == ["chat.postMessage", "chat.update", "chat.postMessage", "chat.update"]
+
+
+def test_f39_f70_a_lost_answer_to_a_card_that_is_posted_anew_leaves_one_live_card(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="edit_window_closed", times=2)
+    ready.slack.fault("chat.postMessage", drop=True)
+    ready.happen(events.stage("Source", "STARTED", 3))
+    assert ready.run() == (1, 1)
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    assert [call["method"] for call in ready.slack.calls()].count("chat.postMessage") == 2
+
+
+def test_f70_a_card_that_cannot_be_posted_anew_either_rings_the_alarm(
+    ready: Function, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="edit_window_closed")
+    ready.slack.fault("chat.postMessage", error="msg_too_long")
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    assert ready.run() == (1, 0)
+    assert '"CardsRefused":[1.0]' in capsys.readouterr().out
+    refused = next(record for record in caplog.records if record.message == "Slack refused the card")
+    assert vars(refused)["error"] == "msg_too_long"
+    assert "report it" in vars(refused)["advice"]
+    ready.happen(events.pipeline("SUCCEEDED", 31))
+    ready.run()
+    assert ready.slack.messages()[-1]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel"])
@@ -281,3 +336,100 @@ def test_a_subject_of_which_nothing_is_known_any_more_is_skipped(ready: Function
     ready.cards.changed(SUBJECT, "an old message")
     assert ready.run() == (1, 0)
     assert ready.slack.calls() == []
+
+
+def asking(second: int = 5) -> events.Event:
+    """A manual approval is asked for."""
+    return events.action("Approve", "Sign-off", "STARTED", second, category="Approval", provider="Manual")
+
+
+def replies(function: Function) -> list[dict[str, Any]]:
+    """What was told in threads."""
+    return [message for message in function.slack.messages() if "thread_ts" in message]
+
+
+def test_an_approval_is_told_once_in_the_thread_and_in_the_channel(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"), asking())
+    ready.run()
+    for second in (6, 7):
+        ready.happen(asking(), events.stage("Approve", "STARTED", second))
+        ready.run()
+    (card,) = [message for message in ready.slack.messages() if message["metadata"]]
+    (reply,) = replies(ready)
+    assert (reply["thread_ts"], reply["subtype"]) == (card["ts"], "thread_broadcast")
+    assert reply["text"].startswith("<@U0ONCALL> *multi-region-service*")
+    assert "Approve / Sign-off" in reply["text"]
+
+
+def test_a_release_that_needs_nobody_has_no_reply(ready: Function) -> None:
+    for event in events.release_with_retry()[:8]:
+        ready.happen(event)
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage"]
+
+
+def test_regions_that_fail_together_are_one_reply(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    for region in ("us-east-1", "eu-west-1"):
+        ready.happen(events.action("Deploy", region, "FAILED", 9, region=region))
+    ready.run()
+    (reply,) = replies(ready)
+    assert reply["text"].count("failed: the deploy action failed") == 2
+
+
+def test_f39_a_lost_answer_calls_nobody_twice(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", drop=True)
+    ready.happen(asking())
+    assert ready.run() == (1, 0)
+    ready.happen(events.stage("Approve", "STARTED", 6))
+    ready.run()
+    assert len(replies(ready)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 1}, {"error": "not_in_channel"}])
+def test_f38_who_could_not_be_told_is_told_later(ready: Function, fault: dict[str, Any]) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", **fault)
+    ready.happen(asking())
+    assert ready.run() == (1, 1)
+    assert replies(ready) == []
+    module._showing().show(SUBJECT)  # what the queue does once its message is visible again
+    module._showing().show(SUBJECT)
+    assert len(replies(ready)) == 1
+
+
+@pytest.mark.parametrize("error", ["cannot_reply_to_message", "restricted_action_thread_locked"])
+def test_f40_where_a_thread_takes_no_reply_the_channel_is_told(ready: Function, error: str) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", error=error)
+    ready.happen(asking())
+    assert ready.run() == (1, 0)
+    assert replies(ready) == []
+    assert "Approve / Sign-off" in ready.slack.messages()[-1]["text"]
+
+
+def test_f40_a_thread_in_a_channel_that_the_stack_has_left_holds_up_nobody(
+    ready: Function, ledger_table: DynamoDBClient
+) -> None:
+    ready.happen(events.pipeline("STARTED"), asking())
+    ready.run()
+    messages = PostedMessages(ledger_table, tables.NAME, 90)
+    shown = messages.find(SUBJECT)
+    assert shown
+    change = parse(events.action("Deploy", "One", "FAILED", 9))
+    ready.ledger.merge(change.subject, change.fact)
+    messages.save(SUBJECT, replace(shown, channel="C0FORMER", digest=_drawn().digest))
+    module._showing().show(SUBJECT)
+    assert "failed: the deploy action failed" in ready.slack.messages()[-1]["text"]
+
+
+def _drawn() -> Card:
+    """The card of the subject as it is now."""
+    drawing = module._showing().drawing.release(SUBJECT)
+    assert drawing
+    return drawing.card

@@ -10,7 +10,7 @@ from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT, FREQUENT_LOOKS
 from crosscheck.verification.item import LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
 from gate_stage.job import UNNAMED
-from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, limits_of, longest_wait
+from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, LEAST, longest_wait
 from plan_checks.release.plan import IGNORED
 from plan_checks.rollback_mode import STALE_SECONDS, Mode
 from roll_back import region_rollback, stage_rollback
@@ -65,14 +65,14 @@ def test_how_often_the_fan_out_looks_is_told() -> None:
     text, looks = document(ROLLBACK_MD), EVENTS_FOR_LOOKS // EVENTS_OF_A_LOOK
     assert f"observes the region for {OBSERVE_SECONDS:g} s, or for `soak_minutes` if that is longer" in text
     assert f"looks again after {CONFIRM_SECONDS} s; the second FAIL in a row is final" in text
-    assert limits_of(Parameters()).failures == 1  # which makes the second one final
+    assert LEAST.planned(Parameters()).failures == 1  # which makes the second one final
     assert UNKNOWN_LOOKS == 5
     assert "four more looks; the fifth in a row is final" in text
     assert FIRST_WAIT == CONFIRM_SECONDS
     assert f"every further one after {BACKOFF:g} times as long, up to {LONGEST_WAIT:g} s" in text
     assert f"over {looks:,}," in text
     assert f"come sooner, for {FREQUENT_LOOKS} looks of a region in all" in text
-    hours = [longest_wait(limits_of(Parameters(deadline_minutes=minutes)), 33) / 3_600 for minutes in (30, 1_440)]
+    hours = [longest_wait(LEAST.planned(Parameters(deadline_minutes=minutes)), 33) / 3_600 for minutes in (30, 1_440)]
     assert (round(hours[0] * 60), round(hours[1], 1)) == (2, 0.6)
     assert "half an hour's deadline in 33 regions is looked at every two minutes, a day's every 36 minutes" in text
 
@@ -80,7 +80,7 @@ def test_how_often_the_fan_out_looks_is_told() -> None:
 def test_the_limits_of_a_plan_mean_the_same_with_and_without_a_gate() -> None:
     """Whoever changes one of them has to change what the two documents say."""
     told = Parameters(soak_minutes=1_440, deadline_minutes=1_440, failure_limit=100, on_inconclusive="pass")
-    limits = limits_of(told)
+    limits = LEAST.planned(told)
     assert (limits.soak, limits.deadline) == (1_440 * 60, 1_440 * 60)
     assert (limits.failures, limits.unknown_passes) == (100, True)
     columns = {quoted(row[0])[0]: row[4] for row in table(section("plans.md", "## Keys"))}

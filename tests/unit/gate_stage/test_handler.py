@@ -120,6 +120,23 @@ def test_f14_an_answer_that_is_never_taken_becomes_a_failure_with_a_reason(accou
     assert "OutputVariablesSizeExceededException" in account.invoke()["failureDetails"]["message"]
 
 
+@pytest.mark.parametrize("code", ["ValidationException", "InvalidParameterValue"])
+def test_f14_a_success_is_given_once_more_without_variables_before_it_becomes_a_failure(
+    account: Account, code: str
+) -> None:
+    account.release.codepipeline.refuse_once("PutJobSuccessResult", RefusedError(code))
+    answer = account.invoke()
+    assert answer["outcome"] == "succeeded"
+    assert "outputVariables" not in answer
+    assert account.release.codepipeline.called("PutJobFailureResult") == []
+
+
+def test_no_output_variable_is_ever_empty(account: Account) -> None:
+    variables = account.invoke()["outputVariables"]
+    assert variables["regions_failed"] == "none"
+    assert all(variables.values())
+
+
 @pytest.mark.parametrize("code", ["InvalidJobStateException", "JobNotFoundException"])
 def test_f14_a_late_answer_is_taken_as_done(account: Account, code: str) -> None:
     account.release.codepipeline.refuse("PutJobSuccessResult", RefusedError(code))

@@ -39,7 +39,7 @@ def test_all_regions_pass(account: Account) -> None:
     assert answer["outputVariables"] == {
         "verdict": "PASS",
         "regions_passed": "ap-southeast-1,eu-west-1",
-        "regions_failed": "",
+        "regions_failed": "none",
     }
     verdicts = {name: record.latest for name, record in account.ledger().items()}
     assert set(verdicts) == {verdict_of("ap-southeast-1"), verdict_of("eu-west-1")}

@@ -65,7 +65,7 @@ def test_f17_a_region_that_denies_may_be_let_through(account: Account) -> None:
     assert answer["outputVariables"] == {
         "verdict": "PASS",
         "regions_passed": "ap-southeast-1",
-        "regions_failed": "",
+        "regions_failed": "none",
     }
 
 

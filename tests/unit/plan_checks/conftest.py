@@ -43,7 +43,7 @@ class Account:
 
     def plan(self, stage: str, *, succeeded: bool = True, attempt: int = 1) -> list[VerificationItem]:
         """What follows from a stage that finished five minutes after the release began."""
-        planning = ReleasePlanning(self.clients, self.ledger, self.settings, lambda: self.now)
+        planning = ReleasePlanning(self.clients, self.ledger, self.cards, self.settings, lambda: self.now)
         return planning.plan(FinishedStage(SUBJECT, stage, succeeded, attempt, FINISHED))
 
     def preflight(self) -> list[VerificationItem]:

@@ -42,7 +42,7 @@ def test_every_region_that_the_pipeline_touches_is_looked_at(account: Account) -
     assert [item.region for item in items] == ["ap-southeast-1", "eu-west-1", "us-east-1"]
     assert {(item.purpose, item.since, item.mode) for item in items} == {(Purpose.PREFLIGHT, account.now, "off")}
     assert {check.region for item in items for check in item.checks if check.region != item.region} == set()
-    assert [check.kind for check in items[1].checks] == ["artifact-store", "image-replication"]
+    assert [check.kind for check in items[1].checks] == ["artifact-store", "image-replication", "ecs-service"]
 
 
 def test_nothing_wrong_is_no_fact_and_no_card(account: Account) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crosscheck.pipelines.definition import StageDefinition
-from plan_checks.rollback_mode import STALE_SECONDS, Mode, RollbackContext, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import STALE_SECONDS, Mode, left_to_codepipeline, rollback_mode
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from plan_checks.rollback_mode import STALE_SECONDS, Mode, RollbackContext, left
 def test_the_gate_prevails_over_the_tag_over_the_parameter_and_off_is_a_ceiling(
     ceiling: Mode, tag: str, gate: str, mode: Mode
 ) -> None:
-    assert rollback_mode(RollbackContext(ceiling, tag, (gate,))) is mode
+    assert rollback_mode(ceiling, tag, (gate,)) is mode
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_the_gate_prevails_over_the_tag_over_the_parameter_and_off_is_a_ceiling(
 def test_f11_what_is_late_unclear_or_a_rollback_itself_is_never_taken_back(
     circumstances: dict[str, Any], mode: Mode
 ) -> None:
-    assert rollback_mode(RollbackContext(Mode.AUTO, **circumstances)) is mode
+    assert rollback_mode(Mode.AUTO, **circumstances) is mode
 
 
 def test_of_several_gates_the_most_careful_one_counts() -> None:
-    assert rollback_mode(RollbackContext(Mode.AUTO, gates=("auto", "", "suggest"))) is Mode.SUGGEST
-    assert rollback_mode(RollbackContext(Mode.AUTO, gates=("", ""))) is Mode.AUTO
-    assert rollback_mode(RollbackContext(Mode.AUTO, tag="off", gates=("auto", ""))) is Mode.OFF
-    assert rollback_mode(RollbackContext(Mode.AUTO, tag="always", gates=("auto", ""))) is Mode.SUGGEST
+    assert rollback_mode(Mode.AUTO, gates=("auto", "", "suggest")) is Mode.SUGGEST
+    assert rollback_mode(Mode.AUTO, gates=("", "")) is Mode.AUTO
+    assert rollback_mode(Mode.AUTO, tag="off", gates=("auto", "")) is Mode.OFF
+    assert rollback_mode(Mode.AUTO, tag="always", gates=("auto", "")) is Mode.SUGGEST
 
 
 PLAIN = StageDefinition("Plain", ())

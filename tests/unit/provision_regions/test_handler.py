@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from crosscheck.errors import UnreadableEventError
 from provision_regions import serve as serving
 from provision_regions.custom_resource.respond import ForeignHostError
 from provision_regions.handler import handler
@@ -72,6 +73,7 @@ def test_wrong_properties_are_answered(box: Inbox, world: World) -> None:
     ("change", "words"),
     [
         ({"RequestType": "Purge"}, "unknown RequestType 'Purge'"),
+        ({"RequestType": None}, "unknown RequestType ''"),
         ({"ResourceType": "Custom::Nothing"}, "unknown resource type 'Custom::Nothing'"),
         ({"StackId": "arn:aws:cloudformation:us-east-1:999900001111:stack/shop/0f"}, "belongs to account 999900001111"),
         ({"ResourceProperties": None}, "Prefix is missing"),
@@ -153,6 +155,12 @@ def test_a_foreign_response_url_does_nothing_and_is_logged_without_its_query(
         handler({**event("Create", properties("eu-west-1")), "ResponseURL": url}, Context())
     assert world.journal == []
     assert "planted-secret" not in "".join(capsys.readouterr())
+
+
+def test_without_a_response_url_nobody_can_be_answered(world: World) -> None:
+    with pytest.raises(UnreadableEventError, match="no ResponseURL"):
+        handler({**event("Create", properties("eu-west-1")), "ResponseURL": ""}, Context())
+    assert world.journal == []
 
 
 def test_f50_the_response_url_is_in_no_log(

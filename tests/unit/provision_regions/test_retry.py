@@ -37,7 +37,7 @@ def test_what_is_not_transient_is_not_repeated() -> None:
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize(("seconds", "bound"), [(None, 30), (FRESH_SECONDS, 300), (0, 0)])
+@pytest.mark.parametrize(("seconds", "bound"), [(None, 90), (FRESH_SECONDS, 300), (0, 0)])
 def test_a_denial_that_may_pass_is_repeated_for_a_bounded_time(seconds: float | None, bound: float) -> None:
     asleep: list[float] = []
 
@@ -48,6 +48,17 @@ def test_a_denial_that_may_pass_is_repeated_for_a_bounded_time(seconds: float | 
     with pytest.raises(ClientError):
         (retrying if seconds is None else retrying.tolerating_denials(seconds))(refuse)
     assert sum(asleep) == bound
+
+
+def test_a_role_that_is_not_known_yet_is_waited_for_longer_than_a_minute() -> None:
+    asleep: list[float] = []
+
+    def refuse() -> None:
+        raise refusal("ValidationException", "Provided role cannot be assumed by principal events.amazonaws.com")
+
+    with pytest.raises(ClientError):
+        Retrying(Deadline(lambda: 900, 60), asleep.append).awaiting_roles("ValidationException")(refuse)
+    assert sum(asleep) > 60
 
 
 def test_f30_an_explicit_deny_is_never_repeated() -> None:

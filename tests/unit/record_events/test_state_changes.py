@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import UnreadableEventError
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from tests.builders import events
 from tests.builders.changes import parse
@@ -51,11 +52,32 @@ def test_a_stage_event_without_start_time_starts_when_it_says_so() -> None:
     assert finished.once == {}
 
 
-@pytest.mark.parametrize("attempt", [0.0, 0, None])
-def test_an_attempt_may_be_zero_or_absent(attempt: float | None) -> None:
-    event = events.pipeline("FAILED")
-    event["detail"]["pipeline-execution-attempt"] = attempt
-    assert parse(event).fact.order.attempt == 0
+@pytest.mark.parametrize("attempt", [0.0, 0, None, 1.0])
+def test_f64_the_first_attempt_is_one_however_an_event_counts_it(attempt: float | None) -> None:
+    for event in (
+        events.pipeline("FAILED"),
+        events.stage("Deploy", "FAILED"),
+        events.action("Deploy", "One", "FAILED"),
+    ):
+        event["detail"]["pipeline-execution-attempt"] = attempt
+        assert parse(event).fact.order.attempt == 1
+
+
+@pytest.mark.parametrize("word", ["SKIPPED", "CANCELED", "SUPERSEDED", "ABANDONED"])
+@pytest.mark.parametrize("kind", ["Pipeline", "Stage", "Action"])
+def test_a_documented_state_is_a_fact_of_whatever_kind(kind: str, word: str) -> None:
+    event = {"Pipeline": events.pipeline, "Stage": lambda state: events.stage("Deploy", state)}.get(
+        kind, lambda state: events.action("Deploy", "One", state)
+    )(word)
+    assert parse(event).fact.latest["run"]["state"] == word
+    assert parse(event).fact.order.rank == State.SUCCEEDED.rank
+
+
+def test_f05_a_state_that_no_document_names_is_kept_as_it_says_and_prevails_over_nothing() -> None:
+    fact = parse(events.stage("Deploy", "PAUSED")).fact
+    assert (fact.latest["run"]["state"], fact.latest["run"]["word"]) == ("UNKNOWN", "PAUSED")
+    assert fact.order.key < parse(events.stage("Deploy", "STARTED")).fact.order.key
+    assert parse(events.stage("Deploy", "PAUSED")).verification is None
 
 
 def _broken(**changes: Any) -> dict[str, Any]:
@@ -84,7 +106,8 @@ def _broken(**changes: Any) -> dict[str, Any]:
         (_broken(time="9999-12-31T23:59:59-14:00"), "time"),
         (_broken(id=None), "id"),
         (_broken(region=5), "region"),
-        (_broken(state="EXPLODED"), "state"),
+        (_broken(state="a" * 41), "state"),
+        (_broken(state="<!channel>"), "state"),
         (_broken(state=["STARTED"]), "state"),
         (_broken(pipeline=None), "pipeline"),
         (_broken(pipeline="a#b"), "pipeline"),

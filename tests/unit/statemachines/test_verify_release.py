@@ -21,7 +21,7 @@ from crosscheck.pipelines.parameters import Parameters
 from crosscheck.verification.engine import Limits, seconds_to_next_look
 from crosscheck.verification.item import ROLLBACK_SECONDS
 from crosscheck.verification.progress import Progress
-from plan_checks.release.limits import EVENTS_OF_A_LOOK, limits_of, longest_wait
+from plan_checks.release.limits import EVENTS_OF_A_LOOK, LEAST, longest_wait
 from roll_back.log import RollbackRefusedError
 from tests.fakes.json_protocol import SESSION
 
@@ -173,7 +173,7 @@ def test_a_look_costs_as_many_events_as_its_plan_reckons_with() -> None:
 def test_33_regions_whose_looks_take_longest_stay_below_the_history_limit(minutes: float, failure_limit: int) -> None:
     """Each is pending, or tolerably failing, until the deadline, passes until just before the end, fails, and is rolled
     back; every task of a region is throttled once as often as it is tried again."""
-    limits = limits_of(Parameters(deadline_minutes=minutes, soak_minutes=minutes, failure_limit=failure_limit))
+    limits = LEAST.planned(Parameters(deadline_minutes=minutes, soak_minutes=minutes, failure_limit=failure_limit))
     longest = longest_wait(limits, 33)
     reached = looks_until(limits.deadline, Progress(fails={"check": 2} if failure_limit else {}), limits, longest)
     soaked = looks_until(limits.soak, Progress(look=reached, pass_since=0.0), limits, longest)

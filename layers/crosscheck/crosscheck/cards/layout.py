@@ -3,10 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
-from crosscheck.cards.mrkdwn import escape, plain
+from crosscheck import times
+from crosscheck.cards.mrkdwn import escape
+from crosscheck.text import one_line
 
 type Block = dict[str, Any]
 
@@ -20,7 +23,7 @@ REASON_LIMIT = 600
 
 def header(text: str) -> Block:
     """A headline."""
-    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": False}}
+    return {"type": "header", "text": {"type": "plain_text", "text": one_line(text, HEADER_LIMIT), "emoji": False}}
 
 
 def section(text: str) -> Block:
@@ -41,20 +44,11 @@ def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
 
 
 def _list(title: str, lines: list[str], budget: int) -> list[Block]:
-    shown = _within(lines, budget)
+    sizes = accumulate(len(line) + 1 for line in lines)
+    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= budget]
     left = len(lines) - len(shown)
     tail = [f"_and {left} more_"] if left else []
     return [section(text) for text in _pack([f"*{title}*", *shown, *tail])]
-
-
-def _within(lines: list[str], budget: int) -> list[str]:
-    kept: list[str] = []
-    for line in lines:
-        budget -= len(line) + 1
-        if budget < 0:
-            break
-        kept.append(line)
-    return kept
 
 
 def _pack(lines: list[str]) -> list[str]:
@@ -83,6 +77,12 @@ class Card:
     text: str
     blocks: list[Block]
     metadata: dict[str, Any]
+
+    def continuing(self, before: str) -> "Card":
+        """The card with a last line that names the message which it continues; ``before`` is its timestamp in Slack."""
+        since = times.for_people(float(before))
+        line = f"continues the card of {since} ({before}), which Slack does not let us edit any more"
+        return replace(self, blocks=[*self.blocks, context(line)])
 
     @property
     def digest(self) -> str:

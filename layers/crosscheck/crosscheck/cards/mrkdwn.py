@@ -33,11 +33,6 @@ def cut(text: str, limit: int) -> str:
     return "".join(kept) + ELLIPSIS
 
 
-def plain(text: str, limit: int) -> str:
-    """Untrusted text for a plain_text field, where nothing is interpreted."""
-    return one_line(text, limit)
-
-
 def link(url: str, text: str) -> str:
     """A link; the text must be escaped already. ``|`` and ``>`` would end the URL."""
     return f"<{url.replace('&', '&amp;').replace('|', '%7C').replace('>', '%3E')}|{text}>"

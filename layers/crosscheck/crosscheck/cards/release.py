@@ -1,7 +1,6 @@
 """The card of a release."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from crosscheck import times
 from crosscheck.cards import signs
@@ -9,6 +8,7 @@ from crosscheck.cards.layout import (
     HEADER_LIMIT,
     NAME_LIMIT,
     REASON_LIMIT,
+    Block,
     Card,
     context,
     duration,
@@ -16,10 +16,11 @@ from crosscheck.cards.layout import (
     lists,
     section,
 )
-from crosscheck.cards.mrkdwn import escape, link, plain
+from crosscheck.cards.mrkdwn import escape, link
 from crosscheck.console import execution_url, is_console_url
 from crosscheck.ledger.states import State
 from crosscheck.releases.model import (
+    Approval,
     Concern,
     Failure,
     ImageArrival,
@@ -43,34 +44,34 @@ ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": 
 def render(release: Release) -> Card:
     """The card of a release."""
     _, word = _headline(release)
-    title = f"{release.subject.pipeline}: {word}"
-    body = lists(
-        [
-            ("Regions", [region_line(region) for region in release.regions]),
-            ("Failed", [_failure(failure) for failure in release.failures]),
-            ("Preflight", [_concern(concern) for concern in release.preflight]),
-            ("Images", [_image(image) for image in release.images]),
-            ("Stages", [_stage(stage) for stage in release.stages]),
-        ]
-    )
-    return Card(
-        text=plain(f"{title}. {regions_in_words(release.regions)}", HEADER_LIMIT * 4),
-        blocks=[header(title), section(_summary(release)), *body, context(_origin(release))],
-        metadata=_metadata(release),
-    )
-
-
-def _metadata(release: Release) -> dict[str, Any]:
-    return {
-        "event_type": EVENT_TYPE,
-        "event_payload": {
-            "pipeline": release.subject.pipeline,
-            "execution": release.subject.execution,
-            "state": release.state.value if release.state else "STARTED",
-            "version": release.version,
-            "regions": {part.region: part.state.value for part in release.regions if part.state},
-        },
+    parts = [
+        ("Waiting", [_approval(approval) for approval in release.approvals]),
+        ("Regions", [region_line(region) for region in release.regions]),
+        ("Failed", [_failure(failure) for failure in release.failures]),
+        ("Preflight", [_concern(concern) for concern in release.preflight]),
+        ("Images", [_image(image) for image in release.images]),
+        ("Stages", [_stage(stage) for stage in release.stages]),
+    ]
+    payload = {
+        "pipeline": release.subject.pipeline,
+        "execution": release.subject.execution,
+        "state": release.state.value if release.state else "STARTED",
     }
+    blocks = [section(_summary(release)), *lists(parts), context(_origin(release))]
+    return card_of(release, f"{release.subject.pipeline}: {word}", blocks, EVENT_TYPE, payload)
+
+
+def card_of(shown: Release | ImageArrival, title: str, blocks: list[Block], event: str, payload: Block) -> Card:
+    """The card under this title; its text and its metadata say how far each region is."""
+    regions = {part.region: part.state.value for part in shown.regions if part.state}
+    return Card(
+        text=one_line(f"{title}. {regions_in_words(shown.regions)}", HEADER_LIMIT * 4),
+        blocks=[header(title), *blocks],
+        metadata={
+            "event_type": event,
+            "event_payload": {**payload, "version": shown.version, "regions": regions},
+        },
+    )
 
 
 def regions_in_words(regions: Iterable[RegionProgress]) -> str:
@@ -93,8 +94,10 @@ def _summary(release: Release) -> str:
 
 
 def _headline(release: Release) -> tuple[str, str]:
-    """Sign and word: the pipeline's state, unless it is green and a region is not."""
-    sign, word = signs.of_state(release.state)
+    """Sign and word: the pipeline's state, unless it waits for a person, or is green and a region is not."""
+    if release.approvals:
+        return ":raised_hand:", "waiting for approval"
+    sign, word = signs.of_state(release.state, escape(release.word, NAME_LIMIT))
     broken = [part.region for part in release.regions if part.state in _BROKEN]
     if release.state is not State.SUCCEEDED or not broken:
         return sign, word
@@ -145,6 +148,12 @@ def _concern(concern: Concern) -> str:
     return f"{sign} *{escape(concern.where, NAME_LIMIT)}* {escape(concern.text, REASON_LIMIT)}"
 
 
+def _approval(approval: Approval) -> str:
+    name = f"{escape(approval.stage, NAME_LIMIT)} / {escape(approval.action, NAME_LIMIT)}"
+    asked = f"waits for an approval since {times.for_people(approval.since)}{approval.details}"
+    return f":raised_hand: *{name}* {escape(asked, REASON_LIMIT)} · {link(approval.url, 'review it')}"
+
+
 def _failure(failure: Failure) -> str:
     name = f"{escape(failure.stage, NAME_LIMIT)} / {escape(failure.action, NAME_LIMIT)}"
     where = f" ({escape(failure.region, NAME_LIMIT)})" if failure.region else ""
@@ -157,7 +166,7 @@ def _image(image: ImageArrival) -> str:
 
 
 def _stage(stage: StageProgress) -> str:
-    sign, word = signs.of_state(stage.state)
+    sign, word = signs.of_state(stage.state, escape(stage.word, NAME_LIMIT))
     took = f" · {duration(stage.seconds)}" if stage.seconds is not None else ""
     return f"{sign} *{escape(stage.name, NAME_LIMIT)}* {word}{took}"
 

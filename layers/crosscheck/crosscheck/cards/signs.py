@@ -15,6 +15,7 @@ _STATES = {
     State.CANCELED: (":no_entry:", "canceled"),
     State.SUPERSEDED: (":fast_forward:", "superseded"),
     State.ABANDONED: (":no_entry:", "abandoned"),
+    State.SKIPPED: (":fast_forward:", "skipped"),
 }
 
 _REGIONS = {
@@ -28,8 +29,10 @@ _REGIONS = {
 }
 
 
-def of_state(state: State | None) -> tuple[str, str]:
-    """Sign and word of a state; None: not begun."""
+def of_state(state: State | None, word: str = "") -> tuple[str, str]:
+    """Sign and word of a state; None: not begun. An UNKNOWN state has CodePipeline's own ``word``."""
+    if state is State.UNKNOWN:
+        return ":grey_question:", word.lower() or "unknown"
     return _STATES[state] if state else _WAITING
 
 

@@ -1,9 +1,8 @@
-"""The calls to Slack's Web API, and what each of its refusals means for us."""
+"""The calls to Slack's Web API, and how each of its answers is raised."""
 
 import re
 import socket
 import ssl
-from enum import StrEnum
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -12,51 +11,18 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from crosscheck.cards.layout import Card
+from crosscheck.cards.slack_answers import Remedy, remedy_of
 from crosscheck.errors import CrosscheckError, RetryLaterError
 
 TIMEOUT_SECONDS = 8
 LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt
 DEFAULT_WAIT = 5
 OUTAGE_WAIT = 15
+WAIT_FOR_PERSON = 10  # and doubled with every try
 OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
-
-
-class Refusal(StrEnum):
-    """Refusals that we can do something about; every other one is for a person."""
-
-    BLOCKS = "blocks"
-    MESSAGE_GONE = "message gone"
-    TOKEN = "token"  # noqa: S105 - the name of a refusal
-    CHANNEL = "channel"
-    OTHER = "other"
-
-
-_REFUSALS = {
-    "invalid_blocks": Refusal.BLOCKS,
-    "invalid_blocks_format": Refusal.BLOCKS,
-    "msg_blocks_too_long": Refusal.BLOCKS,
-    "message_not_found": Refusal.MESSAGE_GONE,
-    "invalid_auth": Refusal.TOKEN,
-    "token_expired": Refusal.TOKEN,
-    "token_revoked": Refusal.TOKEN,
-    "account_inactive": Refusal.TOKEN,
-    "not_authed": Refusal.TOKEN,
-    "missing_scope": Refusal.TOKEN,
-    "channel_not_found": Refusal.CHANNEL,
-    "not_in_channel": Refusal.CHANNEL,
-    "is_archived": Refusal.CHANNEL,
-    "restricted_action": Refusal.CHANNEL,
-}
-_PASSING = {
-    "ratelimited",
-    "rate_limited",
-    "internal_error",
-    "fatal_error",
-    "request_timeout",
-    "service_unavailable",
-    "team_added_to_org",
-}
-
+# Slack's own words: some aspect of the operation may have succeeded before the error was raised.
+_PERHAPS_DONE = {"fatal_error", "internal_error"}
+_QUIET = {"unfurl_links": False, "unfurl_media": False}
 _WORD = re.compile(r"\w+")
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
@@ -67,9 +33,23 @@ class SlackRefusedError(CrosscheckError):
     """Slack said no, and saying the same again will not help. ``error`` is Slack's own word."""
 
     def __init__(self, error: str) -> None:
+        self.error, self.remedy = error, remedy_of(error)
         super().__init__(f"Slack refused: {error}")
-        self.error = error
-        self.refusal = _REFUSALS.get(error, Refusal.OTHER)
+
+
+class PersonNeededError(RetryLaterError):
+    """No card gets through until a person mends something; the text says what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, WAIT_FOR_PERSON)
+
+
+class TokenRefusedError(PersonNeededError):
+    """The token is no good; perhaps a newer one is."""
+
+
+class ChannelRefusedError(PersonNeededError):
+    """Nothing gets through to this channel."""
 
 
 class PerhapsSentError(RetryLaterError):
@@ -87,7 +67,8 @@ class Slack:
         """Post a card as a new message; its timestamp, which names it from then on.
 
         Raises:
-            RetryLaterError: Slack is busy or out of reach; PerhapsSentError where it may have the message.
+            RetryLaterError: Slack is busy or out of reach; PerhapsSentError where it may have the message. What a
+                person has to mend for the whole channel is waited for: no card gets through, and none is lost.
             SlackRefusedError: Slack will not have it.
         """
         return str(self._send("chat.postMessage", channel, card)["ts"])
@@ -96,15 +77,25 @@ class Slack:
         """Replace the message's content. Raises as ``post`` does."""
         self._send("chat.update", channel, card, ts=timestamp)
 
+    def reply(self, channel: str, thread: str, text: str) -> None:
+        """Answer in the thread of a message, and show that in the channel as well: an edited message notifies nobody.
+
+        ``text`` is mrkdwn. With an empty ``thread`` it is a message of its own. Raises as ``post`` does.
+        """
+        place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
+        self._call("chat.postMessage", {"channel": channel, "text": text, **place, **_QUIET})
+
     def _send(self, method: str, channel: str, card: Card, **more: str) -> Any:
-        common = {"channel": channel, "text": card.text, "metadata": card.metadata, **more}
-        quiet = {"unfurl_links": False, "unfurl_media": False}
-        try:
-            return self._call(method, {**common, **quiet, "blocks": card.blocks})
-        except SlackRefusedError as refused:
-            if refused.refusal is not Refusal.BLOCKS:
-                raise
-            return self._call(method, {**common, **quiet, "blocks": []})
+        """Send a card; where Slack refuses its blocks or its metadata, without them."""
+        plain: dict[str, Any] = {"channel": channel, "text": card.text, **more, **_QUIET, "blocks": []}
+        richer = ({"blocks": card.blocks, "metadata": card.metadata}, {"metadata": card.metadata})
+        for parts in richer:
+            try:
+                return self._call(method, {**plain, **parts})
+            except SlackRefusedError as refused:
+                if refused.remedy is not Remedy.PLAIN:
+                    raise
+        return self._call(method, {**plain, "metadata": {}})
 
     def _call(self, method: str, payload: dict[str, Any]) -> Any:
         try:
@@ -126,9 +117,26 @@ def _meaning(error: SlackApiError) -> CrosscheckError:
     word = answer if _WORD.fullmatch(answer) else ""
     if response.status_code == TOO_MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
         return RetryLaterError("Slack asks to slow down", _wait(response.headers))
-    if response.status_code >= SERVER_ERRORS or word in _PASSING or not word:
-        return RetryLaterError(f"Slack failed with {response.status_code} {word}".rstrip(), OUTAGE_WAIT)
-    return SlackRefusedError(word)
+    failed = f"Slack failed with {response.status_code} {word}".rstrip()
+    if response.status_code >= SERVER_ERRORS or word in _PERHAPS_DONE:
+        return PerhapsSentError(failed, OUTAGE_WAIT)
+    return _raised_as(word) if word else RetryLaterError(failed, OUTAGE_WAIT)
+
+
+def _raised_as(word: str) -> CrosscheckError:
+    remedy = remedy_of(word)
+    reason = f"Slack refuses with {word}: {remedy.value}"
+    match remedy:
+        case Remedy.LATER:
+            return RetryLaterError(reason, OUTAGE_WAIT)
+        case Remedy.TOKEN:
+            return TokenRefusedError(reason)
+        case Remedy.CHANNEL:
+            return ChannelRefusedError(reason)
+        case Remedy.WORKSPACE:
+            return PersonNeededError(reason)
+        case Remedy.ANEW | Remedy.PLAIN | Remedy.CALL:
+            return SlackRefusedError(word)
 
 
 def _wait(headers: Any) -> int:

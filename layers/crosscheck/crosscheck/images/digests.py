@@ -19,12 +19,20 @@ MEDIA_TYPES = (
 @dataclass(frozen=True)
 class IntendedImage:
     """An intended image. ``digest`` is empty where nothing says it; ``problem`` then says why, and is empty too for an
-    image outside ECR, whose reference is all there is to compare."""
+    image outside ECR, whose reference is all there is to compare.
+
+    ``floating`` says that the digest is only what a tag stands for now: it may have been another one when it was
+    deployed. ``moved_to`` is what the tag stands for by now, empty where it did not move. ``doubt`` says why the digest
+    may not be the one that was built, empty where nothing speaks against it.
+    """
 
     reference: ImageReference
     digest: str = ""
     children: frozenset[str] = frozenset()
     problem: str = ""
+    floating: bool = False
+    moved_to: str = ""
+    doubt: str = ""
 
     @property
     def by_reference_only(self) -> bool:
@@ -42,12 +50,17 @@ def resolve(reference: ImageReference, aws: Clients) -> IntendedImage:
     if registry is None:
         return IntendedImage(reference)
     try:
-        return _ask(reference, registry, aws)
+        return read_image(reference, registry, aws)
     except AWS_ERRORS as error:
         return IntendedImage(reference, reference.digest, problem=explain(error, registry.region))
 
 
-def _ask(reference: ImageReference, registry: Registry, aws: Clients) -> IntendedImage:
+def read_image(reference: ImageReference, registry: Registry, aws: Clients) -> IntendedImage:
+    """The same; ``registry`` is the one that the reference names.
+
+    Raises:
+        ClientError, BotoCoreError: the registry refused, or did not answer.
+    """
     answer = aws.client("ecr", registry.region).batch_get_image(
         registryId=registry.account,
         repositoryName=reference.repository,

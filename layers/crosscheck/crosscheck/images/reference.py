@@ -1,5 +1,7 @@
 """Container image references and digests, as task definitions and image definitions write them."""
 
+from __future__ import annotations
+
 import json
 import re
 from dataclasses import dataclass
@@ -44,6 +46,17 @@ class ImageReference:
         """The ECR registry that the reference names, None for an image that is elsewhere."""
         match = _ECR_HOST.fullmatch(self.host)
         return Registry(match["account"], match["region"] or match["dual"]) if match else None
+
+    @property
+    def names_digest(self) -> bool:
+        """Whether the text itself holds the digest, so that nobody can make it stand for another image."""
+        return bool(self.digest) and self.text.endswith(f"@{self.digest}")
+
+    def in_region(self, region: str) -> ImageReference:
+        """The same tag in the same account's registry of another region."""
+        here = self.registry
+        host = self.host.replace(here.region, region) if here else self.host
+        return parse_reference(f"{host}/{self.repository}:{self.tag}" if self.tag else f"{host}/{self.repository}")
 
 
 def parse_reference(text: str) -> ImageReference:

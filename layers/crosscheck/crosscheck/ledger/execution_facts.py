@@ -19,7 +19,8 @@ class ReportedRun:
     """How far an execution, a stage or an action is, as the events tell it.
 
     ``at`` is when it entered the ``state``. ``started`` is when this ``attempt`` began, as far as the event of this
-    state tells it; ``starts`` is when each attempt began, as far as any event reported it.
+    state tells it; ``starts`` is when each attempt began, as far as any event reported it. The first attempt is 1.
+    ``word`` is what the event says if the ``state`` is UNKNOWN, else empty.
     """
 
     state: State
@@ -27,6 +28,7 @@ class ReportedRun:
     at: float
     started: float | None = None
     starts: Mapping[int, float] = field(default_factory=dict)
+    word: str = ""
 
     @property
     def begun(self) -> float:
@@ -110,7 +112,9 @@ class StageState(ReportedFact):
 
 @dataclass(frozen=True)
 class ActionState(ReportedFact):
-    """An action of the execution. ``summary`` and ``error_code`` say why it failed, as far as CodePipeline tells it."""
+    """An action of the execution. ``id`` is that of its latest run, as CodePipeline calls it. ``summary`` and
+    ``error_code`` say why it failed, as far as CodePipeline tells it.
+    """
 
     name = "action"
     place = ("stage", "action")
@@ -124,6 +128,7 @@ class ActionState(ReportedFact):
     url: str = ""
     summary: str = ""
     error_code: str = ""
+    id: str = ""
 
     def within_limits(self) -> Self:
         """The action with as much of its summary and its link as is stored."""
@@ -132,12 +137,14 @@ class ActionState(ReportedFact):
 
 @dataclass(frozen=True)
 class OutlineAction:
-    """An action of an outline."""
+    """An action of an outline. ``note`` and ``topic`` are an approval's: its CustomData, and whom SNS notifies."""
 
     name: str
     category: str
     provider: str
     region: str
+    note: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True)

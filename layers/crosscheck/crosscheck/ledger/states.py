@@ -4,7 +4,13 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """A state of a pipeline execution, a stage or an action, as the events spell it."""
+    """A state of a pipeline execution, a stage or an action, as the events spell it.
+
+    Every state of the events' guide, and SKIPPED, which the API has for a stage whose condition said so. UNKNOWN is any
+    other word.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageExecution.html
+    """
 
     STARTED = "STARTED"
     RESUMED = "RESUMED"
@@ -15,16 +21,22 @@ class State(StrEnum):
     CANCELED = "CANCELED"
     SUPERSEDED = "SUPERSEDED"
     ABANDONED = "ABANDONED"
+    SKIPPED = "SKIPPED"
+    UNKNOWN = "UNKNOWN"
 
     @property
     def rank(self) -> int:
         """Within one attempt a higher rank follows a lower one; all terminal states share the highest."""
         match self:
+            case State.UNKNOWN:
+                return 0
             case State.STARTED | State.RESUMED:
                 return 1
             case State.STOPPING:
                 return 2
-            case State.STOPPED | State.SUCCEEDED | State.FAILED | State.CANCELED | State.SUPERSEDED | State.ABANDONED:
+            case State.STOPPED | State.SUCCEEDED | State.FAILED | State.CANCELED | State.SUPERSEDED:
+                return 3
+            case State.ABANDONED | State.SKIPPED:
                 return 3
 
     @property

@@ -14,10 +14,11 @@ version: it only grows, and needs neither a counter item nor a transaction.
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from crosscheck import times
 from crosscheck.clients import Clients
@@ -27,6 +28,8 @@ from crosscheck.settings import required
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+
+type AttributeValues = Mapping[str, UniversalAttributeValueTypeDef]
 
 ONCE = "once_"
 DAY = 86_400
@@ -74,8 +77,8 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """Facts of releases in a DynamoDB table."""
+class ReleaseTable:
+    """The DynamoDB table of all that is kept of releases. ``retention_days`` after its last change an item expires."""
 
     client: DynamoDBClient
     table: str
@@ -83,13 +86,41 @@ class Ledger:
     clock: Callable[[], float] = time.time
 
     @classmethod
-    def from_env(cls, clients: Clients, clock: Callable[[], float] = time.time) -> Ledger:
-        """The ledger that the function's environment names.
+    def from_env(cls, clients: Clients, clock: Callable[[], float] = time.time) -> Self:
+        """The table that the function's environment names.
 
         Raises:
             MissingSettingError: LEDGER_TABLE or LEDGER_RETENTION_DAYS is absent.
         """
         return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
+
+    def update(
+        self, key: AttributeValues, sets: Iterable[str], values: AttributeValues, condition: str = "", add: str = ""
+    ) -> bool:
+        """Set attributes of an item; False where the condition does not hold.
+
+        ``sets`` are DynamoDB's assignments of ``values``, such as ``#name = :name``; ``#name`` always stands for the
+        attribute of that name. ``add`` is an ADD that goes with them.
+        """
+        update = f"SET {', '.join([*sets, '#ttl = :ttl'])} {add}".rstrip()
+        conditional: Any = {"ConditionExpression": condition} if condition else {}
+        ttl = int(self.clock()) + self.retention_days * DAY
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=key,
+                UpdateExpression=update,
+                ExpressionAttributeNames={name: name[1:] for name in re.findall(r"#\w+", f"{update} {condition}")},
+                ExpressionAttributeValues={**values, ":ttl": {"N": str(ttl)}},
+                **conditional,
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+class Ledger(ReleaseTable):
+    """Facts of releases."""
 
     def merge(self, subject: LedgerKey, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.
@@ -97,23 +128,20 @@ class Ledger:
         Any repetition and any order of the same facts gives the same ledger.
         """
         once = {ONCE + name: _text(value) for name, value in fact.once.items()}
-        latest = {"order": {"S": fact.order.key}, "latest": _text(fact.latest)}
         later = "attribute_not_exists(#order) OR #order < :order"
-        if self._update(subject, fact.name, latest, once, later, {":order": latest["order"]}):
+        latest = {"order": {"S": fact.order.key}, "latest": _text(fact.latest)}
+        if self._change(subject, fact.name, latest, once, later):
             return True
-        if not once:
-            return False
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
-        return self._update(subject, fact.name, {}, once, unknown, {})
+        return bool(once) and self._change(subject, fact.name, {}, once, unknown)
 
     def claim(self, subject: LedgerKey, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often it asks.
 
         The same holder may ask again because it may have died between the claim and the deed.
         """
-        values = {f"{ONCE}holder": _text(holder)}
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
-        return self._update(subject, name, values, {}, condition, {})
+        return self._change(subject, name, {f"{ONCE}holder": _text(holder)}, {}, condition)
 
     def read(self, subject: LedgerKey) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
@@ -126,37 +154,18 @@ class Ledger:
         records = (_record(item) for page in pages for item in page["Items"])
         return {record.name: record for record in records}
 
-    def _update(
-        self,
-        subject: LedgerKey,
-        name: str,
-        overwrite: Mapping[str, UniversalAttributeValueTypeDef],
-        once: Mapping[str, UniversalAttributeValueTypeDef],
-        condition: str,
-        extra: Mapping[str, UniversalAttributeValueTypeDef],
+    def _change(
+        self, subject: LedgerKey, name: str, overwrite: AttributeValues, once: AttributeValues, condition: str
     ) -> bool:
         sets = [f"#{key} = :{key}" for key in overwrite]
         sets += [f"#{key} = if_not_exists(#{key}, :{key})" for key in once]
-        sets.append("#ttl = :ttl")
-        values = {f":{key}": value for key, value in {**overwrite, **once}.items()}
-        names = {f"#{key}": key for key in (*overwrite, *once, "ttl", "revision")}
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key={"pk": {"S": subject.key}, "sk": {"S": name}},
-                UpdateExpression=f"SET {', '.join(sets)} ADD #revision :one",
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={
-                    **values,
-                    **extra,
-                    ":one": {"N": "1"},
-                    ":ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)},
-                },
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        values = {f":{key}": value for key, value in {**overwrite, **once}.items()} | {":one": {"N": "1"}}
+        return self.update(item_key(subject.key, name), sets, values, condition, "ADD #revision :one")
+
+
+def item_key(subject: str, name: str) -> AttributeValues:
+    """The key of what is kept under this name, beside everything else of the subject."""
+    return {"pk": {"S": subject}, "sk": {"S": name}}
 
 
 def _text(value: object) -> UniversalAttributeValueTypeDef:

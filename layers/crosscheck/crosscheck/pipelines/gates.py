@@ -8,13 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
-from crosscheck.pipelines.definition import (
-    VARIABLE,
-    ActionDefinition,
-    PipelineDefinition,
-    RuleDefinition,
-    StageDefinition,
-)
+from crosscheck.pipelines.definition import VARIABLE, PipelineDefinition, StageDefinition
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position, scope
 
@@ -50,31 +44,27 @@ def find_gates(
     """
     found: list[GateDefinition] = []
     for stage in definition.stages:
-        for action in (each for each in stage.actions if _is_action(each, function)):
-            text = texts.get((stage.name, action.name)) or action.configuration.get("UserParameters", "")
-            found += _gate(definition, Position(stage.name, action.name), action.name, _read(text, read))
-        for number, rule in enumerate(stage.rules):
-            if _is_rule(rule, function):
-                parameters = _read(rule.configuration.get("UserParameters", ""), read)
-                if parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
-                    found += _gate(definition, Position(stage.name), f"rule {number + 1}", parameters)
+        for name, action, declared in _invocations(stage, function):
+            parameters = _read(texts.get((stage.name, action)) or declared, read)
+            if action or parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
+                found += _gate(definition, Position(stage.name, action), name, parameters)
     return tuple(found)
 
 
 def holds_gate(stage: StageDefinition, function: str) -> bool:
     """Whether a gate stands in the stage, as an action or as a rule, whatever it verifies."""
-    return any(_is_action(action, function) for action in stage.actions) or any(
-        _is_rule(rule, function) for rule in stage.rules
-    )
+    return any(True for _ in _invocations(stage, function))
 
 
-def _is_action(action: ActionDefinition, function: str) -> bool:
-    invokes = action.provider == "Lambda" and action.category == "Invoke"
-    return invokes and _names(action.configuration, function)
-
-
-def _is_rule(rule: RuleDefinition, function: str) -> bool:
-    return rule.provider == "LambdaInvoke" and _names(rule.configuration, function)
+def _invocations(stage: StageDefinition, function: str) -> Iterator[tuple[str, str, str]]:
+    """The name of each action and rule that invokes the function, its action's name, empty for a rule, and what it
+    passes."""
+    for action in stage.actions:
+        if (action.provider, action.category) == ("Lambda", "Invoke") and _names(action.configuration, function):
+            yield action.name, action.name, action.configuration.get("UserParameters", "")
+    for number, rule in enumerate(stage.rules, start=1):
+        if rule.provider == "LambdaInvoke" and _names(rule.configuration, function):
+            yield f"rule {number}", "", rule.configuration.get("UserParameters", "")
 
 
 def _names(configuration: Mapping[str, str], function: str) -> bool:

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_ssm import SSMClient
 
 QUOTED = 40
 DOCUMENT_LIMIT = 10_000
@@ -107,23 +105,15 @@ def parse_parameters(text: str, ssm: Callable[[], SSMClient], tagged: str = "") 
     """
     own = parse_document(text, "UserParameters")
     name = own.get("plan") or tagged
-    planned = parse_plan(name, ssm) if name else {}
-    return Parameters(**{**planned, **own})
-
-
-def parse_plan(name: str, ssm: Callable[[], SSMClient]) -> Mapping[str, Any]:
-    """The values of a plan. ``name`` is the SSM parameter's; it may come from a tag, so it is checked here too.
-
-    Raises:
-        ConfigurationError, ClientError, BotoCoreError: as above.
-    """
+    if not name:
+        return Parameters(**own)
     expected, read = _KEYS["plan"]
-    if read(name) is None:
+    if read(name) is None:  # a tag's text was not read as a key yet
         raise ConfigurationError(f"plan must be {expected}")
     planned = parse_document(_read_plan(ssm(), name), "the plan")
     if "plan" in planned:
         raise ConfigurationError("the plan: plan: a plan cannot name another plan")
-    return planned
+    return Parameters(**{**planned, **own})
 
 
 def parse_document(text: str, source: str) -> Mapping[str, Any]:
@@ -169,11 +159,15 @@ def _read_plan(client: SSMClient, name: str) -> str:
 
 @dataclass(frozen=True)
 class Tags:
-    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified."""
+    """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified.
+
+    ``notify`` is the Slack id of whom replies mention, as it is written.
+    """
 
     plan: str = ""
     rollback: str = ""
     ignore: bool = False
+    notify: str = ""
 
 
 def read_tags(client: CodePipelineClient, arn: str) -> Tags:
@@ -195,4 +189,5 @@ def parse_tags(tags: Mapping[str, str]) -> Tags:
         plan=ours.get("plan", ""),
         rollback=ours.get("rollback", "").lower(),
         ignore=ours.get("ignore", "false").lower() in {"true", "yes", "1", ""},
+        notify=ours.get("notify", ""),
     )

@@ -69,12 +69,8 @@ def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapp
 
 def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str, str], ActionRun]:
     """The run of each action that started last: a retry replaces what it retries."""
-    runs: dict[tuple[str, str], ActionRun] = {}
-    for run in map(parse_run, details):
-        known = runs.get((run.stage, run.name))
-        if known is None or run.started >= known.started:
-            runs[run.stage, run.name] = run
-    return runs
+    begun = sorted(map(parse_run, details), key=lambda run: run.started)
+    return {(run.stage, run.name): run for run in begun}
 
 
 def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crosscheck.console import execution_url, is_console_url
+from crosscheck.console import approval_url, execution_url, is_console_url
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import RecordedRevision, StageState
 from crosscheck.ledger.image_facts import REPLICATION
@@ -10,6 +10,7 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.model import (
+    Approval,
     Concern,
     Failure,
     ImageArrival,
@@ -44,6 +45,8 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         failures=tuple(_failures(subject, known)),
         trigger=known.trigger.type,
         preflight=tuple(sorted(dict.fromkeys(_concerns(known)), key=lambda concern: not concern.severe)),
+        word=run.word if run else "",
+        approvals=() if ended else tuple(_approvals(subject, known)),
     )
 
 
@@ -72,7 +75,32 @@ def _stages(known: KnownFacts) -> list[StageProgress]:
 def _stage(name: str, stage: StageState | None) -> StageProgress:
     if stage is None:
         return StageProgress(name, None)
-    return StageProgress(name, stage.run.state, stage.run.seconds if stage.run.state.terminal else None)
+    run = stage.run
+    return StageProgress(name, run.state, run.seconds if run.state.terminal else None, run.word)
+
+
+def _approvals(subject: Subject, known: KnownFacts) -> Iterator[Approval]:
+    """The approvals that are asked for, and not given yet."""
+    declared = {
+        (stage.name, each.name): each
+        for stage in (known.outline.stages if known.outline else ())
+        for each in stage.actions
+    }
+    for action in known.actions:
+        run, stage = action.run, known.stages.get(action.stage)
+        over = stage is not None and stage.run.state.terminal and stage.run.attempt >= run.attempt
+        if action.category != "Approval" or run.state is not State.STARTED or over:
+            continue
+        of_definition = declared.get((action.stage, action.action))
+        yield Approval(
+            stage=action.stage,
+            action=action.action,
+            attempt=run.attempt,
+            since=run.begun,
+            url=approval_url(subject.region, subject.pipeline, action.stage, action.action, action.id),
+            note=of_definition.note if of_definition else "",
+            topic=of_definition.topic if of_definition else "",
+        )
 
 
 def _failures(subject: Subject, known: KnownFacts) -> list[Failure]:

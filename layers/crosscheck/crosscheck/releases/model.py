@@ -36,11 +36,12 @@ class RegionProgress:
 
 @dataclass(frozen=True)
 class StageProgress:
-    """A stage. ``state`` None: it has not begun. ``seconds`` once it ended."""
+    """A stage. ``state`` None: it has not begun. ``seconds`` once it ended. ``word`` of a state that is UNKNOWN."""
 
     name: str
     state: State | None
     seconds: float | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,29 @@ class Failure:
     region: str
     reason: str
     url: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A manual approval that a release waits for.
+
+    ``since`` is in epoch seconds; ``url`` is where to approve. ``note`` is what the action's CustomData says, and
+    ``topic`` the SNS topic whose subscribers are asked; empty where the definition has none, or is not known.
+    """
+
+    stage: str
+    action: str
+    attempt: int
+    since: float
+    url: str
+    note: str = ""
+    topic: str = ""
+
+    @property
+    def details(self) -> str:
+        """What is known of who has to act, and on what."""
+        asked = f" by a subscriber of the topic {self.topic}" if self.topic else ""
+        return f"{asked}{f': {self.note}' if self.note else ''}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,7 @@ class Release:
     """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
 
     ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
+    ``word`` is CodePipeline's own for a state that is UNKNOWN.
     """
 
     subject: Subject
@@ -106,3 +131,5 @@ class Release:
     images: tuple[ImageArrival, ...] = ()
     trigger: str = ""
     preflight: tuple[Concern, ...] = ()
+    word: str = ""
+    approvals: tuple[Approval, ...] = ()

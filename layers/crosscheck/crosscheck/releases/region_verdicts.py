@@ -17,6 +17,7 @@ BEING_VERIFIED = "deployed, being verified"
 
 # The fan-out looks once a stage has finished; a stage that was stopped, canceled or superseded it leaves alone.
 _FINISHED = frozenset({State.SUCCEEDED, State.FAILED})
+_JUDGED = {Verdict.PASS: RegionState.PASSED, Verdict.FAIL: RegionState.FAILED}
 
 
 def verified(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
@@ -41,13 +42,7 @@ def progress_of(verdict: JudgeVerdict, *, running: bool) -> RegionProgress:
     if not verdict.final:
         state = RegionState.VERIFYING if running else RegionState.UNKNOWN
         return RegionProgress(region, state, reason)
-    match verdict.judged.verdict:
-        case Verdict.PASS:
-            return RegionProgress(region, RegionState.PASSED, reason)
-        case Verdict.FAIL:
-            return RegionProgress(region, RegionState.FAILED, reason)
-        case Verdict.INCONCLUSIVE | Verdict.PENDING:
-            return RegionProgress(region, RegionState.UNKNOWN, reason)
+    return RegionProgress(region, _JUDGED.get(verdict.judged.verdict, RegionState.UNKNOWN), reason)
 
 
 def _of_this_run(deployment: DeployAction, known: KnownFacts) -> list[JudgeVerdict]:

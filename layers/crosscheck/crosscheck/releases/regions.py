@@ -25,17 +25,17 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """Every region that the release deploys to, in the order of the definition; ``running``: the pipeline is."""
     progress: dict[str, list[RegionProgress]] = {}
     for deployment in deployments(known):
-        rollback = _rollback(deployment, known)
-        parts = _progress(deployment, known, running=running)
+        rollback = rollback_of(deployment, known)
+        parts = deployed(deployment, known, running=running)
         progress.setdefault(deployment.region, []).extend(_taken_back(part, rollback) for part in parts)
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
-def _progress(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
+def deployed(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """What the deploy action and, once it succeeded, each judge make of the region."""
     region, action = deployment.region, deployment.action
     if action is None:
-        return [RegionProgress(region, None if running else RegionState.SKIPPED, "" if running else "never started")]
+        return [_not_begun(deployment, known, running=running)]
     match action.run.state:
         case State.STARTED | State.RESUMED | State.STOPPING:
             if running:
@@ -46,11 +46,20 @@ def _progress(deployment: DeployAction, known: KnownFacts, *, running: bool) -> 
             return [RegionProgress(region, RegionState.FAILED, why)]
         case State.SUCCEEDED:
             return verified(deployment, known, running=running)
-        case State.STOPPED | State.CANCELED | State.SUPERSEDED | State.ABANDONED as state:
-            return [RegionProgress(region, RegionState.UNKNOWN, f"the deploy action was {state.lower()}")]
+        case state:
+            word = action.run.word or state
+            return [RegionProgress(region, RegionState.UNKNOWN, f"the deploy action was {word.lower()}")]
 
 
-def _rollback(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
+def _not_begun(deployment: DeployAction, known: KnownFacts, *, running: bool) -> RegionProgress:
+    if known.state_of(deployment.stage) is State.SKIPPED:
+        return RegionProgress(deployment.region, RegionState.SKIPPED, "a condition skipped the stage")
+    if running:
+        return RegionProgress(deployment.region, None)
+    return RegionProgress(deployment.region, RegionState.SKIPPED, "never started")
+
+
+def rollback_of(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
     """What became of taking back the action's latest run; that of an earlier run may still be known after a retry."""
     rollback = known.rollback(deployment.stage, deployment.region)
     if rollback is None or deployment.action is None:

@@ -6,8 +6,10 @@ The gate asks it about all regions of a stage at once, the fan-out about one reg
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.pipelines.parameters import Parameters
 from crosscheck.verification.attribution import CheckResult, attributed
 from crosscheck.verification.progress import Progress
 
@@ -37,6 +39,16 @@ class Limits:
     failures: int = 0
     unknown_looks: int = 0
     unknown_passes: bool = False
+
+    def planned(self, parameters: Parameters) -> Self:
+        """What the plan says; of ``soak`` and ``failures`` at least these, which are the judge's own."""
+        return replace(
+            self,
+            soak=max(self.soak, parameters.soak_minutes * 60),
+            deadline=parameters.deadline_minutes * 60,
+            failures=max(self.failures, parameters.failure_limit),
+            unknown_passes=parameters.on_inconclusive == "pass",
+        )
 
 
 class NextStep(StrEnum):

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosscheck.cards.mrkdwn import cut, escape, link, plain
+from crosscheck.cards.mrkdwn import cut, escape, link
+from crosscheck.text import one_line
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_f42_nothing_but_entities_is_left_of_markup(text: str, limit: int) -> No
 
 @given(st.text(max_size=400))
 def test_plain_text_keeps_its_limit(text: str) -> None:
-    assert len(plain(text, 20)) <= 20
+    assert len(one_line(text, 20)) <= 20
 
 
 def test_a_link_cannot_be_left_early() -> None:

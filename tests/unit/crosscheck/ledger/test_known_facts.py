@@ -195,20 +195,22 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
     assert action.latest == {
         "stage": "Deploy",
         "action": "EU",
-        "run": {"state": "FAILED", "attempt": 2, "at": NOW, "started": EARLY, "starts": {2: EARLY}},
+        "run": {"state": "FAILED", "attempt": 2, "at": NOW, "started": EARLY, "starts": {2: EARLY}, "word": ""},
         "region": "eu-west-1",
         "category": "Deploy",
         "provider": "ECS",
         "url": "https://x.example/",
         "summary": "no capacity",
         "error_code": "Failed",
+        "id": "",
     }
+    deployed = {"name": "EU", "category": "Deploy", "provider": "ECS", "region": "eu-west-1", "note": "", "topic": ""}
     assert json.loads(json.dumps(OUTLINE.to_fact(NOW).latest)) == {
         "version": 7,
         "stages": [
             {
                 "name": "Deploy",
-                "actions": [{"name": "EU", "category": "Deploy", "provider": "ECS", "region": "eu-west-1"}],
+                "actions": [deployed],
             },
             {"name": "Prove", "actions": []},
         ],

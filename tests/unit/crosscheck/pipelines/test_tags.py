@@ -11,6 +11,10 @@ def test_only_our_tags_count() -> None:
     assert parse_tags({}) == Tags()
 
 
+def test_a_pipeline_may_name_whom_to_mention() -> None:
+    assert parse_tags({"crosscheck:notify": " U0123456789 "}).notify == "U0123456789"
+
+
 @pytest.mark.parametrize(
     ("value", "ignored"), [("true", True), ("", True), ("yes", True), ("false", False), ("no", False)]
 )

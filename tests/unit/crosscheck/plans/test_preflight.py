@@ -68,8 +68,9 @@ def test_release_a_has_three_stores_and_three_services() -> None:
     regions = ("us-east-1", "eu-west-1", "ap-southeast-1")
     clusters = {"us-east-1": "production-us", "eu-west-1": "production-eu", "ap-southeast-1": "production-ap"}
     services: Planned = [
-        ("image-replication", region, {"cluster": cluster, "service": "my-service"})
+        (kind, region, {"cluster": cluster, "service": "my-service"})
         for region, cluster in clusters.items()
+        for kind in ("ecs-service", "image-replication")
     ]
     expected = [*(of_store(region, key="key") for region in regions), *services]
     assert scenario("canary_service.json", *regions) == sorted(expected)
@@ -133,6 +134,7 @@ def test_a_strangers_pipeline_with_none_of_our_names() -> None:
         ("artifact-store", "ca-central-1", {}),
         ("artifact-store", "eu-north-1", {}),
         of_store("sa-east-1"),
+        ("ecs-service", "sa-east-1", {"cluster": "default", "service": "web"}),
         ("image-replication", "sa-east-1", {"cluster": "default", "service": "web"}),
         ("lambda-alias", "ca-central-1", {"function": "resize", "alias": "live"}),
         ("source-bucket", "sa-east-1", {"bucket": "inbox", "key": "drop/site.zip"}),

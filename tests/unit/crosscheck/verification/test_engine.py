@@ -54,7 +54,7 @@ class Series:
 def test_all_pass() -> None:
     decision = Series().then(eu=PASS, ap=PASS)
     assert decision.step is NextStep.PASS
-    assert outputs(decision) == {"verdict": "PASS", "regions_passed": "ap,eu", "regions_failed": ""}
+    assert outputs(decision) == {"verdict": "PASS", "regions_passed": "ap,eu", "regions_failed": "none"}
 
 
 def test_a_failure_ends_it_at_once_and_the_others_are_still_reported() -> None:
@@ -108,7 +108,7 @@ def test_f17_unknown_may_be_let_through_but_is_not_passed() -> None:
     series = Series(replace(GATE, unknown_passes=True))
     decisions = [series.then(eu=UNKNOWN, us=PASS) for _ in range(3)]
     assert [decision.step for decision in decisions] == [NextStep.CONTINUE, NextStep.CONTINUE, NextStep.PASS]
-    assert outputs(decisions[2]) == {"verdict": "PASS", "regions_passed": "us", "regions_failed": ""}
+    assert outputs(decisions[2]) == {"verdict": "PASS", "regions_passed": "us", "regions_failed": "none"}
 
 
 def test_f17_where_nothing_is_known_the_verdict_is_no_pass() -> None:

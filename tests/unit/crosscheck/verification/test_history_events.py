@@ -15,7 +15,7 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.parameters import FAILURE_LIMIT, MINUTES_LIMIT, Parameters
 from crosscheck.verification.item import LONGEST_WAIT, Purpose, VerificationItem, parse_item
-from plan_checks.release.limits import EVENTS_OF_A_LOOK, limits_of, longest_wait
+from plan_checks.release.limits import EVENTS_OF_A_LOOK, LEAST, longest_wait
 from roll_back import region_rollback, stage_rollback
 from roll_back.log import RollbackLog
 from tests.fakes.cards import Cards
@@ -117,7 +117,7 @@ def _check(region: str) -> PlannedCheck:
 
 
 def _items(parameters: Parameters, regions: int) -> list[VerificationItem]:
-    limits = limits_of(parameters)
+    limits = LEAST.planned(parameters)
     names = [f"xx-region-{number}" for number in range(regions)]
     return [
         VerificationItem(
@@ -179,7 +179,7 @@ def by_turns(_seconds: float, look: int) -> Verdict:
 
 def late(parameters: Parameters) -> Sees:
     """Passes just before the deadline, and fails just before the end of the soak."""
-    limits = limits_of(parameters)
+    limits = LEAST.planned(parameters)
 
     def see(seconds: float, _look: int) -> Verdict:
         # the look before the last one is a second early at the most
@@ -248,6 +248,6 @@ def test_a_look_costs_the_events_that_the_longest_wait_reckons_with(executing: E
 
 
 def test_a_few_regions_are_looked_at_every_minute() -> None:
-    limits = limits_of(Parameters())
+    limits = LEAST.planned(Parameters())
     assert longest_wait(limits, 4) == LONGEST_WAIT
     assert longest_wait(limits, REGIONS) < 2 * LONGEST_WAIT

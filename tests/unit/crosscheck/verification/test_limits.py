@@ -10,15 +10,15 @@ from crosscheck.pipelines.parameters import FAILURE_LIMIT, Parameters
 from crosscheck.verification.attribution import CheckResult
 from crosscheck.verification.engine import Decision, Limits, NextStep, decide
 from crosscheck.verification.progress import begin
-from gate_stage.look import _limits
-from plan_checks.release.limits import limits_of
+from gate_stage.look import LIMITS
+from plan_checks.release.limits import LEAST
 
 PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
 NOW = 1_800_000_000.0
 
 type LimitsFrom = Callable[[Parameters], Limits]
 
-EITHER = pytest.mark.parametrize("limits_from", [_limits, limits_of], ids=["gate", "no gate"])
+EITHER = pytest.mark.parametrize("limits_from", [LIMITS.planned, LEAST.planned], ids=["gate", "no gate"])
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def test_after_a_tolerated_failure_a_region_may_still_pass(limits_from: LimitsFr
 
 
 def test_without_a_gate_a_failure_is_confirmed_once_and_a_gate_fails_at_once() -> None:
-    assert end(_limits(Parameters()), FAIL).looks == 1
-    assert end(limits_of(Parameters()), FAIL).looks == 2
+    assert end(LIMITS.planned(Parameters()), FAIL).looks == 1
+    assert end(LEAST.planned(Parameters()), FAIL).looks == 2
 
 
 @EITHER
@@ -75,7 +75,7 @@ def test_unknown_fails_or_passes_as_the_plan_says(
 @pytest.mark.parametrize("on_inconclusive", ["fail", "pass"])
 def test_without_a_gate_a_region_is_asked_twice_more(on_inconclusive: str) -> None:
     parameters = Parameters(on_inconclusive=on_inconclusive)
-    assert (_limits(parameters).unknown_looks, limits_of(parameters).unknown_looks) == (3, 5)
+    assert (LIMITS.planned(parameters).unknown_looks, LEAST.planned(parameters).unknown_looks) == (3, 5)
 
 
 @EITHER
@@ -86,9 +86,9 @@ def test_a_region_is_observed_as_long_as_the_plan_says(limits_from: LimitsFrom, 
 
 
 def test_without_a_gate_a_region_is_observed_for_a_minute_at_least() -> None:
-    assert end(_limits(Parameters()), PASS, seconds=30).looks == 1
-    assert end(limits_of(Parameters()), PASS, seconds=30).looks == 3
-    assert end(limits_of(Parameters(soak_minutes=0.5)), PASS, seconds=30).looks == 3
+    assert end(LIMITS.planned(Parameters()), PASS, seconds=30).looks == 1
+    assert end(LEAST.planned(Parameters()), PASS, seconds=30).looks == 3
+    assert end(LEAST.planned(Parameters(soak_minutes=0.5)), PASS, seconds=30).looks == 3
 
 
 @EITHER

@@ -73,6 +73,11 @@ def test_events_have_the_documented_shape(account: Account) -> None:
     assert (started["version"], started["pipeline-execution-attempt"]) == (1.0, 1.0)
     assert isinstance(started["version"], float)
     assert "execution-trigger" not in account.details(execution, "Pipeline", "", "SUCCEEDED")
+    attempts = {
+        (detail_type.split()[1], detail["pipeline-execution-attempt"])
+        for _, detail_type, _, detail in account.events.events
+    }
+    assert attempts == {("Pipeline", 1.0), ("Stage", 0.0), ("Action", 1.0)}
     finished = account.details(execution, "Action", "Deploy", "SUCCEEDED")
     run = account.actions("my-pipeline", execution)["Deploy"]
     assert finished["type"] == {"category": "Deploy", "owner": "AWS", "provider": "ECS", "version": "1"}

@@ -196,13 +196,16 @@ def test_a_stage_that_runs_is_not_rolled_back(account: Account, gate: HeldGate) 
         roll_back(account, first, "GateStage")
 
 
-def test_parallel_pipelines_are_not_rolled_back(account: Account, gate: HeldGate) -> None:
+def test_parallel_pipelines_are_rolled_back_although_no_stage_is_shown(account: Account, gate: HeldGate) -> None:
     first = account.create(pipeline([git_source()], [invoke()], executionMode="PARALLEL"))
     gate.held(first)
     gate.release(first)
     account.ended("my-pipeline", first)
-    with pytest.raises(account.api().exceptions.UnableToRollbackStageException, match="PARALLEL"):
-        roll_back(account, first, "GateStage")
+    back = roll_back(account, first, "GateStage")
+    gate.held(back)
+    gate.release(back)
+    assert account.ended("my-pipeline", back) == "Succeeded"
+    assert account.api().get_pipeline_state(name="my-pipeline")["stageStates"] == []
 
 
 def test_a_rollback_goes_in_although_the_transition_is_disabled(account: Account, gate: HeldGate) -> None:

@@ -118,8 +118,10 @@ def test_retry_runs_failed_actions_again_and_goes_on(account: Account, gate: Hel
         "Pipeline SUCCEEDED",
     ]
     assert {detail["pipeline-execution-attempt"] for *_, detail in account.events.events} == {2.0}
-    assert "stage-last-retry-attempt-time" in account.details(execution, "Stage", "LastStage", "SUCCEEDED")
-    assert "start-time" not in account.details(execution, "Pipeline", "", "RESUMED")
+    assert "stage-last-retry-attempt-time" in account.details(execution, "Stage", "GateStage", "SUCCEEDED")
+    assert "stage-last-retry-attempt-time" not in account.details(execution, "Stage", "LastStage", "SUCCEEDED")
+    resumed = account.details(execution, "Pipeline", "", "RESUMED")
+    assert resumed["start-time"] < resumed["last-retry-attempt-time"]
     stages = account.api().get_pipeline_state(name="my-pipeline")["stageStates"]
     assert stages[2]["retryStageMetadata"]["manualStageRetryAttempt"] == 1
 

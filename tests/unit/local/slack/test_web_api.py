@@ -87,6 +87,14 @@ def test_a_reply_names_its_thread(slack: Slack) -> None:
     assert slack.error("chat.postMessage", channel=CHANNEL, text="x", thread_ts="1.000001") == "cannot_reply_to_message"
 
 
+def test_a_reply_that_is_sent_to_the_channel_as_well_is_in_its_history(slack: Slack) -> None:
+    parent = slack.post(text="card")
+    reply = slack.post(text="rolled back", thread_ts=parent, reply_broadcast=True)
+    assert slack.messages()[1]["subtype"] == "thread_broadcast"
+    history = slack.client.conversations_history(channel=CHANNEL)["messages"]
+    assert [message["ts"] for message in history] == [reply, parent]
+
+
 def test_history_is_newest_first_without_replies(slack: Slack) -> None:
     first, second = slack.post(text="1", metadata=METADATA), slack.post(text="2")
     slack.post(text="reply", thread_ts=first)

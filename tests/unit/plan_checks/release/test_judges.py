@@ -8,8 +8,9 @@ import pytest
 from crosscheck.clients import Clients
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.parameters import Tags
+from crosscheck.pipelines.pipeline import Pipeline
 from plan_checks.release.due_regions import judges_of
-from plan_checks.release.read import Execution, Pipeline, read_gates
+from plan_checks.release.read import Execution, read_gates
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef

@@ -175,7 +175,7 @@ def test_the_variables_of_a_gate_are_those_of_its_run(canary: Account) -> None:
 
 def test_what_preflight_saw_is_what_to_go_back_to(secondaries: Account) -> None:
     running = {"ecs-service production-eu/my-service": "my-service:7"}
-    before = Finding("image-replication", "production-eu/my-service", Verdict.PASS, "", baselines=running)
+    before = Finding("ecs-service", "production-eu/my-service", Verdict.PASS, "", baselines=running)
     secondaries.preflight_saw(EUROPE, before)
     items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False)}
     assert items[EUROPE].baseline == running

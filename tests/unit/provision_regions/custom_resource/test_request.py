@@ -1,15 +1,13 @@
 import pytest
 
-from crosscheck.errors import ConfigurationError, UnreadableEventError
 from provision_regions.custom_resource.request import read_request
 
 STACK = "arn:aws-cn:cloudformation:cn-north-1:111122223333:stack/shop/0f"
 
 
 def test_reads_what_is_there() -> None:
-    request = read_request({"ResponseURL": "u", "RequestType": "Delete", "StackId": STACK})
+    request = read_request({"ResponseURL": "u", "RequestType": "Delete", "StackId": STACK}, "cn-north-1")
     assert (request.stack_name, request.stack_account) == ("shop", "111122223333")
-    assert request.deletes
     assert request.properties == {}
 
 
@@ -17,12 +15,6 @@ def test_reads_what_is_there() -> None:
     "odd", [{"StackId": 5}, {"ResourceProperties": "x"}, {"RequestType": None}, {"StackId": "a:b"}]
 )
 def test_oddities_do_not_keep_it_from_being_answered(odd: dict[str, object]) -> None:
-    request = read_request({"ResponseURL": "u", **odd})
+    request = read_request({"ResponseURL": "u", **odd}, "cn-north-1")
     assert request.stack_name == ""
-    with pytest.raises(ConfigurationError, match="unknown RequestType"):
-        _ = request.deletes
-
-
-def test_without_a_response_url_nobody_can_be_answered() -> None:
-    with pytest.raises(UnreadableEventError):
-        read_request({"RequestType": "Create"})
+    assert request.physical_id == "crosscheck/cn-north-1/-/-/-"

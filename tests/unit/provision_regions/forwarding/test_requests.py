@@ -5,7 +5,7 @@ import json
 import pytest
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.request import Answer, Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.errors import refusal
 from tests.fakes.regions.events import FakeRule
 from tests.fakes.regions.forwarding_world import (
@@ -21,6 +21,7 @@ from tests.fakes.regions.forwarding_world import (
     run,
     succeed,
 )
+from tests.fakes.regions.requests import Told
 from tests.fakes.regions.world import SCP
 
 BUS = "arn:aws:events:us-east-1:111122223333:event-bus/default"
@@ -129,7 +130,7 @@ def test_f22_create_fails_in_one_region_then_delete_leaves_nothing(world: Forwar
     assert world.events.regions == [ASIA, EU, LONDON]
     world.revive()
     deleted = run(world, "Delete", properties(EU, ASIA, LONDON), PhysicalResourceId=answer.physical_id)
-    assert deleted == Answer(Status.SUCCESS, answer.physical_id)
+    assert deleted == Told(Status.SUCCESS, answer.physical_id)
     assert_nothing_left(world)
 
 
@@ -139,7 +140,7 @@ def test_f23_delete_of_what_never_existed_succeeds(
     world: ForwardingWorld, wrong: dict[str, object], stack: str
 ) -> None:
     answer = run(world, "Delete", properties(EU) | wrong, PhysicalResourceId="whatever-it-was", StackId=stack)
-    assert answer == Answer(Status.SUCCESS, "whatever-it-was")
+    assert answer == Told(Status.SUCCESS, "whatever-it-was")
     assert world.changes == []
 
 
@@ -151,7 +152,7 @@ def test_f23_delete_of_what_somebody_removed_already_succeeds(world: ForwardingW
 
 
 def test_two_runs_of_one_create_at_once_both_succeed(world: ForwardingWorld) -> None:
-    other: list[Answer] = []
+    other: list[Told] = []
 
     def other_run_is_faster(operation: str, region: str) -> None:
         if operation == "PutParameter" and not other:

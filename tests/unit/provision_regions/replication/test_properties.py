@@ -14,18 +14,17 @@ CONTEXT = provider_context(RegistryWorld())
 
 def test_both_lists_are_sorted_and_single() -> None:
     found = read_properties(properties(EU, ASIA, EU, prefixes=("web", "api", "web")), CONTEXT)
-    assert (found.destinations, found.prefixes) == ((ASIA, EU), ("api", "web"))
+    assert found == ([ASIA, EU], ["api", "web"])
 
 
 def test_the_home_region_is_left_out() -> None:
-    assert read_properties(properties(HOME, EU), CONTEXT).destinations == (EU,)
+    assert read_properties(properties(HOME, EU), CONTEXT)[0] == [EU]
 
 
 def test_f35_empty_parameters_and_strings_with_commas() -> None:
-    empty = read_properties({"Destinations": [""], "RepositoryPrefixes": [""]}, CONTEXT)
-    assert (empty.destinations, empty.prefixes) == ((), ())
+    assert read_properties({"Destinations": [""], "RepositoryPrefixes": [""]}, CONTEXT) == ([], [])
     text = read_properties({"Destinations": f"{EU}, {ASIA}", "RepositoryPrefixes": "api,web"}, CONTEXT)
-    assert (text.destinations, text.prefixes) == ((ASIA, EU), ("api", "web"))
+    assert text == ([ASIA, EU], ["api", "web"])
 
 
 @pytest.mark.parametrize(
@@ -63,4 +62,4 @@ def test_prefixes_are_read_as_ecr_reads_them(prefix: str) -> None:
         with pytest.raises(ConfigurationError):
             read_properties(properties(EU, prefixes=(prefix,)), CONTEXT)
     else:
-        assert read_properties(properties(EU, prefixes=(prefix,)), CONTEXT).prefixes == (prefix,)
+        assert read_properties(properties(EU, prefixes=(prefix,)), CONTEXT)[1] == [prefix]

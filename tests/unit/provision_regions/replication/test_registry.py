@@ -11,8 +11,9 @@ from flask import Flask, Response, request
 from crosscheck.clients import Clients
 from local.server import Server
 from provision_regions.ownership.names import Names
+from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.replication.registry import ReplicationRegistry, UnknownSettingError
-from provision_regions.replication.resource import RECORD, RegistryUpdate, ReplicationRecord
+from provision_regions.replication.resource import RECORD, RegistryUpdate
 from provision_regions.replication.rules import Merged
 from tests.fakes.regions.ecr_world import EU, RegistryWorld, rule
 from tests.fakes.regions.requests import provider_context
@@ -89,10 +90,10 @@ def test_a_delete_with_nothing_to_remove_is_not_stopped_by_a_strange_setting(rec
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, puts = registry_that_answers(strange)
     context = provider_context(RegistryWorld())
-    records = ReplicationRecord(context, names())
-    records.write(recorded, new=True)
+    records = SetRecord(context, names(), "rules")
+    records.write(recorded)
     try:
-        assert RegistryUpdate(registry, records, context.retrying, recorded).apply(()) == frozenset()
+        assert RegistryUpdate(registry, records, context.retrying).apply(()) == frozenset()
     finally:
         server.close()
     assert puts == []
@@ -102,13 +103,14 @@ def test_f22_a_create_that_a_strange_setting_stops_leaves_nothing_to_remove() ->
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, _ = registry_that_answers(strange)
     context = provider_context(RegistryWorld())
-    records = ReplicationRecord(context, names())
+    records = SetRecord(context, names(), "rules")
     try:
         with pytest.raises(UnknownSettingError):
-            RegistryUpdate(registry, records, context.retrying, None).apply([rule(EU, prefixes=("ours",))])
+            RegistryUpdate(registry, records, context.retrying).apply([rule(EU, prefixes=("ours",))])
     finally:
         server.close()
     assert records.read() == frozenset()
+    assert not records.exists
 
 
 def test_what_it_knows_is_read_and_written_whole() -> None:

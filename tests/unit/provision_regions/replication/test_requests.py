@@ -3,9 +3,10 @@
 import pytest
 
 from provision_regions.context import partition_named
-from provision_regions.custom_resource.request import Answer, Status
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.ecr_world import ASIA, EU, HOME, RegistryWorld, properties, rule, run, succeed
 from tests.fakes.regions.errors import refusal
+from tests.fakes.regions.requests import Told
 from tests.fakes.regions.world import SCP
 
 THEIRS = [rule(ASIA, prefixes=("team",)), rule("eu-central-1", deleteReplication={"enabled": True})]
@@ -78,7 +79,7 @@ def test_f22_create_that_is_refused_then_delete_leaves_nothing(world: RegistryWo
     assert answer.status is Status.FAILED
     world.revive()
     deleted = run(world, "Delete", properties(EU), PhysicalResourceId=answer.physical_id)
-    assert deleted == Answer(Status.SUCCESS, answer.physical_id)
+    assert deleted == Told(Status.SUCCESS, answer.physical_id)
     assert world.ecr.rules == THEIRS
     assert world.ssm.parameters == {}
 
@@ -88,7 +89,7 @@ def test_f22_create_that_is_refused_then_delete_leaves_nothing(world: RegistryWo
 def test_f23_delete_of_what_never_existed_succeeds(world: RegistryWorld, wrong: dict[str, object], stack: str) -> None:
     given = properties(EU) | wrong
     answer = run(world, "Delete", given, PhysicalResourceId="whatever-it-was", StackId=stack)
-    assert answer == Answer(Status.SUCCESS, "whatever-it-was")
+    assert answer == Told(Status.SUCCESS, "whatever-it-was")
     assert world.changes == []
     assert world.called(["DescribeRegistry"]) == []
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from provision_regions.replication.rules import ReplicationProperties, fingerprint, merge, quota_problem, wanted_rules
+from provision_regions.replication.rules import fingerprint, merge, quota_problem, wanted_rules
 from tests.fakes.regions.ecr_world import ASIA, EU, rule
 
 ACCOUNT = "111122223333"
@@ -70,7 +70,7 @@ def test_what_does_something_else_is_another_rule(other: Any) -> None:
 def test_prefixes_and_destinations_are_split_at_the_quotas() -> None:
     prefixes = tuple(f"team-{number:03}" for number in range(201))
     regions = tuple(f"region-{number:02}" for number in range(26))
-    rules = wanted_rules(ReplicationProperties(regions, prefixes), ACCOUNT)
+    rules = wanted_rules(regions, prefixes, ACCOUNT)
     shape = [(len(entry["destinations"]), len(entry["repositoryFilters"])) for entry in rules]
     assert shape == [(25, 100), (25, 100), (25, 1), (1, 100), (1, 100), (1, 1)]
     pairs = {
@@ -86,7 +86,7 @@ def test_prefixes_and_destinations_are_split_at_the_quotas() -> None:
 def test_no_prefix_is_no_rule_and_never_a_rule_for_everything(
     regions: tuple[str, ...], prefixes: tuple[str, ...]
 ) -> None:
-    assert wanted_rules(ReplicationProperties(regions, prefixes), ACCOUNT) == ()
+    assert wanted_rules(regions, prefixes, ACCOUNT) == ()
 
 
 def test_problems_are_told_with_their_numbers() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from crosscheck.errors import ConfigurationError
-from provision_regions.stores.properties import OnDelete, StoreProperties, read_properties
+from provision_regions.stores.properties import StoreProperties, read_properties
 from tests.fakes.regions.requests import properties, provider_context
 from tests.fakes.regions.world import World
 
@@ -15,7 +15,7 @@ def read(*regions: str, **changes: object) -> StoreProperties:
 
 
 def test_defaults() -> None:
-    assert read(EU) == StoreProperties((EU,), "pipeline-artifacts", OnDelete.RETAIN, 0)
+    assert read(EU) == StoreProperties((EU,), "pipeline-artifacts", 0)
 
 
 @pytest.mark.parametrize("regions", ["eu-west-1,us-west-2", " eu-west-1 , us-west-2,", ["eu-west-1", "us-west-2 ", ""]])

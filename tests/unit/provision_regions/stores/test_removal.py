@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from provision_regions.custom_resource.request import Answer, Status, read_request
+from provision_regions.custom_resource.request import Status
 from provision_regions.region_results import RegionsFailedError, UnfinishedError
-from provision_regions.stores.resource import serve_stores
+from provision_regions.stores.resource import remove_stores
 from tests.fakes.regions.errors import refusal
-from tests.fakes.regions.requests import event, properties, provider_context, run, without_waiting
+from tests.fakes.regions.requests import Told, properties, provider_context, request, run, without_waiting
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
@@ -48,7 +48,7 @@ def test_f22_a_failed_create_with_retain_keeps_what_the_next_create_takes_over()
 def test_f23_delete_of_what_never_existed_succeeds(on_delete: str, wrong: dict[str, object]) -> None:
     world = World()
     answer = run(world, "Delete", properties(EU, OnDelete=on_delete, **wrong), PhysicalResourceId="whatever-it-was")
-    assert answer == Answer(Status.SUCCESS, "whatever-it-was")
+    assert answer == Told(Status.SUCCESS, "whatever-it-was")
     assert set(world.changes) <= {"DeleteParameters"}  # of a record that is not there
 
 
@@ -73,7 +73,7 @@ def test_f33_a_hundred_thousand_versions_with_a_writer_across_three_runs() -> No
     world.s3.after_batch = write
     clock = {"left": 0.0}
 
-    def run_of_lambda() -> Answer:
+    def run_of_lambda() -> Told:
         clock["left"] = 900.0
         return run(world, "Delete", properties(EU, **EMPTY), retrying=without_waiting(lambda: clock["left"]))
 
@@ -92,7 +92,7 @@ def test_f33_the_third_run_answers_with_what_is_left() -> None:
     created(world, EU, **EMPTY)
     world.s3.buckets[bucket_name(EU)].versions = [{"Key": f"{n}", "VersionId": "a"} for n in range(9000)]
 
-    def short_run() -> Answer:
+    def short_run() -> Told:
         left = iter([900.0] * 8 + [61.0] * 6)
         return run(world, "Delete", properties(EU, **EMPTY), retrying=without_waiting(lambda: next(left, 1.0)))
 
@@ -123,10 +123,10 @@ def test_a_prefix_that_the_function_has_lost_is_said_to_be_the_reason() -> None:
     world = World()
     created(world, EU, **EMPTY)
     world.fail("GetBucketTagging", EU, refusal("AccessDenied", "no identity-based policy allows it"))
-    asked = event("Delete", properties(EU, **EMPTY))
+    asked = request("Delete", properties(EU, **EMPTY))
     context = replace(provider_context(world), store_prefix="artifacts")
     with pytest.raises(RegionsFailedError, match="end with ArtifactStorePrefix, which is 'artifacts' now"):
-        serve_stores(read_request(asked), "id", context)
+        remove_stores(asked, context)
     assert "ArtifactStorePrefix" not in run(world, "Delete", properties(EU, **EMPTY)).reason
 
 

@@ -31,7 +31,10 @@ def judge_alarms(alarms: Sequence[Alarm], since: float, before: Mapping[str, str
     flapping = [alarm for alarm in changed if before.get(alarm.name) == "ALARM"]
     unasked = [alarm for alarm in changed if alarm.name not in before]
     counted = [alarm for alarm in _in_alarm(alarms) if alarm not in (*bad_before, *flapping, *unasked)]
-    aside = _aside(bad_before, flapping)
+    aside = [
+        *_aside(bad_before, "before the release"),
+        *_aside(flapping, "when the release began, flapped since,"),
+    ]
     if counted:
         return Outcome(Verdict.FAIL, "; ".join([_named(counted, since, before), *aside]))
     if unasked:
@@ -58,25 +61,14 @@ def _named(counted: Sequence[Alarm], since: float, before: Mapping[str, str]) ->
     return f"{', '.join([*each, *more])}{doubt}"
 
 
-def _aside(bad_before: Sequence[Alarm], flapping: Sequence[Alarm]) -> Sequence[str]:
-    clauses = []
-    if bad_before:
-        clauses.append(f"{_list(bad_before)} in ALARM before the release and {_not_counted(bad_before)}")
-    if flapping:
-        clauses.append(
-            f"{_list(flapping)} in ALARM when the release began, flapped since, and {_not_counted(flapping)}"
-        )
-    return clauses
-
-
-def _list(alarms: Sequence[Alarm]) -> str:
+def _aside(alarms: Sequence[Alarm], when: str) -> Sequence[str]:
+    """The clause on alarms that do not count because of what they were before; none if there are no such alarms."""
+    if not alarms:
+        return []
     names = [alarm.name for alarm in alarms[:SHOWN]]
     more = [f"{len(alarms) - SHOWN} more"] if len(alarms) > SHOWN else []
-    return f"{', '.join([*names, *more])} {'was' if len(alarms) == 1 else 'were'}"
-
-
-def _not_counted(alarms: Sequence[Alarm]) -> str:
-    return f"{'is' if len(alarms) == 1 else 'are'} not counted"
+    were, are = ("was", "is") if len(alarms) == 1 else ("were", "are")
+    return [f"{', '.join([*names, *more])} {were} in ALARM {when} and {are} not counted"]
 
 
 def _many(alarms: Sequence[Alarm], state: str) -> str:

@@ -16,7 +16,8 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Outcome, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.digests import IntendedImage, resolve
+from crosscheck.images.deployed import deployed_image
+from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
@@ -43,7 +44,8 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
     images: Mapping[str, IntendedImage] = {}
     outcome = judge_serving(serving, ours, targets, meant) or _not_run(serving, references)
     if outcome is None:
-        images = {container: resolve(reference, aws) for container, reference in meant.items()}
+        # what its tasks report is all that ECS records of a task set
+        images = {name: deployed_image(reference, "", ours.created, aws) for name, reference in meant.items()}
         outcome = _compared(serving, ours, images, problem)
     values = {**seen_values(serving.tasks, meant, images), "task set": serving.id}
     found = planned.finding(outcome.verdict, outcome.reason, values)
@@ -51,13 +53,16 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[References, str]:
-    """The intended images, or why they are unknown."""
-    if planned.run is None:
+    """The images of the action, in the order of its configuration, or why they are unknown."""
+    run = planned.run
+    if run is None:
         return (), ""
+    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
     try:
-        return intended_references(planned.run, planned.region, aws), ""
+        found = tuple(_reference(run, name, planned.region, aws) for name in names if name)
     except UnreadableArtifactError as error:
         return (), str(error)
+    return found, "" if found else f"the action {run.name} names no image artifact"
 
 
 def _not_run(serving: Serving, references: References) -> Outcome | None:
@@ -74,7 +79,7 @@ def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, Inte
     """The verdict on a task set that is the deployment's and runs: what cannot be compared does not make it doubtful,
     since CodeDeploy's own record says whose task set it is."""
     compared = judge_images(serving.tasks, images)
-    if compared.verdict is Verdict.FAIL:
+    if compared.verdict is Verdict.FAIL or any(image.doubt for image in images.values()):
         return compared
     doubt = problem or (compared.reason if compared.verdict is Verdict.INCONCLUSIVE else "")
     runs = f"{serving.tasks.running} of {serving.tasks.desired} tasks run ({revision(serving.tasks.task_definition)})"
@@ -146,20 +151,8 @@ def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcom
     return Outcome(Verdict.FAIL, f"the task set that serves is of {serving.deployment} ({runs}), not of {ours.id}")
 
 
-def intended_references(run: ActionRun, region: str, aws: Clients) -> tuple[ImageReference, ...]:
-    """The images of an action, in the order of its configuration. ``region`` is the action's: its artifacts lie there.
-
-    Raises:
-        UnreadableArtifactError: the action names no image, or an artifact does not tell it or cannot be read.
-    """
-    names = [run.configuration.get(key, "") for key in IMAGE_ARTIFACTS]
-    found = tuple(_reference(run, name, region, aws) for name in names if name)
-    if not found:
-        raise UnreadableArtifactError(f"the action {run.name} names no image artifact")
-    return found
-
-
 def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageReference:
+    """What an image artifact names. ``region`` is the action's: its artifacts lie there."""
     if name not in run.inputs:
         raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
     try:

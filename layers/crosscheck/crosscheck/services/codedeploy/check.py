@@ -7,7 +7,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.images import digests
+from crosscheck.images import deployed
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
@@ -37,7 +37,7 @@ class CodeDeploy(Check):
     kind = "codedeploy"
     reads_configuration = frozenset(IMAGE_ARTIFACTS)
     permissions = (
-        deployments.PERMISSIONS | instances.PERMISSIONS | service.PERMISSIONS | digests.PERMISSIONS | files.PERMISSIONS
+        deployments.PERMISSIONS | instances.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
     )
     parameters = {
         "application": text(needed=True),
@@ -140,12 +140,12 @@ def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aw
         return None
     if not run.inputs:
         return Outcome(Verdict.INCONCLUSIVE, f"CodePipeline names no input artifact of {run.name}")
-    deployed = Artifact(ours.revision.bucket, ours.revision.key)
+    deployed = ours.revision.stored
     if deployed in run.inputs.values():
         return None
     meant = min(run.inputs.values(), key=lambda artifact: (artifact.bucket, artifact.key))
     other = f"{ours.id} deployed {ours.revision.text}, not the action's s3://{meant.bucket}/{meant.key}"
-    if not deployed.bucket:
+    if deployed is None:
         return Outcome(Verdict.FAIL, other)
     return _compare(deployed, meant, other, region, aws)
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from crosscheck.pipelines.runs import Artifact
+
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.literals import FileExistsBehaviorType
@@ -35,13 +37,12 @@ TARGET_LIMIT = 1_000
 class DeployedRevision:
     """What was deployed, as one text to compare by: where it lies, or the hash of what it says.
 
-    ``bucket`` and ``key`` are empty for what is not an object of S3; ``location`` is CodeDeploy's own form of it.
+    ``stored`` is None for what is not an object of S3; ``location`` is CodeDeploy's own form of it.
     """
 
     text: str
     location: RevisionLocationTypeDef
-    bucket: str = ""
-    key: str = ""
+    stored: Artifact | None = None
 
 
 @dataclass(frozen=True)
@@ -161,10 +162,11 @@ def parse_revision(location: RevisionLocationTypeDef) -> DeployedRevision:
     """A revision. GetDeployment leaves out what an AppSpec says, and gives the hash of it."""
     kind = location.get("revisionType", "")
     if kind == "S3":
-        stored = location.get("s3Location", {})
-        bucket, key = stored.get("bucket", ""), stored.get("key", "")
-        version = stored.get("version") or stored.get("eTag", "")
-        return DeployedRevision(f"s3://{bucket}/{key}{f'@{version}' if version else ''}", location, bucket, key)
+        place = location.get("s3Location", {})
+        bucket, key = place.get("bucket", ""), place.get("key", "")
+        version = place.get("version") or place.get("eTag", "")
+        text = f"s3://{bucket}/{key}{f'@{version}' if version else ''}"
+        return DeployedRevision(text, location, Artifact(bucket, key) if bucket else None)
     if kind == "GitHub":
         origin = location.get("gitHubLocation", {})
         return DeployedRevision(f"github:{origin.get('repository', '')}@{origin.get('commitId', '')}", location)

@@ -2,6 +2,9 @@
 
 It takes every region of the stage back, the good ones too. CodePipeline runs the stage again, as a new execution, with
 the artifacts of an earlier one. https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
+
+CodePipeline's guide says that PARALLEL mode has none of it, but its API has: docs/aws.md. If it refuses, nothing is
+changed and the card says so.
 """
 
 from dataclasses import dataclass
@@ -12,7 +15,15 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
-from crosscheck.services.codepipeline.stage import ROLLBACK, StageSituation, read_stage
+from crosscheck.services.codepipeline.stage import (
+    FAILED,
+    IN_PROGRESS,
+    ROLLBACK,
+    STOPPED,
+    SUCCEEDED,
+    StageSituation,
+    read_stage,
+)
 
 INSIDE, TARGET = "execution in the stage", "target"
 SHORT = 8
@@ -35,6 +46,7 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
             "codepipeline:GetPipeline",
             "codepipeline:GetPipelineExecution",
             "codepipeline:GetPipelineState",
+            "codepipeline:ListActionExecutions",
             "codepipeline:ListPipelineExecutions",
         }
     )
@@ -70,7 +82,7 @@ def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackP
         return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
         return _entered(subject, stage, seen)
-    if seen.status in {"InProgress", "Stopping"}:
+    if seen.status in {IN_PROGRESS, "Stopping"}:
         return RollbackProposal(Feasibility.SUPERSEDED, f"{stage} runs again: it is {seen.status}")
     if reason := _without_target(stage, seen):
         return RollbackProposal(Feasibility.MANUAL, reason)
@@ -91,8 +103,6 @@ def _unable(stage: str, seen: StageSituation) -> str:
         return f"{stage} is the source stage: CodePipeline rolls none back"
     if seen.pipeline_type != "V2":
         return f"CodePipeline rolls back stages of V2 pipelines only, this one is {seen.pipeline_type}"
-    if seen.mode == "PARALLEL":
-        return "CodePipeline rolls back no stage of a pipeline in PARALLEL mode"
     if seen.own_type == ROLLBACK:
         return "the execution is a rollback itself"
     return ""
@@ -111,8 +121,8 @@ def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProp
 
 def _without_target(stage: str, seen: StageSituation) -> str:
     """Why there is nothing to go back to; empty where there is."""
-    if seen.status not in {"Failed", "Succeeded"}:
-        return f"{stage} is {seen.status}: CodePipeline rolls back what succeeded or failed"
+    if seen.status not in {FAILED, STOPPED, SUCCEEDED}:
+        return f"{stage} is {seen.status}: CodePipeline rolls back what succeeded, failed or was stopped"
     if not seen.target:
         return f"no earlier execution succeeded in {stage}"
     if seen.target_version != seen.version:

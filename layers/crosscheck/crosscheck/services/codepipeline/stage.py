@@ -15,9 +15,12 @@ if TYPE_CHECKING:
         PipelineRollbackMetadataTypeDef,
     )
 
-ROLLBACK = "ROLLBACK"
-# Executions that are looked through, the newest first.
+ROLLBACK, PARALLEL = "ROLLBACK", "PARALLEL"
+IN_PROGRESS, FAILED, STOPPED, SUCCEEDED = "InProgress", "Failed", "Stopped", "Succeeded"
+# Executions that are looked through, the newest first, and in PARALLEL mode actions.
 LIMIT = 1_000
+# A stage's status by the first status that any of its actions has.
+_STAGE_STATUS = {IN_PROGRESS: IN_PROGRESS, FAILED: FAILED, "Abandoned": STOPPED}
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,6 @@ class StageSituation:
     """
 
     pipeline_type: str
-    mode: str
     version: int
     number: int
     own_type: str
@@ -46,13 +48,12 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
     client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
-    inside, status = _inside(client, subject.pipeline, stage)
+    inside, status = _inside(client, subject.pipeline, stage, declared.get("executionMode", ""))
     names = [each["name"] for each in declared["stages"]]
     number = names.index(stage) if stage in names else -1
     target = _target(client, subject, stage) if number > 0 else ""
     return StageSituation(
         pipeline_type=declared.get("pipelineType", "V1"),
-        mode=declared.get("executionMode", "SUPERSEDED"),
         version=declared.get("version", 0),
         number=number,
         own_type=own.get("executionType", "STANDARD"),
@@ -64,10 +65,26 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
     )
 
 
-def _inside(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:
+def _inside(client: CodePipelineClient, pipeline: str, stage: str, mode: str) -> tuple[str, str]:
+    if mode == PARALLEL:  # its executions are in a stage together, and GetPipelineState tells of no stage at all
+        return _last_at_work(client, pipeline, stage)
     states = client.get_pipeline_state(name=pipeline).get("stageStates", [])
     latest = next((state.get("latestExecution") for state in states if state.get("stageName") == stage), None)
     return (latest["pipelineExecutionId"], latest["status"]) if latest else ("", "")
+
+
+def _last_at_work(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:
+    """The execution whose actions are at work in the stage, else the one whose actions began last, and its status."""
+    pages = client.get_paginator("list_action_executions").paginate(
+        pipelineName=pipeline, PaginationConfig={"MaxItems": LIMIT}
+    )
+    runs = [run for page in pages for run in page["actionExecutionDetails"] if run.get("stageName") == stage]
+    runs.sort(key=lambda run: run["startTime"])
+    if not runs:
+        return "", ""
+    inside = next((run for run in reversed(runs) if run["status"] == IN_PROGRESS), runs[-1])["pipelineExecutionId"]
+    newest = {run["actionName"]: run["status"] for run in runs if run["pipelineExecutionId"] == inside}
+    return inside, next((theirs for status, theirs in _STAGE_STATUS.items() if status in newest.values()), SUCCEEDED)
 
 
 def _execution(client: CodePipelineClient, pipeline: str, execution: str) -> PipelineExecutionTypeDef:

@@ -24,8 +24,7 @@ from crosscheck.services.codedeploy import CodeDeployToEcsDeploy
 from crosscheck.services.codedeploy.deployments import read_group
 from crosscheck.services.ecr import replication
 from crosscheck.services.ecr.replication import never_comes, read_rules
-from crosscheck.services.ecs import EcsDeploy
-from crosscheck.services.ecs.check import EcsService
+from crosscheck.services.ecs.check import EcsDeploy
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.service import container_images, current_task_definition, describe_service
 
@@ -81,7 +80,7 @@ class ImageReplication(Check):
         warnings = [_warning(pull, planned.region, cover) for pull, cover in zip(pulls, covers, strict=True)]
         values = {"task definition": ", ".join(each.task_definition for each in running)}
         found = planned.finding(outcome.verdict, outcome.reason, values)
-        return replace(found, warning="; ".join(warnings), baselines=_baselines(planned, running))
+        return replace(found, warning="; ".join(warnings))
 
 
 def _unseen(action: ActionDefinition, named: Mapping[str, str], account: str) -> str:
@@ -133,13 +132,6 @@ def _proven(running: Sequence[Deployed], pulls: Sequence[Pull], region: str) -> 
         return f"replication brings {repositories} to {region}"
     names = ", ".join(each.task_definition for each in running)
     return f"{names} pulls nothing from another region's registry"
-
-
-def _baselines(planned: PlannedCheck, running: Sequence[Deployed]) -> Mapping[str, str]:
-    """What the services run before the release, for the rollback of those that ECS itself deploys."""
-    if "service" not in planned.parameters:
-        return {}
-    return {replace(planned, kind=EcsService.kind).subject: each.task_definition for each in running}
 
 
 def _warning(pull: Pull, region: str, cover: Facet) -> str:

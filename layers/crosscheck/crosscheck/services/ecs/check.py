@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import text
+from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.images import digests
+from crosscheck.errors import ConfigurationError
+from crosscheck.images import deployed
+from crosscheck.images.deployed import deployed_image
 from crosscheck.images.digests import IntendedImage, resolve
-from crosscheck.images.reference import ImageReference
+from crosscheck.images.reference import ImageReference, parse_reference
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs import deployments, service
 from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.deployments import MOVING, status_of
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
-from crosscheck.services.ecs.release import judge_release, read_release, weightier
+from crosscheck.services.ecs.release import ActionDeployment, judge_release, read_release, weightier
 from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, read_service
+from crosscheck.services.ecs.state import ServiceState, parse_digests, running_state
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -30,59 +36,115 @@ if TYPE_CHECKING:
 TASK_DEFINITION_LIMIT = 400
 
 
+@dataclass(frozen=True)
 class EcsService(Check):
     """Compares what runs with what the deploy action meant, digest by digest.
 
     A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts,
-    and the task definition where it names one (``family:revision`` or an ARN).
+    and the task definition where it names one (``family:revision`` or an ARN). The proof of a rollback also has the
+    parameter ``digests``, which no plan gives. ``clock`` gives epoch seconds.
     """
 
     kind = "ecs-service"
     reads_configuration = intended.READS_CONFIGURATION
-    permissions = service.PERMISSIONS | deployments.PERMISSIONS | digests.PERMISSIONS | intended.PERMISSIONS
+    permissions = service.PERMISSIONS | deployments.PERMISSIONS | deployed.PERMISSIONS | intended.PERMISSIONS
     parameters = {
         "cluster": text(needed=True),
         "service": text(needed=True),
         "task_definition": text(TASK_DEFINITION_LIMIT),
     }
 
+    clock: Callable[[], float] = time.time
+
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """What the services run to which a pipeline deploys, for rollback."""
+        return EcsDeploy().baselines(definition)
+
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""
         cluster, service = planned.parameters["cluster"], planned.parameters["service"]
-        seen = read_service(aws.client("ecs", planned.region), cluster, service)
+        seen = read_service(aws.client("ecs", planned.region), cluster, service, self.clock)
         if seen is None:
             return planned.finding(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
-        meant, unknown = _intended(planned, aws)
-        outcome, unknown_history, gave_way = _standing(planned, seen, meant.images, aws)
+        meant, unknown = _intended(planned, seen, aws)
+        outcome, release, unknown_history = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
         if outcome is None and (unknown or unknown_history):
             outcome = Outcome(Verdict.INCONCLUSIVE, unknown or unknown_history)
         elif outcome is None:
-            images = {container: resolve(reference, aws) for container, reference in meant.images.items()}
+            images = _images(planned, meant, release, aws)
             outcome = judge_images(seen, images)
         reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
         found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
-        return replace(found, moved_on=gave_way, images=released_images(images))
+        runs = running_state(seen)
+        return replace(
+            found,
+            moved_on=release is not None and release.gave_way,
+            images=released_images(images),
+            baselines={service_subject(planned): runs.text} if runs else {},
+        )
+
+
+class EcsDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html"""
+
+    name = "ECS"
+    check = EcsService.kind
+    keys = {"cluster": "ClusterName", "service": "ServiceName"}
+    defaults = {"cluster": "default"}
+
+
+def service_subject(planned: PlannedCheck) -> str:
+    """The subject under which a service's baseline is kept, whatever else the check expects of it."""
+    place = {key: planned.parameters[key] for key in ("cluster", "service")}
+    return replace(planned, parameters=place).subject
+
+
+def state_check(planned: PlannedCheck, state: ServiceState) -> PlannedCheck:
+    """The check that the service of another check runs a state again: its task definition, and its digests."""
+    parameters = {key: planned.parameters[key] for key in ("cluster", "service")}
+    parameters["task_definition"] = revision(state.task_definition)
+    if state.digests:
+        parameters["digests"] = state.digests_text
+    return PlannedCheck(EcsService.kind, planned.region, parameters)
 
 
 def _standing(
     planned: PlannedCheck, seen: ServiceSnapshot, images: Mapping[str, ImageReference], aws: Clients
-) -> tuple[Outcome | None, str, bool]:
-    """What the service and its history say before any digest is compared, why the history says nothing, and whether the
-    release gave way to a later one."""
+) -> tuple[Outcome | None, ActionDeployment | None, str]:
+    """What the service and its history say before any digest is compared, the release's deployment, and why the history
+    says nothing."""
     expected = planned.parameters.get("task_definition", "")
     other = look_for(expected, seen, aws.client("ecs", planned.region)) if expected else None
     outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
     release, problem = read_release(planned, seen, aws)
     unknown_history = f"what became of the deployment is unknown: {problem}" if problem else ""
-    judged = weightier(outcome, judge_release(seen, release) if release else None)
-    return judged, unknown_history, release is not None and release.gave_way
+    return weightier(outcome, judge_release(seen, release) if release else None), release, unknown_history
 
 
-def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]:
+def _images(
+    planned: PlannedCheck, meant: IntendedImages, release: ActionDeployment | None, aws: Clients
+) -> Mapping[str, IntendedImage]:
+    """The intended image of each container: as ECS pinned it for the action's deployment, else as the registry says."""
+    if planned.run is None:
+        return {
+            container: resolve(reference, aws) if reference.registry else IntendedImage(reference, reference.digest)
+            for container, reference in meant.images.items()
+        }
+    pinned = release.digests if release else {}
+    at = release.made.created if release else planned.run.started
+    return {
+        container: deployed_image(reference, pinned.get(container, ""), at, aws)
+        for container, reference in meant.images.items()
+    }
+
+
+def _intended(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tuple[IntendedImages, str]:
     """The intended image of each container, or why it is unknown."""
-    if planned.run is None or planned.held_by:
+    if planned.held_by:
         return IntendedImages({}), ""
+    if planned.run is None:
+        return IntendedImages(_expected(planned, seen)), ""
     try:
         place = planned.parameters["cluster"], planned.parameters["service"]
         return intended_images(planned.run, planned.region, *place, aws), ""
@@ -91,6 +153,22 @@ def _intended(planned: PlannedCheck, aws: Clients) -> tuple[IntendedImages, str]
     except AWS_ERRORS as error:
         problem = explain(error, planned.region)
     return IntendedImages({}), f"the intended image is unknown: {problem}"
+
+
+def _expected(planned: PlannedCheck, seen: ServiceSnapshot) -> Mapping[str, ImageReference]:
+    """The images of the task definition in service, each with the digest that a rollback's proof expects of it."""
+    expected = parse_digests(planned.parameters.get("digests", ""))
+    return {
+        container: replace(_readable(seen.images.get(container, "")), digest=digest)
+        for container, digest in expected.items()
+    }
+
+
+def _readable(image: str) -> ImageReference:
+    try:
+        return parse_reference(image)
+    except ConfigurationError:
+        return ImageReference(image, "", image, "", "")
 
 
 def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome | None:

@@ -14,6 +14,9 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.images.reference import DIGEST
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.services.ecs.state import ServiceState
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -86,12 +89,37 @@ def source_revisions(client: ECSClient, arn: str) -> tuple[str, ...]:
     return tuple(source["arn"] for source in sources if source.get("arn"))
 
 
-def task_definitions(client: ECSClient, revisions: Iterable[str]) -> Mapping[str, str]:
-    """The ARN of each service revision's task definition; what ECS does not know is left out."""
+def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeployment | None:
+    """The deployment that an action made: the one that CodePipeline names, else the first since the action started.
+
+    An action that did not succeed and names no deployment may have made none: the first may be somebody else's.
+    """
+    named = run.external.rpartition("/")[2]
+    found = next((deployment for deployment in since if named and deployment.id == named), None)
+    certain = run.external or run.status == "Succeeded"
+    return found or (since[0] if since and certain else None)
+
+
+def states_of(client: ECSClient, revisions: Iterable[str]) -> Mapping[str, ServiceState]:
+    """What each service revision runs, with the digests that ECS pinned for it; what ECS does not know is left out."""
     return {
-        arn: found["taskDefinition"]
+        arn: ServiceState(found["taskDefinition"], pinned_digests(found))
         for arn, found in describe_revisions(client, revisions).items()
         if found.get("taskDefinition")
+    }
+
+
+def pinned_digests(revision: ServiceRevisionTypeDef) -> Mapping[str, str]:
+    """The digest that ECS resolved each container's image to, for every task of the revision.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerImage.html. None before the first task was
+    started, and where the container definition's ``versionConsistency`` is disabled.
+    """
+    listed = revision.get("containerImages", [])
+    return {
+        image["containerName"]: image["imageDigest"]
+        for image in listed
+        if "containerName" in image and DIGEST.fullmatch(image.get("imageDigest", ""))
     }
 
 

@@ -15,12 +15,12 @@ from botocore.exceptions import ClientError
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
-from crosscheck.images.reference import DIGEST, ImageReference, parse_reference
+from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs import deployments
-from crosscheck.services.ecs.deployments import NoHistoryError, deployments_since, describe_revisions
+from crosscheck.services.ecs.deployments import NoHistoryError, deployments_since, describe_revisions, pinned_digests
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -95,7 +95,7 @@ def first_images(client: ECSClient, cluster: str, service: str, since: float) ->
         raise NoHistoryError("the service's first deployment since the deploy action started names no task definition")
     definition = client.describe_task_definition(taskDefinition=revision["taskDefinition"])["taskDefinition"]
     texts = {item["name"]: item["image"] for item in definition["containerDefinitions"] if item.get("image")}
-    digests = {item.get("containerName"): item.get("imageDigest", "") for item in revision.get("containerImages", [])}
+    digests = pinned_digests(revision)
     return {name: _reference(text, digests.get(name, "")) for name, text in texts.items()}
 
 
@@ -104,4 +104,4 @@ def _reference(text: str, digest: str) -> ImageReference:
         reference = parse_reference(text)
     except ConfigurationError as error:
         raise NoHistoryError(f"an image of the service's first deployment is {error}") from None
-    return replace(reference, digest=digest) if DIGEST.fullmatch(digest) else reference
+    return replace(reference, digest=digest) if digest else reference

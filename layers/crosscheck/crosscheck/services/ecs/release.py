@@ -3,7 +3,8 @@
 What runs need not show it: where the revision that ECS went back to runs the same image, only the history tells.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -16,20 +17,23 @@ from crosscheck.services.ecs.deployments import (
     NoHistoryError,
     ServiceDeployment,
     deployments_since,
-    task_definitions,
+    made_by,
+    states_of,
 )
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.service import ServiceSnapshot
+from crosscheck.services.ecs.state import ServiceState
 
 
 @dataclass(frozen=True)
 class ActionDeployment:
-    """The first deployment since an action started. ``brought`` is its task definition, empty where that does
-    not matter or is unknown; ``replaced`` says that something was deployed after it."""
+    """The deployment that an action made. ``brought`` is its task definition, empty where that is unknown; ``replaced``
+    says that something was deployed after it. ``digests`` are those that ECS pinned for it, by container."""
 
     made: ServiceDeployment
     brought: str
     replaced: bool
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def gave_way(self) -> bool:
@@ -47,15 +51,15 @@ def read_release(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> 
     client, parameters = aws.client("ecs", planned.region), planned.parameters
     try:
         found = deployments_since(client, parameters["cluster"], parameters["service"], planned.run.started)
-        if not found:
+        made = made_by(planned.run, found)
+        if made is None:
             return None, ""
-        asked = [found[0].revision] if found[0].status != "SUCCESSFUL" else []  # a good end says nothing more
-        brought = task_definitions(client, asked).get(found[0].revision, "")
+        state = states_of(client, [made.revision]).get(made.revision, ServiceState(""))
     except NoHistoryError as error:
         return None, str(error)
     except AWS_ERRORS as error:
         return None, explain(error, planned.region)
-    return ActionDeployment(found[0], brought, len(found) > 1), ""
+    return ActionDeployment(made, state.task_definition, found[-1] != made, state.digests), ""
 
 
 def judge_release(seen: ServiceSnapshot, release: ActionDeployment) -> Outcome | None:

@@ -1,29 +1,31 @@
-"""The rollback of an ECS service: to the task definition that it ran before the action's deployment."""
+"""The rollback of an ECS service: to its baseline, a task definition with the digests that it ran."""
 
 from dataclasses import dataclass, replace
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
-from crosscheck.services.ecs.check import EcsService
+from crosscheck.images.reference import short
+from crosscheck.services.ecs.check import state_check
 from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK, NoHistoryError, ServiceDeployment
 from crosscheck.services.ecs.rules import revision
-from crosscheck.services.ecs.situation import Place, Situation, read_situation
+from crosscheck.services.ecs.situation import NOTHING, Place, Situation, read_situation
+from crosscheck.services.ecs.state import ServiceState
 
 
 @dataclass(frozen=True)
 class EcsProposal(RollbackProposal):
-    """``to`` and ``brought`` are the ARNs of the task definitions to go back to, and from. ``stops`` is the ARN of the
-    deployment to stop, empty if the service has to be updated instead."""
+    """``to`` is the state to go back to, ``brought`` the ARN of the task definition to go back from. ``stops`` is the
+    ARN of the deployment to stop, empty if the service has to be updated instead."""
 
-    to: str = ""
+    to: ServiceState = NOTHING
     brought: str = ""
     stops: str = ""
 
 
 class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
-    """A deployment in progress is stopped, and ECS goes back by itself. A finished one is replaced by the earlier task
-    definition. The number of tasks is never touched.
+    """A deployment in progress is stopped where ECS then goes back to the baseline by itself. In every other case the
+    service gets the baseline's task definition. The number of tasks is never touched.
 
     ECS knows no conditional update: between the last reading and the call lie some milliseconds.
     """
@@ -31,7 +33,7 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
     permissions = frozenset({"ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"})
 
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EcsProposal:
-        """Read the service and its history. The baseline is a task definition, used where the history says nothing."""
+        """Read the service and its history. The baseline is the text of a ``ServiceState``, the only way back."""
         place = Place(target.region, target.parameters["cluster"], target.parameters["service"], target.deployed)
         try:
             seen = read_situation(place, baseline, aws)
@@ -41,22 +43,24 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
         newest = seen.newest.arn if seen.newest else ""
         return replace(
             now,
-            target=revision(now.to),
-            preconditions={"newest deployment": newest, "task definition": seen.runs, "target": seen.target},
-            verification=_verification(target, now.to) if now.to else None,
+            target=revision(now.to.task_definition),
+            preconditions={"newest deployment": newest, "task definition": seen.runs, "target": seen.target.text},
+            verification=state_check(target, now.to) if now.to.task_definition else None,
             settle_seconds=seen.shifting,
-            brought=seen.brought,
+            brought=seen.brought.task_definition,
         )
 
     def act(self, target: PlannedCheck, proposal: EcsProposal, aws: Clients) -> RollbackStarted:
         """Stop the deployment, or update the service."""
-        client, verification = aws.client("ecs", target.region), _verification(target, proposal.to)
+        client, verification = aws.client("ecs", target.region), state_check(target, proposal.to)
         brought, back = revision(proposal.brought), proposal.target
         if proposal.stops:
             client.stop_service_deployment(serviceDeploymentArn=proposal.stops, stopType="ROLLBACK")
             return RollbackStarted(f"stopped the deployment of {brought}: ECS goes back to {back}", verification)
         client.update_service(
-            cluster=target.parameters["cluster"], service=target.parameters["service"], taskDefinition=proposal.to
+            cluster=target.parameters["cluster"],
+            service=target.parameters["service"],
+            taskDefinition=proposal.to.task_definition,
         )
         return RollbackStarted(f"deployed {back} again, in the place of {brought}", verification)
 
@@ -65,13 +69,8 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
         return (aws.client("ecs", target.region).exceptions.ConflictException,)
 
 
-def _verification(planned: PlannedCheck, task_definition: str) -> PlannedCheck:
-    place = {key: planned.parameters[key] for key in ("cluster", "service")}
-    return PlannedCheck(EcsService.kind, planned.region, place | {"task_definition": revision(task_definition)})
-
-
 def judge_situation(seen: Situation) -> EcsProposal:
-    """Whether the service can go back, why, and to which task definition it goes, or has gone: pure."""
+    """Whether the service can go back, why, and to which state it goes, or has gone: pure."""
     service, run = seen.place.service, seen.place.run
     if not seen.changeable:
         return EcsProposal(Feasibility.MANUAL, _unchangeable(seen))
@@ -79,11 +78,13 @@ def judge_situation(seen: Situation) -> EcsProposal:
         return EcsProposal(Feasibility.MANUAL, f"{run.name} is in progress and has deployed nothing yet")
     if seen.newest is None:
         reason = f"{run.name} deployed nothing: {service} runs {revision(seen.runs)} as before"
-        return EcsProposal(Feasibility.ALREADY_BACK, reason, to=seen.runs)
+        same = revision(seen.target.task_definition) == revision(seen.runs)
+        to = replace(seen.target if same else NOTHING, task_definition=seen.runs)
+        return EcsProposal(Feasibility.ALREADY_BACK, reason, to=to)
     if seen.made is None:
         reason = f"{run.name} did not succeed and names no deployment: who deployed to {service} since is unknown"
         return EcsProposal(Feasibility.MANUAL, reason)
-    if not seen.brought:
+    if not seen.brought.task_definition:
         return EcsProposal(Feasibility.MANUAL, f"ECS does not say which task definition {run.name} deployed")
     return _own(seen, seen.made) if seen.newest == seen.made else _later(seen, seen.newest.status)
 
@@ -99,51 +100,80 @@ def _unchangeable(seen: Situation) -> str:
 
 def _own(seen: Situation, made: ServiceDeployment) -> EcsProposal:
     """The action's deployment is the newest one."""
-    brought, target = revision(seen.brought), revision(seen.target)
-    if made.status in GOING_BACK:
-        reason = f"ECS is rolling back from {brought} to {target or 'what ran before'}"
-        return EcsProposal(Feasibility.ALREADY_BACK, reason, to=seen.target)
-    if made.status in UNDER_WAY:
-        reason = f"the deployment of {brought} is in progress: stopping it goes back to {target}"
-        return _ready(seen, reason, stops=made.arn)
-    if made.status in WENT_BACK and seen.runs == seen.target:
-        ended = "rolled back by itself" if made.status == "ROLLBACK_SUCCESSFUL" else "tried to roll back by itself"
-        return EcsProposal(Feasibility.ALREADY_BACK, f"ECS {ended}, from {brought} to {target}", to=seen.target)
-    return _running(seen, f"{seen.place.service} runs {brought}, before it ran {target}")
+    brought, target = _name(seen.brought), _name(seen.target)
+    back = seen.replaced.task_definition and not seen.replaced.differs(seen.target)
+    if made.status in GOING_BACK or (made.status in WENT_BACK and seen.runs == seen.replaced.task_definition):
+        ended = {"ROLLBACK_SUCCESSFUL": "rolled back by itself", "ROLLBACK_FAILED": "tried to roll back by itself"}
+        reason = f"ECS {ended.get(made.status, 'is rolling back')}, from {brought} to {_name(seen.replaced)}"
+        if back:
+            return EcsProposal(Feasibility.ALREADY_BACK, reason, to=seen.target)
+        return EcsProposal(Feasibility.MANUAL, f"{reason}; {_other_than(seen)}")
+    if made.status in UNDER_WAY and back:
+        return _ready(seen, f"the deployment of {brought} is in progress: stopping it goes back to {target}", made.arn)
+    return _running(seen, f"{seen.place.service} runs {brought}; {_way(seen)}")
 
 
 def _later(seen: Situation, status: str) -> EcsProposal:
     """Something was deployed after the action's deployment."""
-    brought, target, latest = revision(seen.brought), revision(seen.target), revision(seen.latest)
-    if seen.latest and seen.latest == seen.brought:
-        return _running(seen, f"{brought} was deployed again since; before it ran {target}")
-    if not seen.latest or seen.latest != seen.target:
-        other = latest or "something else"
+    brought, target, latest = _name(seen.brought), _name(seen.target), seen.latest
+    if latest.task_definition and not latest.differs(seen.brought):
+        return _running(seen, f"{brought} was deployed again since; {_way(seen)}")
+    if not latest.task_definition or latest.task_definition != seen.target.task_definition:
+        other = _name(latest) or "something else"
         return EcsProposal(Feasibility.SUPERSEDED, f"{other} was deployed to {seen.place.service} since")
     if status in GOING_BACK | WENT_BACK:
         reason = f"the way back from {brought} to {target} was tried, and ECS gave it up ({status})"
         return EcsProposal(Feasibility.MANUAL, reason)
     reason = f"{target} was deployed again since, in the place of {brought}"
+    if latest.differs(seen.target):
+        return EcsProposal(Feasibility.SUPERSEDED, f"{reason}, but runs {_digests_apart(latest, seen.target)}")
     return EcsProposal(Feasibility.ALREADY_BACK, reason, to=seen.target)
 
 
 def _running(seen: Situation, reason: str) -> EcsProposal:
-    if seen.runs != seen.brought:
+    if seen.runs != seen.brought.task_definition:
         return EcsProposal(Feasibility.SUPERSEDED, f"{seen.place.service} runs {revision(seen.runs)} by now")
     return _ready(seen, reason)
 
 
 def _ready(seen: Situation, reason: str, stops: str = "") -> EcsProposal:
-    """READY, unless there is nothing to go back to. ``stops`` is the deployment to stop, empty for an update."""
-    service, brought, target = seen.place.service, revision(seen.brought), revision(seen.target)
-    if not seen.target:
-        stuck = f"{service} had no earlier deployment"
+    """READY, unless there is nothing to go back to. ``stops`` is the deployment to stop, empty for an update: stopped,
+    ECS goes back to the service revision before, with its digests; an update resolves every tag anew."""
+    service, brought, target = seen.place.service, _name(seen.brought), _name(seen.target)
+    if not target:
+        stuck = f"{service} runs {brought}; what it ran before is not known to have passed"
     elif seen.desired == 0:
         stuck = f"the desired count of {service} is 0: nothing runs, so nothing would prove the way back"
-    elif not stops and seen.target == seen.brought:
+    elif not stops and seen.target.task_definition == seen.brought.task_definition:
         stuck = f"{service} ran {brought} before already: there is no other task definition to go back to"
     elif not stops and seen.deregistered:
         stuck = f"{target} was deregistered: ECS does not deploy it again"
+    elif not stops and seen.unpinned:
+        stuck = f"{reason}; deployed again, {target} may run another image: {seen.unpinned}"
     else:
         return EcsProposal(Feasibility.READY, reason, to=seen.target, stops=stops)
     return EcsProposal(Feasibility.MANUAL, stuck)
+
+
+def _name(state: ServiceState) -> str:
+    return revision(state.task_definition)
+
+
+def _way(seen: Situation) -> str:
+    return f"the way back leads to {_name(seen.target)}"
+
+
+def _other_than(seen: Situation) -> str:
+    """Why what ECS goes back to by itself is not the baseline."""
+    if not seen.target.task_definition:
+        return "whether that had passed is not known"
+    if seen.target.task_definition != seen.replaced.task_definition:
+        return _way(seen)
+    return f"it runs {_digests_apart(seen.replaced, seen.target)}"
+
+
+def _digests_apart(now: ServiceState, proven: ServiceState) -> str:
+    """The first container whose digest is another one, with both digests."""
+    pairs = ((name, digest, proven.digests.get(name, digest)) for name, digest in sorted(now.digests.items()))
+    name, is_now, was = next(pair for pair in pairs if pair[1] != pair[2])
+    return f"{short(is_now)}, not {short(was)} ({name})"

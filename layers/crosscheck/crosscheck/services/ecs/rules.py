@@ -10,10 +10,10 @@ from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import ReleasedImage, Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, short
-from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot, StoppedTask
+from crosscheck.services.ecs.failures import failures
+from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot
 
 DIGESTS_SHOWN = 20
-FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
 
 
 def judge_service(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:
@@ -71,7 +71,7 @@ def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], sin
     differing = [name for name, image in sorted(intended.items()) if seen.images.get(name) != image.text]
     now = revision(seen.task_definition)
     if failed:
-        cause = _last_stop(seen, since, failed.task_definition)
+        cause = failures(seen, since, failed.task_definition).cause
         reason = f"ECS rolled back to {now}: the deployment of {revision(failed.task_definition)} failed{cause}"
     elif differing:
         name = differing[0]
@@ -94,22 +94,23 @@ def _given_up(seen: ServiceSnapshot, since: float | None) -> Rollout | None:
 
 
 def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
-    """Whether as many tasks run as are desired, and if not, whether they fail or only take their time."""
-    primary = seen.primary
-    failures = max(len(_failures(seen, since, seen.task_definition)), primary.failed if primary else 0)
-    reason = f"{_running(seen)}{_last_stop(seen, since, seen.task_definition)}"
-    rollout = primary.rollout if primary else ""
+    """Whether as many tasks run as are desired, and go on running. While some run, what dies may come up yet."""
+    failed = failures(seen, since)
+    reason = f"{_running(seen)}{failed.cause}"
+    rollout = seen.primary.rollout if seen.primary else ""
     if rollout == "FAILED":
         return Outcome(Verdict.FAIL, f"the deployment of {revision(seen.task_definition)} failed: {reason}")
     if seen.desired == 0:
         return Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
+    dead = seen.running_now == 0 and failed.repeated
     if rollout == "IN_PROGRESS":
-        verdict = Verdict.FAIL if failures and seen.running_now == 0 else Verdict.PENDING
-        return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {reason}")
+        reason = f"the rollout of {revision(seen.task_definition)} is in progress: {reason}"
+        return Outcome(Verdict.FAIL if dead else Verdict.PENDING, reason)
     if seen.running_now < seen.desired:
-        # Fewer failures than missing tasks: others are only on their way, as where the service is being scaled out.
-        failing = failures and (seen.running_now == 0 or failures >= seen.desired - seen.running_now)
-        return Outcome(Verdict.FAIL if failing else Verdict.PENDING, reason)
+        return Outcome(Verdict.FAIL if dead else Verdict.PENDING, reason)
+    if failed.going_on:
+        count = len(failed.tasks)
+        return Outcome(Verdict.PENDING, f"tasks die again and again: {count} failed since the deployment; {reason}")
     return None
 
 
@@ -128,10 +129,12 @@ def _under_way(seen: ServiceSnapshot) -> Outcome | None:
 
 
 def _unhealthy(seen: ServiceSnapshot) -> Outcome | None:
+    """ECS replaces a task that is unhealthy: while others are healthy, that is under way."""
     unhealthy = sum(task.health == "UNHEALTHY" for task in seen.tasks)
     if not unhealthy:
         return None
-    return Outcome(Verdict.FAIL, f"{unhealthy} of {len(seen.tasks)} tasks are unhealthy")
+    verdict = Verdict.FAIL if unhealthy == len(seen.tasks) else Verdict.PENDING
+    return Outcome(verdict, f"{unhealthy} of {len(seen.tasks)} tasks are unhealthy")
 
 
 def _compare(seen: ServiceSnapshot, container: str, image: IntendedImage) -> Outcome | None:
@@ -140,15 +143,18 @@ def _compare(seen: ServiceSnapshot, container: str, image: IntendedImage) -> Out
         return None
     running = [task.digests.get(container, "") for task in seen.tasks if task.status == "RUNNING"]
     strange = sorted({digest for digest in running if digest and not image.accepts(digest)})
-    if strange and not image.problem:
+    if strange:
         count = sum(digest in strange for digest in running)
         runs = f"{count} of {len(running)} tasks run {short(strange[0])}"
+        if image.problem:
+            return Outcome(Verdict.INCONCLUSIVE, image.problem)
+        if image.floating:
+            now = f"{image.reference.text} is {short(image.digest)} by now, and ECS pinned no digest for the deployment"
+            return Outcome(Verdict.INCONCLUSIVE, f"{runs}; {now} ({container})")
         return Outcome(Verdict.FAIL, f"{runs}, intended {short(image.digest)} ({container})")
-    if strange:
-        return Outcome(Verdict.INCONCLUSIVE, image.problem)
     if not all(running):
         return Outcome(Verdict.INCONCLUSIVE, f"ECS reports no image digest for container {container}")
-    return None
+    return Outcome(Verdict.INCONCLUSIVE, image.doubt) if image.doubt else None
 
 
 def _named(intended: Mapping[str, IntendedImage]) -> str:
@@ -156,31 +162,15 @@ def _named(intended: Mapping[str, IntendedImage]) -> str:
     names = [
         f"{image.reference.text} (not in ECR: compared by reference only)"
         if image.by_reference_only
-        else f"{image.reference.repository}@{short(image.digest)}"
+        else f"{image.reference.repository}@{short(image.digest)}{_moved(image)}"
         for _, image in sorted(intended.items())
     ]
     return ", ".join(names) + " " if names else ""
 
 
+def _moved(image: IntendedImage) -> str:
+    return f" (the tag {image.reference.tag} moved on to {short(image.moved_to)} since)" if image.moved_to else ""
+
+
 def _running(seen: ServiceSnapshot) -> str:
     return f"{seen.running_now} of {seen.desired} tasks run"
-
-
-def _failures(seen: ServiceSnapshot, since: float | None, task_definition: str) -> list[StoppedTask]:
-    """Where no action is known, what stopped before the current deployment began does not count."""
-    begun = since if since is not None else seen.primary.created if seen.primary else 0.0
-    return [
-        task
-        for task in seen.stopped
-        if task.task_definition == task_definition and task.code in FAILURES and task.stopped >= begun
-    ]
-
-
-def _last_stop(seen: ServiceSnapshot, since: float | None, task_definition: str) -> str:
-    failures = _failures(seen, since, task_definition)
-    if not failures:
-        return ""
-    last = failures[-1]
-    code = next((code for code in last.exit_codes if code), None)
-    exited = f" (exit code {code})" if code is not None else ""
-    return f"; last task stopped: {last.reason or last.code}{exited}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 PERMISSIONS = frozenset({"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks"})
 # A service may have 5000 tasks; so many are looked at one by one, ECS's own counts cover the rest.
 TASK_LIMIT = 1_000
-STOPPED_LIMIT = 100
+STOPPED_LIMIT = 500  # among them those that the deployment itself replaced
 DESCRIBE_LIMIT = 100
 
 
@@ -56,7 +57,8 @@ class StoppedTask:
 @dataclass(frozen=True)
 class ServiceSnapshot:
     """What one look saw. ``images`` are those of the service's task definition, by container; ``controller`` says who
-    deploys (ECS, CODE_DEPLOY, EXTERNAL), ``current`` is the ARN of the service deployment that ECS calls current."""
+    deploys (ECS, CODE_DEPLOY, EXTERNAL), ``current`` is the ARN of the service deployment that ECS calls current; the
+    look was ``at`` this time, in epoch seconds."""
 
     status: str
     desired: int
@@ -68,6 +70,7 @@ class ServiceSnapshot:
     stopped: tuple[StoppedTask, ...] = ()
     controller: str = "ECS"
     current: str = ""
+    at: float = 0.0
 
     @property
     def primary(self) -> Rollout | None:
@@ -89,20 +92,24 @@ def describe_service(client: ECSClient, cluster: str, service: str) -> ServiceTy
     return services[0] if services else None
 
 
-def read_service(client: ECSClient, cluster: str, service: str) -> ServiceSnapshot | None:
-    """Look at a service; None where the cluster or the service does not exist."""
+def read_service(
+    client: ECSClient, cluster: str, service: str, clock: Callable[[], float] = time.time
+) -> ServiceSnapshot | None:
+    """Look at a service; None where the cluster or the service does not exist. ``clock`` gives epoch seconds."""
     found = describe_service(client, cluster, service)
-    return read_snapshot(client, cluster, service, found) if found else None
+    return read_snapshot(client, cluster, service, found, clock) if found else None
 
 
-def read_snapshot(client: ECSClient, cluster: str, service: str, found: ServiceTypeDef) -> ServiceSnapshot:
+def read_snapshot(
+    client: ECSClient, cluster: str, service: str, found: ServiceTypeDef, clock: Callable[[], float] = time.time
+) -> ServiceSnapshot:
     """Look at the images and the tasks of a service that ``describe_service`` found."""
     if found["status"] != "ACTIVE":
         return _snapshot(found, {}, (), ())
     images = container_images(client, current_task_definition(found))
     running = _tasks(client, cluster, service, "RUNNING", TASK_LIMIT)
     stopped = _tasks(client, cluster, service, "STOPPED", STOPPED_LIMIT)
-    return _snapshot(found, images, running, stopped)
+    return replace(_snapshot(found, images, running, stopped), at=clock())
 
 
 def current_task_definition(service: ServiceTypeDef) -> str:

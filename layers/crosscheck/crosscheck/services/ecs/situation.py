@@ -1,22 +1,26 @@
-"""One reading of an ECS service: what it runs, what an action deployed to it, and what it ran before."""
+"""One reading of an ECS service: what it runs, what an action deployed to it, and what it takes to go back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
+from crosscheck.errors import ConfigurationError
+from crosscheck.images.digests import resolve
+from crosscheck.images.reference import parse_reference, short
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.ecs.deployments import (
     ServiceDeployment,
     deployments_since,
+    made_by,
     source_revisions,
-    successful_before,
-    task_definitions,
+    states_of,
 )
-from crosscheck.services.ecs.service import describe_service
+from crosscheck.services.ecs.rules import revision
+from crosscheck.services.ecs.service import container_images, describe_service
+from crosscheck.services.ecs.state import ServiceState, parse_state
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -37,14 +41,19 @@ class Place:
     run: ActionRun
 
 
+NOTHING = ServiceState("")
+
+
 @dataclass(frozen=True)
 class Situation:
-    """What was read. Task definitions are ARNs, empty where unknown.
+    """What was read. States and task definitions are empty where unknown.
 
     ``status`` is empty where there is no such service; ``made`` is the action's own deployment, None where none can be
     called that; ``newest`` is the latest since the action started. ``brought`` and ``latest`` are what these two
-    brought, ``target`` is what to go back to, and ``deregistered`` says that it cannot be deployed again. ``shifting``
-    is for how many seconds a deployment shifts traffic, beyond the time of one that rolls.
+    brought, ``replaced`` is the one state that the action's deployment replaced, to which ECS goes back by itself.
+    ``target`` is the baseline, and ``deregistered`` says that its task definition cannot be deployed again;
+    ``unpinned`` is why that would run other images than the baseline's. ``shifting`` is for how many seconds a
+    deployment shifts traffic, beyond the time of one that rolls.
     """
 
     place: Place
@@ -54,10 +63,12 @@ class Situation:
     runs: str = ""
     made: ServiceDeployment | None = None
     newest: ServiceDeployment | None = None
-    brought: str = ""
-    latest: str = ""
-    target: str = ""
+    brought: ServiceState = field(default=NOTHING)
+    latest: ServiceState = field(default=NOTHING)
+    replaced: ServiceState = field(default=NOTHING)
+    target: ServiceState = field(default=NOTHING)
     deregistered: bool = False
+    unpinned: str = ""
     shifting: float = 0.0
 
     @property
@@ -67,7 +78,7 @@ class Situation:
 
 
 def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
-    """Read the service, its deployments since the action started, and what it ran before.
+    """Read the service, its deployments since the action started, and what its baseline needs in order to run again.
 
     Raises:
         NoHistoryError: the service lists more deployments than are read.
@@ -77,20 +88,10 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
     if not seen.changeable:
         return seen
     since = deployments_since(client, place.cluster, place.service, place.run.started)
+    target = parse_state(baseline) or NOTHING
     made = made_by(place.run, since)
-    seen = replace(seen, made=made, newest=since[-1] if since else None)
-    return _history(client, seen, made, since[-1], baseline) if made else seen
-
-
-def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeployment | None:
-    """The deployment that an action made: the one that CodePipeline names, else the first since the action started.
-
-    An action that did not succeed and names no deployment may have made none: the first may be somebody else's.
-    """
-    named = run.external.rpartition("/")[2]
-    found = next((deployment for deployment in since if named and deployment.id == named), None)
-    certain = run.external or run.status == "Succeeded"
-    return found or (since[0] if since and certain else None)
+    seen = replace(seen, made=made, newest=since[-1] if since else None, target=target)
+    return _history(seen, made, since[-1], aws) if made else seen
 
 
 def _service(client: ECSClient, place: Place) -> Situation:
@@ -107,23 +108,21 @@ def _service(client: ECSClient, place: Place) -> Situation:
     )
 
 
-def _history(
-    client: ECSClient, seen: Situation, made: ServiceDeployment, newest: ServiceDeployment, baseline: str
-) -> Situation:
-    place = seen.place
+def _history(seen: Situation, made: ServiceDeployment, newest: ServiceDeployment, aws: Clients) -> Situation:
+    client = aws.client("ecs", seen.place.region)
     sources = source_revisions(client, made.arn)
-    earlier = () if len(sources) == 1 else successful_before(client, place.cluster, place.service, place.run.started)
-    # where it replaced several, as a deployment in progress beside a steady one, the steady one is meant
-    good = [each.revision for each in reversed(earlier) if not sources or each.revision in sources]
-    before = sources[0] if len(sources) == 1 else next(iter(good), "")
-    known = task_definitions(client, [made.revision, newest.revision, before])
-    target, deregistered = _registered(client, known.get(before) or baseline)
+    source = sources[0] if len(sources) == 1 else ""  # of several, ECS does not say to which it goes back
+    known = states_of(client, [made.revision, newest.revision, source])
+    arn, deregistered = _registered(client, seen.target.task_definition)
+    target = replace(seen.target, task_definition=arn)
     return replace(
         seen,
-        brought=known.get(made.revision, ""),
-        latest=known.get(newest.revision, ""),
+        brought=known.get(made.revision, NOTHING),
+        latest=known.get(newest.revision, NOTHING),
+        replaced=known.get(source, NOTHING),
         target=target,
         deregistered=deregistered,
+        unpinned="" if deregistered else unpinned(client, target, aws),
     )
 
 
@@ -136,6 +135,35 @@ def _registered(client: ECSClient, name: str) -> tuple[str, bool]:
     except client.exceptions.ClientException:  # deleted
         return name, True
     return found["taskDefinitionArn"], found.get("status", "ACTIVE") != "ACTIVE"
+
+
+def unpinned(client: ECSClient, target: ServiceState, aws: Clients) -> str:
+    """Why a task definition that is deployed anew may run another image than the state has; empty where it does not.
+
+    A new deployment resolves every tag again.
+    """
+    for container, image in container_images(client, target.task_definition).items():
+        problem = _unpinned(image, target.digests.get(container, ""), aws)
+        if problem:
+            return f"{revision(target.task_definition)} names {image}, {problem}"
+    return ""
+
+
+def _unpinned(image: str, proven: str, aws: Clients) -> str:
+    try:
+        reference = parse_reference(image)
+    except ConfigurationError:
+        return "which is no image reference"
+    if reference.names_digest:
+        return ""
+    if not proven:
+        return "and which digest it stood for is unknown"
+    if reference.registry is None:
+        return f"outside ECR: whether it still stands for {short(proven)} cannot be asked"
+    now = resolve(reference, aws)
+    if now.problem:
+        return f"and whether it still stands for {short(proven)} is unknown: {now.problem}"
+    return "" if now.accepts(proven) else f"which stands for {short(now.digest)} by now, not for {short(proven)}"
 
 
 def shifting_seconds(configuration: DeploymentConfigurationOutputTypeDef) -> float:

@@ -1,12 +1,8 @@
 """The check ``elasticbeanstalk-environment``: an environment runs the intended version, and is healthy."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
@@ -19,15 +15,10 @@ from crosscheck.services.elasticbeanstalk.environment import (
     ABORTED,
     ApplicationVersion,
     Environment,
+    EnvironmentReader,
     labelled_at,
-    read_environment,
-    read_events,
-    read_version,
 )
 from crosscheck.text import shortened
-
-if TYPE_CHECKING:
-    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
 
 # CodePipeline makes the version as soon as its action starts.
 LABEL_SECONDS = 120.0
@@ -82,13 +73,13 @@ class ElasticBeanstalkEnvironment(Check):
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. A version is a baseline if the environment is healthy with it; the time tells what came since."""
-        client, name = aws.client("elasticbeanstalk", planned.region), planned.parameters["environment"]
-        environment = read_environment(client, planned.parameters["application"], name)
+        reader = EnvironmentReader(planned, aws)
+        environment = reader.environment()
         if environment is None:
-            return planned.finding(Verdict.FAIL, f"{name}: there is no such environment")
-        outcome = _judged(client, planned, environment)
+            return planned.finding(Verdict.FAIL, f"{reader.name}: there is no such environment")
+        outcome = _judged(reader, planned, environment)
         values = {"version": environment.label, "status": environment.status, "health": environment.condition}
-        found = planned.finding(outcome.verdict, f"{name}: {outcome.reason}", values)
+        found = planned.finding(outcome.verdict, f"{reader.name}: {outcome.reason}", values)
         proven = environment.healthy and environment.label
         baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if proven else {}
         return replace(found, moved_on=outcome.moved_on, baselines=baselines)
@@ -114,7 +105,7 @@ def brought(run: ActionRun, label: str, version: ApplicationVersion | None) -> b
     return at is not None and run.started <= at <= run.started + LABEL_SECONDS and not run.ended_before(at)
 
 
-def _judged(client: ElasticBeanstalkClient, planned: PlannedCheck, environment: Environment) -> Outcome:
+def _judged(reader: EnvironmentReader, planned: PlannedCheck, environment: Environment) -> Outcome:
     """What the environment's state says, unless it is that of a later version."""
     status = Outcome(
         STATUSES.get(environment.status, Verdict.INCONCLUSIVE), f"is {environment.status or 'of no status'}"
@@ -124,17 +115,15 @@ def _judged(client: ElasticBeanstalkClient, planned: PlannedCheck, environment: 
     wanted = planned.parameters.get("version")
     if environment.ready and wanted and wanted != environment.label:
         return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}")
-    another = _another_version(client, planned, planned.run, environment) if planned.run else None
+    another = _another_version(reader, planned.run, environment) if planned.run else None
     if not environment.ready:
         return another if another and another.moved_on else status
     return another or _health(environment)
 
 
-def _another_version(
-    client: ElasticBeanstalkClient, planned: PlannedCheck, run: ActionRun, environment: Environment
-) -> Outcome | None:
+def _another_version(reader: EnvironmentReader, run: ActionRun, environment: Environment) -> Outcome | None:
     """Why the environment has a version that the action, which succeeded, did not make; None where it made that."""
-    version = read_version(client, planned.parameters["application"], environment.label)
+    version = reader.version(environment.label)
     if brought(run, environment.label, version):
         return None
     prefix = f"runs version {environment.label}, not the one that this execution deployed"
@@ -142,8 +131,7 @@ def _another_version(
         return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; that version does not exist any more")
     if version.created >= run.started:
         return gave_way(f"{prefix}: it was made later")
-    application, name = planned.parameters["application"], planned.parameters["environment"]
-    events = read_events(client, application, name, datetime.fromtimestamp(run.started, UTC))
+    events = reader.events(run.started)
     if any(event.message == ABORTED for event in events):
         return Outcome(Verdict.FAIL, f"{prefix}: the update was aborted")
     for event in events:

@@ -1,17 +1,12 @@
 """What Elastic Beanstalk says of an environment, of its version and of what happened to it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
+from crosscheck.clients import Clients
+from crosscheck.contracts.check import PlannedCheck
 from crosscheck.pipelines.runs import Artifact
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
 
 READY, UPDATING = "Ready", "Updating"
 # The messages with which Elastic Beanstalk begins an update of an environment, and gives it up.
@@ -50,7 +45,6 @@ class Environment:
 class ApplicationVersion:
     """A version: its source bundle, None for the sample application, and when it was made, in epoch seconds."""
 
-    label: str
     bundle: Artifact | None
     created: float
 
@@ -64,45 +58,48 @@ class EnvironmentEvent:
     message: str
 
 
-def read_environment(client: ElasticBeanstalkClient, application: str, name: str) -> Environment | None:
-    """The environment; None where there is none of that name."""
-    answer = client.describe_environments(ApplicationName=application, EnvironmentNames=[name], IncludeDeleted=False)
-    for found in answer["Environments"]:
-        return Environment(
-            label=found.get("VersionLabel", ""),
-            status=found.get("Status", ""),
-            colour=found.get("Health", ""),
-            health=found.get("HealthStatus", ""),
+class EnvironmentReader:
+    """Reads what a check names: its environment, and of that environment's application the versions."""
+
+    def __init__(self, planned: PlannedCheck, aws: Clients) -> None:
+        self._client = aws.client("elasticbeanstalk", planned.region)
+        self._application = planned.parameters["application"]
+        self.name = planned.parameters["environment"]
+
+    def environment(self) -> Environment | None:
+        """The environment; None where there is none of that name."""
+        answer = self._client.describe_environments(
+            ApplicationName=self._application, EnvironmentNames=[self.name], IncludeDeleted=False
         )
-    return None
+        for found in answer["Environments"]:
+            return Environment(
+                label=found.get("VersionLabel", ""),
+                status=found.get("Status", ""),
+                colour=found.get("Health", ""),
+                health=found.get("HealthStatus", ""),
+            )
+        return None
 
+    def version(self, label: str) -> ApplicationVersion | None:
+        """A version of the application; None where it does not exist."""
+        answer = self._client.describe_application_versions(ApplicationName=self._application, VersionLabels=[label])
+        for found in answer["ApplicationVersions"]:
+            bundle = found.get("SourceBundle", {})
+            stored = Artifact(bundle["S3Bucket"], bundle["S3Key"]) if {"S3Bucket", "S3Key"} <= bundle.keys() else None
+            return ApplicationVersion(bundle=stored, created=found["DateCreated"].timestamp())
+        return None
 
-def read_version(client: ElasticBeanstalkClient, application: str, label: str) -> ApplicationVersion | None:
-    """A version of the application; None where it does not exist."""
-    answer = client.describe_application_versions(ApplicationName=application, VersionLabels=[label])
-    for found in answer["ApplicationVersions"]:
-        bundle = found.get("SourceBundle", {})
-        return ApplicationVersion(
-            label=label,
-            bundle=Artifact(bundle["S3Bucket"], bundle["S3Key"]) if {"S3Bucket", "S3Key"} <= bundle.keys() else None,
-            created=found["DateCreated"].timestamp(),
+    def events(self, since: float) -> list[EnvironmentEvent]:
+        """The environment's events since a time, the oldest first. Elastic Beanstalk keeps them for six weeks."""
+        pages = self._client.get_paginator("describe_events").paginate(
+            ApplicationName=self._application,
+            EnvironmentName=self.name,
+            StartTime=datetime.fromtimestamp(since, UTC),
+            Severity="INFO",
         )
-    return None
-
-
-def read_events(
-    client: ElasticBeanstalkClient, application: str, name: str, since: datetime
-) -> tuple[EnvironmentEvent, ...]:
-    """The environment's events since a time, the oldest first. Elastic Beanstalk keeps them for six weeks."""
-    pages = client.get_paginator("describe_events").paginate(
-        ApplicationName=application, EnvironmentName=name, StartTime=since, Severity="INFO"
-    )
-    events = (
-        EnvironmentEvent(each["EventDate"].timestamp(), each["Severity"], each["Message"])
-        for page in pages
-        for each in page["Events"]
-    )
-    return tuple(sorted(events, key=lambda event: event.at))
+        found = [each for page in pages for each in page["Events"]]
+        events = (EnvironmentEvent(each["EventDate"].timestamp(), each["Severity"], each["Message"]) for each in found)
+        return sorted(events, key=lambda event: event.at)
 
 
 def labelled_at(label: str) -> float | None:

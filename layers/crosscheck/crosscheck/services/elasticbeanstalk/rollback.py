@@ -1,27 +1,12 @@
 """The way back of an Elastic Beanstalk environment: it is given again the version that it ran, healthy, before."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
 from crosscheck.services.elasticbeanstalk.check import brought
-from crosscheck.services.elasticbeanstalk.environment import (
-    READY,
-    STARTING,
-    UPDATING,
-    Environment,
-    read_environment,
-    read_events,
-    read_version,
-)
-
-if TYPE_CHECKING:
-    from mypy_boto3_elasticbeanstalk import ElasticBeanstalkClient
+from crosscheck.services.elasticbeanstalk.environment import READY, STARTING, UPDATING, Environment, EnvironmentReader
 
 
 @dataclass(frozen=True)
@@ -42,14 +27,14 @@ class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
 
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EnvironmentProposal:
         """Read the environment. The baseline is when it was seen before, and the label of the version that it ran."""
-        client, name = aws.client("elasticbeanstalk", target.region), target.parameters["environment"]
-        environment = read_environment(client, target.parameters["application"], name)
+        reader = EnvironmentReader(target, aws)
+        environment = reader.environment()
         if environment is None:
-            return EnvironmentProposal(Feasibility.SUPERSEDED, f"{name}: there is no such environment any more")
+            return EnvironmentProposal(Feasibility.SUPERSEDED, f"{reader.name}: there is no such environment any more")
         seen, _, before = baseline.partition(" ")
         if environment.label == before:
-            return _returned(client, target, environment, before)
-        return _compared(client, target, environment, seen, before)
+            return _returned(reader, target, environment, before)
+        return _compared(reader, target, environment, seen, before)
 
     def act(self, target: PlannedCheck, proposal: EnvironmentProposal, aws: Clients) -> RollbackStarted:
         """Deploy the version before once more; where ours is still being brought, abort that, which does the same."""
@@ -64,14 +49,13 @@ class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
 
 
 def _compared(
-    client: ElasticBeanstalkClient, target: PlannedCheck, environment: Environment, seen: str, before: str
+    reader: EnvironmentReader, target: PlannedCheck, environment: Environment, seen: str, before: str
 ) -> EnvironmentProposal:
     """The environment has, or gets, another version than before."""
-    prefix = f"{target.parameters['environment']}: runs version {environment.label}"
-    version = read_version(client, target.parameters["application"], environment.label)
-    if not brought(target.deployed, environment.label, version):
+    prefix = f"{reader.name}: runs version {environment.label}"
+    if not brought(target.deployed, environment.label, reader.version(environment.label)):
         return EnvironmentProposal(Feasibility.SUPERSEDED, f"{prefix}, which this execution did not bring")
-    if doubt := _doubt(client, target, seen, before):
+    if doubt := _doubt(reader, target, seen, before):
         return EnvironmentProposal(Feasibility.MANUAL, f"{prefix}; {doubt}")
     if environment.status == "Aborting":
         return _back(target, before, f"{prefix}; its update is being aborted")
@@ -81,16 +65,14 @@ def _compared(
 
 
 def _returned(
-    client: ElasticBeanstalkClient, target: PlannedCheck, environment: Environment, before: str
+    reader: EnvironmentReader, target: PlannedCheck, environment: Environment, before: str
 ) -> EnvironmentProposal:
     """The environment has the version before, or gets it. After a deployment that failed, some of its instances may run
     the other one: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rolling-version-deploy.html"""
-    application, name = target.parameters["application"], target.parameters["environment"]
-    reason = f"{name}: runs version {before}, as before"
+    reason = f"{reader.name}: runs version {before}, as before"
     if environment.healthy or not environment.ready:
         return _back(target, before, reason)
-    events = read_events(client, application, name, datetime.fromtimestamp(target.deployed.started, UTC))
-    if not any(event.message == STARTING for event in events):
+    if not any(event.message == STARTING for event in reader.events(target.deployed.started)):
         return _back(target, before, reason)
     return _ready(target, environment, before, f"{reason}, and its health is {environment.condition}")
 
@@ -99,19 +81,17 @@ def _back(target: PlannedCheck, before: str, reason: str) -> EnvironmentProposal
     return EnvironmentProposal(Feasibility.ALREADY_BACK, reason, verification=_verification(target, before))
 
 
-def _doubt(client: ElasticBeanstalkClient, target: PlannedCheck, seen: str, before: str) -> str:
+def _doubt(reader: EnvironmentReader, target: PlannedCheck, seen: str, before: str) -> str:
     """Why the version before is not what to go back to; empty if it is.
 
     The baseline is read when the execution starts. Until its turn came, an earlier execution or a person may have
     brought a version of their own, which going back to the baseline would take away.
     """
-    application, name = target.parameters["application"], target.parameters["environment"]
     if not before:
         return "which one it ran before is unknown, or it was not healthy with it"
-    events = read_events(client, application, name, datetime.fromtimestamp(float(seen), UTC))
-    if any(event.message == STARTING and event.at < target.deployed.started for event in events):
+    if any(each.message == STARTING and each.at < target.deployed.started for each in reader.events(float(seen))):
         return f"it was updated after it had been seen with version {before}"
-    if read_version(client, application, before) is None:
+    if reader.version(before) is None:
         return f"version {before}, which it ran before, does not exist any more"
     return ""
 

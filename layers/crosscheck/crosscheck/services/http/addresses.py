@@ -19,8 +19,6 @@ RUNTIME_PORT = 9001
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-_SIX_TO_FOUR = IPv6Network("2002::/16")
-_TEREDO = IPv6Network("2001::/32")
 _SIX_TO_FOUR_RELAYS = IPv4Network("192.88.99.0/24")
 _MASK = 0xFFFF_FFFF
 
@@ -49,7 +47,7 @@ class Policy:
         return self._refused(address, port)
 
     def _refused_v6(self, address: IPv6Address, port: int) -> str:
-        if address in _SIX_TO_FOUR or address in _TEREDO:
+        if address.sixtofour or address.teredo:
             return "a tunnel's"
         refused = self._refused(address, port)
         if not refused and not address.is_loopback and address not in _GLOBAL_UNICAST:

@@ -33,18 +33,6 @@ class NoAnswerError(CrosscheckError):
     """The page did not answer; the text says in what way."""
 
 
-class PinnedConnection(http.client.HTTPConnection):
-    """HTTP over a connection that is there already. It never opens another one, so the name is not resolved again."""
-
-    def __init__(self, host: str, made: socket.socket) -> None:
-        super().__init__(host)
-        self._made = made
-
-    def connect(self) -> None:
-        """Take the connection."""
-        self.sock = self._made
-
-
 def lookup(host: str, port: int) -> tuple[Address, ...]:
     """The addresses of a name, in the order of the operating system's preference.
 
@@ -67,14 +55,7 @@ def connect(address: Address, port: int, seconds: float) -> socket.socket:
     Raises:
         OSError: refused, unreachable, or not made in time.
     """
-    made = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)  # noqa: PLR2004 - IPv6
-    try:
-        made.settimeout(seconds)
-        made.connect((str(address), port))
-    except BaseException:
-        made.close()
-        raise
-    return made
+    return socket.create_connection((str(address), port), seconds)
 
 
 @cache
@@ -189,7 +170,8 @@ class Probe:
         with connection:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
-            pinned = PinnedConnection(url.host, connection)
+            pinned = http.client.HTTPConnection(url.host)
+            pinned.sock, pinned.auto_open = connection, 0  # it never connects by itself, which would resolve the name
             pinned.request("GET", url.target, headers={"Host": url.authority, **HEADERS})
             with pinned.getresponse() as response:
                 body = response.read(BODY_LIMIT + 1)

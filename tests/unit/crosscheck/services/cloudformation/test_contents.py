@@ -89,8 +89,8 @@ def test_a_service_whose_tasks_die_while_the_stack_stays_deployed_fails(world: W
     world.holds(SERVICE, SERVICE_ARN)
     world.holds(ALIAS, ALIAS_ARN)
     world.ecs.shown["runningCount"] = world.ecs.shown["deployments"][0]["runningCount"] = 0
-    world.ecs.stop(WEB, world.revision(2), LATER)
-    world.ecs.stop(WEB, world.revision(2), LATER)
+    for seconds in (90, 60, 30):
+        world.ecs.stop(WEB, world.revision(2), datetime.now(UTC) - timedelta(seconds=seconds))
     finding = world.looked()
     assert (finding.verdict, finding.moved_on) == (FAIL, False)
     assert finding.reason.startswith("shop: UPDATE_COMPLETE; web: 0 of 2 tasks run")

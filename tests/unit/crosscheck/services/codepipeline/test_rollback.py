@@ -71,7 +71,6 @@ def test_what_was_rolled_back_once_does_not_come_again() -> None:
     ("pipeline", "stage", "words"),
     [
         ({"pipelineType": "V1"}, "Deploy", "V2 pipelines only, this one is V1"),
-        ({"executionMode": "PARALLEL"}, "Deploy", "PARALLEL mode"),
         ({}, "Source", "Source is the source stage"),
         ({}, "Gone", "no stage Gone any more"),
         ({}, "After", "no execution was in After"),
@@ -110,13 +109,38 @@ def test_a_first_execution_has_no_target() -> None:
     ("status", "standing", "words"),
     [
         ("InProgress", Feasibility.SUPERSEDED, "Deploy runs again: it is InProgress"),
-        ("Stopped", Feasibility.MANUAL, "Deploy is Stopped"),
+        ("Cancelled", Feasibility.MANUAL, "Deploy is Cancelled"),
     ],
 )
 def test_a_stage_that_did_not_end(status: str, standing: Feasibility, words: str) -> None:
     way = World(status).propose()
     assert way.feasibility is standing
     assert words in way.reason
+
+
+@pytest.mark.parametrize("mode", ["SUPERSEDED", "QUEUED", "PARALLEL"])
+@pytest.mark.parametrize("status", ["Failed", "Stopped", "Succeeded"])
+def test_a_stage_goes_back_in_every_mode_and_from_every_end(mode: str, status: str) -> None:
+    world = World(status, executionMode=mode)
+    way = world.propose()
+    assert (way.feasibility, way.target) == (Feasibility.READY, "execution 00000001")
+    world.execute(way)
+    assert [call["targetPipelineExecutionId"] for call in world.codepipeline.called("RollbackStage")] == [world.before]
+
+
+def test_parallel_executions_that_are_at_work_in_the_stage_prevent_a_rollback() -> None:
+    world = World(executionMode="PARALLEL")
+    world.codepipeline.passed[world.before]["Deploy"] = "InProgress"
+    way = world.propose()
+    assert (way.feasibility, way.reason) == (Feasibility.SUPERSEDED, "execution 00000001 was in Deploy since")
+
+
+def test_a_parallel_stage_that_nobody_entered_is_for_a_person() -> None:
+    way = World(executionMode="PARALLEL").propose("After")
+    assert (way.feasibility, way.reason) == (
+        Feasibility.MANUAL,
+        "no execution was in After since the pipeline changed",
+    )
 
 
 def test_a_later_execution_moved_on() -> None:

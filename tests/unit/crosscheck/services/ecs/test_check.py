@@ -11,6 +11,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.ecs.check import EcsService
+from crosscheck.services.ecs.state import ServiceState
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket, definitions, zipped
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.crosscheck.services.ecs.ecs_look import CHECK, REGION, RUN, looked
@@ -36,7 +37,9 @@ def test_a_task_may_report_the_digest_of_its_platform(release: Release) -> None:
 
 
 def test_f18_another_digest_under_the_same_tag_fails_with_both_digests(release: Release) -> None:
-    release.regions[REGION].tasks[0]["containers"][0]["imageDigest"] = release.old_digest
+    region = release.regions[REGION]
+    region.ecs.remember(SERVICE, region.definition, STARTED + timedelta(seconds=20), {"app": release.digest})
+    region.tasks[0]["containers"][0]["imageDigest"] = release.old_digest
     finding = looked(release)
     assert finding.verdict is Verdict.FAIL
     assert (
@@ -100,7 +103,7 @@ def test_another_image_fails_with_ecs_own_words_where_the_failed_deployment_is_f
     )
 
 
-def test_no_task_runs_and_one_stopped_for_a_failure_fails(release: Release) -> None:
+def test_no_task_runs_and_several_failed_fails_with_the_cause(release: Release) -> None:
     release.regions[REGION].fail_tasks()
     finding = looked(release)
     assert finding.verdict is Verdict.FAIL
@@ -239,3 +242,25 @@ def test_more_tasks_than_one_page(release: Release) -> None:
     region.service["deployments"][0] |= {"desiredCount": 250, "runningCount": 250}
     assert looked(release).reason.startswith("my-service: 250 of 250 tasks run")
     assert [len(call["tasks"]) for call in region.ecs.called("DescribeTasks")] == [100, 100, 50]
+
+
+def test_a_look_tells_what_runs_digest_by_digest(release: Release) -> None:
+    subject = f"ecs-service production-eu/{SERVICE}"
+    state = ServiceState(release.regions[REGION].definition, {"app": release.digest})
+    assert looked(release).baselines == {subject: state.text}
+    proof = replace(CHECK, run=None, parameters={**CHECK.parameters, "task_definition": f"{SERVICE}:7"})
+    assert looked(release, proof).baselines == {subject: state.text}
+    release.regions[REGION].tasks[0]["containers"][0]["imageDigest"] = release.old_digest
+    assert looked(release).baselines == {subject: ServiceState(state.task_definition).text}
+
+
+def test_tasks_that_go_on_dying_are_told_from_those_that_did(release: Release) -> None:
+    region, last = release.regions[REGION], STARTED + timedelta(minutes=3)
+    for seconds in (120, 60, 0):
+        region.ecs.stop(SERVICE, region.definition, last - timedelta(seconds=seconds))
+
+    def seen(later: timedelta) -> Finding:
+        return EcsService(clock=(last + later).timestamp).run(CHECK, release.aws)
+
+    assert seen(timedelta(minutes=4)).verdict is Verdict.PENDING
+    assert seen(timedelta(minutes=6)).verdict is Verdict.PASS

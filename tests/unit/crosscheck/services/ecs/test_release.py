@@ -63,7 +63,6 @@ def test_a_deployment_that_ended_well_passes(release: Release, ecs: DeployedEcs)
     finding = looked(release, ecs)
     assert finding.verdict is Verdict.PASS
     assert finding.reason.endswith("(my-service:7)")
-    assert ecs.called("DescribeServiceRevisions") == []
 
 
 @pytest.mark.parametrize(
@@ -212,6 +211,8 @@ def test_a_crash_before_the_way_back_began_does_not_fail_it(release: Release, ec
     ecs.stop(SERVICE, task_definition(ecs, 6), STARTED - timedelta(minutes=5))
     ecs.shown["deployments"][0]["createdAt"] = STARTED
     ecs.shown["runningCount"] = ecs.shown["deployments"][0]["runningCount"] = 0
+    for _ in range(2):
+        ecs.stop(SERVICE, task_definition(ecs, 6), STARTED + timedelta(minutes=5))
     assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.PENDING
     ecs.stop(SERVICE, task_definition(ecs, 6), STARTED + timedelta(minutes=5))
     assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.FAIL

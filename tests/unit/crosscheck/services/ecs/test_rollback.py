@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.registry.services import ROLLBACKS, rollback_of
+from crosscheck.services.ecs.state import ServiceState
 from tests.fakes.json_protocol import RefusedError
-from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, PLACE, REGION, SERVICE, World
+from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, REPOSITORY, SERVICE, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PROOF = PlannedCheck("ecs-service", REGION, PLACE | {"task_definition": f"{SERVICE}:6"})
+DIGEST = "sha256:" + "ab" * 32
 
 
 def test_a_finished_deployment_is_replaced_by_the_earlier_task_definition() -> None:
     world = World()
     way = world.propose()
     assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
-    assert way.reason == "my-service runs my-service:7, before it ran my-service:6"
-    assert way.verification == PROOF
+    assert way.reason == "my-service runs my-service:7; the way back leads to my-service:6"
+    assert way.verification == world.proof
     assert world.acted() == []
-    assert world.begin(way) == ("deployed my-service:6 again, in the place of my-service:7", PROOF)
+    assert world.begin(way) == ("deployed my-service:6 again, in the place of my-service:7", world.proof)
     [update] = world.ecs.called("UpdateService")
     assert update == {"cluster": CLUSTER, "service": SERVICE, "taskDefinition": world.six}
 
@@ -38,8 +38,9 @@ def test_the_proof_waits_for_the_rollout_and_passes_after_it() -> None:
     world.serve(world.seven)
     assert world.prove(proof)[0] is Verdict.PENDING
     world.ecs.become(world.ecs.deployments[0]["serviceDeploymentArn"], "SUCCESSFUL")
-    world.serve(world.six)
-    assert world.prove(proof) == (Verdict.PASS, "my-service: 2 of 2 tasks run (my-service:6)")
+    world.serve(world.six, world.digest)
+    ran = f"my-service: 2 of 2 tasks run my-service@{world.digest[:19]} (my-service:6)"
+    assert world.prove(proof) == (Verdict.PASS, ran)
 
 
 @pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS"])
@@ -49,10 +50,10 @@ def test_a_deployment_in_progress_is_stopped(status: str) -> None:
     assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
     assert way.reason == "the deployment of my-service:7 is in progress: stopping it goes back to my-service:6"
     reason, proof = world.begin(way)
-    assert (reason, proof) == ("stopped the deployment of my-service:7: ECS goes back to my-service:6", PROOF)
+    assert (reason, proof) == ("stopped the deployment of my-service:7: ECS goes back to my-service:6", world.proof)
     assert world.ecs.called("StopServiceDeployment") == [{"serviceDeploymentArn": world.made, "stopType": "ROLLBACK"}]
     world.ecs.become(world.made, "ROLLBACK_SUCCESSFUL")
-    world.serve(world.six)
+    world.serve(world.six, world.digest)
     assert world.prove(proof)[0] is Verdict.PASS
 
 
@@ -70,14 +71,15 @@ def test_what_ended_without_a_rollback_is_updated(status: str) -> None:
     [
         ("ROLLBACK_SUCCESSFUL", "ECS rolled back by itself, from my-service:7 to my-service:6"),
         ("ROLLBACK_FAILED", "ECS tried to roll back by itself, from my-service:7 to my-service:6"),
-        ("ROLLBACK_REQUESTED", "ECS is rolling back from my-service:7 to my-service:6"),
-        ("ROLLBACK_IN_PROGRESS", "ECS is rolling back from my-service:7 to my-service:6"),
+        ("ROLLBACK_REQUESTED", "ECS is rolling back, from my-service:7 to my-service:6"),
+        ("ROLLBACK_IN_PROGRESS", "ECS is rolling back, from my-service:7 to my-service:6"),
     ],
 )
 def test_what_ecs_takes_back_itself_is_back(status: str, words: str) -> None:
-    way = World(status).propose()
+    world = World(status)
+    way = world.propose()
     assert (way.feasibility, way.reason, way.target) == (Feasibility.ALREADY_BACK, words, "my-service:6")
-    assert way.verification == PROOF
+    assert way.verification == world.proof
 
 
 def test_a_rollback_that_failed_while_the_new_revision_serves_is_taken_back() -> None:
@@ -91,7 +93,7 @@ def test_nothing_was_deployed() -> None:
     way = world.propose()
     assert way.feasibility is Feasibility.ALREADY_BACK
     assert way.reason == "Deploy-EU-West deployed nothing: my-service runs my-service:6 as before"
-    assert way.verification == PROOF
+    assert way.verification == world.proof
 
 
 def test_an_action_in_progress_may_still_deploy() -> None:
@@ -114,7 +116,7 @@ def test_somebody_went_back_already() -> None:
     world = World()
     world.ecs.deploy(world.six)
     way = world.propose()
-    assert (way.feasibility, way.verification) == (Feasibility.ALREADY_BACK, PROOF)
+    assert (way.feasibility, way.verification) == (Feasibility.ALREADY_BACK, world.proof)
     assert way.reason == "my-service:6 was deployed again since, in the place of my-service:7"
 
 
@@ -136,34 +138,93 @@ def test_the_same_again_is_still_what_the_execution_brought() -> None:
     assert world.acted() == ["UpdateService"]
 
 
-def test_the_only_deployment_has_no_way_back_but_a_baseline() -> None:
-    world = World("")
-    world.ecs.deployments.clear()
-    world.made = world.ecs.deploy(world.seven, source=[])
+def test_without_a_baseline_there_is_no_way_back_whatever_ran_before() -> None:
+    for status in ("SUCCESSFUL", "IN_PROGRESS"):
+        way = World(status).propose("")
+        assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
+        assert way.reason == "my-service runs my-service:7; what it ran before is not known to have passed"
+    way = World("ROLLBACK_SUCCESSFUL").propose("")
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == (
+        "ECS rolled back by itself, from my-service:7 to my-service:6; whether that had passed is not known"
+    )
+
+
+def test_what_ran_just_before_is_no_target_where_something_older_is_the_baseline() -> None:
+    world = World("IN_PROGRESS")
+    older = ServiceState(world.five, {"app": world.ecs.pinned(world.first)["app"] or ""})
+    way = world.propose(older.text)
+    assert (way.feasibility, way.target, way.stops) == (Feasibility.READY, "my-service:5", "")
+    world.begin(way, older.text)
+    assert world.acted() == ["UpdateService"]
+    assert world.ecs.called("UpdateService")[0]["taskDefinition"] == world.five
+
+
+def test_where_ecs_went_back_by_itself_to_something_else_than_the_baseline_a_person_decides() -> None:
+    world = World("ROLLBACK_SUCCESSFUL")
+    way = world.propose(ServiceState(world.five, {"app": world.ecs.pinned(world.first)["app"] or ""}).text)
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
+    assert way.reason.endswith("from my-service:7 to my-service:6; the way back leads to my-service:5")
+
+
+def test_a_tag_that_moved_on_is_no_way_back_to_the_image_that_it_stood_for() -> None:
+    world = World(tag="latest")
     way = world.propose()
-    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "my-service had no earlier deployment")
-    way = world.propose(task_definition="my-service:6")
-    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:6")
-    world.begin(way, task_definition="my-service:6")
-    assert world.ecs.called("UpdateService")[0]["taskDefinition"] == world.six
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
+    assert way.reason == (
+        "my-service runs my-service:7; the way back leads to my-service:6; deployed again, my-service:6 may run "
+        f"another image: my-service:6 names {REPOSITORY}:latest, which stands for {world.broken[:19]} by now, "
+        f"not for {world.digest[:19]}"
+    )
 
 
-def test_older_data_without_sources_falls_back_to_the_last_good_deployment() -> None:
-    world = World("")
-    world.ecs.deploy(world.eight, "STOPPED")
-    world.planned = replace(world.planned, run=replace(world.run, started=world.ecs.clock.timestamp()))
-    world.ecs.deploy(world.seven, source=[])
-    assert world.propose().target == "my-service:6"
+def test_a_tag_that_stands_for_the_image_again_is_a_way_back() -> None:
+    world = World(tag="latest")
+    world.push(6)
+    way = world.propose()
+    assert (way.feasibility, way.verification) == (Feasibility.READY, world.proof)
+    world.push(7)  # it moves between the proposal and the deed
+    with pytest.raises(SupersededError, match="which stands for"):
+        world.begin(way)
+    assert world.acted() == []
 
 
-def test_of_several_sources_the_steady_one_is_meant() -> None:
-    world = World("")
-    hanging = world.ecs.deploy(world.eight, "STOPPED")
-    world.planned = replace(world.planned, run=replace(world.run, started=world.ecs.clock.timestamp()))
-    both = [made["target"] for made in world.ecs.deployments[:2]]
-    assert world.ecs.deployments[0]["serviceDeploymentArn"] == hanging
-    world.ecs.deploy(world.seven, source=both)
-    assert world.propose().target == "my-service:6"
+def test_stopped_a_deployment_goes_back_to_the_pinned_image_wherever_the_tag_points() -> None:
+    world = World("IN_PROGRESS", tag="latest")
+    way = world.propose()
+    assert (way.feasibility, way.verification) == (Feasibility.READY, world.proof)
+    world.begin(way)
+    assert world.acted() == ["StopServiceDeployment"]
+
+
+def test_the_same_task_definition_with_another_image_is_not_back() -> None:
+    world = World(tag="latest")
+    world.ecs.deploy(world.six)
+    way = world.propose()
+    assert way.feasibility is Feasibility.SUPERSEDED
+    assert way.reason.endswith(f"but runs {world.broken[:19]}, not {world.digest[:19]} (app)")
+    world.serve(world.six, world.broken)
+    assert world.prove(world.proof) == (
+        Verdict.FAIL,
+        f"my-service: 2 of 2 tasks run {world.broken[:19]}, intended {world.digest[:19]} (app)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "digests", "words"),
+    [
+        (f"{REPOSITORY}:6", {}, "and which digest it stood for is unknown"),
+        ("public.ecr.aws/nginx/nginx:1", {"app": DIGEST}, f"outside ECR: whether it still stands for {DIGEST[:19]}"),
+        (f"{REPOSITORY}:gone", {"app": DIGEST}, "does not have"),
+        (f"{REPOSITORY}@{DIGEST}", {}, ""),
+    ],
+)
+def test_only_a_digest_that_is_sure_is_deployed_again(image: str, digests: dict[str, str], words: str) -> None:
+    world = World()
+    world.ecs.define(f"{SERVICE}:6", {"app": image})
+    way = world.propose(ServiceState(world.six, digests).text)
+    assert way.feasibility is (Feasibility.MANUAL if words else Feasibility.READY)
+    assert words in way.reason
 
 
 @pytest.mark.parametrize("external", ["ecs-svc/sd3", "arn:aws:ecs:eu-west-1:1:service-deployment/c/s/sd3"])
@@ -172,7 +233,7 @@ def test_the_deployment_that_codepipeline_names_is_the_actions(external: str) ->
     world.ecs.deploy(world.eight)
     world.ecs.deploy(world.seven)
     way = world.propose()
-    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:8")
+    assert (way.feasibility, way.target, way.brought) == (Feasibility.READY, "my-service:6", world.seven)
 
 
 def test_a_name_that_ecs_does_not_know_leaves_the_first_deployment() -> None:
@@ -220,7 +281,7 @@ def test_the_same_task_definition_once_more_has_no_way_back() -> None:
     world = World("")
     world.ecs.deploy(world.six)
     way = world.propose()
-    assert way.feasibility is Feasibility.MANUAL
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
     assert way.reason == "my-service ran my-service:6 before already: there is no other task definition to go back to"
 
 
@@ -258,7 +319,7 @@ def test_beginning_twice_has_one_effect(status: str) -> None:
     world.begin(way)
     acted = world.acted()
     _, proof = world.begin(way)
-    assert proof == PROOF
+    assert proof == world.proof
     assert world.acted() == acted
 
 
@@ -276,7 +337,7 @@ def test_a_deployment_that_ecs_gives_up_just_before_it_is_stopped_is_back() -> N
     way = world.propose()
     world.ecs.on_stop = lambda: world.ecs.become(world.made, "ROLLBACK_SUCCESSFUL")
     reason, proof = world.begin(way)
-    assert (reason, proof) == ("ECS rolled back by itself, from my-service:7 to my-service:6", PROOF)
+    assert (reason, proof) == ("ECS rolled back by itself, from my-service:7 to my-service:6", world.proof)
 
 
 def test_a_refusal_comes_out() -> None:

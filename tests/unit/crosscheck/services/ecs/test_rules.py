@@ -26,11 +26,32 @@ def seen(primary: dict[str, object] | None = None, **changes: object) -> Service
     return replace(STEADY, **{"deployments": (deployment,), **changes})  # type: ignore[arg-type]  # as above
 
 
-def crash(**changes: object) -> tuple[StoppedTask, ...]:
-    return (replace(CRASH, **changes),)  # type: ignore[arg-type]  # as above
+def dying(count: int, **changes: object) -> tuple[StoppedTask, ...]:
+    """So many tasks that stopped, one every 40 seconds, the last one at SINCE + 400."""
+    return paced(count, 40.0, **changes)
 
 
-NOT_STARTED = crash(code="TaskFailedToStart", reason="CannotPullContainerError", exit_codes=())
+def paced(count: int, every: float, **changes: object) -> tuple[StoppedTask, ...]:
+    """The same, with so many seconds between them."""
+    last = replace(CRASH, stopped=SINCE + 400, **changes)  # type: ignore[arg-type]  # as above
+    return tuple(replace(last, stopped=last.stopped - every * ago) for ago in reversed(range(count)))
+
+
+NOT_STARTED = {"code": "TaskFailedToStart", "reason": "CannotPullContainerError", "exit_codes": ()}
+ELB = {
+    "code": "ServiceSchedulerInitiated",
+    "reason": "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:…)",
+    "exit_codes": (137,),
+}
+UNHEALTHY = {"code": "ServiceSchedulerInitiated", "reason": "Task failed container health checks"}
+SCALED_IN = {
+    "code": "ServiceSchedulerInitiated",
+    "reason": "Scaling activity initiated by (deployment ecs-svc/1)",
+    "exit_codes": (143,),
+}
+SPOT = {"code": "SpotInterruption", "reason": "Your Spot Task was interrupted."}
+BY_HAND = {"code": "UserInitiated", "reason": "Task stopped by user"}
+LOST_HOST = {"code": "InfrastructureHealth", "reason": "Host EC2 (instance i-1) terminated."}
 FAILED = Rollout("INACTIVE", OLD, running=0, failed=2, rollout="FAILED", created=SINCE + 1)
 DRAINING = Rollout("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
 
@@ -48,32 +69,76 @@ DRAINING = Rollout("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
         (seen(deployments=(PRIMARY, replace(FAILED, created=SINCE - 1, status="INACTIVE"))), None, ""),
         (seen({"rollout": "FAILED"}), Verdict.FAIL, "the deployment of app:7 failed"),
         (seen({"rollout": "IN_PROGRESS"}), Verdict.PENDING, "2 of 2 tasks run"),
-        (seen({"rollout": "IN_PROGRESS", "running": 0, "failed": 1}), Verdict.FAIL, "0 of 2 tasks run"),
-        (seen({"rollout": "IN_PROGRESS", "running": 1, "failed": 1}), Verdict.PENDING, "1 of 2 tasks run"),
+        (seen({"rollout": "IN_PROGRESS", "running": 0, "failed": 3}), Verdict.FAIL, "0 of 2 tasks run"),
+        (seen({"rollout": "IN_PROGRESS", "running": 0, "failed": 2}), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"rollout": "IN_PROGRESS", "running": 1, "failed": 3}), Verdict.PENDING, "1 of 2 tasks run"),
         (seen({"rollout": "IN_PROGRESS", "running": 0}), Verdict.PENDING, "0 of 2 tasks run"),
         (seen(desired=0, running=0), Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven"),
-        (seen({"running": 1}, stopped=crash()), Verdict.FAIL, "1 of 2 tasks run; last task stopped: Essential"),
-        (seen({"running": 1, "failed": 1}), Verdict.FAIL, "1 of 2 tasks run"),
-        (seen(desired=4, stopped=crash()), Verdict.PENDING, "2 of 4 tasks run; last task stopped"),
-        (seen({"running": 0}, desired=4, stopped=crash()), Verdict.FAIL, "0 of 4 tasks run; last task stopped"),
+        (seen(desired=3, stopped=(CRASH,)), Verdict.PENDING, "2 of 3 tasks run; last task stopped: Essential"),
         (seen({"running": 1}), Verdict.PENDING, "1 of 2 tasks run"),
-        (seen({"running": 1}, stopped=crash(stopped=SINCE - 1)), Verdict.PENDING, "1 of 2"),
-        (seen({"running": 1}, stopped=crash(task_definition=OLD)), Verdict.PENDING, "1 of 2"),
-        (seen({"running": 1}, stopped=crash(code="ServiceSchedulerInitiated")), Verdict.PENDING, "1 of 2"),
-        (seen({"running": 1}, stopped=NOT_STARTED), Verdict.FAIL, "last task stopped: CannotPullContainerError"),
-        (seen(stopped=crash()), None, ""),
         (seen({"running": 0}), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"running": 0}, stopped=dying(2)), Verdict.PENDING, "0 of 2 tasks run; last task stopped"),
+        (seen({"running": 0}, stopped=dying(3)), Verdict.FAIL, "0 of 2 tasks run; last task stopped"),
+        (seen({"running": 0}, stopped=dying(3, **NOT_STARTED)), Verdict.FAIL, "stopped: CannotPullContainerError"),
+        (seen({"running": 0}, stopped=dying(3, **ELB)), Verdict.FAIL, "stopped: Task failed ELB health checks in"),
+        (seen({"running": 0}, stopped=dying(3, **SCALED_IN)), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"running": 0}, stopped=dying(3, task_definition=OLD)), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"running": 0, "created": SINCE + 500}, stopped=dying(3)), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"running": 1}, stopped=dying(6)), Verdict.PENDING, "1 of 2 tasks run; last task stopped"),
         (seen(deployments=(PRIMARY, DRAINING)), Verdict.PENDING, "2 deployments are active"),
         (seen(tasks=(TASK, TASK, replace(TASK, task_definition=OLD))), Verdict.PENDING, "tasks of app:6 still run"),
         (seen(tasks=(TASK,)), Verdict.PENDING, "ECS counts 2 running tasks and lists 1"),
         (seen(tasks=(TASK, replace(TASK, status="PENDING"))), Verdict.PENDING, "lists 1"),
-        (seen(tasks=(TASK, replace(TASK, health="UNHEALTHY"))), Verdict.FAIL, "1 of 2 tasks are unhealthy"),
+        (seen(tasks=(TASK, replace(TASK, health="UNHEALTHY"))), Verdict.PENDING, "1 of 2 tasks are unhealthy"),
+        (seen(tasks=(replace(TASK, health="UNHEALTHY"),) * 2), Verdict.FAIL, "2 of 2 tasks are unhealthy"),
     ],
 )  # fmt: skip
 def test_what_the_service_says(snapshot: ServiceSnapshot, verdict: Verdict | None, words: str) -> None:
     outcome = judge_service(snapshot, {"app": IMAGE}, SINCE)
     assert (outcome.verdict if outcome else None) == verdict
     assert words in (outcome.reason if outcome else "")
+
+
+@pytest.mark.parametrize("kind", [{}, NOT_STARTED, ELB, UNHEALTHY])
+def test_tasks_that_die_again_and_again_never_pass(kind: dict[str, object]) -> None:
+    outcome = judge_service(seen(stopped=dying(6, **kind), at=SINCE + 410), {"app": IMAGE}, SINCE)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.PENDING
+    assert outcome.reason.startswith("tasks die again and again: 6 failed since the deployment; 2 of 2 tasks run; ")
+
+
+@pytest.mark.parametrize("kind", [SCALED_IN, SPOT, BY_HAND, LOST_HOST])
+def test_what_stops_for_other_reasons_is_no_failure(kind: dict[str, object]) -> None:
+    assert judge_service(seen(stopped=dying(6, **kind), at=SINCE + 410), {"app": IMAGE}, SINCE) is None
+
+
+def test_one_old_failure_never_fails_a_service_that_scales_out() -> None:
+    start = (replace(CRASH, stopped=SINCE + 45, code="TaskFailedToStart"),)
+    scaling = judge_service(seen(stopped=start, desired=3, at=SINCE + 600), {"app": IMAGE}, SINCE)
+    assert scaling is not None
+    assert scaling.verdict is Verdict.PENDING
+    assert judge_service(seen(stopped=start, at=SINCE + 50), {"app": IMAGE}, SINCE) is None
+
+
+@pytest.mark.parametrize(
+    ("every", "over"),
+    [(1.0, 300.0), (140.0, 300.0), (200.0, 400.0), (360.0, 720.0), (3_000.0, 900.0)],
+)
+def test_dying_is_over_after_a_quiet_time_as_long_as_the_last_deaths_took(every: float, over: float) -> None:
+    tasks = paced(3, every)
+    since = tasks[0].stopped - 1
+    steady = seen({"created": since}, stopped=tasks)
+    last = tasks[-1].stopped
+    pending = judge_service(replace(steady, at=last + over - 1), {"app": IMAGE}, since)
+    assert pending is not None
+    assert pending.verdict is Verdict.PENDING
+    assert judge_service(replace(steady, at=last + over), {"app": IMAGE}, since) is None
+
+
+def test_of_a_large_service_more_tasks_have_to_die() -> None:
+    large = seen({"running": 100}, desired=100, running=100, tasks=(TASK,) * 100, at=SINCE + 410)
+    assert judge_service(replace(large, stopped=dying(9)), {"app": IMAGE}, SINCE) is None
+    assert judge_service(replace(large, stopped=dying(10)), {"app": IMAGE}, SINCE) is not None
 
 
 def test_ecs_words_alone_decide_nothing() -> None:
@@ -92,6 +157,10 @@ def tasks(*digests: str) -> ServiceSnapshot:
         (tasks(DIGEST, OTHER), IntendedImage(IMAGE, DIGEST), Verdict.FAIL),
         (tasks(DIGEST, OTHER), IntendedImage(IMAGE, DIGEST, frozenset({OTHER})), Verdict.PASS),
         (tasks(DIGEST, OTHER), IntendedImage(IMAGE, DIGEST, problem="denied"), Verdict.INCONCLUSIVE),
+        (tasks(DIGEST, OTHER), IntendedImage(IMAGE, DIGEST, floating=True), Verdict.INCONCLUSIVE),
+        (tasks(DIGEST, DIGEST), IntendedImage(IMAGE, DIGEST, floating=True), Verdict.PASS),
+        (tasks(DIGEST, DIGEST), IntendedImage(IMAGE, DIGEST, doubt="stayed behind"), Verdict.INCONCLUSIVE),
+        (tasks(DIGEST, OTHER), IntendedImage(IMAGE, DIGEST, doubt="stayed behind"), Verdict.FAIL),
         (tasks(DIGEST, OTHER), IntendedImage(IMAGE, problem="denied"), Verdict.INCONCLUSIVE),
         (tasks(DIGEST, ""), IntendedImage(IMAGE, DIGEST), Verdict.INCONCLUSIVE),
         (tasks(OTHER, ""), IntendedImage(IMAGE, DIGEST), Verdict.FAIL),

@@ -59,6 +59,8 @@ def test_variables_and_a_continuation_do_not_go_together(account: Account) -> No
                 account.api().put_job_success_result(jobId=job["id"], outputVariables={"big": value}, **more)
             except account.api().exceptions.ClientError as error:
                 refused.append(error.response["Error"]["Code"])
+        with pytest.raises(account.api().exceptions.ValidationException, match="empty has no value"):
+            account.api().put_job_success_result(jobId=job["id"], outputVariables={"empty": ""})
         account.api().put_job_success_result(jobId=job["id"])
 
     functions(account).functions["gate"] = gate

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.pipelines.definition import parse_definition
-from update_card.outline import outline
+from update_card.pipeline_lookup import outline
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline.type_defs import PipelineDeclarationOutputTypeDef
@@ -18,3 +18,13 @@ def test_a_card_needs_the_actions_of_every_stage_with_their_regions() -> None:
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
     actions = (OutlineAction("Home", "Deploy", "ECS", "us-east-1"), OutlineAction("Far", "Deploy", "ECS", "eu-west-1"))
     assert outline(definition) == Outline(3, (OutlineStage("World", actions),))
+
+
+def test_a_card_needs_what_an_approval_says_and_whom_it_notifies() -> None:
+    kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
+    asked = {"CustomData": "Look at the canary first", "NotificationArn": "arn:aws:sns:us-east-1:111122223333:on-call"}
+    action = {"name": "Sign-off", "actionTypeId": kind, "configuration": asked}
+    declared = {"name": "shop", "version": 3, "stages": [{"name": "Approve", "actions": [action]}]}
+    definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
+    (approval,) = outline(definition).stages[0].actions
+    assert (approval.note, approval.topic) == ("Look at the canary first", "on-call")

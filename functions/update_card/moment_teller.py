@@ -1,0 +1,63 @@
+"""Tells a person of a release's moments, each once: a reply in the card's thread that the channel sees as well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from crosscheck.cards.reply import mention, reply_text
+from crosscheck.cards.slack import ChannelRefusedError, PerhapsSentError, SlackRefusedError
+from crosscheck.errors import RetryLaterError
+from crosscheck.ledger.subjects import Subject
+from crosscheck.releases.moments import Moment
+from update_card.pipeline_lookup import PipelineLookup
+from update_card.posted_messages import PostedMessage
+from update_card.slack_session import SlackSession
+from update_card.told_moments import ToldMoments
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True)
+class MomentTeller:
+    """Tells of moments. ``channel`` is the one in use; ``person`` is the Slack id of whom to mention where the
+    pipeline's tag names nobody."""
+
+    told: ToldMoments
+    workspace: SlackSession
+    lookup: PipelineLookup
+    channel: str
+    person: str = ""
+
+    def tell(self, release: Subject, moments: Sequence[Moment], card: PostedMessage) -> None:
+        """Reply to the card with those moments that nobody was told of: one reply for all of them.
+
+        An answer that is lost counts as told: the card says the same, and nobody shall be called twice.
+
+        Raises:
+            RetryLaterError: Slack makes us wait, and nobody was told.
+            SlackRefusedError: Slack will not have it; nobody is told of these moments any more.
+        """
+        untold = self.told.claim(release, moments)
+        if not untold:
+            return
+        try:
+            self._reply(card, reply_text(release, untold, self._person(release)))
+        except PerhapsSentError as error:
+            logger.warning("perhaps nobody was told", subject=release.key, reason=str(error))
+        except RetryLaterError:
+            self.told.unclaim(release, untold)
+            raise
+
+    def _reply(self, card: PostedMessage, text: str) -> None:
+        """Reply in the card's thread; where that takes none, tell the channel alone."""
+        try:
+            self.workspace.reply(card.channel, card.timestamp, text)
+        except (SlackRefusedError, ChannelRefusedError) as refused:
+            if not card.out_of_reach(refused, self.channel):
+                raise
+            self.workspace.reply(self.channel, "", text)
+
+    def _person(self, release: Subject) -> str:
+        tagged = self.lookup.person(release)
+        return tagged if mention(tagged) else self.person

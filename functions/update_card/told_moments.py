@@ -1,0 +1,46 @@
+"""Which moments of a release a person was told of. Each is claimed before it is told, and stays claimed."""
+
+from collections.abc import Iterable, Sequence
+
+from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
+from crosscheck.releases.moments import Moment
+
+MOMENT = "moment/"
+
+
+class ToldMoments(ReleaseTable):
+    """The moments that were told, beside the cards in the ledger's table."""
+
+    def claim(self, release: Subject, moments: Sequence[Moment]) -> tuple[Moment, ...]:
+        """Those that nobody was told of, and that are the caller's to tell from now on."""
+        told = self._told(release)
+        free = "attribute_not_exists(#claimed)"
+        values: AttributeValues = {":claimed": {"BOOL": True}}
+        return tuple(
+            moment
+            for moment in moments
+            if moment.key not in told and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
+        )
+
+    def unclaim(self, release: Subject, moments: Iterable[Moment]) -> None:
+        """Give claims back: nobody was told."""
+        for moment in moments:
+            self.client.delete_item(TableName=self.table, Key=_key(release, moment))
+
+    def _told(self, release: Subject) -> set[str]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :moment)",
+            ExpressionAttributeValues={":pk": {"S": _card(release)}, ":moment": {"S": MOMENT}},
+        )
+        return {item["sk"]["S"].removeprefix(MOMENT) for page in pages for item in page["Items"]}
+
+
+def _card(release: Subject) -> str:
+    return f"card#{release.key}"
+
+
+def _key(release: Subject, moment: Moment) -> AttributeValues:
+    return item_key(_card(release), f"{MOMENT}{moment.key}")

@@ -1,0 +1,37 @@
+"""What a person is told in the thread of a card, and in the channel."""
+
+import re
+from collections.abc import Sequence
+
+from crosscheck.cards.layout import NAME_LIMIT
+from crosscheck.cards.mrkdwn import escape, link
+from crosscheck.ledger.subjects import Subject
+from crosscheck.releases.moments import Moment, MomentKind
+
+TEXT_LIMIT = 300
+MOST_LINES = 20
+_SIGNS = {MomentKind.APPROVAL: ":raised_hand:", MomentKind.FAILED: ":x:", MomentKind.ROLLBACK: ":rewind:"}
+# https://docs.slack.dev/messaging/formatting-message-text#mentioning-users: ids of users and of user groups
+_USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}")
+
+
+def reply_text(release: Subject, moments: Sequence[Moment], person: str) -> str:
+    """The reply that tells of these moments, as mrkdwn. ``person`` is the id of whom it mentions, or empty."""
+    lines = [_line(moment) for moment in moments[:MOST_LINES]]
+    left = len(moments) - len(lines)
+    more = [f"_and {left} more_"] if left else []
+    address = f"{mention(person)} " if mention(person) else ""
+    return "\n".join([f"{address}*{escape(release.pipeline, NAME_LIMIT)}*", *lines, *more])
+
+
+def mention(person: str) -> str:
+    """The mention of a user (U… or W…) or of a user group (S…); empty for what is neither."""
+    if _USER.fullmatch(person):
+        return f"<@{person}>"
+    return f"<!subteam^{person}>" if _GROUP.fullmatch(person) else ""
+
+
+def _line(moment: Moment) -> str:
+    act = f" · {link(moment.url, 'review it')}" if moment.url else ""
+    text = escape(moment.text, TEXT_LIMIT)
+    return f"{_SIGNS[moment.kind]} *{escape(moment.where, NAME_LIMIT * 2)}* {text}{act}"

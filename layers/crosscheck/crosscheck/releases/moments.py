@@ -1,0 +1,94 @@
+"""The moments of a release of which a person is told once, since an edited card notifies nobody.
+
+Which moments there are follows from the facts alone, in whatever order these arrive. A moment has a key, so that
+whoever tells of it can do so once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.states import RollbackState
+from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.releases.model import Approval, RegionState, Release
+from crosscheck.releases.regions import deployed, rollback_of
+
+
+class MomentKind(StrEnum):
+    """What happened, as a moment's key spells it."""
+
+    APPROVAL = "approval"
+    FAILED = "failed"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that a person is told once: ``text`` about ``where``, in words; ``url`` is where to act, if anywhere.
+
+    ``key`` names it among the moments of its release.
+    """
+
+    kind: MomentKind
+    key: str
+    where: str
+    text: str
+    url: str = ""
+
+
+def moments_of(release: Release, known: KnownFacts) -> tuple[Moment, ...]:
+    """The moments of a release, each once: who has to approve something, then region by region.
+
+    A release that waits for nobody, and whose regions are all well, has none.
+    """
+    running = release.state is None or not release.state.terminal
+    found = [*map(_approval, release.approvals)]
+    for deployment in deployments(known):
+        found.extend(_of_region(deployment, known, running=running))
+    return tuple({moment.key: moment for moment in found}.values())
+
+
+def _approval(approval: Approval) -> Moment:
+    return Moment(
+        MomentKind.APPROVAL,
+        _key(MomentKind.APPROVAL, approval.stage, approval.action, approval.attempt),
+        f"{approval.stage} / {approval.action}",
+        f"waits for an approval{approval.details}",
+        approval.url,
+    )
+
+
+def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) -> Iterator[Moment]:
+    if deployment.action is None:
+        return
+    place = (deployment.stage, deployment.region, deployment.action.run.attempt)
+    failures = [each for each in deployed(deployment, known, running=running) if each.state is RegionState.FAILED]
+    if not failures:
+        return
+    key = _key(MomentKind.FAILED, *place)
+    yield Moment(MomentKind.FAILED, key, deployment.region, f"failed: {failures[0].reason}")
+    rollback = rollback_of(deployment, known)
+    if rollback and (text := _said(rollback)):
+        key = f"{_key(MomentKind.ROLLBACK, *place)}/{rollback.state}"
+        yield Moment(MomentKind.ROLLBACK, key, deployment.region, text)
+
+
+def _said(rollback: RollbackProgress) -> str:
+    """What became of a rollback; empty while nothing did, and where CodePipeline does it."""
+    match rollback.state:
+        case RollbackState.DONE | RollbackState.BACK:
+            return f"rolled back: {rollback.reason}"
+        case RollbackState.SUGGESTED:
+            return f"rollback suggested: {rollback.reason}"
+        case RollbackState.MOVED_ON:
+            return f"not rolled back: {rollback.reason}"
+        case RollbackState.FAILED:
+            return f"the rollback did not work: {rollback.reason}"
+        case RollbackState.RUNNING | RollbackState.LEFT:
+            return ""
+
+
+def _key(kind: MomentKind, stage: str, place: str, attempt: int) -> str:
+    return f"{kind}/{stage}/{place}/{attempt}"

@@ -1,0 +1,150 @@
+"""Which moments of a release a person is told of, and in which words."""
+
+from typing import Any
+
+import pytest
+
+from crosscheck.cards.release import render
+from crosscheck.cards.reply import mention, reply_text
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
+from crosscheck.ledger.states import RollbackState
+from crosscheck.releases.moments import Moment, moments_of
+from tests.builders import events
+from tests.builders.releases import SUBJECT, Facts, deploys
+
+EU = "eu-west-1"
+RUN = "0b1c2d3e-0000-4000-8000-000000000001"
+PERSON = "U0123456789"
+
+
+def asked(state: str = "STARTED", second: int = 5, **more: Any) -> events.Event:
+    """The approval action of the stage ``Approve``."""
+    given = {"action-execution-id": RUN, **more}
+    return events.action("Approve", "Sign-off", state, second, category="Approval", provider="Manual", more=given)
+
+
+def waiting() -> Facts:
+    """A release that waits for an approval."""
+    approval = OutlineAction("Sign-off", "Approval", "Manual", "us-east-1", "Look at the canary <!channel>", "on-call")
+    outline = Outline(1, (OutlineStage("Approve", (approval,)),))
+    facts = Facts().event(events.pipeline("STARTED")).add(outline.to_fact(1.0))
+    return facts.event(events.stage("Approve", "STARTED", 4)).event(asked())
+
+
+def deployed() -> Facts:
+    """A release that has deployed to one region, which nobody has judged yet."""
+    facts = Facts().outline(("Deploy", [deploys("Two", EU)])).event(events.pipeline("STARTED"))
+    facts.event(events.action("Deploy", "Two", "SUCCEEDED", 9, region=EU)).event(events.stage("Deploy", "SUCCEEDED", 9))
+    return facts.event(events.pipeline("SUCCEEDED", 9))
+
+
+def failed() -> Facts:
+    """The same, after its region failed."""
+    return deployed().verdict("Deploy", judge(EU, [Finding("ecs-service", "app", Verdict.FAIL, "tasks die")]), 30)
+
+
+def told(facts: Facts) -> list[Moment]:
+    return list(moments_of(facts.release, facts.known))
+
+
+def test_an_approval_is_a_moment_while_it_waits() -> None:
+    (moment,) = told(waiting())
+    assert moment.key == "approval/Approve/Sign-off/1"
+    assert moment.where == "Approve / Sign-off"
+    assert moment.text == "waits for an approval by a subscriber of the topic on-call: Look at the canary <!channel>"
+    assert moment.url == (
+        "https://us-east-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/multi-region-service/view"
+        f"?region=us-east-1#/Approve/Sign-off/approve/{RUN}"
+    )
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        asked("SUCCEEDED", 60),
+        asked("FAILED", 60),
+        events.stage("Approve", "STOPPED", 60),
+        events.pipeline("STOPPED", 60),
+        events.pipeline("SUPERSEDED", 60),
+    ],
+)
+def test_an_approval_that_is_over_is_no_moment_whatever_told_of_its_end(then: events.Event) -> None:
+    assert told(waiting().event(then)) == []
+
+
+def test_an_approval_that_is_asked_for_again_is_another_moment() -> None:
+    again = waiting().event(asked("FAILED", 60)).event(asked("STARTED", 90, **events.SECOND_ATTEMPT))
+    assert [moment.key for moment in told(again)] == ["approval/Approve/Sign-off/2"]
+
+
+def test_the_card_says_who_has_to_act_and_where() -> None:
+    card = render(waiting().release)
+    assert card.blocks[0]["text"]["text"] == "multi-region-service: waiting for approval"
+    shown = str(card.blocks)
+    assert "*Approve / Sign-off* waits for an approval since 2026-03-04 10:00:05 UTC by a subscriber" in shown
+    assert f"approve/{RUN}|review it>" in shown
+    assert "<!channel>" not in shown
+
+
+def test_a_release_that_needs_nobody_has_no_moment() -> None:
+    good = deployed()
+    assert told(good) == []
+    assert told(good.verdict("Deploy", judge(EU, [Finding("ecs-service", "app", Verdict.PASS, "well")]), 30)) == []
+
+
+def test_a_region_that_failed_is_a_moment_once_for_each_attempt() -> None:
+    (moment,) = told(failed())
+    assert (moment.key, moment.where, moment.text) == ("failed/Deploy/eu-west-1/1", EU, "failed: tasks die")
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (RollbackState.DONE, "rolled back: so it is"),
+        (RollbackState.BACK, "rolled back: so it is"),
+        (RollbackState.SUGGESTED, "rollback suggested: so it is"),
+        (RollbackState.MOVED_ON, "not rolled back: so it is"),
+        (RollbackState.FAILED, "the rollback did not work: so it is"),
+        (RollbackState.RUNNING, None),
+        (RollbackState.LEFT, None),
+    ],
+)
+def test_what_became_of_a_rollback_is_a_moment_of_its_own(state: RollbackState, text: str | None) -> None:
+    first, *rest = told(failed().rollback("Deploy", EU, state, "so it is", 60))
+    assert (first.key, first.text) == ("failed/Deploy/eu-west-1/1", "failed: tasks die")
+    expected = [(f"rollback/Deploy/eu-west-1/1/{state}", text)] if text else []
+    assert [(moment.key, moment.text) for moment in rest] == expected
+
+
+def test_a_reply_mentions_a_person_and_disarms_everything_else() -> None:
+    text = reply_text(SUBJECT, told(waiting()), PERSON)
+    assert text.startswith(f"<@{PERSON}> *multi-region-service*\n:raised_hand: *Approve / Sign-off* waits for")
+    assert "<!channel>" not in text
+    assert "|review it>" in text
+
+
+def test_a_reply_about_many_regions_stays_short() -> None:
+    kind = told(failed())[0].kind
+    many = [Moment(kind, str(number), "x" * 300, "y" * 3_000) for number in range(90)]
+    text = reply_text(SUBJECT, many, "")
+    assert "_and 70 more_" in text
+    assert len(text) < 12_000
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ("U0123456789", "<@U0123456789>"),
+        ("W0123456789", "<@W0123456789>"),
+        ("S0123456789", "<!subteam^S0123456789>"),
+        ("", ""),
+        ("C0123456789", ""),
+        ("channel", ""),
+        ("U0> <!channel>", ""),
+        ("u0123456789", ""),
+        ("U0123456789\n", ""),
+    ],
+)
+def test_only_the_id_of_a_user_or_of_a_group_is_mentioned(person: str, said: str) -> None:
+    assert mention(person) == said
