@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosscheck import times
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import LedgerKey
+from crosscheck.ledger.subjects import FactSubject
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Ledger:
         """
         return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
 
-    def merge(self, subject: LedgerKey, fact: Fact) -> bool:
+    def merge(self, subject: FactSubject, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.
 
         Any repetition and any order of the same facts gives the same ledger.
@@ -106,7 +106,7 @@ class Ledger:
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
         return self._update(subject, fact.name, {}, once, unknown, {})
 
-    def claim(self, subject: LedgerKey, name: str, holder: str) -> bool:
+    def claim(self, subject: FactSubject, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often it asks.
 
         The same holder may ask again because it may have died between the claim and the deed.
@@ -115,7 +115,7 @@ class Ledger:
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
         return self._update(subject, name, values, {}, condition, {})
 
-    def read(self, subject: LedgerKey) -> dict[str, Record]:
+    def read(self, subject: FactSubject) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
@@ -128,7 +128,7 @@ class Ledger:
 
     def _update(
         self,
-        subject: LedgerKey,
+        subject: FactSubject,
         name: str,
         overwrite: Mapping[str, UniversalAttributeValueTypeDef],
         once: Mapping[str, UniversalAttributeValueTypeDef],
@@ -137,9 +137,10 @@ class Ledger:
     ) -> bool:
         sets = [f"#{key} = :{key}" for key in overwrite]
         sets += [f"#{key} = if_not_exists(#{key}, :{key})" for key in once]
-        sets.append("#ttl = :ttl")
-        values = {f":{key}": value for key, value in {**overwrite, **once}.items()}
-        names = {f"#{key}": key for key in (*overwrite, *once, "ttl", "revision")}
+        lifetime = self._lifetime(subject)
+        sets += [f"#{key} = :{key}" for key in lifetime]
+        values = {f":{key}": value for key, value in {**overwrite, **once, **lifetime}.items()}
+        names = {f"#{key}": key for key in (*overwrite, *once, *lifetime, "revision")}
         try:
             self.client.update_item(
                 TableName=self.table,
@@ -147,16 +148,15 @@ class Ledger:
                 UpdateExpression=f"SET {', '.join(sets)} ADD #revision :one",
                 ConditionExpression=condition,
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues={
-                    **values,
-                    **extra,
-                    ":one": {"N": "1"},
-                    ":ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)},
-                },
+                ExpressionAttributeValues={**values, **extra, ":one": {"N": "1"}},
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def _lifetime(self, subject: FactSubject) -> Mapping[str, UniversalAttributeValueTypeDef]:
+        expiry = int(self.clock()) + self.retention_days * DAY
+        return {"ttl": {"N": str(expiry)}} if subject.expires else {}
 
 
 def _text(value: object) -> UniversalAttributeValueTypeDef:
