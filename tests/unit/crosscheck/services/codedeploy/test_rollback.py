@@ -18,7 +18,6 @@ from crosscheck.contracts.rollback import (
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.deployments import parse_revision
 from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
 from tests.fakes.json_protocol import FakeClients, RefusedError
@@ -55,7 +54,7 @@ def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) ->
 
 
 def hashed(number: int) -> str:
-    return parse_revision(appspec(number)).text
+    return f"appspec sha256:{appspec(number)['appSpecContent']['sha256']}"
 
 
 def proof(begun: RollbackStarted, **named: str) -> bool:
