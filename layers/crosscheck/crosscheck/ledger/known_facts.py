@@ -17,6 +17,8 @@
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
+``proven``                     a deploy target: what ran there when a release last passed
+``before``                     a deploy target: what ran there before the first release
 ============================== ==============================================================
 
 An image's regions have verdicts, too: their stage is ``REPLICATION``.
@@ -37,6 +39,7 @@ from crosscheck.ledger.execution_facts import (
     Trigger,
 )
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
+from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
@@ -153,6 +156,16 @@ class KnownFacts:
     def deployed_by(self) -> tuple[Subject, ...]:
         """The releases that are known to deploy the image."""
         return tuple(link.release for link in self._all(ReleaseLink))
+
+    @property
+    def proven(self) -> ProvenState | None:
+        """What ran at a deploy target when a release last passed."""
+        return self._one(ProvenState)
+
+    @property
+    def before(self) -> EarliestState | None:
+        """What ran at a deploy target before the first release."""
+        return self._one(EarliestState)
 
     def _one[F: StoredFact](self, fact: type[F], *place: str) -> F | None:
         name = fact.name_at(*place)

@@ -11,6 +11,8 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 FINDINGS_LIMIT = 50
 FINDINGS_BYTES = 300_000
+# The judge of a gate that does not know where it stands, as a rule of a stage's condition.
+UNNAMED_GATE = "gate"
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,35 @@
 """The check ``cloudformation-stack``: the stack is where its last operation was meant to bring it."""
 
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching, text
+from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.services.cloudformation.events import first_failure, read_history
-from crosscheck.services.cloudformation.rules import Wanted, judge
+from crosscheck.services.cloudformation.rules import RESTORED, Wanted, judge
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment, shortened
 
+# This mode makes a change set and brings nothing into service.
+NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
 EXPLAINED = frozenset({Phase.WENT_BACK, Phase.BROKEN})
 
 
+@dataclass(frozen=True)
 class CloudFormationStack(Check):
     """Tells every stack status apart, and a stack that was changed from one that needed no change.
 
     ``status`` says what is meant: ``deployed`` (the default), or ``rolled_back`` for the proof of a way back. What an
     action with DELETE_ONLY deployed is meant to be gone.
     """
+
+    clock: Callable[[], float] = time.time
 
     kind = "cloudformation-stack"
     reads_configuration = frozenset({"ActionMode"})
@@ -27,6 +38,10 @@ class CloudFormationStack(Check):
         "stack": text(needed=True),
         "status": matching("deployed|rolled_back", "deployed or rolled_back"),
     }
+
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """Which stacks are stable, for rollback."""
+        return CloudFormationDeploy().baselines(definition)
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed."""
@@ -38,7 +53,21 @@ class CloudFormationStack(Check):
         outcome = _another(stack, planned) or judge(stack, wanted, planned.run.started if planned.run else None)
         cause = _cause(stack, planned, aws) if outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED else ""
         values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
-        return planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
+        found = planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
+        stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
+        return replace(found, baselines={planned.subject: f"{self.clock():.3f} {stack.id}"} if stable else {})
+
+
+class CloudFormationDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html"""
+
+    name = "CloudFormation"
+    check = CloudFormationStack.kind
+    keys = {"stack": "StackName"}
+
+    def deploys(self, configuration: Mapping[str, str]) -> bool:
+        """An action that only makes a change set deploys nothing."""
+        return configuration.get("ActionMode") != NOTHING_DEPLOYED
 
 
 def _wanted(planned: PlannedCheck) -> Wanted:

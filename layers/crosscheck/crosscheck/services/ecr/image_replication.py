@@ -20,7 +20,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.images.reference import ImageReference, Registry, parse_reference
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable, without_empty
-from crosscheck.services.codedeploy import CodeDeployToEcsDeploy
+from crosscheck.services.codedeploy.check import CodeDeployToEcsDeploy
 from crosscheck.services.codedeploy.deployments import read_group
 from crosscheck.services.ecr import replication
 from crosscheck.services.ecr.replication import never_comes, read_rules
