@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.card_queue import CardQueue
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
+from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, PushedImage
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.ledger.table import Ledger
 from crosscheck.services.ecr.check import planned_replica
@@ -43,13 +44,14 @@ class ImagePlanning:
         found = destinations(ecr, image, promised, self.settings.prefixes)
         if found:
             self._tell(image, found, now)
+        push = KnownFacts(self.ledger.read(image)).image or PushedImage("", 0.0)
         return [
             VerificationItem(
                 purpose=Purpose.IMAGE,
                 subject=image,
                 region=region,
                 since=now,
-                checks=(planned_replica(image.repository, image.digest, image.region, region),),
+                checks=(planned_replica(image, push.tag, push.pushed, region),),
                 limits=Limits(deadline=ARRIVAL_SECONDS),
                 stage=REPLICATION,
             )
