@@ -24,6 +24,8 @@ START_SECONDS, END_SECONDS = 600, 120
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    # A shell starts its background jobs with SIGINT ignored, and make would inherit that.
+    ours = signal.signal(signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(
         ["make", "local"],  # noqa: S607 - the make that runs the tests
         cwd=ROOT,
@@ -31,6 +33,7 @@ def make(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
         stdout=subprocess.DEVNULL,
     )
+    signal.signal(signal.SIGINT, ours)
     yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
