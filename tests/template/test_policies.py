@@ -27,6 +27,7 @@ ONLY_EVERYWHERE = {
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",
     "ecr:DescribeRegistry",
+    "ecr:ListReplicationBackfills",
     "ecr:PutReplicationConfiguration",
     "ecs:DescribeTaskDefinition",
     "ecs:ListTasks",

@@ -11,6 +11,7 @@
 ``judge/<stage>/<region>``     who judges that region: the gates, or nobody but the fan-out
 ``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
 ``preflight/<region>``         what would break the release in that region, seen when it started
+``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
 ``claim/…``                    who may do something that must be done once
 ``image``                      an image: its tag, when it was pushed
@@ -45,7 +46,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Record
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
+from crosscheck.ledger.verdict_facts import EarlierRemarks, JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,12 @@ class KnownFacts:
     def preflight(self, region: str) -> PreflightSeen | None:
         """What was seen of this region when the execution started."""
         return self._one(PreflightSeen, region)
+
+    @property
+    def earlier_remarks(self) -> frozenset[str]:
+        """The remarks on the card of the pipeline's execution before this one."""
+        found = self._one(EarlierRemarks)
+        return frozenset(found.texts if found else ())
 
     @property
     def plan_problem(self) -> PlanProblem | None:

@@ -89,6 +89,15 @@ class PreflightSeen(StoredFact):
 
 
 @dataclass(frozen=True)
+class EarlierRemarks(Observation):
+    """The remarks on the card of the pipeline's execution before this one: they are not told at length again."""
+
+    name = "remarks"
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PlanProblem(Observation):
     """What is wrong with the plan that the pipeline's tags name."""
 

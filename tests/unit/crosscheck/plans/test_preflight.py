@@ -165,16 +165,22 @@ def test_a_source_whose_object_an_execution_may_name_is_looked_at_without_it() -
     assert planned(pipeline(source), "sa-east-1")[-1] == ("source-bucket", "sa-east-1", {"bucket": "inbox"})
 
 
-def test_a_store_knows_the_other_account_that_uses_it() -> None:
+def test_a_store_knows_the_roles_of_other_accounts_that_use_it() -> None:
     stores = {"sa-east-1": store("sa-east-1"), "eu-north-1": store("eu-north-1", "alias/k")}
+    artifact = [{"name": "Built"}]
     declared = pipeline(
-        action("Deploy", "CloudFormation", "eu-north-1", role=role(OTHER)),
-        action("Deploy", "CloudFormation", "sa-east-1", role=role(ACCOUNT)),
+        action("Deploy", "CloudFormation", "eu-north-1", role=role(OTHER)) | {"inputArtifacts": artifact},
+        action("Deploy", "S3", "eu-north-1", role=role(OTHER)) | {"inputArtifacts": artifact},
+        action("Build", "CodeBuild", "eu-north-1", role=role("444455556666"))
+        | {"inputArtifacts": artifact, "outputArtifacts": artifact},
+        action("Invoke", "Lambda", "eu-north-1", role=role("222233334444")),
+        action("Deploy", "CloudFormation", "sa-east-1", role=role(ACCOUNT)) | {"inputArtifacts": artifact},
         artifactStores=stores,
     )
     del declared["artifactStore"]
+    readers = f"{role('444455556666')},{role(OTHER)}"
     assert planned(declared, "sa-east-1") == [
-        of_store("eu-north-1", key="alias/k", foreign=OTHER),
+        of_store("eu-north-1", key="alias/k", readers=readers, writers=role("444455556666")),
         of_store("sa-east-1"),
     ]
 

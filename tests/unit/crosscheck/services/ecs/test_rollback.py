@@ -142,7 +142,10 @@ def test_without_a_baseline_there_is_no_way_back_whatever_ran_before() -> None:
     for status in ("SUCCESSFUL", "IN_PROGRESS"):
         way = World(status).propose("")
         assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
-        assert way.reason == "my-service runs my-service:7; what it ran before is not known to have passed"
+        assert (
+            way.reason
+            == "my-service runs my-service:7; nothing that ran there has passed a release, and what ran before the first one is unknown"
+        )
     way = World("ROLLBACK_SUCCESSFUL").propose("")
     assert way.feasibility is Feasibility.MANUAL
     assert way.reason == (
