@@ -12,11 +12,13 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.plans.current import current
 from crosscheck.registry.checks import run_check
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.engine import Decision, NextStep, decide, seconds_to_next_look
-from crosscheck.verification.item import VerificationItem
+from crosscheck.verification.item import Purpose, VerificationItem
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import begin
 
@@ -56,9 +58,19 @@ class RegionCheck:
         shown = _with_next_look(judged, wait) if observed and not final else judged
         for fact in facts_of(item, shown, at, look=progress.look, final=final):
             self.ledger.merge(item.subject, fact)
+        if final:
+            self._keep(item, judged, at)
         self.cards.changed(item.subject, f"look {item.purpose} {item.stage} {item.region} {at}")
         answer = {"verdict": judged.verdict.value, "final": final}
         return answer if final else {**answer, "wait": wait, "progress": json_documents.write(progress)}
+
+    def _keep(self, item: VerificationItem, judged: RegionVerdict, at: float) -> None:
+        """What a rollback may go back to, as far as this look has shown it."""
+        states = ProvenStates(self.ledger)
+        if item.purpose is Purpose.PREFLIGHT:
+            states.seen_before(item.checks, judged, at)
+        elif item.purpose is Purpose.STAGE and isinstance(item.subject, Subject):
+            states.judged(item.subject, item.stage, item.checks, judged, at)
 
     def _run(self, item: VerificationItem, check: PlannedCheck) -> Finding:
         try:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.verdict_facts import UNNAMED_GATE
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
-
-UNNAMED = "gate"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class JobContext:
         Never empty: the judge without a name is the fan-out.
         """
         known = self.position
-        return f"{known.stage}/{known.action}" if known.stage and known.action else UNNAMED
+        return f"{known.stage}/{known.action}" if known.stage and known.action else UNNAMED_GATE
 
 
 def read_context(client: CodePipelineClient, job_id: str) -> JobContext:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.engine import NextStep
 from gate_stage.look import Judgement
 
 
 @dataclass(frozen=True)
 class VerdictRecorder:
-    """Writes one verdict per region, then tells the card."""
+    """Writes one verdict per region and, where it is the last word, what that proves; then tells the card."""
 
     ledger: Ledger
     cards: CardQueue
@@ -25,15 +26,19 @@ class VerdictRecorder:
         decision, progress = judgement.decision, judgement.decision.progress
         ended = decision.step is not NextStep.CONTINUE
         for region in decision.regions:
+            final = ended and region.region not in decision.open
             verdict = JudgeVerdict(
                 stage=judgement.plan.stage,
                 judged=region,
                 at=now,
-                final=ended and region.region not in decision.open,
+                final=final,
                 judge=judgement.judge,
                 look=progress.look,
             )
             self.ledger.merge(judgement.subject, verdict.to_fact(progress.since))
+            if final:
+                plan = judgement.plan
+                ProvenStates(self.ledger).judged(judgement.subject, plan.stage, plan.checks, region, now)
         self.cards.changed(judgement.subject, _cause(judgement))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
+from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, PushedImage
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.check import planned_replica
 from crosscheck.services.ecr.replication import read_rules
@@ -33,13 +34,14 @@ class ImagePlanning(Planning):
         if found:
             self.ledger.merge(image, ImageDestinations(found).to_fact(now))
             self.cards.changed(image, f"plan {now}")
+        push = KnownFacts(self.ledger.read(image)).image or PushedImage("", 0.0)
         return [
             VerificationItem(
                 purpose=Purpose.IMAGE,
                 subject=image,
                 region=region,
                 since=now,
-                checks=(planned_replica(image.repository, image.digest, image.region, region),),
+                checks=(planned_replica(image, push.tag, push.pushed, region),),
                 limits=Limits(deadline=ARRIVAL_SECONDS),
                 stage=REPLICATION,
             )

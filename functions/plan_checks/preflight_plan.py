@@ -1,16 +1,18 @@
 """The plan of an execution that has started: what would break it in some region."""
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.verdict_facts import PlanProblem
+from crosscheck.ledger.verdict_facts import EarlierRemarks, PlanProblem
 from crosscheck.pipelines.parameters import Tags, parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.plan import make_plan, plan_preflight
+from crosscheck.releases.preflight import concerns_of
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.due_regions import judges_of
-from plan_checks.release.read import read_execution, read_gates
+from plan_checks.release.read import executions_before, read_execution, read_gates
 from plan_checks.rollback_mode import Mode
 
 
@@ -28,6 +30,8 @@ class PreflightPlanning(Planning):
             self.ledger.merge(subject, judge.to_fact(now))
         if pipeline.tags.ignore:
             return []
+        if earlier := self._earlier_remarks(subject):
+            self.ledger.merge(subject, EarlierRemarks(earlier).to_fact(now))
         if problem := self._problem(pipeline):
             self.ledger.merge(subject, PlanProblem(problem).to_fact(now))
             self.cards.changed(subject, f"plan {now}")
@@ -42,6 +46,15 @@ class PreflightPlanning(Planning):
             )
             for region in sorted({check.region for check in checks})
         ]
+
+    def _earlier_remarks(self, subject: Subject) -> tuple[str, ...]:
+        """What the card of the latest execution before this one remarked, among those that were looked at."""
+        client = self.clients.client("codepipeline", subject.region)
+        for before in executions_before(client, subject):
+            known = KnownFacts(self.ledger.read(before))
+            if known.preflights:
+                return tuple(concern.text for concern in concerns_of(known) if not concern.severe)
+        return ()
 
     def _problem(self, pipeline: Pipeline) -> str:
         """What is wrong with what the tags say, empty where nothing is."""

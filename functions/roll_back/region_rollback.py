@@ -14,6 +14,7 @@ from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
 from crosscheck.plans.current import current
 from crosscheck.registry.services import rollback_of
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.telemetry import count
 from crosscheck.verification.item import Purpose, VerificationItem
 from roll_back.choice import Candidate, RollbackChoice, choose, no_rollback
@@ -54,7 +55,7 @@ class RegionRollback:
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(rollback_of, ran)):
             return {"state": Purpose.WHOLE_STAGE.value}  # only the whole stage can be rolled back
-        found = [self._propose(item, check) for check in ran if not check.unsupported]
+        found = [self._propose(check) for check in ran if not check.unsupported]
         # Who holds the claim already died between the claim and the end of the deed.
         choice = choose(found, item.mode, begun=known.holder(_claim(item)) == holder)
         if choice.state is not RollbackState.RUNNING:
@@ -63,11 +64,12 @@ class RegionRollback:
         stay = [each.proposal.reason for each in found if each.proposal.feasibility in kept]
         return self._begin(item, choice, stay, holder)
 
-    def _propose(self, item: VerificationItem, planned: PlannedCheck) -> Candidate:
+    def _propose(self, planned: PlannedCheck) -> Candidate:
         rollback = rollback_of(planned)
         if rollback is None:
             return Candidate(planned, no_rollback(planned))
-        baseline = item.baseline.get(planned.subject, "")
+        began = planned.since or planned.deployed.started
+        baseline = ProvenStates(self.log.ledger).to_restore(planned, began)
         return Candidate(planned, rollback.propose(planned, baseline, self.clients), baseline)
 
     def _begin(self, item: VerificationItem, choice: RollbackChoice, stay: list[str], holder: str) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
+from crosscheck.services.codepipeline.stage_history import planned_stage
 from crosscheck.verification.item import VerificationItem
 from roll_back.choice import STATES
 from roll_back.log import RollbackLog, retried
@@ -50,7 +52,8 @@ class WholeStageRollback:
         if not isinstance(item.subject, Subject):
             raise TypeError("only executions have stages")
         stage, claim = DeployedStage(item.subject, item.stage), RollbackClaim(item.stage, "all", item.attempt)
-        proposal = self.rollback.propose(stage, "", self.clients)
+        proven = ProvenStates(self.log.ledger).to_restore(planned_stage(stage.execution, stage.name))
+        proposal = self.rollback.propose(stage, proven, self.clients)
         ours = proposal.feasibility is Feasibility.ALREADY_BACK and known.holder(claim) == holder
         if proposal.feasibility is not Feasibility.READY and not ours:
             return self.log.tell(item, STATES[proposal.feasibility], proposal.reason, proposal.target)
@@ -59,6 +62,6 @@ class WholeStageRollback:
         if not self.log.ledger.claim(item.subject, claim.name, holder):
             return {"state": RollbackState.RUNNING.value}
         self.log.tell(item, RollbackState.RUNNING, f"rolling back to {proposal.target}", proposal.target)
-        begun = self.rollback.execute(stage, proposal, "", self.clients)
+        begun = self.rollback.execute(stage, proposal, proven, self.clients)
         self.log.tell(item, RollbackState.RUNNING, begun.reason, proposal.target)
         return self.log.started(item, [begun.verification], proposal.target, VERIFY_SECONDS)

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,21 @@ class Images:
         """
         answer = self._ecr(region).describe_images(repositoryName=repository, imageIds=[image_id])
         return next((dict(detail) for detail in answer["imageDetails"] if fits(detail, image_id)), None)
+
+    def every(self, region: str) -> list[Image]:
+        """Every image of a region, once for each of its tags."""
+        ecr = self._ecr(region)
+        repositories = ecr.get_paginator("describe_repositories").paginate().search("repositories[].repositoryName")
+        return [image for name in repositories for image in self._all_of(ecr, name)]
+
+    def _all_of(self, ecr: Any, repository: str) -> Iterator[Image]:
+        details = ecr.get_paginator("describe_images").paginate(repositoryName=repository).search("imageDetails[]")
+        for detail in list(details):
+            digest = detail["imageDigest"]
+            (found,) = ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageDigest": digest}])["images"]
+            for tag in detail.get("imageTags") or [None]:
+                media_type = found.get("imageManifestMediaType")
+                yield Image(repository, digest, found["imageManifest"], media_type, tag)
 
     def arrive(self, region: str, image: Image) -> str | None:
         """Store a replicated image, its repository too; the tag that it got, none if another image may keep it."""

@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from local.aws_json.errors import ApiError
 from local.aws_json.messages import Json, Request
 from local.ecr.announcements import Announcer
+from local.ecr.backfills import Backfill, Backfills
 from local.ecr.images import Image, Images, children_of, digest_of, fits
 from local.ecr.replications import Replications, shown
-from local.ecr.rules import Configuration, Destination, check, destinations_of
+from local.ecr.rules import Configuration, Destination, check, destinations_in, destinations_of
 
 Check = Callable[[Request], None]
 Operation = Callable[[Request, Json], Json]
@@ -24,6 +26,7 @@ class Operations:
         self._account_id = account_id
         self._lock = threading.Lock()
         self._configurations: dict[str, Configuration] = {}
+        self._backfills = Backfills()
         self.before: dict[str, Check] = {
             "PutReplicationConfiguration": self.check_replication_configuration,
             "PutImage": self.check_put_image,
@@ -35,6 +38,8 @@ class Operations:
             "DescribeImages": self.describe_images,
             "PutImage": self.put_image,
             "BatchDeleteImage": self.batch_delete_image,
+            "StartReplicationBackfill": self.start_replication_backfill,
+            "ListReplicationBackfills": self.list_replication_backfills,
         }
 
     def check_replication_configuration(self, call: Request) -> None:
@@ -106,6 +111,29 @@ class Operations:
             self._replications.forget(call.region, repository, digest)
             self._announcer.image(call.region, repository, digest, deleted.get("imageTag"), "DELETE")
         return answer
+
+    def start_replication_backfill(self, call: Request, _: Json) -> Json:
+        """Send what the rules cover, and never sent to that destination, on its way."""
+        wanted = Destination(call.parameters["destination"]["region"], call.parameters["destination"]["registryId"])
+        configuration = self._configuration(call.region)
+        if wanted not in destinations_in(configuration):
+            raise ApiError("InvalidParameterException", f"No replication rule leads to '{wanted.region}'.")
+        images = [
+            image
+            for image in self._images.every(call.region)
+            if wanted in destinations_of(configuration, image.repository)
+            and not self._replications.state(call.region, image, wanted)
+        ]
+        states = [partial(self._replications.state, call.region, image, wanted) for image in images]
+        self._backfills.add(backfill := Backfill(call.region, wanted, states))
+        for image in images:
+            self._replications.begin(call.region, image, (wanted,))
+        return {**backfill.view("PREPARING"), "registryId": self._account_id}
+
+    def list_replication_backfills(self, call: Request, _: Json) -> Json:
+        """Those of the region."""
+        listed = [backfill.view(backfill.status) for backfill in self._backfills.of(call.region)]
+        return {"registryId": self._account_id, "backfills": listed}
 
     def _configuration(self, region: str) -> Configuration:
         with self._lock:

@@ -95,6 +95,12 @@ class Replications:
             found = list(self._known.get((source, repository, digest), {}).values())
         return [replication.view for replication in found]
 
+    def state(self, source: str, image: Image, destination: Destination) -> str:
+        """How far an image is on its way to a destination; empty if it never was."""
+        with self._lock:
+            known = self._known.get((source, image.repository, image.digest), {}).get(destination)
+        return known.status if known else ""
+
     def forget(self, source: str, repository: str, digest: str) -> None:
         """The source image was deleted."""
         with self._lock:

@@ -31,7 +31,7 @@ def check(configuration: Configuration, own: Destination) -> None:
     rules = configuration["rules"]
     if len(rules) > MAX_RULES:
         raise ApiError("ValidationException", f"{len(rules)} replication rules exceed the limit of {MAX_RULES}.")
-    wanted = {destination for rule in rules for destination in _destinations(rule)}
+    wanted = destinations_in(configuration)
     if len(wanted) > MAX_DESTINATIONS:
         text = f"{len(wanted)} unique replication destinations exceed the limit of {MAX_DESTINATIONS}."
         raise ApiError("ValidationException", text)
@@ -40,6 +40,11 @@ def check(configuration: Configuration, own: Destination) -> None:
     for region in sorted({destination.region for destination in wanted}):
         if not same_partition(region, own.region):
             raise ApiError("ValidationException", f"Invalid replication destination region '{region}'.")
+
+
+def destinations_in(configuration: Configuration) -> set[Destination]:
+    """All destinations of the rules."""
+    return {destination for rule in configuration["rules"] for destination in _destinations(rule)}
 
 
 def _same_registry() -> str:

@@ -24,6 +24,16 @@ def create_tagged(outside: Outside, definition: Mapping[str, Any], **tags: str) 
     return SmallPipeline(outside, name, first["pipelineExecutionId"])
 
 
+def retag(pipeline: SmallPipeline, *gone: str, **tags: str) -> None:
+    """Set Crosscheck's tags of the pipeline, and take those that are ``gone`` away."""
+    arn = pipeline.client.get_pipeline(name=pipeline.name)["metadata"]["pipelineArn"]
+    given = [{"key": f"crosscheck:{key}", "value": value} for key, value in tags.items()]
+    if given:
+        pipeline.client.tag_resource(resourceArn=arn, tags=given)
+    if gone:
+        pipeline.client.untag_resource(resourceArn=arn, tagKeys=[f"crosscheck:{key}" for key in gone])
+
+
 def upload(outside: Outside, bucket: str, files: Mapping[str, str]) -> None:
     """Put a release of these files into a source that ``OwnPipeline.create_source`` made."""
     content = io.BytesIO()

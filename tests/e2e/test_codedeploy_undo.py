@@ -16,6 +16,8 @@ from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import parse_run
 from crosscheck.services.codedeploy.check import CodeDeploy
+from crosscheck.services.codedeploy.deployments import read_deployment
+from crosscheck.services.codedeploy.history import last_good
 from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from local.scenarios.data_residency import LONDON, SINGAPORE, DataResidency
 from local.scenarios.ec2_fleet import APPLICATION, Ec2Fleet
@@ -98,11 +100,18 @@ class Region:
 
     def propose(self, planned: PlannedCheck) -> CodeDeployProposal:
         """Read how the region stands."""
-        return CodeDeployRollback().propose(planned, "", self.aws)
+        return CodeDeployRollback().propose(planned, self._before(planned), self.aws)
 
     def execute(self, planned: PlannedCheck, way: CodeDeployProposal) -> RollbackStarted:
         """Take it back."""
-        return CodeDeployRollback().execute(planned, way, "", self.aws)
+        return CodeDeployRollback().execute(planned, way, self._before(planned), self.aws)
+
+    def _before(self, planned: PlannedCheck) -> str:
+        """The revision of the good release before; what the ledger would know is not the matter here."""
+        client = self.aws.client("codedeploy", self.name)
+        ours = read_deployment(client, _deployment(planned))
+        good = last_good(client, ours) if ours else None
+        return good.revision.text if good else ""
 
     def proven(self, proof: PlannedCheck) -> Finding:
         """What the proof says in the end."""

@@ -217,18 +217,21 @@ def test_a_whole_stage_goes_back(deployed: Deployed) -> None:
     subject = Subject(HOME, pipeline.name, execution)
     older = undo.propose(DeployedStage(Subject(HOME, pipeline.name, pipeline.first), "World"), "", deployed.aws)
     assert older.feasibility is Feasibility.SUPERSEDED
-    way = undo.propose(DeployedStage(subject, "World"), "", deployed.aws)
+    way = undo.propose(DeployedStage(subject, "World"), pipeline.first, deployed.aws)
     assert (way.feasibility, way.target) == (Feasibility.READY, f"execution {pipeline.first[:8]}")
-    begun = undo.execute(DeployedStage(subject, "World"), way, "", deployed.aws)
+    begun = undo.execute(DeployedStage(subject, "World"), way, pipeline.first, deployed.aws)
     made = begun.verification.parameters["execution"]
     assert pipeline.ended(made) == "Succeeded"
     finding = PipelineExecution().run(begun.verification, deployed.aws)
     assert finding.verdict is Verdict.PASS
     assert finding.reason == f"undo-stage: rollback execution {made[:8]} is Succeeded"
-    back = undo.propose(DeployedStage(subject, "World"), "", deployed.aws)
+    back = undo.propose(DeployedStage(subject, "World"), pipeline.first, deployed.aws)
     assert (back.feasibility, back.target, back.verification) == (
         Feasibility.ALREADY_BACK,
         way.target,
         begun.verification,
     )
-    assert undo.execute(DeployedStage(subject, "World"), way, "", deployed.aws).verification == begun.verification
+    assert (
+        undo.execute(DeployedStage(subject, "World"), way, pipeline.first, deployed.aws).verification
+        == begun.verification
+    )

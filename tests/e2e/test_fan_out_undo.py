@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.function_shop import ALIAS, FUNCTION, Shop, open_shop
 from tests.e2e.outside import Outside, words
-from tests.e2e.own_pipeline import HOME, OwnPipeline
+from tests.e2e.own_pipeline import OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, answer_approval, asking
-from tests.e2e.tagged_pipeline import bucket_in, create_tagged, deploy, open_to_all, put_plan, upload
+from tests.e2e.tagged_pipeline import bucket_in, create_tagged, deploy, open_to_all, put_plan, retag, upload
 from tests.e2e.verifications import Verifications, name_of, said, settled
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 EU, AP = "eu-west-1", "ap-southeast-1"
-PAGES, FUNCTION, ALIAS = "undo-pages", "undo-function", "live"
+PAGES = "undo-pages"
 
 
 def _url(outside: Outside, bucket: str) -> str:
@@ -32,16 +31,23 @@ def _url(outside: Outside, bucket: str) -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """A page in a bucket of each region; a plan asks for the word ``welcome`` in it. Nothing else proves it."""
+    """A page in a bucket of each region; a plan asks for the word ``welcome`` in it. Nothing else proves it.
+
+    Which objects an action writes that extracts its artifact is unknown, so no release passes here: what goes back goes
+    back to the page that was there before Crosscheck saw the first release.
+    """
 
     outside: Outside
     pipeline: SmallPipeline
     source: str
+    done: Verifications
 
     def publish(self, text: str) -> str:
-        """Release a page; the execution, once it has ended."""
+        """Release a page, once preflight has seen the stage; the execution, once it has ended."""
         upload(self.outside, self.source, {"index.html": text})
         execution = self.pipeline.start()
+        self.done.ended(f"{execution}-preflight")
+        answer_approval(self.pipeline, execution, "Approved", "seen")
         assert self.pipeline.ended(execution) == "Succeeded"
         return execution
 
@@ -72,15 +78,17 @@ def site(account: Account) -> Site:
     ]
     check = {"kind": "http", "url": _url(outside, f"{PAGES}-{{region}}"), "contains": "welcome"}
     plan = put_plan(outside, PAGES, {"checks": [check]})
-    stages = [release["stages"][0], {"name": "Publish", "actions": actions}]
-    pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto")
+    stages = [release["stages"][0], asking(), {"name": "Publish", "actions": actions}]
+    pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto", ignore="yes")
+    answer_approval(pipeline, pipeline.first, "Approved", "not seen")
     assert pipeline.ended(pipeline.first) == "Succeeded"
-    # the page that the next release brings would fail this one, too
-    Verifications(outside, account.outputs["VerifyStateMachineArn"]).ended(name_of(pipeline.first, "Publish"))
-    return Site(outside, pipeline, source)
+    done = Verifications(outside, account.outputs["VerifyStateMachineArn"])
+    done.ended(name_of(pipeline.first, "Publish"))
+    retag(pipeline, "ignore")
+    return Site(outside, pipeline, source, done)
 
 
-def test_a_stage_that_fails_in_all_its_regions_goes_back_as_a_whole(site: Site, account: Account) -> None:
+def test_a_stage_that_fails_in_all_its_regions_goes_back_as_a_whole(site: Site) -> None:
     execution = site.publish("an error page")
     card = settled(site.outside, execution, eu_west_1="rolled_back", ap_southeast_1="rolled_back")
     assert site.pages(EU) == site.pages(AP) == ["welcome", "an error page", "welcome"]
@@ -88,8 +96,7 @@ def test_a_stage_that_fails_in_all_its_regions_goes_back_as_a_whole(site: Site, 
     assert (newest["executionType"], newest["trigger"]["triggerType"]) == ("ROLLBACK", "ManualRollback")
     assert newest["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": site.pipeline.first}
     assert f"rollback execution {newest['pipelineExecutionId'][:8]} is Succeeded" in words(card)
-    done = Verifications(site.outside, account.outputs["VerifyStateMachineArn"])
-    proven = done.ended(name_of(newest["pipelineExecutionId"], "Publish"))["output"]
+    proven = site.done.ended(name_of(newest["pipelineExecutionId"], "Publish"))["output"]
     assert {item["mode"] for item in proven["regions"]} == {"off"}
 
 
@@ -104,79 +111,15 @@ def test_a_stage_with_a_healthy_region_stays(site: Site) -> None:
     assert site.pipeline.executions[0]["pipelineExecutionId"] == execution
 
 
-@dataclass(frozen=True)
-class Shop:
-    """A function behind an alias, deployed after an approval; a plan asks for the word ``open`` in an object."""
-
-    outside: Outside
-    pipeline: SmallPipeline
-    done: Verifications
-
-    def release(self, answer: str, execution: str = "") -> str:
-        """Release code that answers so, once preflight has seen the alias; the execution."""
-        if not execution:
-            _upload_code(self.outside, answer)
-            execution = self.pipeline.start()
-        self.done.ended(f"{execution}-preflight")
-        answer_approval(self.pipeline, execution, "Approved", "seen")
-        assert self.pipeline.ended(execution) == "Succeeded"
-        return execution
-
-    @property
-    def says(self) -> str:
-        """What the alias answers."""
-        answer = self.outside.client("lambda", EU).invoke(FunctionName=FUNCTION, Qualifier=ALIAS)
-        return str(json.loads(answer["Payload"].read()))
-
-
-def _code(answer: str) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("app.py", f"def handler(event, context):\n    return {answer!r}\n")
-    return content.getvalue()
-
-
-def _upload_code(outside: Outside, answer: str) -> None:
-    outside.client("s3").put_object(Bucket=f"{FUNCTION}-source", Key="release.zip", Body=_code(answer))
-
-
-def _create_function(outside: Outside, role: str) -> None:
-    client = outside.client("lambda", EU)
-    more: dict[str, Any] = {"Runtime": "python3.13", "Handler": "app.handler", "Role": role}
-    client.create_function(FunctionName=FUNCTION, Code={"ZipFile": _code("the first")}, **more)
-    client.get_waiter("function_active_v2").wait(FunctionName=FUNCTION, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    version = client.publish_version(FunctionName=FUNCTION)["Version"]
-    client.create_alias(FunctionName=FUNCTION, Name=ALIAS, FunctionVersion=version)
-
-
-def _set_sign(outside: Outside, text: str) -> None:
-    outside.client("s3").put_object(Bucket=f"{FUNCTION}-sign", Key="index.html", Body=text.encode())
-
-
 @pytest.fixture(scope="module")
 def shop(account: Account) -> Shop:
-    outside = Outside(account.describe())
-    own = OwnPipeline(outside, FUNCTION, (EU,), account.outputs)
-    source, role = own.create_source(""), own.create_role()
-    _create_function(outside, role)
-    open_to_all(outside, HOME, bucket_in(outside, HOME, f"{FUNCTION}-sign"))
-    _set_sign(outside, "open")
-    _upload_code(outside, "the second")
-    release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, role, {})
-    check = {"kind": "http", "url": _url(outside, f"{FUNCTION}-sign"), "contains": "open"}
-    plan = put_plan(outside, FUNCTION, {"checks": [check]})
-    action = deploy("To-Lambda", EU, "Lambda", FunctionName=FUNCTION, FunctionAlias=ALIAS)
-    stages = [release["stages"][0], asking(), {"name": "Code", "actions": [action]}]
-    pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto")
-    found = Shop(outside, pipeline, Verifications(outside, account.outputs["VerifyStateMachineArn"]))
-    found.release("the second", pipeline.first)
-    return found
+    return open_shop(account)
 
 
-def test_an_alias_goes_back_to_the_version_that_preflight_saw(shop: Shop, outside: Outside) -> None:
+def test_an_alias_goes_back_to_the_version_that_passed(shop: Shop, outside: Outside) -> None:
     settled(outside, shop.pipeline.first, eu_west_1="passed")
     assert shop.says == "the second"
-    _set_sign(outside, "closed")
+    shop.sign("closed")
     execution = shop.release("the third")
     card = settled(outside, execution, eu_west_1="rolled_back")
     assert shop.says == "the second"

@@ -116,6 +116,22 @@ def test_a_failed_replication_names_the_region_and_the_reason(outside: Outside, 
     assert card["metadata"]["event_payload"]["regions"] == {AP: "failed", EU: "passed"}
 
 
+def test_an_immutable_tag_that_stays_behind_fails_with_both_digests(
+    outside: Outside, rules: Callable[..., None]
+) -> None:
+    """The digest arrives without the tag, which whoever pulls by it would take for the new image."""
+    outside.client("ecr", EU).create_repository(repositoryName="kept", imageTagMutability="IMMUTABLE")
+    older = outside.client("ecr", EU).put_image(
+        repositoryName="kept", imageTag="latest", imageManifest=_manifest("older"), imageManifestMediaType=MANIFEST
+    )["image"]["imageId"]["imageDigest"]
+    rules(("kept", [EU, AP]))
+    digest = _push(outside, "kept", "latest")
+    shown, stays = digest[: len("sha256:") + 12], older[: len("sha256:") + 12]
+    lack = f"kept@{shown} is in {EU}, but latest is {stays} there: tags of kept are immutable there"
+    card = _card(outside, digest, "failed", lack, f"*{AP}* passed")
+    assert card["metadata"]["event_payload"]["regions"] == {AP: "passed", EU: "failed"}
+
+
 def test_what_never_arrives_ends_in_a_verdict_at_the_deadline(outside: Outside, rules: Callable[..., None]) -> None:
     rules(("lost", [EU]))
     outside.post("/replication", {"region": EU, "outcome": "hang"}).raise_for_status()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 EU = "eu-west-1"
+OTHER = "999988887777"
 SERVICE = "unreplicated"  # no prefix that the stack replicates
 
 
 @dataclass(frozen=True)
 class Fragile:
-    """A pipeline with stores of its own, which tests break and mend."""
+    """A pipeline with stores of its own, which tests break and mend; its first card is that of a good release."""
 
     outside: Outside
     pipeline: SmallPipeline
@@ -71,6 +73,17 @@ def fragile(account: Account) -> Fragile:
     return Fragile(outside, pipeline, stores, key, source)
 
 
+def test_images_of_the_home_registry_are_a_remark_that_is_told_at_length_once(fragile: Fragile) -> None:
+    """The example that most people follow: every region pulls from the registry of one, and the release works."""
+    remark = f"task definition {SERVICE} pulls {SERVICE} from {HOME}: a regional outage there stops pulls in {EU}"
+    first = words(said(fragile.outside, fragile.pipeline.first, remark))
+    assert f":warning: *{EU}* {remark}; replicate it and name {EU}'s own registry" in first
+    assert ":x:" not in first
+    again = words(fragile.said("1 remark as before: "))
+    assert ":x:" not in again
+    assert remark not in again
+
+
 def test_a_source_without_versions_is_named(fragile: Fragile) -> None:
     fragile.version(fragile.source, HOME, "Suspended")
     try:
@@ -81,13 +94,21 @@ def test_a_source_without_versions_is_named(fragile: Fragile) -> None:
     assert f":x: *{HOME}* source" in words(card)
 
 
-def test_a_store_without_versions_is_named(fragile: Fragile) -> None:
-    store = fragile.stores[EU]
-    fragile.version(store, EU, "Suspended")
+def test_stores_without_versions_are_one_remark_and_the_next_card_says_it_in_short(fragile: Fragile) -> None:
+    remark = (
+        f":warning: *{EU}, {HOME}* the versioning of its artifact store is suspended: what is deleted there is gone"
+    )
+    for region, store in fragile.stores.items():
+        fragile.version(store, region, "Suspended")
     try:
-        fragile.said(f":x: *{EU}* store {store}: its versioning is suspended: turn it on")
+        assert ":x:" not in words(fragile.said(remark))
+        short = "as before: "
+        again = words(fragile.said(f"{EU}, {HOME} the versioning of its artifact store is suspended: what is…"))
+        assert short in again
+        assert remark not in again
     finally:
-        fragile.version(store, EU, "Enabled")
+        for region, store in fragile.stores.items():
+            fragile.version(store, region, "Enabled")
 
 
 def test_a_store_with_a_disabled_key_is_named(fragile: Fragile) -> None:
@@ -100,8 +121,18 @@ def test_a_store_with_a_disabled_key_is_named(fragile: Fragile) -> None:
         kms.enable_key(KeyId=fragile.key)
 
 
-def test_a_region_that_no_replication_rule_covers_is_named(fragile: Fragile) -> None:
-    card = fragile.said(f"no replication rule brings {SERVICE} from {HOME} to {EU}: ")
-    text = words(card)
-    assert f":x: *{EU}* no replication rule" in text
-    assert f"pulls {SERVICE} from {HOME}: a regional outage there stops pulls in {EU}; replicate it" in text
+def test_a_store_that_another_account_may_not_read_lacks_two_statements(fragile: Fragile) -> None:
+    """The statements are read from the policies: the other account itself is nothing that the card needs."""
+    client = fragile.outside.client("codepipeline")
+    before = client.get_pipeline(name=fragile.pipeline.name)["pipeline"]
+    foreign = copy.deepcopy(before)
+    foreign["stages"][1]["actions"][0]["roleArn"] = f"arn:aws:iam::{OTHER}:role/deploy"
+    client.update_pipeline(pipeline=foreign)
+    try:
+        text = words(fragile.said("add to the policy of its key"))
+    finally:
+        client.update_pipeline(pipeline=before)
+    store, root = fragile.stores[EU], f"arn:aws:iam::{OTHER}:root"
+    assert f":x: *{EU}* store {store}: account {OTHER} is not admitted: add to the bucket's policy Allow {root}" in text
+    assert f"s3:GetObject, s3:GetObjectVersion on arn:aws:s3:::{store}/*" in text
+    assert f"Allow {root} kms:Decrypt, kms:DescribeKey on *" in text

@@ -18,6 +18,7 @@ OPERATIONS = {
     "location": "GetBucketLocation",
     "versioning": "GetBucketVersioning",
     "encryption": "GetBucketEncryption",
+    "policy": "GetBucketPolicy",
     "list-type": "ListObjectsV2",
 }
 
@@ -25,13 +26,14 @@ OPERATIONS = {
 @dataclass
 class FakeBucket:
     """``versioning`` is empty where it never was on; ``encryption`` is the default algorithm; ``constraint`` is what
-    GetBucketLocation says instead of the region."""
+    GetBucketLocation says instead of the region; ``policy`` is a JSON document, empty for none."""
 
     region: str
     versioning: str = "Enabled"
     encryption: str = "AES256"
     keys: list[str] = field(default_factory=list)
     constraint: str = ""
+    policy: str = ""
 
 
 class FakeBuckets(JsonService):
@@ -80,6 +82,10 @@ def _document(operation: str, bucket: FakeBucket, query: dict[str, list[str]]) -
             default = f"<SSEAlgorithm>{bucket.encryption}</SSEAlgorithm>"
             rule = f"<Rule><ApplyServerSideEncryptionByDefault>{default}</ApplyServerSideEncryptionByDefault></Rule>"
             return f"<ServerSideEncryptionConfiguration>{rule}</ServerSideEncryptionConfiguration>"
+        case "GetBucketPolicy":
+            if not bucket.policy:
+                raise RefusedError("NoSuchBucketPolicy", status=404)
+            return bucket.policy
         case _:
             found = sorted(key for key in bucket.keys if key.startswith(query.get("prefix", [""])[0]))
             limit = int(query.get("max-keys", ["1000"])[0])

@@ -59,12 +59,13 @@ CANARY: Sequence[Mapping[str, Any]] = (
 
 
 class FakePipelines(FakeCodePipeline):
-    """One pipeline with one execution, unless a test adds more."""
+    """One pipeline with one execution, unless a test adds more; ``listed`` is its history, the newest first."""
 
     def __init__(self, stages: Sequence[Mapping[str, Any]] = CANARY) -> None:
         super().__init__()
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
+        self.listed = [EXECUTION]
         self.retried: dict[str, int] = {}
         self.versions: dict[int, Mapping[str, Any]] = {}
         self.define(stages)
@@ -124,6 +125,11 @@ class FakePipelines(FakeCodePipeline):
             if count := self.retried.get(str(state["stageName"])):
                 state["retryStageMetadata"] = {"autoStageRetryAttempt": count}
         return {"pipelineName": body["name"], "stageStates": states}
+
+    def list_pipeline_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.get_pipeline({"name": body["pipelineName"]})
+        listed = self.listed[: body.get("maxResults", 100)]
+        return {"pipelineExecutionSummaries": [{"pipelineExecutionId": each} for each in listed]}
 
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.get_pipeline({"name": body["pipelineName"]})

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from tests.fakes.json_protocol import JsonService, RefusedError
 
@@ -29,6 +30,9 @@ class FakeEcr(JsonService):
         self.archived: set[str] = set()
         self.rules: list[Mapping[str, Any]] = []
         self.statuses: dict[str, list[Mapping[str, str]]] = {}
+        self.mutability = "MUTABLE"
+        self.exceptions: list[str] = []
+        self.backfills: list[Mapping[str, Any]] = []
 
     def push(self, repository: str, tag: str, *, platforms: int = 0, salt: str = "") -> str:
         """Push an image, or an index over as many platforms; its digest."""
@@ -62,6 +66,11 @@ class FakeEcr(JsonService):
         """Let a manifest's replication to a region have this state."""
         state = {"region": region, "registryId": account, "status": status}
         self.statuses.setdefault(digest, []).append(state | ({"failureCode": failure} if failure else {}))
+
+    def backfill(self, region: str, status: str, account: str = ACCOUNT) -> None:
+        """Let a backfill to a region be in this state."""
+        found = {"replicationBackfillId": str(UUID(int=len(self.backfills))), "status": status, "startedAt": PUSHED}
+        self.backfills.append({**found, "destination": {"region": region, "registryId": account}})
 
     def batch_get_image(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         repository = self._repository(body)
@@ -108,6 +117,19 @@ class FakeEcr(JsonService):
             raise RefusedError("ImageNotFoundException")
         found = {"repositoryName": repository, "imageId": {"imageDigest": digest}}
         return {**found, "replicationStatuses": self.statuses.get(digest, [])}
+
+    def describe_repositories(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        (name,) = body["repositoryNames"]
+        self._repository({**body, "repositoryName": name})
+        filters = [{"filterType": "WILDCARD", "filter": wildcard} for wildcard in self.exceptions]
+        excepted = {"imageTagMutabilityExclusionFilters": filters} if filters else {}
+        return {"repositories": [{"repositoryName": name, "imageTagMutability": self.mutability, **excepted}]}
+
+    def list_replication_backfills(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One on a page, which is fewer than ECR gives."""
+        start = int(body.get("nextToken", "0"))
+        token = {"nextToken": str(start + 1)} if len(self.backfills) > start + 1 else {}
+        return {"registryId": ACCOUNT, "backfills": self.backfills[start : start + 1], **token}
 
     def describe_registry(self, _body: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"registryId": ACCOUNT, "replicationConfiguration": {"rules": self.rules}}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.check import EcrImage, planned_replica
 from tests.fakes.ecr import PUSHED, FakeEcr
 from tests.fakes.json_protocol import FakeClients
@@ -36,12 +37,16 @@ class Replicas:
 
     def run(self, check: PlannedCheck | None = None) -> Finding:
         kind = EcrImage(self.now.timestamp, self._pause)
-        planned = check or planned_replica(REPOSITORY, self.digest, HOME, EU)
-        return kind.run(planned, self.aws)
+        return kind.run(check or by_digest(self.digest), self.aws)
 
     def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.meanwhile()
+
+
+def by_digest(digest: str, tag: str = "", pushed: datetime = PUSHED) -> PlannedCheck:
+    """The check that follows from a push to the source."""
+    return planned_replica(ImageSubject(HOME, REPOSITORY, digest), tag, pushed.timestamp(), EU)
 
 
 def by_tag(region: str = EU, **parameters: str) -> PlannedCheck:

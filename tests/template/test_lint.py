@@ -7,6 +7,9 @@ from cfnlint.api import lint_file
 
 from tests.template.expanded import TEMPLATE, expanded
 
+# Actions that AWS added after this version of cfn-lint; https://docs.aws.amazon.com/AmazonECR/latest/APIReference
+NEWER_ACTIONS = ("listreplicationbackfills",)
+
 
 def test_the_template_as_it_is_written() -> None:
     assert [str(match) for match in lint_file(TEMPLATE)] == []
@@ -15,4 +18,5 @@ def test_the_template_as_it_is_written() -> None:
 def test_the_template_as_sam_expands_it(tmp_path: Path) -> None:
     target = tmp_path / "expanded.json"
     target.write_text(json.dumps(expanded()))
-    assert [str(match) for match in lint_file(target)] == []
+    found = [str(match) for match in lint_file(target)]
+    assert [text for text in found if not any(f"'{action}' is not one of" in text for action in NEWER_ACTIONS)] == []

@@ -28,6 +28,7 @@ ONLY_EVERYWHERE = {
     "codepipeline:PutJobSuccessResult",
     "ec2:DescribeInstances",
     "ecr:DescribeRegistry",
+    "ecr:ListReplicationBackfills",
     "ecr:PutReplicationConfiguration",
     "ecs:DescribeTaskDefinition",
     "ecs:ListTasks",

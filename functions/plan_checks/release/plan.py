@@ -19,7 +19,6 @@ from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
-from plan_checks.release.baseline import baselines
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
 from plan_checks.release.gate_verdicts import gates_verdict
 from plan_checks.release.limits import LEAST, longest_wait
@@ -148,9 +147,6 @@ class ReleasePlanning(Planning):
             left_to_codepipeline=situation.left(each.stage),
             gate_verdict=judged.value if judged else "",
             deployed_regions=situation.regions(each.stage),
-            baseline=baselines(
-                situation.known.preflight(each.region), plan.checks, min(run.started for run in ran.values())
-            ),
         )
 
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:

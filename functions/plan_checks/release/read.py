@@ -17,6 +17,9 @@ from crosscheck.pipelines.runs import ActionRun, read_runs
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
+NEWEST_LISTED = 20
+MOST_BEFORE = 3
+
 type Runs = Mapping[tuple[str, str], ActionRun]
 
 
@@ -70,6 +73,19 @@ def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:
         is_rollback=named["pipelineExecution"].get("executionType") == "ROLLBACK",
         version=named["pipelineExecution"].get("pipelineVersion", 0),
     )
+
+
+def executions_before(client: CodePipelineClient, subject: Subject) -> tuple[Subject, ...]:
+    """The executions of the pipeline that began before this one, the latest first: a few, none where CodePipeline does
+    not list this one among its newest.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    listed = client.list_pipeline_executions(pipelineName=subject.pipeline, maxResults=NEWEST_LISTED)
+    ids = [each["pipelineExecutionId"] for each in listed["pipelineExecutionSummaries"]]
+    before = ids[ids.index(subject.execution) + 1 :] if subject.execution in ids else []
+    return tuple(replace(subject, execution=execution) for execution in before[:MOST_BEFORE])
 
 
 def read_gates(

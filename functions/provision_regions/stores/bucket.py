@@ -22,7 +22,8 @@ from provision_regions.ownership.names import (
 )
 from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.lifecycle import EVENT, UNKNOWN, keep_unknown_elements, refuse_losses
-from provision_regions.stores.policies import lifecycle_with, policy_with, tls_only
+from provision_regions.stores.policies import bucket_readers, lifecycle_with, policy_with, tls_only
+from provision_regions.stores.properties import StoreProperties
 
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
 
@@ -85,16 +86,17 @@ class StoreBucket:
             "set it back, or remove the old store by hand"
         )
 
-    def ensure(self, ownership: Ownership, key_arn: str, expire_days: int) -> None:
+    def ensure(self, ownership: Ownership, key_arn: str, wanted: StoreProperties) -> None:
         """Make the bucket with all its settings, whatever of it exists already."""
         found = self._create() if ownership is Ownership.ABSENT else ownership
         if found is Ownership.UNTAGGED:
             tags: Any = {"TagSet": [{"Key": OWNER_TAG, "Value": self._names.owner}]}
             self._call_eventually_consistent(self._s3.put_bucket_tagging, Tagging=tags, **self.arguments)
         self._protect(key_arn)
-        self.put_policy(tls_only(self._names, self._region))
+        readers = bucket_readers(self._names, self._region, wanted.reader_accounts)
+        self.put_policy(tls_only(self._names, self._region), *readers)
         if found is not Ownership.ADOPTED:  # expiry would delete what others keep in a bucket that they lend us
-            self._set_lifecycle(expire_days)
+            self._set_lifecycle(wanted.expire_days)
 
     def _create(self) -> Ownership:
         arguments: dict[str, Any] = {"Bucket": self.name}

@@ -1,7 +1,7 @@
 """The customer key of a region's store. It is searched for before it is made, so that no crash leaves a second one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,9 @@ class KeyLook:
 
 
 class StoreKeys:
-    """The keys of one region."""
+    """The keys of one region; ``readers`` are the accounts that may decrypt what they read in the store."""
 
-    def __init__(self, context: ProviderContext, names: Names, region: str) -> None:
+    def __init__(self, context: ProviderContext, names: Names, region: str, readers: Sequence[str] = ()) -> None:
         self._kms = context.clients.client("kms", region)
         self._call = context.retrying
         # KMS does not know a new key, a new alias or a key's new state everywhere at once:
@@ -54,7 +54,7 @@ class StoreKeys:
         # A key whose policy denies the function access goes on denying it, and an account may have many such keys.
         self._call_foreign_key = context.retrying.tolerating_denials(0)
         self._names = names
-        self._statements = key_statements(names, context.partition, region)
+        self._statements = key_statements(names, context.partition, region, readers)
 
     def look(self) -> KeyLook:
         """Find our key: behind the alias, else by its tags.

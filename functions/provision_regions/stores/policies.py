@@ -10,6 +10,7 @@ TLS_SID = "CrosscheckTlsOnly"
 CLOSING_SID = "CrosscheckBeingDeleted"
 ADMIN_SID = "CrosscheckAccountAdministers"
 USE_SID = "CrosscheckUseThroughS3"
+READ_SID = "CrosscheckReaderAccounts"
 OUR_RULES = "crosscheck-"
 NONCURRENT_DAYS = 30
 UPLOAD_DAYS = 7
@@ -31,6 +32,10 @@ _ADMINISTRATION = (
     "kms:CreateAlias",
     "kms:DeleteAlias",
 )
+# What an action of another account needs in order to get an artifact:
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+_READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion")
+_READ_KEY = ("kms:Decrypt", "kms:DescribeKey")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
@@ -58,15 +63,31 @@ def closing(names: Names, region: str) -> dict[str, Any]:
     }
 
 
-def key_statements(names: Names, partition: Partition, region: str) -> list[dict[str, Any]]:
-    """The statements that let the account administer the key and use it through S3. IAM policies say who may.
+def bucket_readers(names: Names, region: str, readers: Sequence[str]) -> list[dict[str, Any]]:
+    """The statement that lets other accounts read artifacts; none without such accounts."""
+    resource = f"{names.bucket_arn(region)}/*"
+    return _readers(names, readers, _READ_OBJECTS, resource)
+
+
+def _readers(names: Names, accounts: Sequence[str], actions: Sequence[str], resource: str) -> list[dict[str, Any]]:
+    roots = [f"arn:{names.partition}:iam::{account}:root" for account in sorted(accounts)]
+    statement = {"Sid": READ_SID, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+    return [{**statement, "Principal": {"AWS": roots}}] if roots else []
+
+
+def key_statements(
+    names: Names, partition: Partition, region: str, readers: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """The statements that let the account administer the key and use it through S3, and the accounts in ``readers``
+    decrypt what they read there. IAM policies say who may.
 
     The account's root stands for every role, so KMS need not know any role when the key is made (it does not know a
     new one for minutes). CodePipeline, CodeBuild, CodeDeploy and ECS reach artifacts through S3 with their own role,
     as they do with the default key ``aws/s3``, whose policy has the same two conditions.
     """
     root = {"AWS": f"arn:{partition.name}:iam::{names.account}:root"}
-    hosts = {f"s3.{region}.amazonaws.com", f"s3.{region}.{partition.dns_suffix}"}
+    hosts = sorted({f"s3.{region}.amazonaws.com", f"s3.{region}.{partition.dns_suffix}"})
+    through_s3 = {"Condition": {"StringEquals": {"kms:ViaService": hosts}}}
     return [
         {"Sid": ADMIN_SID, "Effect": "Allow", "Principal": root, "Action": list(_ADMINISTRATION), "Resource": "*"},
         {
@@ -75,8 +96,9 @@ def key_statements(names: Names, partition: Partition, region: str) -> list[dict
             "Principal": root,
             "Action": list(_USE),
             "Resource": "*",
-            "Condition": {"StringEquals": {"kms:CallerAccount": names.account, "kms:ViaService": sorted(hosts)}},
+            "Condition": {"StringEquals": {"kms:CallerAccount": names.account, "kms:ViaService": hosts}},
         },
+        *({**each, **through_s3} for each in _readers(names, readers, _READ_KEY, "*")),
     ]
 
 
@@ -85,7 +107,7 @@ def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[st
 
     The statement of an unfinished deletion disappears, because whoever sets the policy uses the bucket again.
     """
-    ours = {TLS_SID, CLOSING_SID, ADMIN_SID, USE_SID}
+    ours = {TLS_SID, CLOSING_SID, ADMIN_SID, USE_SID, READ_SID}
     found = existing.get("Statement", []) if existing else []
     entries = found if isinstance(found, list) else [found]
     others = [entry for entry in entries if entry.get("Sid") not in ours]

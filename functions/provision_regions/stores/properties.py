@@ -11,16 +11,19 @@ PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses such names of buckets
 MAX_BUCKET_NAME = 63
 MAX_DAYS = 36_500
-KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifactsAfterDays"})
+ACCOUNT = re.compile("[0-9]{12}")
+KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifactsAfterDays", "ReaderAccounts"})
 
 
 @dataclass(frozen=True)
 class StoreProperties:
-    """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front."""
+    """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front.
+    ``reader_accounts`` are other accounts whose actions read artifacts."""
 
     regions: tuple[str, ...]
     prefix: str
     expire_days: int
+    reader_accounts: tuple[str, ...] = ()
 
 
 def read_properties(raw: Mapping[str, object], context: ProviderContext) -> StoreProperties:
@@ -43,8 +46,10 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
     days = _days(raw.get("ExpireArtifactsAfterDays", "0"))
     if days is None:
         reader.problems.append(f"ExpireArtifactsAfterDays must be a whole number from 0 (never) to {MAX_DAYS}")
+    readers = reader.strings("ReaderAccounts", expected="a list of accounts", required=False)
+    reader.problems += [f"ReaderAccounts: {each[:40]!r} is no account, 12 digits" for each in _no_accounts(readers)]
     reader.raise_problems()
-    return StoreProperties(regions, str(prefix), days or 0)
+    return StoreProperties(regions, str(prefix), days or 0, tuple(dict.fromkeys(readers)))
 
 
 def readable_prefix(raw: Mapping[str, object]) -> str | None:
@@ -85,6 +90,10 @@ def _length_problems(prefix: str, regions: Iterable[str], context: ProviderConte
     for region in regions:
         if len(f"{prefix}-{region}-{context.account}") > MAX_BUCKET_NAME:
             yield f"the bucket's name for {region} would be longer than {MAX_BUCKET_NAME} characters"
+
+
+def _no_accounts(named: Iterable[str]) -> Iterable[str]:
+    return (each for each in named if not ACCOUNT.fullmatch(each))
 
 
 def _days(value: object) -> int | None:

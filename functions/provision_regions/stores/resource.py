@@ -79,8 +79,8 @@ class Stores:
     ) -> tuple[Store, ...]:
         def make(region: str) -> Store:
             bucket, look = self._bucket(region), looks[region]
-            key_arn = self._keys(region).ensure(look.key)
-            bucket.ensure(look.bucket, key_arn, wanted.expire_days)
+            key_arn = self._keys(region, wanted.reader_accounts).ensure(look.key)
+            bucket.ensure(look.bucket, key_arn, wanted)
             return Store(region, bucket.name, key_arn)
 
         results = each_region(wanted.regions, make, self.context.retrying.deadline)
@@ -89,8 +89,8 @@ class Stores:
     def _bucket(self, region: str) -> StoreBucket:
         return StoreBucket(self.context, self.names, region)
 
-    def _keys(self, region: str) -> StoreKeys:
-        return StoreKeys(self.context, self.names, region)
+    def _keys(self, region: str, readers: tuple[str, ...] = ()) -> StoreKeys:
+        return StoreKeys(self.context, self.names, region, readers)
 
     def remove(self) -> None:
         """Remove the stores if the template asks for it, then the parameters, and the record last."""

@@ -16,8 +16,10 @@ _RIGHTS = {
     "DescribeTaskDefinition": "ecs:DescribeTaskDefinition",
     "GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "GetBucketLocation": "s3:GetBucketLocation",
+    "GetBucketPolicy": "s3:GetBucketPolicy",
     "GetBucketVersioning": "s3:GetBucketVersioning",
     "GetDeploymentGroup": "codedeploy:GetDeploymentGroup",
+    "GetKeyPolicy": "kms:GetKeyPolicy",
     "ListObjectsV2": "s3:ListBucket",
 }
 # A region that is not enabled for the account answers as if the credentials were wrong.

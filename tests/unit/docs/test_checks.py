@@ -13,7 +13,7 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.added import added_checks
 from crosscheck.registry.services import CHECKS, DEPLOY_PROVIDERS, EVERY_CHECK, ROLLBACKS
-from crosscheck.services.cloudformation import NOTHING_DEPLOYED
+from crosscheck.services.cloudformation.check import NOTHING_DEPLOYED
 from tests.fakes.codepipeline_release import action
 from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
@@ -90,6 +90,6 @@ def test_the_rights_are_those_that_the_template_gives() -> None:
     history = {action for rollback in ROLLBACKS.values() for action in rollback.reads} - declared
     assert rights(document(CHECKS_MD)) == declared
     assert actions_of("CheckPolicy") | actions_of("ServicesPolicy") == (
-        declared - {"codepipeline:GetPipelineExecution"} | history
+        declared - {"codepipeline:GetPipelineExecution", "codepipeline:ListPipelineExecutions"} | history
     )
     assert history <= rights(document("rollback.md"))

@@ -3,13 +3,13 @@
 import yaml
 
 from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.verdict_facts import UNNAMED_GATE
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT, FREQUENT_LOOKS
 from crosscheck.verification.item import LONGEST_WAIT, OBSERVE_SECONDS, UNKNOWN_LOOKS
-from gate_stage.job import UNNAMED
 from plan_checks.release.limits import EVENTS_FOR_LOOKS, EVENTS_OF_A_LOOK, LEAST, longest_wait
 from plan_checks.release.plan import IGNORED
 from plan_checks.rollback_mode import STALE_SECONDS, Mode
@@ -91,6 +91,6 @@ def test_the_limits_of_a_plan_mean_the_same_with_and_without_a_gate() -> None:
 
 
 def test_names_that_the_code_gives_are_told() -> None:
-    assert f"judge under the name `{UNNAMED}`" in document(ROLLBACK_MD)
+    assert f"judge under the name `{UNNAMED_GATE}`" in document(ROLLBACK_MD)
     assert IGNORED in document(ROLLBACK_MD)
     assert IGNORED in document("plans.md")

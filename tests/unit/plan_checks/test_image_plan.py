@@ -6,11 +6,22 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.subjects import ImageSubject
-from plan_checks.image_plan import destinations
+from crosscheck.ledger.table import Ledger
+from crosscheck.verification.item import parse_item
+from plan_checks.image_plan import ImagePlanning, destinations
+from plan_checks.rollback_mode import Mode
+from plan_checks.settings import PlanSettings
+from tests.builders import tables
+from tests.fakes.cards import Cards
+from tests.fakes.ecr import FakeEcr
+from tests.fakes.json_protocol import FakeClients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "111122223333"
 IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "0" * 64)
@@ -53,3 +64,17 @@ def test_what_the_stack_promises_counts_without_a_rule() -> None:
     assert _destinations([], ["eu-west-1", "us-east-1"], ["my-"]) == ("eu-west-1",)
     assert _destinations([], ["eu-west-1"], ["other"]) == ()
     assert _destinations([], ["eu-west-1"], []) == ()
+
+
+def test_an_image_is_looked_for_under_the_tag_that_was_pushed_and_since_then(ledger_table: DynamoDBClient) -> None:
+    ledger, registry = Ledger(ledger_table, tables.NAME, 90), FakeEcr()
+    registry.replicate("eu-west-1")
+    clients = FakeClients({("ecr", "us-east-1"): registry})
+    planning = ImagePlanning(clients, ledger, Cards(), PlanSettings((), (), Mode.OFF, "gate"), lambda: 1_800_000_100.0)
+    named = {"repository": IMAGE.repository, "digest": IMAGE.digest, "source_region": "us-east-1"}
+    (unknown,) = planning.plan(IMAGE)
+    assert [(check.parameters, check.since) for check in unknown.checks] == [(named, 0.0)]
+    ledger.merge(IMAGE, PushedImage("v1", 1_800_000_000.0).to_fact("event"))
+    (item,) = planning.plan(IMAGE)
+    assert parse_item(item.to_json()) == item
+    assert [(check.parameters, check.since) for check in item.checks] == [({**named, "tag": "v1"}, 1_800_000_000.0)]

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.verification.item import Purpose
 from tests.fakes.codepipeline_plans import CANARY, EXECUTION, PIPELINE, deploys, source, stage
 from tests.fakes.json_protocol import RefusedError
@@ -122,3 +125,39 @@ def test_a_pipeline_that_is_gone_says_so(account: Account) -> None:
     del account.codepipeline.pipelines[PIPELINE]
     with pytest.raises(ClientError, match="PipelineNotFoundException"):
         account.preflight()
+
+
+BEFORE = EXECUTION[:-1] + "f"
+
+
+def remarked(account: Account, execution: str, *warnings: str) -> None:
+    """What preflight saw of an earlier execution: it passed, with these warnings."""
+    findings = [Finding("store", "b", Verdict.PASS, "", warning=warning) for warning in warnings]
+    seen = PreflightSeen(RegionVerdict("eu-west-1", Verdict.PASS, "", tuple(findings)), account.now)
+    account.ledger.merge(replace(SUBJECT, execution=execution), seen.to_fact())
+
+
+def test_the_remarks_of_the_execution_before_are_a_fact(account: Account) -> None:
+    later, unseen, long_ago = (EXECUTION[:-1] + digit for digit in "abc")
+    account.codepipeline.listed = [later, EXECUTION, unseen, BEFORE, long_ago]
+    remarked(account, later, "told later")
+    remarked(account, BEFORE, "not versioned")
+    remarked(account, long_ago, "mended")
+    account.preflight()
+    assert KnownFacts(account.ledger.read(SUBJECT)).earlier_remarks == {"not versioned"}
+
+
+def test_what_would_have_broken_the_execution_before_is_no_remark(account: Account) -> None:
+    account.codepipeline.listed = [EXECUTION, BEFORE]
+    seen = RegionVerdict("eu-west-1", Verdict.FAIL, "", (Finding("store", "b", Verdict.FAIL, "no store"),))
+    account.ledger.merge(replace(SUBJECT, execution=BEFORE), PreflightSeen(seen, account.now).to_fact())
+    account.preflight()
+    assert KnownFacts(account.ledger.read(SUBJECT)).earlier_remarks == frozenset()
+
+
+@pytest.mark.parametrize("listed", [[EXECUTION], [BEFORE], []])
+def test_without_an_execution_before_there_are_no_earlier_remarks(account: Account, listed: list[str]) -> None:
+    account.codepipeline.listed = listed
+    remarked(account, BEFORE, "not versioned")
+    account.preflight()
+    assert KnownFacts(account.ledger.read(SUBJECT)).earlier_remarks == frozenset()

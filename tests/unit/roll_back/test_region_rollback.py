@@ -9,8 +9,9 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.engine import Limits
@@ -195,9 +196,18 @@ def test_a_later_attempt_has_a_claim_of_its_own(world: World) -> None:
     assert "verification" in world.run(replace(ITEM, attempt=2), holder="verification-2")
 
 
-def test_what_preflight_saw_is_given_to_the_rollback(world: World) -> None:
-    world.run(replace(ITEM, baseline={"ecs-service c/web": "web:7"}))
+def test_what_was_proven_is_given_to_the_rollback(world: World) -> None:
+    proven = ProvenState("web:7", "execution#us-east-1#p#before", NOW - 900, NOW - 800)
+    world.ledger.merge(DeployTarget("eu-west-1", WEB.subject), proven.to_fact())
+    world.run()
     assert world.service.baselines == ["web:7", "web:7"]  # to propose, and directly before acting
+
+
+def test_what_ran_before_the_first_release_counts_only_if_it_was_read_before_the_deployment_began(world: World) -> None:
+    for check, at in ((WEB, RUN.started - 1), (API, RUN.started)):
+        world.ledger.merge(DeployTarget("eu-west-1", check.subject), EarliestState("old:1", at).to_fact())
+    world.run(replace(ITEM, checks=(WEB, API), mode="suggest"))
+    assert world.service.baselines == ["old:1", ""]
 
 
 @pytest.mark.parametrize(

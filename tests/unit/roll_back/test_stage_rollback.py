@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.proof_facts import ProvenState
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import Limits
@@ -35,6 +36,8 @@ class World:
         self.good = self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded")
         self.release = Subject("us-east-1", "p", self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded"))
         self.ledger = Ledger(table, tables.NAME, 90)
+        proven = ProvenState(self.good, "execution#us-east-1#p#good", NOW - 900, NOW - 800)
+        self.ledger.merge(DeployTarget("us-east-1", "pipeline-stage p/Deploy"), proven.to_fact())
         clients = FakeClients({("codepipeline", "us-east-1"): self.codepipeline})
         self.stage = WholeStageRollback(clients, RollbackLog(self.ledger, Cards(), lambda: NOW), StageRollback())
 
@@ -173,7 +176,8 @@ def test_a_stage_that_was_entered_since_has_moved_on(world: World) -> None:
     assert {state for state, _ in world.told().values()} == {"moved_on"}
 
 
-def test_a_stage_without_an_earlier_success_needs_a_person(world: World) -> None:
-    world.codepipeline.passed[world.good]["Deploy"] = "Failed"
+def test_a_stage_in_which_nothing_else_was_proven_needs_a_person(world: World) -> None:
+    own = ProvenState(world.release.execution, world.release.key, NOW - 300, NOW - 200)
+    world.ledger.merge(DeployTarget("us-east-1", "pipeline-stage p/Deploy"), own.to_fact())
     assert world.run() == {"state": "suggested"}
     assert {state for state, _ in world.told().values()} == {"suggested"}

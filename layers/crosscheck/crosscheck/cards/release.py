@@ -1,6 +1,6 @@
 """The card of a release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crosscheck import times
 from crosscheck.cards import signs
@@ -29,13 +29,14 @@ from crosscheck.releases.model import (
     Release,
     StageProgress,
 )
-from crosscheck.text import one_line
+from crosscheck.text import one_line, shortened
 
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 
 EVENT_TYPE = "crosscheck_release"
 MESSAGE_LIMIT = 200
 MOST_NAMES = 4
+GIST_LIMIT = 60
 FOLLOWS = "\n\u2003\u2003↳ "
 # What the card adds where an execution goes back.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
@@ -48,7 +49,7 @@ def render(release: Release) -> Card:
         ("Waiting", [_approval(approval) for approval in release.approvals]),
         ("Regions", [region_line(region) for region in release.regions]),
         ("Failed", [_failure(failure) for failure in release.failures]),
-        ("Preflight", [_concern(concern) for concern in release.preflight]),
+        ("Preflight", _preflight(release.preflight)),
         ("Images", [_image(image) for image in release.images]),
         ("Stages", [_stage(stage) for stage in release.stages]),
     ]
@@ -141,6 +142,17 @@ def region_line(part: RegionProgress) -> str:
     reason = escape(part.reason, REASON_LIMIT - len(then))
     rest = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
     return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{rest}"
+
+
+def _preflight(concerns: Sequence[Concern]) -> list[str]:
+    """A line for each concern; those of the card before share a short one, in which each says how it begins."""
+    lines = [_concern(concern) for concern in concerns if not concern.repeated]
+    again = [concern for concern in concerns if concern.repeated]
+    if again:
+        remarks = f"{len(again)} remark{'s' if len(again) > 1 else ''} as before"
+        gist = "; ".join(f"{concern.where} {shortened(concern.text, GIST_LIMIT)}" for concern in again)
+        lines.append(f":warning: {remarks}: {escape(gist, REASON_LIMIT)}")
+    return lines
 
 
 def _concern(concern: Concern) -> str:

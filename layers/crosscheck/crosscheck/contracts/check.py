@@ -20,7 +20,8 @@ class PlannedCheck:
 
     ``run`` is the run of the deploy action that the check follows from, None for a check that a plan asks for.
     ``unsupported`` says why this version cannot look; it is empty where it can. ``since`` is when the stage's first
-    deploy action in the region started, in epoch seconds, 0 if unknown: the release did not cause what was so before.
+    deploy action in the region started, or an image was pushed, in epoch seconds, 0 if unknown: neither caused what was
+    so before.
     ``baseline_only`` marks a look before the release that only has to tell what runs: good or bad, it is not reported.
     ``held_by`` names the stack that holds what is looked at, where the action deployed that and not the thing itself:
     when it was deployed is known then, and no image or version that was meant.

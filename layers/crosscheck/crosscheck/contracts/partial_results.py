@@ -11,11 +11,12 @@ from crosscheck.contracts.verdicts import Verdict
 @dataclass(frozen=True)
 class Facet:
     """What one read says. ``seen`` is for the ledger; ``problem`` says what is wrong, with the fix; ``unknown`` says
-    why it cannot be known. Where both are empty, it is right."""
+    why it cannot be known. Where both are empty, it is right. ``remark`` is about what works and is unwise."""
 
     seen: str = ""
     problem: str = ""
     unknown: str = ""
+    remark: str = ""
 
 
 def read_facet(read: Callable[[], Facet], region: str, resource: str) -> Facet:
@@ -40,3 +41,8 @@ def combine(aspects: Sequence[Facet], proven: str, prefix: str = "") -> Outcome:
 def values(aspects: Mapping[str, Facet]) -> Mapping[str, str]:
     """What was seen, by the aspect's name."""
     return {name: aspect.seen for name, aspect in aspects.items() if aspect.seen}
+
+
+def remarks(aspects: Mapping[str, Facet]) -> str:
+    """What works and is unwise, as the warning of a finding."""
+    return "; ".join(aspect.remark for aspect in aspects.values() if aspect.remark)

@@ -1,4 +1,4 @@
-"""What a rollback is: proposed from the service's own history, executed as compare-and-set, proven by a check."""
+"""What a rollback is: back to what was proven, executed as compare-and-set, proven by a check."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -9,6 +9,9 @@ from typing import ClassVar
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import CrosscheckError
+
+NOTHING_PROVEN = "nothing that ran there has passed a release, and what ran before the first one is unknown"
+NOTHING_ELSE_PROVEN = "what this execution brought is also what last passed there: there is nothing else to go back to"
 
 
 class Feasibility(StrEnum):
@@ -76,9 +79,12 @@ class Rollback[T, P: RollbackProposal](ABC):
 
     @abstractmethod
     def propose(self, target: T, baseline: str, aws: Clients) -> P:
-        """Read the service's history, change nothing.
+        """Read the service, change nothing.
 
-        ``baseline`` is what the target ran before the execution's action started, empty if nobody saw it.
+        ``baseline`` is what to go back to, as the check names it among its ``baselines``: the newest state that passed
+        there, else what ran before the first release; empty if the ledger knows neither. Only that is a target: what
+        merely ran before may have failed, so without a baseline, and where it is what the execution brought, the
+        proposal is MANUAL at most (``NOTHING_PROVEN``, ``NOTHING_ELSE_PROVEN``).
 
         Raises:
             ClientError, BotoCoreError: the service refused, or did not answer.

@@ -11,12 +11,15 @@
 ``judge/<stage>/<region>``     who judges that region: the gates, or nobody but the fan-out
 ``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
 ``preflight/<region>``         what would break the release in that region, seen when it started
+``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
 ``claim/…``                    who may do something that must be done once
 ``image``                      an image: its tag, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
+``proven``                     a deploy target: what ran there when a release last passed
+``before``                     a deploy target: what ran there before the first release
 ============================== ==============================================================
 
 An image's regions have verdicts, too: their stage is ``REPLICATION``.
@@ -37,12 +40,13 @@ from crosscheck.ledger.execution_facts import (
     Trigger,
 )
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
+from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Record
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
+from crosscheck.ledger.verdict_facts import EarlierRemarks, JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,12 @@ class KnownFacts:
         return self._one(PreflightSeen, region)
 
     @property
+    def earlier_remarks(self) -> frozenset[str]:
+        """The remarks on the card of the pipeline's execution before this one."""
+        found = self._one(EarlierRemarks)
+        return frozenset(found.texts if found else ())
+
+    @property
     def plan_problem(self) -> PlanProblem | None:
         """What is wrong with the plan that the pipeline's tags name."""
         return self._one(PlanProblem)
@@ -153,6 +163,16 @@ class KnownFacts:
     def deployed_by(self) -> tuple[Subject, ...]:
         """The releases that are known to deploy the image."""
         return tuple(link.release for link in self._all(ReleaseLink))
+
+    @property
+    def proven(self) -> ProvenState | None:
+        """What ran at a deploy target when a release last passed."""
+        return self._one(ProvenState)
+
+    @property
+    def before(self) -> EarliestState | None:
+        """What ran at a deploy target before the first release."""
+        return self._one(EarliestState)
 
     def _one[F: StoredFact](self, fact: type[F], *place: str) -> F | None:
         name = fact.name_at(*place)

@@ -1,17 +1,20 @@
-"""What a card is about: a pipeline execution, or an image that was pushed."""
+"""What facts are about: a pipeline execution, an image that was pushed, or something that releases deploy to."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from crosscheck.errors import ConfigurationError
 
 EXECUTION = "execution"
 IMAGE = "image"
+TARGET = "target"
 
 
 @dataclass(frozen=True)
 class Subject:
     """A pipeline execution. ``region`` is the region that hosts the pipeline."""
 
+    expires: ClassVar[bool] = True
     region: str
     pipeline: str
     execution: str
@@ -26,6 +29,7 @@ class Subject:
 class ImageSubject:
     """An image in the registry to which it was pushed. ``digest`` is ``sha256:`` and 64 hexadecimal digits."""
 
+    expires: ClassVar[bool] = True
     region: str
     repository: str
     digest: str
@@ -41,7 +45,28 @@ class ImageSubject:
         return f"{self.repository}@{self.digest[: len('sha256:') + 12]}"
 
 
+@dataclass(frozen=True)
+class DeployTarget:
+    """Something that releases deploy to, whichever pipeline they come from: a service, an alias, a stage.
+
+    ``name`` is the ``subject`` of the check that proves a deployment there. What is known of it never expires: what is
+    released twice a year has to go back to what was proven half a year ago. It is an item or two for each thing that is
+    deployed to, however many releases there are.
+    """
+
+    expires: ClassVar[bool] = False
+    region: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The partition key in the ledger. The name comes last: what a service allows in a name may hold a ``#``."""
+        return f"{TARGET}#{self.region}#{self.name}"
+
+
 type LedgerKey = Subject | ImageSubject
+"""What a card is about."""
+type FactSubject = LedgerKey | DeployTarget
 
 
 def parse_subject(key: str) -> LedgerKey:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crosscheck import times
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import LedgerKey
+from crosscheck.ledger.subjects import FactSubject
 from crosscheck.settings import required
 
 if TYPE_CHECKING:
@@ -95,23 +95,31 @@ class ReleaseTable:
         return cls(clients.client("dynamodb"), required("LEDGER_TABLE"), int(required("LEDGER_RETENTION_DAYS")), clock)
 
     def update(
-        self, key: AttributeValues, sets: Iterable[str], values: AttributeValues, condition: str = "", add: str = ""
+        self,
+        key: AttributeValues,
+        sets: Iterable[str],
+        values: AttributeValues,
+        condition: str = "",
+        add: str = "",
+        *,
+        expires: bool = True,
     ) -> bool:
         """Set attributes of an item; False where the condition does not hold.
 
         ``sets`` are DynamoDB's assignments of ``values``, such as ``#name = :name``; ``#name`` always stands for the
-        attribute of that name. ``add`` is an ADD that goes with them.
+        attribute of that name. ``add`` is an ADD that goes with them. What ``expires`` does so ``retention_days`` from
+        now.
         """
-        update = f"SET {', '.join([*sets, '#ttl = :ttl'])} {add}".rstrip()
+        ttl: AttributeValues = {":ttl": {"N": str(int(self.clock()) + self.retention_days * DAY)}} if expires else {}
+        update = f"SET {', '.join([*sets, *(['#ttl = :ttl'] if expires else [])])} {add}".rstrip()
         conditional: Any = {"ConditionExpression": condition} if condition else {}
-        ttl = int(self.clock()) + self.retention_days * DAY
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=key,
                 UpdateExpression=update,
                 ExpressionAttributeNames={name: name[1:] for name in re.findall(r"#\w+", f"{update} {condition}")},
-                ExpressionAttributeValues={**values, ":ttl": {"N": str(ttl)}},
+                ExpressionAttributeValues={**values, **ttl},
                 **conditional,
             )
         except self.client.exceptions.ConditionalCheckFailedException:
@@ -122,7 +130,7 @@ class ReleaseTable:
 class Ledger(ReleaseTable):
     """Facts of releases."""
 
-    def merge(self, subject: LedgerKey, fact: Fact) -> bool:
+    def merge(self, subject: FactSubject, fact: Fact) -> bool:
         """Merge a fact; True where the ledger changed by it.
 
         Any repetition and any order of the same facts gives the same ledger.
@@ -135,7 +143,7 @@ class Ledger(ReleaseTable):
         unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
         return bool(once) and self._change(subject, fact.name, {}, once, unknown)
 
-    def claim(self, subject: LedgerKey, name: str, holder: str) -> bool:
+    def claim(self, subject: FactSubject, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often it asks.
 
         The same holder may ask again because it may have died between the claim and the deed.
@@ -143,7 +151,7 @@ class Ledger(ReleaseTable):
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
         return self._change(subject, name, {f"{ONCE}holder": _text(holder)}, {}, condition)
 
-    def read(self, subject: LedgerKey) -> dict[str, Record]:
+    def read(self, subject: FactSubject) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
@@ -155,12 +163,13 @@ class Ledger(ReleaseTable):
         return {record.name: record for record in records}
 
     def _change(
-        self, subject: LedgerKey, name: str, overwrite: AttributeValues, once: AttributeValues, condition: str
+        self, subject: FactSubject, name: str, overwrite: AttributeValues, once: AttributeValues, condition: str
     ) -> bool:
         sets = [f"#{key} = :{key}" for key in overwrite]
         sets += [f"#{key} = if_not_exists(#{key}, :{key})" for key in once]
         values = {f":{key}": value for key, value in {**overwrite, **once}.items()} | {":one": {"N": "1"}}
-        return self.update(item_key(subject.key, name), sets, values, condition, "ADD #revision :one")
+        key = item_key(subject.key, name)
+        return self.update(key, sets, values, condition, "ADD #revision :one", expires=subject.expires)
 
 
 def item_key(subject: str, name: str) -> AttributeValues:

@@ -11,6 +11,8 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 FINDINGS_LIMIT = 50
 FINDINGS_BYTES = 300_000
+# The judge of a gate that does not know where it stands, as a rule of a stage's condition.
+UNNAMED_GATE = "gate"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ class PreflightSeen(StoredFact):
     def within_limits(self) -> Self:
         """What was seen, as far as it is stored."""
         return replace(self, judged=_within_limits(self.judged))
+
+
+@dataclass(frozen=True)
+class EarlierRemarks(Observation):
+    """The remarks on the card of the pipeline's execution before this one: they are not told at length again."""
+
+    name = "remarks"
+
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)

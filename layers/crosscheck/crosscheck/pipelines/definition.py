@@ -21,8 +21,8 @@ VARIABLE = "#{"
 
 @dataclass(frozen=True)
 class ActionDefinition:
-    """An action. ``region`` is where it runs: its own, or the pipeline's where it names none. ``account`` is that of
-    the role under which it runs, empty where it names none."""
+    """An action. ``region`` is where it runs: its own, or the pipeline's where it names none. ``role`` is the ARN of
+    the role under which it runs, empty where it names none; ``inputs`` and ``outputs`` are its artifacts."""
 
     stage: str
     name: str
@@ -33,7 +33,13 @@ class ActionDefinition:
     run_order: int
     configuration: Mapping[str, str]
     inputs: tuple[str, ...] = ()
-    account: str = ""
+    outputs: tuple[str, ...] = ()
+    role: str = ""
+
+    @property
+    def account(self) -> str:
+        """The account of its role, empty where it names none."""
+        return account_of(self.role)
 
     @property
     def deploys(self) -> bool:
@@ -182,5 +188,6 @@ def _action(stage: str, action: ActionDeclarationOutputTypeDef, pipeline_region:
         run_order=action.get("runOrder", 1),
         configuration=action.get("configuration", {}),
         inputs=tuple(artifact["name"] for artifact in action.get("inputArtifacts", [])),
-        account=account_of(action.get("roleArn", "")),
+        outputs=tuple(artifact["name"] for artifact in action.get("outputArtifacts", [])),
+        role=action.get("roleArn", ""),
     )

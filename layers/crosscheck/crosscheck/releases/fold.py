@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from crosscheck.console import approval_url, execution_url, is_console_url
-from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import RecordedRevision, StageState
 from crosscheck.ledger.image_facts import REPLICATION
 from crosscheck.ledger.known_facts import KnownFacts
@@ -11,7 +10,6 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.model import (
     Approval,
-    Concern,
     Failure,
     ImageArrival,
     RegionProgress,
@@ -20,6 +18,7 @@ from crosscheck.releases.model import (
     SourceRevision,
     StageProgress,
 )
+from crosscheck.releases.preflight import concerns_of
 from crosscheck.releases.region_verdicts import progress_of
 from crosscheck.releases.regions import regions_of
 
@@ -44,7 +43,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         regions=tuple(regions_of(known, running=not ended)),
         failures=tuple(_failures(subject, known)),
         trigger=known.trigger.type,
-        preflight=tuple(sorted(dict.fromkeys(_concerns(known)), key=lambda concern: not concern.severe)),
+        preflight=concerns_of(known),
         word=run.word if run else "",
         approvals=() if ended else tuple(_approvals(subject, known)),
     )
@@ -128,17 +127,6 @@ def _revision(known: KnownFacts) -> SourceRevision:
         branch=trigger.branch,
         url=recorded.url,
     )
-
-
-def _concerns(known: KnownFacts) -> Iterator[Concern]:
-    """What a person should know before anything is deployed: the plan's, then region by region."""
-    if known.plan_problem:
-        yield Concern("plan", known.plan_problem.problem, severe=False)
-    for region, finding in ((seen.judged.region, each) for seen in known.preflights for each in seen.judged.findings):
-        if finding.verdict in {Verdict.FAIL, Verdict.INCONCLUSIVE}:
-            yield Concern(region, finding.reason, severe=finding.verdict is Verdict.FAIL)
-        if finding.warning:
-            yield Concern(region, finding.warning, severe=False)
 
 
 def _region(region: str, known: KnownFacts) -> RegionProgress:

@@ -91,11 +91,13 @@ class SourceRevision:
 
 @dataclass(frozen=True)
 class Concern:
-    """Something that was seen before anything was deployed: where, in words, and whether it will break the release."""
+    """Something that was seen before anything was deployed: where, in words, and whether it will break the release.
+    ``repeated`` is what the card of the execution before told, too."""
 
     where: str
     text: str
     severe: bool
+    repeated: bool = False
 
 
 @dataclass(frozen=True)

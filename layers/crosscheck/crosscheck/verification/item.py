@@ -40,7 +40,7 @@ class VerificationItem:
     ``longest_wait`` is how many seconds may lie between two looks. ``mode`` is what may be done about a failure
     (``off``, ``suggest``, ``auto``); ``left_to_codepipeline`` says why CodePipeline does it instead. ``gate_verdict``
     is what a gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the
-    stage was deployed to. ``baseline`` is what ran before the release, by the ``subject`` of a check.
+    stage was deployed to.
 
     A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it.
     """
@@ -58,7 +58,6 @@ class VerificationItem:
     left_to_codepipeline: str = ""
     gate_verdict: str = ""
     deployed_regions: tuple[str, ...] = ()
-    baseline: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     target: str = ""
     unrestored: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,28 @@ def test_a_store_of_another_region_without_versions(aws: Clients) -> None:
     bucket(aws, "elsewhere", "ap-southeast-1")
     bucket(aws, "plain", versioned=False)
     assert "it is in ap-southeast-1, but CodePipeline needs it in eu-west-1" in store(aws, "elsewhere", key(aws)).reason
-    assert store(aws, "plain", key(aws)).reason == "store plain: its versioning is off: turn it on"
+    assert store(aws, "plain", key(aws)).warning.startswith("the versioning of its artifact store is off")
     assert store(aws, "gone", key(aws)).reason.startswith("store gone: there is no such bucket")
+
+
+def test_a_store_that_another_account_may_not_read(aws: Clients) -> None:
+    bucket(aws, "store")
+    planned = PlannedCheck(
+        "artifact-store", REGION, {"bucket": "store", "key": key(aws), "readers": "arn:aws:iam::999988887777:role/x"}
+    )
+    finding = ArtifactStore().run(planned, aws)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason.count("account 999988887777 is not admitted: add to the") == 2
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "999988887777"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::store/*",
+    }
+    aws.client("s3", REGION).put_bucket_policy(
+        Bucket="store", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    assert ArtifactStore().run(planned, aws).reason.count("is not admitted") == 1
 
 
 def test_f31_a_key_on_its_way_out(aws: Clients) -> None:
@@ -111,7 +132,7 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
         planned = PlannedCheck("image-replication", REGION, {"cluster": "production", "service": "shop"})
         return ImageReplication().run(planned, aws)
 
-    assert look().verdict is Verdict.FAIL
+    assert "; replicate it and name eu-west-1's own registry" in look().warning
     rule: Any = {
         "destinations": [{"region": REGION, "registryId": ACCOUNT}],
         "repositoryFilters": [{"filter": "sho", "filterType": "PREFIX_MATCH"}],
@@ -119,4 +140,5 @@ def test_a_service_that_pulls_from_another_region(aws: Clients) -> None:
     aws.client("ecr", HOME).put_replication_configuration(replicationConfiguration={"rules": [rule]})
     finding = look()
     assert finding.verdict is Verdict.PASS
-    assert finding.warning.startswith("task definition shop:1 pulls shop from us-east-1")
+    assert finding.warning.startswith("task definition shop pulls shop from us-east-1")
+    assert "; it is replicated: name eu-west-1's own registry" in finding.warning

@@ -7,7 +7,7 @@ from crosscheck.cards.layout import REASON_LIMIT, Card, duration
 from crosscheck.cards.release import render
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import RollbackState
-from crosscheck.ledger.verdict_facts import PlanProblem
+from crosscheck.ledger.verdict_facts import EarlierRemarks, PlanProblem
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
@@ -153,6 +153,20 @@ def test_f42_the_preflight_is_listed_with_signs_and_escaped() -> None:
         ":warning: *plan* soak_minuts: unknown key\n"
         ":warning: *eu-west-1* pulls from us-east-1"
     ) in text
+
+
+def test_the_remarks_of_the_card_before_share_one_short_line() -> None:
+    long = "task definition shop pulls shop from us-east-1: a regional outage there stops pulls <here>"
+    facts = _failed_release().add(EarlierRemarks((long, "not <versioned>")).to_fact(0.0))
+    facts.preflight("eu-west-1", Finding("task", "app", Verdict.PASS, "", warning=long))
+    facts.preflight("us-east-1", Finding("store", "b", Verdict.PASS, "", warning="not <versioned>"))
+    facts.preflight("us-west-2", Finding("store", "b", Verdict.PASS, "", warning="this one is new"))
+    assert (
+        "*Preflight*\n"
+        ":warning: *us-west-2* this one is new\n"
+        ":warning: 2 remarks as before: eu-west-1 task definition shop pulls shop from us-east-1: a regional…; "
+        "us-east-1 not &lt;versioned&gt;"
+    ) in _texts(render(facts.release))
 
 
 def test_a_clean_preflight_is_not_mentioned() -> None:

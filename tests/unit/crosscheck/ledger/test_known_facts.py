@@ -35,7 +35,7 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Fact, Ledger, Record
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
+from crosscheck.ledger.verdict_facts import EarlierRemarks, JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
 from tests.builders import tables
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ WRITTEN: dict[str, tuple[Any, Fact]] = {
     "judge/Deploy/eu-west-1": (JUDGE, JUDGE.to_fact(NOW)),
     "preflight/eu-west-1": (PREFLIGHT, PREFLIGHT.to_fact()),
     "plan": (PlanProblem("no such parameter"), PlanProblem("no such parameter").to_fact(NOW)),
+    "remarks": (EarlierRemarks(("not versioned",)), EarlierRemarks(("not versioned",)).to_fact(NOW)),
     "rollback/Deploy/eu-west-1": (ROLLBACK, ROLLBACK.to_fact()),
     "image": (PushedImage("v1", NOW), PushedImage("v1", NOW).to_fact("event")),
     "destinations": (ImageDestinations(("eu-west-1",)), ImageDestinations(("eu-west-1",)).to_fact(NOW)),
@@ -138,6 +139,7 @@ def test_each_fact_is_found_by_what_it_is_about() -> None:
     assert known.preflights == (PREFLIGHT,)
     assert known.preflight("eu-west-1") == PREFLIGHT
     assert known.plan_problem == PlanProblem("no such parameter")
+    assert known.earlier_remarks == {"not versioned"}
     assert (known.image, known.destinations) == (PushedImage("v1", NOW), ImageDestinations(("eu-west-1",)))
     assert (known.deploys, known.deployed_by) == ((IMAGE,), (RELEASE,))
 

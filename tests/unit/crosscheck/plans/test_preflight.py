@@ -26,6 +26,8 @@ OTHER = "999988887777"
 
 KINDS: dict[str, Check] = {check.kind: check for check in (ArtifactStore(), SourceBucket(), ImageReplication())}
 
+FOR_ROLLBACKS = {"cloudformation-stack", "codedeploy", "pipeline-stage"}
+
 type Planned = list[tuple[str, str, dict[str, str]]]
 
 
@@ -39,11 +41,17 @@ def store(region: str, key: str = "") -> dict[str, Any]:
 
 
 def planned(declared: dict[str, Any], home: str) -> Planned:
+    """What is looked at before a release, without what is only seen for a rollback by all that deploy."""
+    return [each for each in looks(declared, home) if each[0] not in FOR_ROLLBACKS]
+
+
+def looks(declared: dict[str, Any], home: str) -> Planned:
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), home)
     checks = plan_preflight(definition)
     assert not any(check.unsupported or check.run for check in checks)
     assert all(check.baseline_only or takes(KINDS[check.kind], check) for check in checks)
-    return sorted((check.kind, check.region, dict(check.parameters)) for check in checks)
+    found = [(check.kind, check.region, dict(check.parameters)) for check in checks]
+    return sorted(found, key=lambda each: (*each[:2], sorted(each[2].items())))
 
 
 def takes(kind: Check, check: PlannedCheck) -> bool:
@@ -62,6 +70,17 @@ def scenario(file: str, *regions: str) -> Planned:
 
 def of_store(region: str, **more: str) -> tuple[str, str, dict[str, str]]:
     return "artifact-store", region, {"bucket": f"store-{region}", **more}
+
+
+def test_what_every_deploy_action_and_stage_runs_is_seen_before_the_first_release() -> None:
+    named = {"ApplicationName": "shop", "DeploymentGroupName": "web"}
+    actions = [action("Deploy", "CodeDeploy", **named), action("Deploy", "CloudFormation", StackName="base")]
+    seen = [each for each in looks(pipeline(*actions), "sa-east-1") if each[0] in FOR_ROLLBACKS]
+    assert [(kind, sorted(parameters.values())) for kind, _, parameters in seen] == [
+        ("cloudformation-stack", ["base"]),
+        ("codedeploy", ["shop", "web"]),
+        ("pipeline-stage", ["Everything", "strangers"]),
+    ]
 
 
 def test_release_a_has_three_stores_and_three_services() -> None:
@@ -146,16 +165,22 @@ def test_a_source_whose_object_an_execution_may_name_is_looked_at_without_it() -
     assert planned(pipeline(source), "sa-east-1")[-1] == ("source-bucket", "sa-east-1", {"bucket": "inbox"})
 
 
-def test_a_store_knows_the_other_account_that_uses_it() -> None:
+def test_a_store_knows_the_roles_of_other_accounts_that_use_it() -> None:
     stores = {"sa-east-1": store("sa-east-1"), "eu-north-1": store("eu-north-1", "alias/k")}
+    artifact = [{"name": "Built"}]
     declared = pipeline(
-        action("Deploy", "CloudFormation", "eu-north-1", role=role(OTHER)),
-        action("Deploy", "CloudFormation", "sa-east-1", role=role(ACCOUNT)),
+        action("Deploy", "CloudFormation", "eu-north-1", role=role(OTHER)) | {"inputArtifacts": artifact},
+        action("Deploy", "S3", "eu-north-1", role=role(OTHER)) | {"inputArtifacts": artifact},
+        action("Build", "CodeBuild", "eu-north-1", role=role("444455556666"))
+        | {"inputArtifacts": artifact, "outputArtifacts": artifact},
+        action("Invoke", "Lambda", "eu-north-1", role=role("222233334444")),
+        action("Deploy", "CloudFormation", "sa-east-1", role=role(ACCOUNT)) | {"inputArtifacts": artifact},
         artifactStores=stores,
     )
     del declared["artifactStore"]
+    readers = f"{role('444455556666')},{role(OTHER)}"
     assert planned(declared, "sa-east-1") == [
-        of_store("eu-north-1", key="alias/k", foreign=OTHER),
+        of_store("eu-north-1", key="alias/k", readers=readers, writers=role("444455556666")),
         of_store("sa-east-1"),
     ]
 
@@ -169,7 +194,8 @@ def test_a_store_knows_the_other_account_that_uses_it() -> None:
 )
 def test_a_service_that_cannot_be_looked_at_is_a_gap(given: dict[str, str], words: str) -> None:
     declared = cast("PipelineDeclarationOutputTypeDef", pipeline(action("Deploy", "ECS", **given)))
-    _, images = plan_preflight(parse_definition(declared, "sa-east-1"))
+    checks = plan_preflight(parse_definition(declared, "sa-east-1"))
+    (images,) = [check for check in checks if check.kind == "image-replication"]
     assert words in images.unsupported
 
 

@@ -1,5 +1,5 @@
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.ledger.verdict_facts import PlanProblem
+from crosscheck.ledger.verdict_facts import EarlierRemarks, PlanProblem
 from crosscheck.releases.model import Concern
 from tests.builders.releases import Facts
 
@@ -39,3 +39,20 @@ def test_a_plan_that_cannot_be_read_is_told() -> None:
     facts = Facts().add(PlanProblem("/crosscheck/plans/shop: there is no such parameter").to_fact(0.0))
     (concern,) = facts.release.preflight
     assert concern == Concern("plan", "/crosscheck/plans/shop: there is no such parameter", severe=False)
+
+
+def test_one_text_about_several_regions_is_one_concern() -> None:
+    unversioned = _finding(Verdict.PASS, warning="not versioned")
+    facts = Facts().preflight("us-east-1", unversioned).preflight("eu-west-1", unversioned)
+    assert facts.release.preflight == (Concern("eu-west-1, us-east-1", "not versioned", severe=False),)
+
+
+def test_a_remark_of_the_card_before_is_repeated_and_what_breaks_the_release_never_is() -> None:
+    finding = _finding(Verdict.FAIL, "no store", warning="not versioned")
+    facts = Facts().preflight("eu-west-1", finding).preflight("us-east-1", _finding(Verdict.PASS, warning="new"))
+    facts.add(EarlierRemarks(("no store", "not versioned", "mended since")).to_fact(0.0))
+    assert facts.release.preflight == (
+        Concern("eu-west-1", "no store", severe=True),
+        Concern("us-east-1", "new", severe=False),
+        Concern("eu-west-1", "not versioned", severe=False, repeated=True),
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.runs import ActionRun, Artifact
@@ -302,7 +302,7 @@ class TestRollback:
     def test_without_a_proven_version_before_a_person_has_to_decide(self, clients: ModelledClients) -> None:
         proposal = self.rollback.propose(PLANNED, "", clients)
         assert proposal.feasibility is Feasibility.MANUAL
-        assert proposal.reason.endswith("which one it ran before is unknown, or it was not healthy with it")
+        assert proposal.reason.endswith(NOTHING_PROVEN)
 
     def test_a_version_that_was_deleted_is_nothing_to_go_back_to(
         self, beanstalk: FakeBeanstalk, clients: ModelledClients
@@ -310,14 +310,18 @@ class TestRollback:
         del beanstalk.versions[OLD]
         assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.MANUAL
 
-    def test_an_update_between_preflight_and_the_action_is_not_taken_away(
+    def test_two_bad_releases_in_a_row_are_both_taken_back(
         self, beanstalk: FakeBeanstalk, clients: ModelledClients
     ) -> None:
         beanstalk.tells(SEEN - 60, STARTING)
         beanstalk.tells(STARTED + 5, STARTING)
         assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.READY
-        beanstalk.tells(SEEN + 10, STARTING)
-        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.MANUAL
+        beanstalk.tells(SEEN + 10, STARTING)  # what that brought was found broken, and left
+        assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.READY
+        beanstalk.environment["Status"] = "Updating"
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        assert proposal.feasibility is Feasibility.MANUAL
+        assert proposal.reason.endswith(f"given up for a version that came after {OLD}, and has not passed")
 
     def test_an_environment_that_is_gone_stays_gone(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
         beanstalk.environment = {}

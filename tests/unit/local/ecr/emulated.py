@@ -22,6 +22,13 @@ class Emulated(EmulatedService):
             self.immutable.add(key)
         return {"repository": {"repositoryName": key[1]}}
 
+    def DescribeRepositories(self, region: str, _given: Json) -> Json:  # noqa: N802
+        return {"repositories": [{"repositoryName": name} for place, name in self.images if place == region]}
+
+    def BatchGetImage(self, region: str, given: Json) -> Json:  # noqa: N802
+        found = [image for image in self._found(self._of(region, given), given["imageIds"]) if image]
+        return {"images": [{"imageManifest": image["manifest"]} for image in found]}
+
     def DescribeRegistry(self, _region: str, _given: Json) -> Json:  # noqa: N802
         return {"registryId": "111122223333", "replicationConfiguration": {"rules": []}}
 

@@ -252,3 +252,26 @@ def test_events_are_the_json_that_eventbridge_takes(account: Account) -> None:
     (_, entry) = account.events[0]
     assert isinstance(json.loads(entry["Detail"]), dict)
     assert entry["DetailType"] == "ECR Image Action"
+
+
+def test_a_backfill_brings_what_was_pushed_before_the_rule(account: Account) -> None:
+    digest = account.push("1")
+    account.replicate(rule(EU))
+    to_eu = {"region": EU, "registryId": ACCOUNT_ID}
+    started = account.ecr().start_replication_backfill(destination=to_eu)
+
+    (listed,) = account.ecr().list_replication_backfills()["backfills"]
+    assert (started["status"], listed["status"], listed["destination"]) == ("PREPARING", "IN_PROGRESS", to_eu)
+    assert listed["replicationBackfillId"] == started["replicationBackfillId"]
+    with pytest.raises(ClientError, match="ReplicationBackfillInProgressException"):
+        account.ecr().start_replication_backfill(destination=to_eu)
+    account.pending.run()
+    assert account.digests(EU) == {digest: ["1"]}
+    assert account.ecr().list_replication_backfills()["backfills"][0]["status"] == "COMPLETE"
+    assert account.ecr(EU).list_replication_backfills()["backfills"] == []
+
+
+def test_a_backfill_needs_a_rule_to_its_destination(account: Account) -> None:
+    account.replicate(rule(EU))
+    with pytest.raises(ClientError, match="No replication rule leads to 'ap-southeast-1'"):
+        account.ecr().start_replication_backfill(destination={"region": ASIA, "registryId": ACCOUNT_ID})

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
-from plan_checks.release.baseline import baselines
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from plan_checks.release.gate_verdicts import gates_verdict
 from tests.builders.releases import Facts
 
@@ -51,14 +49,3 @@ def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
     assert gates_verdict(failed, "Deploy", "eu-west-1", again) is None
     other = {"": BEGUN, "Prove/H": BEGUN + 60}
     assert gates_verdict(failed, "Deploy", "eu-west-1", other) is Verdict.FAIL
-
-
-def test_a_baseline_is_of_what_is_checked_and_was_read_before_the_deployment_began() -> None:
-    finding = Finding("lambda-alias", "f/live", Verdict.PASS, "", baselines={"lambda-alias f/live": "7"})
-    other = Finding("artifact-store", "b", Verdict.PASS, "", {"versioning": "Enabled"})
-    seen = RegionVerdict("eu-west-1", Verdict.PASS, "", (other, finding))
-    checks = [PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"})]
-    assert baselines(PreflightSeen(seen, EARLY), checks, BEGUN) == {"lambda-alias f/live": "7"}
-    assert baselines(PreflightSeen(seen, EARLY), [], BEGUN) == {}
-    assert baselines(None, checks, BEGUN) == {}
-    assert baselines(PreflightSeen(seen, LATE), checks, BEGUN) == {}

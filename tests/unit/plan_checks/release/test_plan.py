@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
@@ -171,15 +171,6 @@ def test_the_variables_of_a_gate_are_those_of_its_run(canary: Account) -> None:
     canary.codepipeline.ran("Validate", "V", "Failed", second=30, resolvedConfiguration=resolved)
     (item,) = canary.plan("Validate", succeeded=False)
     assert item.stage == "One"
-
-
-def test_what_preflight_saw_is_what_to_go_back_to(secondaries: Account) -> None:
-    running = {"ecs-service production-eu/my-service": "my-service:7"}
-    before = Finding("ecs-service", "production-eu/my-service", Verdict.PASS, "", baselines=running)
-    secondaries.preflight_saw(EUROPE, before)
-    items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False)}
-    assert items[EUROPE].baseline == running
-    assert items[PACIFIC].baseline == {}
 
 
 def test_a_plan_adds_its_checks_and_its_patience_but_no_window(secondaries: Account) -> None:

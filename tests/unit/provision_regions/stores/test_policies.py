@@ -2,9 +2,17 @@ from typing import Any
 
 import pytest
 
+from crosscheck.services.codepipeline import store_access
 from provision_regions.context import partition_named
 from provision_regions.ownership.names import Names
-from provision_regions.stores.policies import closing, key_statements, lifecycle_with, policy_with, tls_only
+from provision_regions.stores.policies import (
+    bucket_readers,
+    closing,
+    key_statements,
+    lifecycle_with,
+    policy_with,
+    tls_only,
+)
 
 
 def names(partition: str = "aws", home: str = "us-east-1") -> Names:
@@ -64,3 +72,24 @@ def test_lifecycle_rules_of_others_stay() -> None:
         "crosscheck-current",
     ]
     assert [rule["ID"] for rule in lifecycle_with(once, 0)] == ["logs", "crosscheck-noncurrent", "crosscheck-uploads"]
+
+
+READER = "999988887777"
+
+
+def test_reader_accounts_get_what_the_preflight_asks_for_and_no_more() -> None:
+    (objects,) = bucket_readers(names(), "eu-west-1", (READER,))
+    key = key_statements(names(), partition_named("aws"), "eu-west-1", (READER,))[-1]
+    root = f"arn:aws:iam::{READER}:root"
+    assert (objects["Principal"], key["Principal"]) == ({"AWS": [root]}, {"AWS": [root]})
+    assert objects["Resource"] == "arn:aws:s3:::pipeline-artifacts-eu-west-1-111122223333/*"
+    assert tuple(objects["Action"]) == store_access.READ_OBJECTS
+    assert tuple(key["Action"]) == store_access.READ_KEY
+    assert key["Condition"] == {"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com"]}}
+
+
+def test_without_reader_accounts_their_statements_go() -> None:
+    with_readers = policy_with(None, bucket_readers(names(), "eu-west-1", (READER,)))
+    assert bucket_readers(names(), "eu-west-1", ()) == []
+    assert policy_with(with_readers, [])["Statement"] == []
+    assert len(key_statements(names(), partition_named("aws"), "eu-west-1")) == 2

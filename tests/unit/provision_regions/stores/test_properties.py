@@ -23,6 +23,14 @@ def test_f35_regions_as_a_list_or_as_one_string(regions: object) -> None:
     assert read(Regions=regions).regions == (EU, "us-west-2")
 
 
+def test_reader_accounts_are_a_list_with_each_once() -> None:
+    assert read(EU, ReaderAccounts=["999988887777", " 444455556666", "999988887777"]).reader_accounts == (
+        "999988887777",
+        "444455556666",
+    )
+    assert read(EU, ReaderAccounts=[""]).reader_accounts == ()
+
+
 @pytest.mark.parametrize("none", [[""], "", [], None])
 def test_no_region_is_refused_unless_home_is_included(none: object) -> None:
     with pytest.raises(ConfigurationError, match="Regions is empty"):
@@ -53,6 +61,9 @@ def test_no_region_is_refused_unless_home_is_included(none: object) -> None:
         ({"ExpireArtifactsAfterDays": "²"}, "ExpireArtifactsAfterDays"),
         ({"ExpireArtifactsAfterDays": True}, "ExpireArtifactsAfterDays"),
         ({"ExpireArtifactsAfterDays": "9" * 5000}, "ExpireArtifactsAfterDays"),
+        ({"ReaderAccounts": ["12345678901"]}, "ReaderAccounts: '12345678901' is no account, 12 digits"),
+        ({"ReaderAccounts": "arn:aws:iam::999988887777:root"}, "is no account, 12 digits"),
+        ({"ReaderAccounts": {"a": "b"}}, "ReaderAccounts must be a list of accounts"),
         ({"Region": EU}, "unknown property Region"),
     ],
 )

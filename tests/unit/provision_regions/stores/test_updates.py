@@ -58,6 +58,25 @@ def test_f25_expiry_can_be_changed_and_taken_back() -> None:
         assert {rule["ID"] for rule in rules} == {f"crosscheck-{name}" for name in ids}
 
 
+def test_reader_accounts_come_and_go_with_an_update() -> None:
+    world = World()
+    created(world, EU)
+    (key,) = world.kms.keys.values()
+
+    def admitted() -> list[list[str]]:
+        policies = (json.loads(world.s3.buckets[bucket_name(EU)].policy), json.loads(key.policy))
+        statements = [entry for policy in policies for entry in policy["Statement"]]
+        return [entry["Principal"]["AWS"] for entry in statements if entry["Sid"] == "CrosscheckReaderAccounts"]
+
+    assert admitted() == []
+    run(world, "Update", properties(EU, ReaderAccounts=["999988887777", "444455556666"]), properties(EU))
+    assert admitted() == [["arn:aws:iam::444455556666:root", "arn:aws:iam::999988887777:root"]] * 2
+    run(world, "Update", properties(EU, ReaderAccounts=["999988887777"]), properties(EU))
+    assert admitted() == [["arn:aws:iam::999988887777:root"]] * 2
+    run(world, "Update", properties(EU), properties(EU))
+    assert admitted() == []
+
+
 def test_f37_any_update_restores_what_somebody_removed_and_keeps_what_somebody_added() -> None:
     world = World()
     created(world, EU)

@@ -1,31 +1,39 @@
 """The check ``cloudformation-stack``: the stack is where its last operation was meant to bring it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
+from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.contents import touched_resources, verified_resources
 from crosscheck.services.cloudformation.events import History, first_failure, read_history
 from crosscheck.services.cloudformation.later import judge_later
-from crosscheck.services.cloudformation.rules import Wanted, judge
+from crosscheck.services.cloudformation.rules import RESTORED, Wanted, judge
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment, shortened
 
+# This mode makes a change set and brings nothing into service.
+NOTHING_DEPLOYED = "CHANGE_SET_REPLACE"
 EXPLAINED = frozenset({Phase.WENT_BACK, Phase.BROKEN})
 
 
+@dataclass(frozen=True)
 class CloudFormationStack(Check):
     """Tells every stack status apart, and a stack that was changed from one that needed no change.
 
     ``status`` says what is meant: ``deployed`` (the default), or ``rolled_back`` for the proof of a way back. What an
     action with DELETE_ONLY deployed is meant to be gone.
     """
+
+    clock: Callable[[], float] = time.time
 
     kind = "cloudformation-stack"
     reads_configuration = frozenset({"ActionMode"})
@@ -36,6 +44,10 @@ class CloudFormationStack(Check):
         "stack": text(needed=True),
         "status": matching("deployed|rolled_back", "deployed or rolled_back"),
     }
+
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """Which stacks are stable, for rollback."""
+        return CloudFormationDeploy().baselines(definition)
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed or somebody changed it since."""
@@ -52,7 +64,9 @@ class CloudFormationStack(Check):
         cause = _cause(stack, planned.region, events) if explained else ""
         values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
         found = planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
-        return replace(found, moved_on=outcome.moved_on)
+        stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
+        baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if stable else {}
+        return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 
     def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:
         """The ECS services and the Lambda aliases that the action's operation made or changed."""
@@ -61,6 +75,18 @@ class CloudFormationStack(Check):
         stack = planned.run.external if ":stack/" in planned.run.external else planned.parameters["stack"]
         resources = touched_resources(aws.client("cloudformation", planned.region), stack, planned.run.started)
         return verified_resources(planned, resources)
+
+
+class CloudFormationDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html"""
+
+    name = "CloudFormation"
+    check = CloudFormationStack.kind
+    keys = {"stack": "StackName"}
+
+    def deploys(self, configuration: Mapping[str, str]) -> bool:
+        """An action that only makes a change set deploys nothing."""
+        return configuration.get("ActionMode") != NOTHING_DEPLOYED
 
 
 def _wanted(planned: PlannedCheck) -> Wanted:

@@ -4,20 +4,32 @@ CloudFormation goes back by itself, or not at all: RollbackStack takes only a st
 was told to stay so. What is deployed stays; its previous template is nowhere to be read.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
+from crosscheck.contracts.rollback import (
+    NOTHING_PROVEN,
+    Feasibility,
+    Rollback,
+    RollbackProposal,
+    RollbackStarted,
+)
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
-from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
+from crosscheck.services.cloudformation.stack import PHASES, Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
 NO_WAY = "CloudFormation rolls back only from failed states: deploy the previous template, or roll back the stage"
+GOES_BACK = frozenset({Feasibility.READY, Feasibility.ALREADY_BACK})
 # Seconds within which the action begins its operation. One that replaces a failed stack deletes that one first.
 PROMPT = 120.0
 # What a person has to decide, by the status in which CloudFormation waits for it.
@@ -35,9 +47,12 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
 
     permissions = frozenset({"cloudformation:RollbackStack"})
 
-    def propose(self, target: PlannedCheck, _baseline: str, aws: Clients) -> RollbackProposal:
-        """Read the stack and the operations on it since the action started. CloudFormation keeps the last stable state
-        itself, so the baseline plays no part."""
+    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> RollbackProposal:
+        """Read the stack and the operations on it since the action started.
+
+        CloudFormation keeps the last stable state itself, and goes back to no other. The baseline is when the stack was
+        seen in the state to go back to, and its ARN: nothing may have become of it since but what failed.
+        """
         run, name = target.deployed, target.parameters["stack"]
         if run.configuration.get("ActionMode") == "DELETE_ONLY":
             return RollbackProposal(Feasibility.MANUAL, f"{name}: a deleted stack does not come back")
@@ -49,8 +64,7 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
             return RollbackProposal(Feasibility.SUPERSEDED, f"{name}: the stack was made anew since ({stack.status})")
         if not stack.changed_since(run.started):
             return _untouched(stack, target)
-        history = read_history(client, stack.id, run.started)
-        return _other_operations(stack, history) or _after_operation(stack, target, history.operations[0])
+        return _changed(client, stack, target, baseline)
 
     def act(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Ask CloudFormation to roll the stack back."""
@@ -60,6 +74,45 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
         except client.exceptions.TokenAlreadyExistsException:
             return RollbackStarted("CloudFormation has this request already", proposal.verified)
         return RollbackStarted(f"asked CloudFormation to roll back {target.parameters['stack']}", proposal.verified)
+
+
+def _changed(client: CloudFormationClient, stack: Stack, planned: PlannedCheck, baseline: str) -> RollbackProposal:
+    """The proposal where something was done to the stack since the action started."""
+    history = read_history(client, stack.id, planned.deployed.started)
+    if other := _other_operations(stack, history):
+        return other
+    (operation,) = history.operations
+    proposal = _after_operation(stack, planned, operation)
+    known = baseline or proposal.feasibility is Feasibility.READY
+    if _creates(operation) or not known or proposal.feasibility not in GOES_BACK:
+        return proposal
+    stuck = _unproven(client, stack, baseline)
+    return RollbackProposal(Feasibility.MANUAL, f"{proposal.reason}; {stuck}") if stuck else proposal
+
+
+def _creates(operation: StackEvent) -> bool:
+    """Whether an operation made the stack: there was nothing before it, and it goes back to nothing."""
+    return operation.status == "CREATE_IN_PROGRESS"
+
+
+def _unproven(client: CloudFormationClient, stack: Stack, baseline: str) -> str:
+    """Why the last stable state is not the one to go back to; empty if it is."""
+    seen, _, proven = baseline.partition(" ")
+    if not baseline:
+        return NOTHING_PROVEN
+    if proven != stack.id:
+        return "the stack that was proven is gone: this one was made since"
+    history = read_history(client, stack.id, float(seen))
+    later = [event for event in history.events if event.stack and event.at > float(seen) and _is_stable(event)]
+    if not history.complete:
+        return "too many events since it was proven to tell whether it is stable in that state"
+    if later:
+        return f"its last stable state is of {moment(later[-1].at)}, and has not passed"
+    return ""
+
+
+def _is_stable(event: StackEvent) -> bool:
+    return PHASES.get(event.status) is Phase.DEPLOYED
 
 
 def _untouched(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
@@ -122,7 +175,7 @@ def _somebody_elses(stack: Stack, run: ActionRun, operation: StackEvent) -> Roll
     if run.status == "Succeeded":
         reason = f"{stack.name}: {stack.status} since {moment(operation.at)}, and the action had succeeded"
         return RollbackProposal(Feasibility.SUPERSEDED, reason)
-    created_by_it = operation.status == "CREATE_IN_PROGRESS" and stack.id == run.external
+    created_by_it = _creates(operation) and stack.id == run.external
     if created_by_it or operation.at - run.started <= PROMPT:
         return None
     late = f"{stack.name}: {stack.status} by an operation that began at {moment(operation.at)}"

@@ -1,13 +1,18 @@
 """The check ``codedeploy``: the deployment of this release succeeded on every target, and is what the group has now."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
+from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images import deployed
+from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
@@ -17,12 +22,16 @@ from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
     Target,
     read_deployment,
+    read_group,
     read_newest,
     read_targets,
 )
 from crosscheck.services.codedeploy.instances import gone_instances
 from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts, takes_back
 from crosscheck.services.ecs import service
+
+if TYPE_CHECKING:
+    from mypy_boto3_codedeploy import CodeDeployClient
 
 _ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
 
@@ -46,10 +55,20 @@ class CodeDeploy(Check):
         "undoes": _ID,
     }
 
+    def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
+        """What the groups run before a release, for rollback."""
+        return (
+            each
+            for provider in (CodeDeployDeploy(), CodeDeployToEcsDeploy())
+            for each in provider.baselines(definition)
+        )
+
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the group, the deployment, its targets, and the service behind them."""
         client = aws.client("codedeploy", planned.region)
         application, group = planned.parameters["application"], planned.parameters["group"]
+        if planned.baseline_only:
+            return _before(planned, client)
         newest_id = read_newest(client, application, group)
         if newest_id is None:
             return planned.finding(Verdict.FAIL, f"there is no deployment group {group} of application {application}")
@@ -61,6 +80,31 @@ class CodeDeploy(Check):
             return planned.finding(Verdict.FAIL, f"there is no deployment {wanted} in {planned.region}")
         newest = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id)
         return _look(planned, ours, newest or ours, aws)
+
+
+class CodeDeployDeploy(DeployProvider):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeDeploy.html"""
+
+    name = "CodeDeploy"
+    check = CodeDeploy.kind
+    keys = {"application": "ApplicationName", "group": "DeploymentGroupName"}
+
+
+class CodeDeployToEcsDeploy(CodeDeployDeploy):
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html"""
+
+    name = "CodeDeployToECS"
+
+
+def _before(planned: PlannedCheck, client: CodeDeployClient) -> Finding:
+    """What the group ran before a release: the revision that was last deployed to it with success."""
+    found = read_group(client, planned.parameters["application"], planned.parameters["group"]) or {}
+    last = found.get("lastSuccessfulDeployment", {}).get("deploymentId", "")
+    deployment = read_deployment(client, last) if last else None
+    if deployment is None:
+        return planned.finding(Verdict.INCONCLUSIVE, "nothing was deployed to the group with success")
+    seen = planned.finding(Verdict.PASS, f"{last} brought {deployment.revision.text}")
+    return replace(seen, baselines={planned.subject: deployment.revision.text})
 
 
 def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
@@ -83,7 +127,9 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
         targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
         values["targets"] = status_counts(targets)
         found = _targets(planned, ours, targets, aws)
-    return replace(found, values={**values, **found.values}, moved_on=outcome is not None and outcome.moved_on)
+    moved_on = outcome is not None and outcome.moved_on
+    ran = {planned.subject: ours.revision.text}
+    return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines=ran)
 
 
 def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:

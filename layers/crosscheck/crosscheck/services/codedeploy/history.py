@@ -27,15 +27,17 @@ class NoWayBackError(CrosscheckError):
     """The history does not say where to go, or no longer has it; the text says why."""
 
 
-def last_good(client: CodeDeployClient, ours: GroupDeployment) -> GroupDeployment | None:
-    """The newest deployment before ours that succeeded with another revision; None where the group never had one.
+def last_good(client: CodeDeployClient, ours: GroupDeployment, revision: str = "") -> GroupDeployment | None:
+    """The newest deployment before ours that succeeded, with this revision, else with another than ours; None where
+    the group never had one.
 
     Raises:
         NoWayBackError: the history is too long to be sure.
     """
     for span in SPANS:
         found = read_deployments(client, _succeeded(client, ours, span))
-        older = [each for each in found if each.created < ours.created and each.revision.text != ours.revision.text]
+        before = [each for each in found if each.created < ours.created and each.revision.text != ours.revision.text]
+        older = [each for each in before if revision in {"", each.revision.text}]
         if older:
             return max(older, key=lambda each: each.created)
     return None

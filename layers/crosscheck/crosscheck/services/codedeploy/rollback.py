@@ -1,4 +1,4 @@
-"""The way back through CodeDeploy: stop what still runs, with its rollback, or deploy the last good revision again."""
+"""The way back through CodeDeploy: stop what still runs, with its rollback, or deploy the proven revision again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
+from crosscheck.contracts.rollback import (
+    NOTHING_ELSE_PROVEN,
+    NOTHING_PROVEN,
+    Feasibility,
+    Rollback,
+    RollbackProposal,
+    RollbackStarted,
+)
 from crosscheck.services.codedeploy.check import CodeDeploy
 from crosscheck.services.codedeploy.deployments import GroupDeployment, read_deployment, read_newest
 from crosscheck.services.codedeploy.history import (
@@ -53,9 +60,9 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
     )
     reads = HISTORY_PERMISSIONS
 
-    def propose(self, target: PlannedCheck, _baseline: str, aws: Clients) -> CodeDeployProposal:
-        """Read the group, the run's deployment, the newest one, and the last good one before it. CodeDeploy keeps its
-        own history, so the baseline plays no part."""
+    def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> CodeDeployProposal:
+        """Read the group, the run's deployment, the newest one, and the one that brought the revision to go back to.
+        That revision is the baseline."""
         client, run = aws.client("codedeploy", target.region), target.deployed
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
@@ -64,10 +71,10 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         if newest_id is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
         newest = read_deployment(client, newest_id) if newest_id not in {"", ours.id} else None
-        if newest and took_over(ours, newest):
+        if newest and took_over(ours, newest) and not _back_to_another(ours, newest, baseline):
             return _taken_over(target, ours, newest)
         try:
-            return _ready(client, target, ours)
+            return _ready(client, target, ours, baseline)
         except NoWayBackError as error:
             return CodeDeployProposal(Feasibility.MANUAL, str(error))
 
@@ -128,23 +135,57 @@ def _taken_over(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeplo
     )
 
 
-def _ready(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment) -> CodeDeployProposal:
-    good = last_good(client, ours)
-    if good is None:
-        raise NoWayBackError(f"nothing to go back to: no other revision of {ours.group} succeeded before {ours.id}")
+def _back_to_another(ours: GroupDeployment, newest: GroupDeployment, proven: str) -> bool:
+    """Whether CodeDeploy has rolled ours back by itself, to its own last success, and that is not what was proven."""
+    return newest.undoes == ours.id and newest.status == "Succeeded" and proven not in {"", newest.revision.text}
+
+
+def _ready(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment, proven: str) -> CodeDeployProposal:
+    good = _proven(client, ours, proven)
     running = ours.status in ACTIVE
+    if running:
+        _require_way_back_by_itself(client, ours, good)
     revision = None if running else whole_revision(client, good)
     stop = f"{ours.id} is {ours.status}: it can be stopped, with a rollback"
     return CodeDeployProposal(
         Feasibility.READY,
         stop if running else f"{ours.id} is {ours.status}, and {good.id} had succeeded before it",
         target=_target(good, revision) if revision else good.id,
-        preconditions={"last good deployment": good.id},
+        preconditions={"proven deployment": good.id},
         verification=_verification(planned, ours, undoes=ours.id),
         settle_seconds=ours.keeps,
         ours=ours,
         revision=revision,
     )
+
+
+def _proven(client: CodeDeployClient, ours: GroupDeployment, proven: str) -> GroupDeployment:
+    """The deployment that brought the proven revision.
+
+    Raises:
+        NoWayBackError: there is no such revision, or CodeDeploy no longer lists it.
+    """
+    if not proven:
+        raise NoWayBackError(f"{ours.id} is {ours.status}; {NOTHING_PROVEN}")
+    if proven == ours.revision.text:
+        raise NoWayBackError(f"{ours.id} is {ours.status}; {NOTHING_ELSE_PROVEN}")
+    good = last_good(client, ours, proven)
+    if good is None:
+        raise NoWayBackError(f"CodeDeploy no longer lists the deployment to {ours.group} of {proven}")
+    return good
+
+
+def _require_way_back_by_itself(client: CodeDeployClient, ours: GroupDeployment, good: GroupDeployment) -> None:
+    """CodeDeploy itself goes back to the revision that last succeeded, which may have failed otherwise.
+
+    Raises:
+        NoWayBackError: that is not the proven one.
+    """
+    last = last_good(client, ours)
+    if last and last.revision.text != good.revision.text:
+        raise NoWayBackError(
+            f"{ours.id} is {ours.status}: stopped, it would go back to {last.revision.text}, which has not passed"
+        )
 
 
 def _target(good: GroupDeployment, revision: RevisionLocationTypeDef) -> str:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from crosscheck.aws_errors import code
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import (
+    NOTHING_ELSE_PROVEN,
+    NOTHING_PROVEN,
+    Feasibility,
+    Rollback,
+    RollbackProposal,
+    RollbackStarted,
+    SupersededError,
+)
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import (
@@ -25,7 +33,7 @@ from crosscheck.services.codepipeline.stage import (
     read_stage,
 )
 
-INSIDE, TARGET = "execution in the stage", "target"
+INSIDE, TARGET, PROVEN = "execution in the stage", "target", "proven"
 SHORT = 8
 
 
@@ -51,9 +59,10 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         }
     )
 
-    def propose(self, target: DeployedStage, _baseline: str, aws: Clients) -> RollbackProposal:
-        """Read the stage. CodePipeline keeps its own history, so the baseline plays no part."""
-        return judge_stage(target.execution, target.name, read_stage(target.execution, target.name, aws))
+    def propose(self, target: DeployedStage, baseline: str, aws: Clients) -> RollbackProposal:
+        """Read the stage. The baseline is the id of the execution to go back to."""
+        seen = read_stage(target.execution, target.name, baseline, aws)
+        return judge_stage(target.execution, target.name, seen, baseline)
 
     def act(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Roll the stage back.
@@ -64,34 +73,36 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         back_to = proposal.preconditions[TARGET]
         execution, refusal = _roll_back(target.execution, target.name, back_to, aws)
         if refusal:
-            return self._refused(target, refusal, aws)
+            return self._refused(target, proposal, refusal, aws)
         reason = f"{target.name} is rolled back to execution {back_to[:SHORT]} by execution {execution[:SHORT]}"
         return RollbackStarted(reason, _verification(target.execution, execution))
 
-    def _refused(self, target: DeployedStage, refusal: str, aws: Clients) -> RollbackStarted:
+    def _refused(
+        self, target: DeployedStage, proposal: RollbackProposal, refusal: str, aws: Clients
+    ) -> RollbackStarted:
         """The stage may be back by our own doing, where CodePipeline's answer was lost and botocore asked again."""
-        now = self.propose(target, "", aws)
+        now = self.propose(target, proposal.preconditions[PROVEN], aws)
         if now.feasibility is Feasibility.ALREADY_BACK and now.verification:
             return RollbackStarted(now.reason, now.verification)
         raise SupersededError(f"CodePipeline cannot roll back {target.name} any more: {refusal}")
 
 
-def judge_stage(subject: Subject, stage: str, seen: StageSituation) -> RollbackProposal:
-    """Whether the stage can be rolled back, and to which execution: pure."""
+def judge_stage(subject: Subject, stage: str, seen: StageSituation, proven: str) -> RollbackProposal:
+    """Whether the stage can be rolled back, to the execution that was proven: pure."""
     if unable := _unable(stage, seen):
         return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
         return _entered(subject, stage, seen)
     if seen.status in {IN_PROGRESS, "Stopping"}:
         return RollbackProposal(Feasibility.SUPERSEDED, f"{stage} runs again: it is {seen.status}")
-    if reason := _without_target(stage, seen):
+    if reason := _without_target(subject, stage, seen, proven):
         return RollbackProposal(Feasibility.MANUAL, reason)
     reason = f"{stage} goes back, in all its regions, to what execution {seen.target[:SHORT]} brought"
     return RollbackProposal(
         Feasibility.READY,
         reason,
         target=f"execution {seen.target[:SHORT]}",
-        preconditions={INSIDE: seen.inside, TARGET: seen.target},
+        preconditions={INSIDE: seen.inside, TARGET: seen.target, PROVEN: proven},
     )
 
 
@@ -119,14 +130,18 @@ def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProp
     return RollbackProposal(Feasibility.ALREADY_BACK, reason, target, verification=_verification(subject, seen.inside))
 
 
-def _without_target(stage: str, seen: StageSituation) -> str:
+def _without_target(subject: Subject, stage: str, seen: StageSituation, proven: str) -> str:
     """Why there is nothing to go back to; empty where there is."""
     if seen.status not in {FAILED, STOPPED, SUCCEEDED}:
         return f"{stage} is {seen.status}: CodePipeline rolls back what succeeded, failed or was stopped"
+    if not proven:
+        return f"{stage} cannot be taken back: {NOTHING_PROVEN}"
+    if subject.execution in {proven, seen.target}:
+        return f"{stage} cannot be taken back: {NOTHING_ELSE_PROVEN}"
     if not seen.target:
-        return f"no earlier execution succeeded in {stage}"
+        return f"CodePipeline no longer has execution {proven[:SHORT]}, the last one that passed in {stage}"
     if seen.target_version != seen.version:
-        return f"the pipeline changed since execution {seen.target[:SHORT]}, the last one that succeeded in {stage}"
+        return f"the pipeline changed since execution {seen.target[:SHORT]}, the one to go back to in {stage}"
     return ""
 
 

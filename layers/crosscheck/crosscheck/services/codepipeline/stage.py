@@ -29,7 +29,8 @@ class StageSituation:
 
     ``number`` is the stage's place in the pipeline, -1 where there is no such stage. ``inside`` is the execution that
     was in the stage last, with its status there; ``back_to`` is where it goes if it is a rollback to before ours.
-    ``target`` is the execution to go back to and ``target_version`` the version of the pipeline that it ran with.
+    ``target`` is the execution to go back to, empty where CodePipeline no longer has it, and ``target_version`` the
+    version of the pipeline that it ran with.
     """
 
     pipeline_type: str
@@ -43,15 +44,15 @@ class StageSituation:
     target_version: int = 0
 
 
-def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
-    """Read the stage, its pipeline and the executions in it."""
+def read_stage(subject: Subject, stage: str, proven: str, aws: Clients) -> StageSituation:
+    """Read the stage, its pipeline, the execution in it, and the one that was proven there (its id, or empty)."""
     client = aws.client("codepipeline", subject.region)
     declared = client.get_pipeline(name=subject.pipeline)["pipeline"]
     own = _execution(client, subject.pipeline, subject.execution)
     inside, status = _inside(client, subject.pipeline, stage, declared.get("executionMode", ""))
     names = [each["name"] for each in declared["stages"]]
     number = names.index(stage) if stage in names else -1
-    target = _target(client, subject, stage) if number > 0 else ""
+    target = _target(client, subject.pipeline, proven) if proven and number > 0 else {}
     return StageSituation(
         pipeline_type=declared.get("pipelineType", "V1"),
         version=declared.get("version", 0),
@@ -60,8 +61,8 @@ def read_stage(subject: Subject, stage: str, aws: Clients) -> StageSituation:
         inside=inside,
         status=status,
         back_to=_back_to(client, subject, inside),
-        target=target,
-        target_version=_execution(client, subject.pipeline, target).get("pipelineVersion", 0) if target else 0,
+        target=target.get("pipelineExecutionId", ""),
+        target_version=target.get("pipelineVersion", 0),
     )
 
 
@@ -108,22 +109,15 @@ def _is_older(client: CodePipelineClient, subject: Subject, execution: str) -> b
     return next((found for found in listed if found in {execution, subject.execution}), "") == subject.execution
 
 
-def _target(client: CodePipelineClient, subject: Subject, stage: str) -> str:
-    """The newest other execution that succeeded in the stage. If that one was a rollback, the target is what it went
-    back to: what it undid succeeded there as well, and must not come again."""
-    pages = client.get_paginator("list_pipeline_executions").paginate(
-        pipelineName=subject.pipeline,
-        filter={"succeededInStage": {"stageName": stage}},
-        PaginationConfig={"MaxItems": LIMIT},
-    )
-    for page in pages:
-        for found in page["pipelineExecutionSummaries"]:
-            if found["pipelineExecutionId"] == subject.execution:
-                continue
-            if found.get("executionType") == ROLLBACK:
-                return _went_to(found.get("rollbackMetadata", {}))
-            return found["pipelineExecutionId"]
-    return ""
+def _target(client: CodePipelineClient, pipeline: str, proven: str) -> PipelineExecutionTypeDef:
+    """The execution to go back to: if the proven one was a rollback, what it went back to, as CodePipeline goes back to
+    no rollback. Nothing where CodePipeline has it no more."""
+    try:
+        found = _execution(client, pipeline, proven)
+        went_to = _went_to(found.get("rollbackMetadata", {}))
+        return _execution(client, pipeline, went_to) if went_to else found
+    except client.exceptions.PipelineExecutionNotFoundException:
+        return {}
 
 
 def _went_to(metadata: PipelineRollbackMetadataTypeDef) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -10,11 +11,31 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching
 from crosscheck.contracts.verdicts import Finding, Verdict, worst
 from crosscheck.errors import ConfigurationError
+from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.pipelines.definition import without_empty
 from crosscheck.services.artifacts.files import UnreadableArtifactError
-from crosscheck.services.ecr import replica, replication
-from crosscheck.services.ecr.replica import Replica, SourceImage, UnreadableManifestError, describe, read_replica
-from crosscheck.services.ecr.replication import Replication, ReplicationState, read_replication, read_rules
-from crosscheck.services.ecr.rules import SETTLING, arrived, judge_states, unlisted, vanished, what_lacks
+from crosscheck.services.ecr import replica, replication, tags
+from crosscheck.services.ecr.replica import SourceImage, UnreadableManifestError, describe, read_replica
+from crosscheck.services.ecr.replication import (
+    Replication,
+    ReplicationState,
+    read_replication,
+    read_rules,
+    running_backfill,
+)
+from crosscheck.services.ecr.rules import (
+    SETTLING,
+    arrived,
+    before_the_rule,
+    judge_states,
+    tag_gave_way,
+    tag_stays,
+    unlisted,
+    vanished,
+    what_lacks,
+    what_tag_lacks,
+)
+from crosscheck.services.ecr.tags import is_immutable
 from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.intended_images import intended_images
@@ -26,15 +47,30 @@ ASKED = 10
 
 
 @dataclass(frozen=True)
+class _Journey:
+    """An image on its way. ``needs_tag``: it is pulled by its tag in the destination. ``since`` is when whoever asks
+    expects it to have begun, 0 if unknown."""
+
+    image: SourceImage
+    destination: str
+    needs_tag: bool
+    since: float
+
+
+type _Completed = Callable[[_Journey, Sequence[Replication], Clients], Outcome]
+
+
+@dataclass(frozen=True)
 class EcrImage(Check):
-    """An image that is there by its digest is the proof; the state of its replication only explains an absence.
+    """An image that is there by its digest, and under the tag that was pushed, is the proof; the state of its
+    replication only explains an absence.
 
     ``clock`` gives epoch seconds, ``pause`` waits for seconds between two looks at a replication that is complete.
     """
 
     kind = "ecr-image"
     reads_configuration = intended.READS_CONFIGURATION
-    permissions = replica.PERMISSIONS | replication.PERMISSIONS | intended.PERMISSIONS
+    permissions = replica.PERMISSIONS | replication.PERMISSIONS | tags.PERMISSIONS | intended.PERMISSIONS
     parameters = {
         "repository": matching(r"[a-z0-9][a-z0-9._/-]{1,255}", "a repository's name"),
         "tag": matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image's tag"),
@@ -77,56 +113,95 @@ class EcrImage(Check):
             images, instead = _wanted(planned, aws)
         except UnreadableArtifactError as error:
             return planned.finding(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
-        seen = [self._prove(image, planned.region, aws) for image in images]
+        seen = [self._prove(image, planned, aws) for image in images]
         verdict = worst(outcome.verdict for outcome, _ in seen)
         reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
         reason = "; ".join([*reasons, instead] if instead else reasons)
         return planned.finding(verdict, reason, {k: v for _, values in seen for k, v in values.items()})
 
-    def _prove(self, wanted: SourceImage, destination: str, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
+    def _prove(self, wanted: SourceImage, planned: PlannedCheck, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
             image = replace(wanted, digest=wanted.digest or _tagged(wanted, wanted.region, aws))
         except AWS_ERRORS as error:
             return Outcome(Verdict.INCONCLUSIVE, explain(error, wanted.region)), {}
         if not image.digest:
-            return _nothing_meant(wanted, destination), {}
+            return _nothing_meant(wanted, planned.region), {}
         values = {f"intended digest {image.repository}": image.digest, f"source {image.repository}": image.region}
         try:
-            return self._compare(image, destination, aws), values
+            # An action that was given an image of another region pulls it there, under the tag that it has there.
+            needs_tag = planned.run is None and planned.region != image.region
+            return self._compare(_Journey(image, planned.region, needs_tag, planned.since), aws), values
         except UnreadableManifestError as error:
             return Outcome(Verdict.INCONCLUSIVE, f"{image.repository}: {error}"), values
 
-    def _compare(self, image: SourceImage, destination: str, aws: Clients) -> Outcome:
+    def _compare(self, journey: _Journey, aws: Clients) -> Outcome:
+        image, destination = journey.image, journey.destination
         replica = read_replica(aws.client("ecr", destination), image)
         if not replica.missing:
-            return arrived(image, replica, destination)
+            outcome = arrived(image, replica, destination)
+            proven = outcome.verdict is not Verdict.PASS or not journey.needs_tag or replica.tagged(image)
+            return outcome if proven else self._judge_tag(journey, outcome, aws)
         elsewhere = _tagged(image, destination, aws) if image.tag else ""
         lack = what_lacks(image, replica, destination, elsewhere)
         if image.region == destination:
             return Outcome(Verdict.FAIL, lack)
+        return self._explain(journey, lack, sorted(replica.missing)[:ASKED], self._look_again, aws)
+
+    def _judge_tag(self, journey: _Journey, is_there: Outcome, aws: Clients) -> Outcome:
+        """The image is there, and was not there under its tag. Only what its source still has under it is missed."""
+        image, destination = journey.image, journey.destination
+        elsewhere = _tagged(image, destination, aws)
+        if elsewhere == image.digest:
+            return is_there
         try:
-            outcome = self._explain(image, replica, destination, aws)
+            current = _tagged(image, image.region, aws)
         except AWS_ERRORS as error:
-            outcome = Outcome(Verdict.INCONCLUSIVE, explain(error, image.region))
+            return Outcome(Verdict.INCONCLUSIVE, explain(error, image.region))
+        if current != image.digest:
+            return tag_gave_way(image, destination, current)
+        lack = what_tag_lacks(image, destination, elsewhere)
+        complete = partial(self._tag_stays, taken=bool(elsewhere))
+        return self._explain(journey, lack, [image.digest], complete, aws)
+
+    def _tag_stays(self, journey: _Journey, states: Sequence[Replication], aws: Clients, *, taken: bool) -> Outcome:
+        """The replication is complete. A tag that no other image has is not in the way of anything."""
+        image, destination = journey.image, journey.destination
+        age = self.clock() - max(journey.since, *(state.pushed for state in states))
+        immutable = taken and is_immutable(aws.client("ecr", destination), image)
+        return tag_stays(image, age, immutable=immutable)
+
+    def _explain(
+        self, journey: _Journey, lack: str, asked: Sequence[str], complete: _Completed, aws: Clients
+    ) -> Outcome:
+        """Why something lacks, by what the source says of the manifests that are ``asked`` for. ``complete`` judges
+        what lacks although all of them are replicated."""
+        try:
+            outcome = self._explanation(journey, asked, complete, aws)
+        except AWS_ERRORS as error:
+            outcome = Outcome(Verdict.INCONCLUSIVE, explain(error, journey.image.region))
         if outcome.verdict is Verdict.PASS:
             return outcome
         return Outcome(outcome.verdict, f"{lack}: {outcome.reason}")
 
-    def _explain(self, image: SourceImage, replica: Replica, destination: str, aws: Clients) -> Outcome:
+    def _explanation(self, journey: _Journey, asked: Sequence[str], complete: _Completed, aws: Clients) -> Outcome:
+        image, destination = journey.image, journey.destination
         source = aws.client("ecr", image.region)
-        asked = sorted(replica.missing)[:ASKED]
         states = [read_replication(source, image, digest, destination) for digest in asked]
         outcome = judge_states(states, image.region, destination)
         if outcome:
             return outcome
         quiet = next((state for state in states if state.state is ReplicationState.UNLISTED), None)
         if quiet is None:
-            return self._look_again(image, states, destination, aws)
+            return complete(journey, states, aws)
         rules = read_rules(source, quiet.registry)
-        return unlisted(rules, quiet, image, destination, aws.home_region, self.clock())
+        outcome = unlisted(rules, quiet, image, destination, aws.home_region, self.clock())
+        if outcome:
+            return outcome
+        return before_the_rule(quiet, image, destination, running_backfill(source, quiet.registry, destination))
 
-    def _look_again(self, image: SourceImage, states: Sequence[Replication], destination: str, aws: Clients) -> Outcome:
+    def _look_again(self, journey: _Journey, states: Sequence[Replication], aws: Clients) -> Outcome:
         """The replication is complete and the image was not there before that was known."""
+        image, destination = journey.image, journey.destination
         if self.clock() - max(state.pushed for state in states) < SETTLING:
             return Outcome(Verdict.PENDING, f"its replication from {image.region} has just completed")
         self.pause(SECOND_LOOK)
@@ -134,10 +209,11 @@ class EcrImage(Check):
         return vanished(image.region, destination) if replica.missing else arrived(image, replica, destination)
 
 
-def planned_replica(repository: str, digest: str, source_region: str, destination: str) -> PlannedCheck:
-    """The check that an image of our own account has come from one region to another."""
-    parameters = {"repository": repository, "digest": digest, "source_region": source_region}
-    return PlannedCheck(EcrImage.kind, destination, parameters)
+def planned_replica(image: ImageSubject, tag: str, pushed: float, destination: str) -> PlannedCheck:
+    """The check that an image of our own account has come from its region to another, under the tag that was pushed
+    then (epoch seconds); ``tag`` is empty where it is not known."""
+    parameters = {"repository": image.repository, "digest": image.digest, "source_region": image.region, "tag": tag}
+    return PlannedCheck(EcrImage.kind, destination, without_empty(parameters), since=pushed)
 
 
 def _wanted(planned: PlannedCheck, aws: Clients) -> tuple[Sequence[SourceImage], str]:

@@ -71,6 +71,10 @@ class Replica:
         """Those of the manifests that cannot be pulled before somebody restores them."""
         return tuple(sorted(d for d, detail in self.found.items() if detail.get("imageStatus", "ACTIVE") != "ACTIVE"))
 
+    def tagged(self, image: SourceImage) -> bool:
+        """Whether the registry has the image, which is found, under its tag; True where no tag is known."""
+        return not image.tag or image.tag in self.found[image.digest].get("imageTags", [])
+
 
 def read_replica(client: ECRClient, image: SourceImage) -> Replica:
     """What the client's registry has of the image.

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageReplicationStatusTypeDef, ReplicationRuleOutputTypeDef
 
-PERMISSIONS = frozenset({"ecr:DescribeImageReplicationStatus", "ecr:DescribeRegistry"})
+RULE_PERMISSIONS = frozenset({"ecr:DescribeRegistry"})
+PERMISSIONS = RULE_PERMISSIONS | {"ecr:DescribeImageReplicationStatus", "ecr:ListReplicationBackfills"}
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication-backfill.html: the states of one that goes on
+_BACKFILLING = frozenset({"PREPARING", "IN_PROGRESS", "STOPPING"})
 REMEDY = "Custom::ReplicationRules or the stack's ReplicateRepositories"
 REMEDY_ELSEWHERE = "to the registry of {source} itself: Crosscheck writes the rules of {home} only"
 NAMED = 5
@@ -89,6 +92,16 @@ def read_rules(source: ECRClient, registry: str = "") -> tuple[Rule, ...] | None
         return None
     rules = answer.get("replicationConfiguration", {}).get("rules", [])
     return tuple(_rule(rule, own) for rule in rules)
+
+
+def running_backfill(source: ECRClient, registry: str, destination: str) -> str:
+    """The state of the backfill that brings older images to the destination; empty where none is running."""
+    pages = source.get_paginator("list_replication_backfills").paginate(registryId=registry)
+    for backfill in (each for page in pages for each in page["backfills"]):
+        to, state = backfill["destination"], str(backfill["status"])
+        if (to["region"], to["registryId"]) == (destination, registry) and state in _BACKFILLING:
+            return state
+    return ""
 
 
 def never_comes(rules: Sequence[Rule], repository: str, source: str, destination: str, home: str) -> str:

@@ -11,6 +11,9 @@ from crosscheck.services.ecr.replication import Replication, ReplicationState, R
 
 # Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
 SETTLING = 60.0
+# Seconds for which a tag may be on its way: ECR reports the replication of images, and none of their tags. Most images
+# take less than twice that: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+TAG_SECONDS = 900.0
 WORD_LIMIT = 40
 
 
@@ -21,9 +24,34 @@ def arrived(image: SourceImage, replica: Replica, destination: str) -> Outcome:
         return Outcome(Verdict.FAIL, f"{what}: it cannot be pulled before it is restored")
     parts = len(replica.found) - 1
     also = f" with {parts} child manifest{'s' if parts > 1 else ''}" if parts else ""
-    tags = replica.found[image.digest].get("imageTags", [])
-    untagged = f" (not under the tag {image.tag})" if image.tag and image.tag not in tags else ""
-    return Outcome(Verdict.PASS, f"{image.name} is in {destination}{also}{untagged}")
+    return Outcome(Verdict.PASS, f"{image.name} is in {destination}{also}")
+
+
+def tag_gave_way(image: SourceImage, destination: str, current: str) -> Outcome:
+    """The image is there, and its source has moved or deleted the tag since; ``current`` is the digest that the source
+    has under it, empty for none."""
+    now = f"is {short(current)} in {image.region} now" if current else f"was deleted in {image.region}"
+    return Outcome(Verdict.PASS, f"{image.name} is in {destination}; its tag gave way: {image.tag} {now}")
+
+
+def what_tag_lacks(image: SourceImage, destination: str, elsewhere: str) -> str:
+    """The image is there without its tag. ``elsewhere`` is the digest that has the tag there, empty for none."""
+    tag = f"{image.tag} is {short(elsewhere)} there" if elsewhere else f"not under its tag {image.tag}"
+    return f"{image.name} is in {destination}, but {tag}"
+
+
+def tag_stays(image: SourceImage, age: float, *, immutable: bool) -> Outcome:
+    """The replication is complete, and the image has not got its tag ``age`` seconds after it was pushed.
+
+    ``immutable`` says that another image has the tag, and keeps it: ECR then replicates the image without it.
+    """
+    remedy = f"give {image.tag} to this image there by hand, or push under a new tag"
+    if immutable:
+        why = f"tags of {image.repository} are immutable there, so {image.tag} will never move"
+        return Outcome(Verdict.FAIL, f"{why}; delete it there and {remedy}")
+    if age < TAG_SECONDS:
+        return Outcome(Verdict.PENDING, f"the image has come from {image.region}, its tag may be on its way")
+    return Outcome(Verdict.FAIL, f"its replication from {image.region} is COMPLETE, and the tag did not come; {remedy}")
 
 
 def what_lacks(image: SourceImage, replica: Replica, destination: str, elsewhere: str) -> str:
@@ -57,9 +85,9 @@ def judge_states(states: Sequence[Replication], source: str, destination: str) -
 
 def unlisted(
     rules: Sequence[Rule] | None, seen: Replication, image: SourceImage, destination: str, home: str, now: float
-) -> Outcome:
-    """Why ECR lists no replication to the destination. ``rules`` is None where they cannot be known, ``home`` is
-    Crosscheck's own region."""
+) -> Outcome | None:
+    """Why ECR lists no replication to the destination; None where the push came before the rule. ``rules`` is None
+    where they cannot be known, ``home`` is Crosscheck's own region."""
     if rules is None:
         text = f"{image.region} lists no replication to it, and only account {seen.registry} can see its rules"
         return Outcome(Verdict.INCONCLUSIVE, text)
@@ -67,9 +95,17 @@ def unlisted(
         return Outcome(Verdict.FAIL, never)
     if now - seen.pushed < SETTLING:
         return Outcome(Verdict.PENDING, f"it was just pushed to {image.region}, which lists no replication yet")
+    return None
+
+
+def before_the_rule(seen: Replication, image: SourceImage, destination: str, backfill: str) -> Outcome:
+    """A rule covers what was pushed before it. ``backfill`` is the state of one that may bring it, empty for none."""
+    if backfill:
+        return Outcome(Verdict.PENDING, f"a replication backfill from {image.region} is {backfill}")
     pushed = f"{datetime.fromtimestamp(seen.pushed, UTC):%Y-%m-%d %H:%M} UTC" if seen.pushed else "at an unknown time"
     text = f"a rule covers {image.repository}, but {image.region} replicates nothing that was pushed before the rule"
-    return Outcome(Verdict.FAIL, f"{text} (this was pushed {pushed}); push it again, under a new tag")
+    fix = f"start a replication backfill to {destination}, or push it again under a new tag"
+    return Outcome(Verdict.FAIL, f"{text} (this was pushed {pushed}); {fix}")
 
 
 def vanished(source: str, destination: str) -> Outcome:

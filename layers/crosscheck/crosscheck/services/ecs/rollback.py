@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
+from crosscheck.contracts.rollback import (
+    NOTHING_PROVEN,
+    Feasibility,
+    Rollback,
+    RollbackProposal,
+    RollbackStarted,
+)
 from crosscheck.images.reference import short
 from crosscheck.services.ecs.check import state_check
 from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK, NoHistoryError, ServiceDeployment
@@ -141,7 +147,7 @@ def _ready(seen: Situation, reason: str, stops: str = "") -> EcsProposal:
     ECS goes back to the service revision before, with its digests; an update resolves every tag anew."""
     service, brought, target = seen.place.service, _name(seen.brought), _name(seen.target)
     if not target:
-        stuck = f"{service} runs {brought}; what it ran before is not known to have passed"
+        stuck = f"{service} runs {brought}; {NOTHING_PROVEN}"
     elif seen.desired == 0:
         stuck = f"the desired count of {service} is 0: nothing runs, so nothing would prove the way back"
     elif not stops and seen.target.task_definition == seen.brought.task_definition:

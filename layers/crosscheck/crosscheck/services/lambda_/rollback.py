@@ -1,29 +1,28 @@
-"""The way back of a Lambda alias: it serves again the version that it served before the action started."""
+"""The way back of a Lambda alias: it serves again the version that was proven."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, Rollback, RollbackProposal, RollbackStarted
+from crosscheck.contracts.rollback import (
+    NOTHING_ELSE_PROVEN,
+    NOTHING_PROVEN,
+    Feasibility,
+    Rollback,
+    RollbackProposal,
+    RollbackStarted,
+)
 from crosscheck.services.lambda_.alias import read_alias, read_version
 from crosscheck.services.lambda_.rules import Alias, intended_version
-
-if TYPE_CHECKING:
-    from mypy_boto3_lambda import LambdaClient
-
-
-# So many versions between the one before and the one brought are asked for.
-BETWEEN_LIMIT = 20
 
 
 @dataclass(frozen=True)
 class LambdaProposal(RollbackProposal):
-    """``before`` is the version to go back to; ``revision`` is the alias's, which Lambda compares once more."""
+    """``proven`` is the version to go back to; ``revision`` is the alias's, which Lambda compares once more."""
 
-    before: str = ""
+    proven: str = ""
     revision: str = ""
 
 
@@ -33,7 +32,7 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
     permissions = frozenset({"lambda:UpdateAlias"})
 
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> LambdaProposal:
-        """Read the alias; the baseline is the version that it served before."""
+        """Read the alias; the baseline is the version to go back to."""
         function = target.parameters["function"]
         label = f"{function.rpartition(':')[2]}:{target.parameters['alias']}"
         client = aws.client("lambda", target.region)
@@ -44,21 +43,21 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
         if proposal.feasibility is not Feasibility.READY:
             return proposal
         if read_version(client, function, baseline) is None:
-            gone = f"{label}: version {baseline}, which it served before, does not exist any more"
+            gone = f"{label}: version {baseline}, to which it would go back, does not exist any more"
             return LambdaProposal(Feasibility.MANUAL, gone)
-        return _doubted(client, target, proposal, baseline, label)
+        return proposal
 
     def act(self, target: PlannedCheck, proposal: LambdaProposal, aws: Clients) -> RollbackStarted:
-        """Point the alias back at the version before, with no weight on any other."""
+        """Point the alias back at the proven version, with no weight on any other."""
         aws.client("lambda", target.region).update_alias(
             FunctionName=target.parameters["function"],
             Name=target.parameters["alias"],
-            FunctionVersion=proposal.before,
+            FunctionVersion=proposal.proven,
             RoutingConfig={"AdditionalVersionWeights": {}},
             RevisionId=proposal.revision,
         )
-        reason = f"pointed {proposal.reason.partition(': ')[0]} back at version {proposal.before}"
-        return RollbackStarted(reason, _verification(target, proposal.before))
+        reason = f"pointed {proposal.reason.partition(': ')[0]} back at version {proposal.proven}"
+        return RollbackStarted(reason, _verification(target, proposal.proven))
 
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """The alias changed between reading and acting. It may have been us: botocore asks again where Lambda's answer
@@ -66,51 +65,44 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
         return (aws.client("lambda", target.region).exceptions.PreconditionFailedException,)
 
 
-def _compared(planned: PlannedCheck, alias: Alias, before: str, label: str) -> LambdaProposal:
-    """Where the alias stands between the version before and the one that this execution brought."""
-    brought = intended_version(planned)
-    served = f"{label}: serves version {alias.version}"
-    if before == alias.version and not alias.weights:
-        verification = _verification(planned, before)
-        return LambdaProposal(Feasibility.ALREADY_BACK, f"{served}, as before", before, verification=verification)
+def _compared(planned: PlannedCheck, alias: Alias, proven: str, label: str) -> LambdaProposal:
+    """Where the alias stands between the proven version and the one that this execution brought."""
+    brought, served = intended_version(planned), f"{label}: serves version {alias.version}"
+    if proven == alias.version and not alias.weights and proven != brought:
+        verification = _verification(planned, proven)
+        return LambdaProposal(Feasibility.ALREADY_BACK, f"{served}, as before", proven, verification=verification)
     if not brought:
         return LambdaProposal(Feasibility.MANUAL, f"{served}; which version this execution brought is unknown")
-    if brought not in {alias.version, *alias.weights}:
-        return LambdaProposal(Feasibility.SUPERSEDED, f"{served}, not version {brought}, which this execution brought")
-    if not before:
-        return LambdaProposal(Feasibility.MANUAL, f"{served}; which one it served before is unknown")
-    others = {alias.version, *alias.weights} - {brought, before}
-    if others:
-        reason = f"{label}: somebody brings version {min(others)} there: {alias.shares}"
-        return LambdaProposal(Feasibility.SUPERSEDED, reason)
+    if moved := _moved_on(alias, brought, proven):
+        return LambdaProposal(Feasibility.SUPERSEDED, f"{label}: {moved}")
+    if proven in {"", brought}:
+        return LambdaProposal(Feasibility.MANUAL, f"{served}; {NOTHING_ELSE_PROVEN if proven else NOTHING_PROVEN}")
     reason = f"{served}, which this execution brought" if brought == alias.version else f"{label}: {alias.shares}"
     return LambdaProposal(
         Feasibility.READY,
         reason,
-        target=f"version {before}",
-        preconditions={"before": before},  # not the shares: they move while a canary goes on
-        verification=_verification(planned, before),
-        before=before,
+        target=f"version {proven}",
+        preconditions={"proven": proven},  # not the shares: they move while a canary goes on
+        verification=_verification(planned, proven),
+        proven=proven,
         revision=alias.revision,
     )
 
 
-def _doubted(
-    client: LambdaClient, planned: PlannedCheck, proposal: LambdaProposal, before: str, label: str
-) -> LambdaProposal:
-    """The baseline is read when the execution starts; until its turn came, an earlier execution or a person may have
-    brought a version of their own, which going back to the baseline would take away."""
-    brought = intended_version(planned)
-    if not (before.isdecimal() and brought.isdecimal()):
-        return proposal
-    between = range(int(before) + 1, int(brought))
-    function = planned.parameters["function"]
-    found = [number for number in between[-BETWEEN_LIMIT:] if read_version(client, function, str(number))]
-    if not found and len(between) <= BETWEEN_LIMIT:
-        return proposal
-    named = f"version {found[-1]} was" if found else "many versions were"
-    reason = f"{label}: served version {before} when the execution started; {named} published since"
-    return LambdaProposal(Feasibility.MANUAL, reason)
+def _moved_on(alias: Alias, brought: str, proven: str) -> str:
+    """What somebody has brought to the alias since; empty where nobody has."""
+    shares = {alias.version, *alias.weights}
+    if brought not in shares:
+        return f"serves version {alias.version}, not version {brought}, which this execution brought"
+    others = {version for version in shares - {proven} if _is_later(version, brought)}
+    return f"somebody brings version {min(others)} there: {alias.shares}" if others else ""
+
+
+def _is_later(version: str, brought: str) -> bool:
+    """Whether a version came after the one that was brought. Lambda counts them; what is no number may be any."""
+    if version == brought:
+        return False
+    return not (version.isdecimal() and brought.isdecimal() and int(version) < int(brought))
 
 
 def _verification(planned: PlannedCheck, version: str) -> PlannedCheck:

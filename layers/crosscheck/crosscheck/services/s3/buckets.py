@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import ignoring
-from crosscheck.contracts.partial_results import Facet
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,7 +21,6 @@ def location(client: S3Client, bucket: str) -> str:
     return ""
 
 
-def read_versioning(client: S3Client, bucket: str, remedy: str) -> Facet:
-    """Whether the bucket's versioning is ``Enabled``; else it is ``Suspended``, or ``off`` if it never was on."""
-    status = str(client.get_bucket_versioning(Bucket=bucket).get("Status", "off"))
-    return Facet(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: {remedy}")
+def read_versioning(client: S3Client, bucket: str) -> str:
+    """The bucket's versioning: ``Enabled``, ``Suspended``, or ``off`` if it never was on."""
+    return str(client.get_bucket_versioning(Bucket=bucket).get("Status", "off"))

@@ -43,7 +43,7 @@ class SourceBucket(Check):
         aspects = {"location": read_facet(partial(_place, client, bucket), region, bucket)}
         key = planned.parameters.get("key", "")
         if not aspects["location"].problem:
-            aspects["versioning"] = read_facet(partial(read_versioning, client, bucket, REMEDY), region, bucket)
+            aspects["versioning"] = read_facet(partial(_versioning, client, bucket), region, bucket)
             if key:
                 aspects["object"] = read_facet(partial(_object, client, bucket, key), region, bucket)
         proven = f"source {bucket} is versioned{' and holds the object' if key else ''}"
@@ -54,6 +54,12 @@ class SourceBucket(Check):
 def _place(client: S3Client, bucket: str) -> Facet:
     found = location(client, bucket)
     return Facet(found, "" if found else "there is no such bucket: create it, versioned, or mend the source action")
+
+
+def _versioning(client: S3Client, bucket: str) -> Facet:
+    """CodePipeline refuses a source without versions."""
+    status = read_versioning(client, bucket)
+    return Facet(status, "" if status == "Enabled" else f"its versioning is {status.lower()}: {REMEDY}")
 
 
 def _object(client: S3Client, bucket: str, key: str) -> Facet:

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
@@ -76,8 +76,13 @@ def clients(fake: FakeCloudFormation) -> ModelledClients:
     return ModelledClients({("cloudformation", REGION): fake})
 
 
-def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK) -> RollbackProposal:
-    return CloudFormationRollback().propose(check, "", clients(fake))
+def proven(fake: FakeCloudFormation, at: datetime = BEFORE + timedelta(hours=1)) -> str:
+    """The baseline of the stack, seen at that time."""
+    return f"{at.timestamp():.3f} {next(reversed(fake.stacks), '')}"
+
+
+def proposed(fake: FakeCloudFormation, check: PlannedCheck = CHECK, baseline: str | None = None) -> RollbackProposal:
+    return CloudFormationRollback().propose(check, proven(fake) if baseline is None else baseline, clients(fake))
 
 
 def updated(fake: FakeCloudFormation, status: str = "UPDATE_FAILED") -> dict[str, Any]:
@@ -129,11 +134,11 @@ def test_the_proof_of_a_stack_that_went_back_by_itself_passes(fake: FakeCloudFor
 def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: str, end: str) -> None:
     stack = updated(fake, status)
     undo, aws = CloudFormationRollback(), clients(fake)
-    way = undo.propose(CHECK, "", aws)
-    begun = undo.execute(CHECK, way, "", aws)
+    way = undo.propose(CHECK, proven(fake), aws)
+    begun = undo.execute(CHECK, way, proven(fake), aws)
     assert begun.reason == "asked CloudFormation to roll back my-service-infra"
     assert CloudFormationStack().run(begun.verification, aws).verdict is Verdict.PENDING
-    assert undo.execute(CHECK, way, "", aws).reason.endswith("CloudFormation took it back by itself")
+    assert undo.execute(CHECK, way, proven(fake), aws).reason.endswith("CloudFormation took it back by itself")
     [request] = fake.called("RollbackStack")
     assert request["StackName"] == stack["StackId"]
     stack["StackStatus"] = end
@@ -142,9 +147,44 @@ def test_a_failed_stack_is_rolled_back_once(fake: FakeCloudFormation, status: st
 
 def test_a_stack_that_never_was_stable_is_deleted_and_the_proof_passes(fake: FakeCloudFormation) -> None:
     stack = updated(fake, "CREATE_FAILED")
-    begun = CloudFormationRollback().execute(CHECK, proposed(fake), "", clients(fake))
+    begun = CloudFormationRollback().execute(CHECK, proposed(fake), proven(fake), clients(fake))
     stack["StackStatus"] = "DELETE_COMPLETE"
     assert CloudFormationStack().run(begun.verification, clients(fake)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("baseline", ["", "0.000 arn:aws:cloudformation:eu-west-1:111122223333:stack/other/1"])
+def test_a_state_that_was_not_proven_is_only_suggested(fake: FakeCloudFormation, baseline: str) -> None:
+    updated(fake)
+    way = proposed(fake, baseline=baseline)
+    assert way.feasibility is STUCK
+    assert way.reason.endswith(NOTHING_PROVEN if not baseline else "this one was made since")
+
+
+@pytest.mark.parametrize(
+    ("between", "ready"), [("UPDATE_COMPLETE", False), ("UPDATE_FAILED", True), ("UPDATE_ROLLBACK_COMPLETE", True)]
+)
+def test_cloudformation_goes_back_to_what_was_proven_or_not_at_all(
+    fake: FakeCloudFormation, between: str, ready: bool
+) -> None:
+    """An earlier release was left: it was found broken in service, or its update had failed."""
+    stack = fake.stack(NAME, "UPDATE_FAILED", BEFORE, DURING)
+    for at, status in ((BEFORE, "CREATE_IN_PROGRESS"), (BEFORE, "CREATE_COMPLETE")):
+        fake.happened(stack, at, status)
+    for minutes, status in ((-60, "UPDATE_IN_PROGRESS"), (-50, between)):
+        fake.happened(stack, STARTED + timedelta(minutes=minutes), status)
+    fake.happened(stack, DURING, "UPDATE_IN_PROGRESS")
+    fake.happened(stack, DURING + timedelta(seconds=5), "UPDATE_FAILED")
+    way = proposed(fake)
+    assert way.feasibility is (READY if ready else STUCK)
+    assert way.reason.endswith("and has not passed") is not ready
+
+
+def test_a_way_back_of_its_own_to_what_was_not_proven_is_told(fake: FakeCloudFormation) -> None:
+    updated(fake, "UPDATE_ROLLBACK_COMPLETE")
+    way = proposed(fake, baseline=proven(fake, BEFORE - timedelta(hours=1)))
+    assert way.feasibility is STUCK
+    assert "took it back by itself; its last stable state is of " in way.reason
+    assert proposed(fake, baseline="").feasibility is BACK
 
 
 def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudFormation) -> None:
@@ -152,10 +192,10 @@ def test_a_request_that_cloudformation_has_already_is_enough(fake: FakeCloudForm
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("TokenAlreadyExistsException"))
     assert (
-        CloudFormationRollback().execute(CHECK, way, "", clients(fake)).reason
+        CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake)).reason
         == "CloudFormation has this request already"
     )
-    CloudFormationRollback().execute(CHECK, way, "", clients(fake))
+    CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))
     first, second = (call["ClientRequestToken"] for call in fake.called("RollbackStack"))
     assert first == second
     assert first.startswith("crosscheck-")
@@ -178,7 +218,7 @@ def test_a_stack_that_moved_on_after_the_proposal_is_left_alone(fake: FakeCloudF
     fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
     stack |= {"StackStatus": "UPDATE_IN_PROGRESS", "LastUpdatedTime": LATER}
     with pytest.raises(SupersededError, match="changed again"):
-        CloudFormationRollback().execute(CHECK, way, "", clients(fake))
+        CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -187,7 +227,7 @@ def test_a_proposal_of_another_moment_is_not_begun(fake: FakeCloudFormation) -> 
     way = proposed(fake)
     stack["LastUpdatedTime"] = DURING + timedelta(seconds=30)
     with pytest.raises(SupersededError):
-        CloudFormationRollback().execute(CHECK, way, "", clients(fake))
+        CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))
     assert fake.called("RollbackStack") == []
 
 
@@ -253,4 +293,4 @@ def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
     way = proposed(fake)
     fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
-        CloudFormationRollback().execute(CHECK, way, "", clients(fake))
+        CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))

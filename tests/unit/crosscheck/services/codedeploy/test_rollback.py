@@ -8,7 +8,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
+from crosscheck.contracts.rollback import (
+    NOTHING_ELSE_PROVEN,
+    NOTHING_PROVEN,
+    Feasibility,
+    RollbackStarted,
+    SupersededError,
+)
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.check import CodeDeploy
@@ -20,6 +26,7 @@ REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
 STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 UNDO = CodeDeployRollback()
+PROVEN = "s3://store/release/1@v1"
 
 
 @pytest.fixture
@@ -32,18 +39,22 @@ def planned(deployment: str) -> PlannedCheck:
     return PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
 
 
-def propose(fake: FakeCodeDeploy, deployment: str) -> CodeDeployProposal:
-    return UNDO.propose(planned(deployment), "", FakeClients({("codedeploy", REGION): fake}))
+def propose(fake: FakeCodeDeploy, deployment: str, proven: str = PROVEN) -> CodeDeployProposal:
+    return UNDO.propose(planned(deployment), proven, FakeClients({("codedeploy", REGION): fake}))
 
 
-def begin(fake: FakeCodeDeploy, deployment: str, way: CodeDeployProposal) -> RollbackStarted:
-    return UNDO.execute(planned(deployment), way, "", FakeClients({("codedeploy", REGION): fake}))
+def begin(fake: FakeCodeDeploy, deployment: str, way: CodeDeployProposal, proven: str = PROVEN) -> RollbackStarted:
+    return UNDO.execute(planned(deployment), way, proven, FakeClients({("codedeploy", REGION): fake}))
 
 
 def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) -> str:
     """A good deployment, then the one that is to be taken back."""
     fake.deploy(NAMED, s3(1))
     return fake.deploy(NAMED, s3(2), status, **more)
+
+
+def hashed(number: int) -> str:
+    return f"appspec sha256:{appspec(number)['appSpecContent']['sha256']}"
 
 
 def proof(begun: RollbackStarted, **named: str) -> bool:
@@ -201,27 +212,60 @@ def test_a_way_back_goes_on_until_the_original_environment_is_terminated(
     assert propose(fake, ours).settle_seconds == seconds
 
 
-def test_the_first_good_deployment_has_nothing_before_it(fake: FakeCodeDeploy) -> None:
-    fake.deploy(NAMED, s3(0), "Failed")
-    ours = fake.deploy(NAMED, s3(1))
-    way = propose(fake, ours)
-    assert way.feasibility is Feasibility.MANUAL
-    assert way.reason == f"nothing to go back to: no other revision of production succeeded before {ours}"
+@pytest.mark.parametrize(("proven", "why"), [("", NOTHING_PROVEN), ("s3://store/release/2@v2", NOTHING_ELSE_PROVEN)])
+def test_where_nothing_else_was_proven_a_person_has_to_say(fake: FakeCodeDeploy, proven: str, why: str) -> None:
+    ours = released(fake)
+    way = propose(fake, ours, proven)
+    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, f"{ours} is Succeeded; {why}")
     with pytest.raises(SupersededError):
-        begin(fake, ours, way)
+        begin(fake, ours, way, proven)
 
 
-def test_the_same_revision_is_no_way_back(fake: FakeCodeDeploy) -> None:
+def test_two_bad_releases_in_a_row_are_both_taken_back(fake: FakeCodeDeploy) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(NAMED, s3(2))  # CodeDeploy calls it a success; it was found broken, and left
+    ours = fake.deploy(NAMED, s3(3))
+    way = propose(fake, ours)
+    assert (way.feasibility, way.target) == (Feasibility.READY, PROVEN)
+    begin(fake, ours, way)
+    assert fake.called("CreateDeployment")[0]["revision"] == s3(1)
+
+
+def test_what_runs_is_not_stopped_where_codedeploy_would_go_back_to_what_never_passed(fake: FakeCodeDeploy) -> None:
     fake.deploy(NAMED, s3(1))
     fake.deploy(NAMED, s3(2))
-    assert propose(fake, fake.deploy(NAMED, s3(2))).target == "s3://store/release/1@v1"
+    ours = fake.deploy(NAMED, s3(3), "InProgress")
+    way = propose(fake, ours)
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason.endswith("stopped, it would go back to s3://store/release/2@v2, which has not passed")
+
+
+def test_codedeploys_own_way_back_to_what_never_passed_is_not_the_end(fake: FakeCodeDeploy) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(NAMED, s3(2))
+    ours = fake.deploy(NAMED, s3(3), "Failed")
+    rollback = fake.roll_back(ours, "InProgress")
+    assert propose(fake, ours).feasibility is Feasibility.ALREADY_BACK
+    fake.deployments[rollback].update(status="Succeeded", revision=s3(2))
+    way = propose(fake, ours)
+    assert (way.feasibility, way.target) == (Feasibility.READY, PROVEN)
+    begun = begin(fake, ours, way)
+    assert begin(fake, ours, way).verification == begun.verification
+    assert len(fake.called("CreateDeployment")) == 1
+
+
+def test_a_deployment_that_codedeploy_no_longer_lists_is_no_way_back(fake: FakeCodeDeploy) -> None:
+    ours = fake.deploy(NAMED, s3(2))
+    way = propose(fake, ours)
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == f"CodeDeploy no longer lists the deployment to production of {PROVEN}"
 
 
 def test_a_history_of_many_is_read_in_batches(fake: FakeCodeDeploy) -> None:
     for number in range(60):
         fake.deploy(NAMED, s3(number))
     ours = fake.deploy(NAMED, s3(60))
-    assert propose(fake, ours).target == "s3://store/release/59@v59"
+    assert propose(fake, ours, "s3://store/release/7@v7").target == "s3://store/release/7@v7"
     assert [len(call["deploymentIds"]) for call in fake.called("BatchGetDeployments")] == [25, 25, 11]
 
 
@@ -258,9 +302,9 @@ def test_an_appspec_is_fetched_by_its_hash(fake: FakeCodeDeploy) -> None:
     fake.platform = "ECS"
     fake.deploy(NAMED, appspec(6))
     ours = fake.deploy(NAMED, appspec(7), fileExistsBehavior="DISALLOW")
-    way = propose(fake, ours)
+    way = propose(fake, ours, hashed(6))
     assert way.target == "app:6"
-    begin(fake, ours, way)
+    begin(fake, ours, way, hashed(6))
     (request,) = fake.called("CreateDeployment")
     assert request["revision"] == appspec(6)
     assert "fileExistsBehavior" not in request
@@ -271,7 +315,7 @@ def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:
     fake.deploy(NAMED, appspec(6))
     ours = fake.deploy(NAMED, appspec(7))
     fake.forgotten.add(appspec(6)["appSpecContent"]["sha256"])
-    way = propose(fake, ours)
+    way = propose(fake, ours, hashed(6))
     assert way.feasibility is Feasibility.MANUAL
     assert way.reason == "CodeDeploy no longer has the AppSpec of d-000000000, the last good deployment"
 

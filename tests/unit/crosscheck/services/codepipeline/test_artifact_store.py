@@ -14,6 +14,7 @@ from tests.fakes.kms import FakeKms
 
 REGION = "eu-west-1"
 OTHER = "999988887777"
+ROLE = f"arn:aws:iam::{OTHER}:role/deploy"
 DENIED = RefusedError("AccessDenied", "planted-session-token", status=403)
 
 
@@ -42,7 +43,7 @@ def world() -> World:
 def test_a_good_store_passes_with_what_was_seen(world: World) -> None:
     finding = world.run()
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == "store store is in eu-west-1, versioned and encrypted, its key usable"
+    assert finding.reason == "store store is in eu-west-1, its key usable"
     assert finding.values == {
         "location": "eu-west-1",
         "versioning": "Enabled",
@@ -96,18 +97,18 @@ def test_a_bucket_that_does_not_exist_fails(world: World) -> None:
 
 
 @pytest.mark.parametrize(("status", "word"), [("", "off"), ("Suspended", "suspended")])
-def test_a_store_without_versions_fails(world: World, status: str, word: str) -> None:
+def test_a_store_without_versions_works_and_is_remarked_upon(world: World, status: str, word: str) -> None:
     world.s3.buckets["store"].versioning = status
     finding = world.run()
-    assert finding.verdict is Verdict.FAIL
-    assert finding.reason == f"store store: its versioning is {word}: turn it on"
+    assert finding.verdict is Verdict.PASS
+    assert finding.warning == f"the versioning of its artifact store is {word}: what is deleted there is gone"
 
 
-def test_a_store_without_default_encryption_fails(world: World) -> None:
+def test_a_store_without_default_encryption_works_and_is_remarked_upon(world: World) -> None:
     world.s3.buckets["store"].encryption = ""
     finding = world.run()
-    assert finding.verdict is Verdict.FAIL
-    assert finding.reason == "store store: it has no default encryption: turn it on"
+    assert finding.verdict is Verdict.PASS
+    assert finding.warning == "its artifact store has no default encryption: turn it on"
 
 
 @pytest.mark.parametrize(
@@ -155,26 +156,25 @@ def test_a_key_that_does_not_exist_fails(world: World, named: str) -> None:
 
 
 def test_another_account_needs_a_customer_key_by_id_or_arn(world: World) -> None:
-    assert world.run(foreign=OTHER).verdict is Verdict.PASS
     across = f"store store: an action of account {OTHER} uses the store: "
-    by_alias = world.run(foreign=OTHER, key="alias/artifacts")
-    assert (by_alias.verdict, by_alias.reason) == (
-        Verdict.FAIL,
-        f"{across}name the key by id or ARN, not by the alias alias/artifacts",
-    )
-    by_alias_arn = world.run(foreign=OTHER, key=f"arn:aws:kms:{REGION}:111122223333:alias/artifacts")
+    by_alias = world.run(readers=ROLE, key="alias/artifacts")
+    assert by_alias.verdict is Verdict.FAIL
+    assert by_alias.reason.startswith(f"{across}name the key by id or ARN, not by the alias alias/artifacts; ")
+    by_alias_arn = world.run(readers=ROLE, key=f"arn:aws:kms:{REGION}:111122223333:alias/artifacts")
     assert by_alias_arn.reason == by_alias.reason
-    assert world.run(foreign=OTHER, key="").reason.startswith(f"{across}name a customer key, by id or ARN")
+    assert world.run(readers=ROLE, key="").reason.startswith(f"{across}name a customer key, by id or ARN")
     world.kms.add(KeyManager="AWS")
-    assert world.run(foreign=OTHER).reason.endswith("cannot use: name a customer key, by id or ARN")
+    assert f"AWS's own, which account {OTHER} cannot use: name a customer key" in world.run(readers=ROLE).reason
 
 
-def test_every_problem_is_named_at_once(world: World) -> None:
+def test_every_problem_is_named_at_once_and_apart_from_the_remarks(world: World) -> None:
     world.s3.buckets["store"].versioning = world.s3.buckets["store"].encryption = ""
     world.kms.add(KeyState="Disabled")
-    assert world.run().reason == (
-        "store store: its versioning is off: turn it on; it has no default encryption: turn it on; "
-        "its key 00000000-0000-4000-8000-000000000001 is Disabled: enable it"
+    finding = world.run()
+    assert finding.reason == "store store: its key 00000000-0000-4000-8000-000000000001 is Disabled: enable it"
+    assert finding.warning == (
+        "the versioning of its artifact store is off: what is deleted there is gone; "
+        "its artifact store has no default encryption: turn it on"
     )
 
 
@@ -203,10 +203,10 @@ def test_f17_a_key_that_may_not_be_described_is_inconclusive(world: World) -> No
 
 def test_f17_what_is_wrong_is_told_beside_what_is_unknown(world: World) -> None:
     world.s3.refuse("GetBucketEncryption", DENIED)
-    world.s3.buckets["store"].versioning = "Suspended"
+    world.kms.add(KeyState="Disabled")
     finding = world.run()
     assert finding.verdict is Verdict.FAIL
-    assert finding.reason.startswith("store store: its versioning is suspended: turn it on; GetBucketEncryption in")
+    assert "is Disabled: enable it; GetBucketEncryption in eu-west-1 was refused" in finding.reason
 
 
 def test_f20_a_region_that_does_not_answer_is_inconclusive(world: World) -> None:

@@ -6,7 +6,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, RollbackProposal, SupersededError
+from crosscheck.contracts.rollback import (
+    NOTHING_ELSE_PROVEN,
+    NOTHING_PROVEN,
+    Feasibility,
+    RollbackProposal,
+    SupersededError,
+)
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
@@ -30,6 +36,7 @@ class World:
         self.aws = FakeClients({("codepipeline", REGION): self.codepipeline})
         self.first = self.pass_through("Succeeded")
         self.before = self.pass_through("Succeeded")
+        self.proven = self.before
         self.failed = self.pass_through("Failed")
         self.ours = self.pass_through(ours)
         self.subject = Subject(REGION, PIPELINE, self.ours)
@@ -38,14 +45,14 @@ class World:
         return self.codepipeline.execute(status=status, Source="Succeeded", Deploy=status)
 
     def propose(self, stage: str = "Deploy") -> RollbackProposal:
-        return StageRollback().propose(DeployedStage(self.subject, stage), "", self.aws)
+        return StageRollback().propose(DeployedStage(self.subject, stage), self.proven, self.aws)
 
     def execute(self, way: RollbackProposal) -> RollbackStarted:
-        return StageRollback().execute(DeployedStage(self.subject, "Deploy"), way, "", self.aws)
+        return StageRollback().execute(DeployedStage(self.subject, "Deploy"), way, self.proven, self.aws)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Succeeded"])
-def test_the_stage_goes_back_to_the_last_execution_that_succeeded_in_it(status: str) -> None:
+def test_the_stage_goes_back_to_the_execution_that_was_proven_in_it(status: str) -> None:
     world = World(status)
     way = world.propose()
     assert (way.feasibility, way.target) == (Feasibility.READY, "execution 00000001")
@@ -59,9 +66,9 @@ def test_the_stage_goes_back_to_the_last_execution_that_succeeded_in_it(status: 
     assert begun.reason == "Deploy is rolled back to execution 00000001 by execution 00000004"
 
 
-def test_what_was_rolled_back_once_does_not_come_again() -> None:
+def test_where_a_rollback_was_proven_the_stage_goes_back_to_what_that_went_back_to() -> None:
     world = World("Succeeded")
-    world.codepipeline.roll_back("Deploy", world.first, "Succeeded")
+    world.proven = world.codepipeline.roll_back("Deploy", world.first, "Succeeded")
     world.subject = Subject(REGION, PIPELINE, world.pass_through("Failed"))
     way = world.propose()
     assert (way.feasibility, way.target) == (Feasibility.READY, "execution 00000000")
@@ -97,12 +104,26 @@ def test_a_pipeline_that_changed_has_no_target() -> None:
     assert "the pipeline changed since execution 00000001" in way.reason
 
 
-def test_a_first_execution_has_no_target() -> None:
+def test_without_another_proven_execution_there_is_no_target() -> None:
+    world = World("Succeeded")
+    reasons = {"": NOTHING_PROVEN, world.ours: NOTHING_ELSE_PROVEN}
+    for world.proven, reason in reasons.items():
+        way = world.propose()
+        assert (way.feasibility, way.reason) == (Feasibility.MANUAL, f"Deploy cannot be taken back: {reason}")
+
+
+def test_an_execution_that_codepipeline_no_longer_has_is_no_target() -> None:
     world = World()
-    for execution in (world.first, world.before):
-        world.codepipeline.passed[execution]["Deploy"] = "Failed"
+    del world.codepipeline.executions[world.before]
     way = world.propose()
-    assert (way.feasibility, way.reason) == (Feasibility.MANUAL, "no earlier execution succeeded in Deploy")
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == "CodePipeline no longer has execution 00000001, the last one that passed in Deploy"
+
+
+def test_two_bad_executions_in_a_row_go_back_to_the_one_before_both() -> None:
+    world = World("Succeeded")
+    world.codepipeline.passed[world.failed]["Deploy"] = "Succeeded"  # it was found broken, and left
+    assert world.propose().target == "execution 00000001"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +203,7 @@ def test_beginning_twice_has_one_effect() -> None:
 def test_another_target_than_proposed_is_a_change() -> None:
     world = World()
     way = world.propose()
-    world.codepipeline.passed[world.failed]["Deploy"] = "Succeeded"  # it was retried
+    world.proven = world.first
     with pytest.raises(SupersededError, match="it changed meanwhile: Deploy goes back"):
         world.execute(way)
     assert world.codepipeline.called("RollbackStage") == []

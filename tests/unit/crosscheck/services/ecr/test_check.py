@@ -8,8 +8,9 @@ import pytest
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import short
+from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.check import planned_replica
-from tests.fakes.ecr_replicas import EU, HOME, REPOSITORY, Replicas, by_tag
+from tests.fakes.ecr_replicas import EU, HOME, REPOSITORY, Replicas, by_digest, by_tag
 
 if TYPE_CHECKING:
     from tests.fakes.ecr import FakeEcr
@@ -113,7 +114,7 @@ def test_f18_an_empty_status_list_because_there_is_no_rule(world: Replicas) -> N
 def test_f18_a_rule_is_missing_in_a_registry_that_the_stack_does_not_change(world: Replicas) -> None:
     digest = world.destination.push(REPOSITORY, "9")
     world.source.rules.clear()
-    finding = world.run(planned_replica(REPOSITORY, digest, EU, HOME))
+    finding = world.run(planned_replica(ImageSubject(EU, REPOSITORY, digest), "", 0.0, HOME))
     assert finding.verdict is Verdict.FAIL
     assert "add one (to the registry of eu-west-1 itself: Crosscheck writes the rules of us-east-1" in finding.reason
 
@@ -144,7 +145,31 @@ def test_f18_an_empty_status_list_because_the_push_came_before_the_rule(
     finding = world.run()
     assert finding.verdict is Verdict.FAIL
     assert "this was pushed 2026-01-05 09:30 UTC" in finding.reason
-    assert finding.reason.endswith("push it again, under a new tag")
+    assert finding.reason.endswith("start a replication backfill to eu-west-1, or push it again under a new tag")
+
+
+@pytest.mark.parametrize("status", ["PREPARING", "IN_PROGRESS", "STOPPING"])
+def test_what_was_pushed_before_the_rule_is_waited_for_while_a_backfill_runs(world: Replicas, status: str) -> None:
+    world.source.backfill(EU, "COMPLETE")
+    world.source.backfill(EU, status)
+    finding = world.run()
+    assert finding.verdict is Verdict.PENDING
+    assert finding.reason.endswith(f"a replication backfill from us-east-1 is {status}")
+
+
+def test_a_backfill_that_has_ended_or_goes_elsewhere_brings_nothing_here(world: Replicas) -> None:
+    for status in ("COMPLETE", "FAILED", "STOPPED"):
+        world.source.backfill(EU, status)
+    world.source.backfill("ap-southeast-1", "IN_PROGRESS")
+    world.source.backfill(EU, "IN_PROGRESS", account="444455556666")
+    assert world.run().verdict is Verdict.FAIL
+
+
+def test_a_backfill_follows_the_rules_so_without_one_it_is_not_asked_for(world: Replicas) -> None:
+    world.source.rules.clear()
+    world.source.backfill(EU, "IN_PROGRESS")
+    assert world.run().verdict is Verdict.FAIL
+    assert world.source.called("ListReplicationBackfills") == []
 
 
 def test_f18_an_empty_status_list_right_after_the_push_is_waited_for(world: Replicas) -> None:
@@ -170,14 +195,6 @@ def test_f18_the_tag_in_the_destination_points_elsewhere(world: Replicas) -> Non
     )
     world.source.statuses.clear()
     assert world.run(by_tag()).verdict is Verdict.FAIL
-
-
-def test_f18_an_immutable_tag_that_was_taken_is_no_failure_where_the_digest_is_there(world: Replicas) -> None:
-    world.destination.push(REPOSITORY, "1", salt="older")
-    world.destination.copy(world.source, REPOSITORY)
-    finding = world.run(by_tag())
-    assert finding.verdict is Verdict.PASS
-    assert finding.reason.endswith("is in eu-west-1 (not under the tag 1)")
 
 
 def test_f18_the_repository_is_absent_in_the_destination(world: Replicas) -> None:
@@ -219,7 +236,7 @@ def test_f18_a_child_manifest_is_missing(world: Replicas, status: str, verdict: 
     world.source.report(index, EU, "COMPLETE")
     for child in children[1:]:
         world.source.report(child, EU, status)
-    finding = world.run(planned_replica(REPOSITORY, index, HOME, EU))
+    finding = world.run(by_digest(index))
     assert finding.verdict is verdict
     missing = short(min(children[1:]))
     assert f"is in eu-west-1 without its child manifest {missing} and 1 more: " in finding.reason
@@ -231,12 +248,12 @@ def test_one_failed_child_outweighs_one_that_is_on_its_way(world: Replicas) -> N
     world.destination.copy(world.source, REPOSITORY, index)
     world.source.report(first, EU, "IN_PROGRESS")
     world.source.report(second, EU, "FAILED", "X")
-    assert world.run(planned_replica(REPOSITORY, index, HOME, EU)).verdict is Verdict.FAIL
+    assert world.run(by_digest(index)).verdict is Verdict.FAIL
 
 
 def test_the_sources_own_region_is_asked_for_the_image_only(world: Replicas) -> None:
     assert world.run(by_tag(HOME)).verdict is Verdict.PASS
-    gone = world.run(planned_replica(REPOSITORY, "sha256:" + "0" * 64, HOME, HOME))
+    gone = world.run(planned_replica(ImageSubject(HOME, REPOSITORY, "sha256:" + "0" * 64), "", 0.0, HOME))
     assert gone.verdict is Verdict.FAIL
     assert {name for name, _ in world.source.calls} == {"DescribeImages"}
 

@@ -6,9 +6,8 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import short
 from crosscheck.registry import checks as catalogue
-from crosscheck.services.ecr.check import planned_replica
 from tests.fakes.ecr import ACCOUNT
-from tests.fakes.ecr_replicas import EU, HOME, REPOSITORY, Replicas, by_tag
+from tests.fakes.ecr_replicas import EU, REPOSITORY, Replicas, by_digest, by_tag
 from tests.fakes.json_protocol import RefusedError
 
 
@@ -39,7 +38,7 @@ def test_f17_a_source_that_denies_is_unknown_and_named(world: Replicas, operatio
 
 def test_f17_a_destination_that_denies_is_unknown_and_named(world: Replicas) -> None:
     world.destination.refuse("DescribeImages", RefusedError("AccessDeniedException"))
-    finding = catalogue.run_check(planned_replica(REPOSITORY, world.digest, HOME, EU), world.aws)
+    finding = catalogue.run_check(by_digest(world.digest), world.aws)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "DescribeImages in eu-west-1 was refused: AccessDeniedException"
 

@@ -16,7 +16,6 @@ REGION = "eu-west-1"
 ACCOUNT = "111122223333"
 SERVICE = {"cluster": "production-eu", "service": "my-service"}
 GROUP = {"application": "blue-green", "group": "eu"}
-REMEDY = "(Custom::ReplicationRules or the stack's ReplicateRepositories)"
 
 
 def image(region: str, repository: str = "my-service", account: str = ACCOUNT) -> str:
@@ -62,79 +61,67 @@ def test_another_regions_registry_that_replicates_here_passes_and_is_pointed_out
     world.ecr.replicate("ap-southeast-1", REGION, prefixes=("my-",))
     finding = world.run()
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == "replication brings my-service to eu-west-1"
+    assert finding.reason == "my-service:7 pulls from us-east-1"
     assert finding.warning == (
-        "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
+        "task definition my-service pulls my-service from us-east-1: a regional outage there stops pulls "
         "in eu-west-1; it is replicated: name eu-west-1's own registry "
         "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
     )
 
 
-@pytest.mark.parametrize(
-    ("regions", "prefixes", "why"),
-    [
-        ((), (), f"the registry in us-east-1 has no replication rule; add one {REMEDY}"),
-        (
-            ("ap-southeast-1",),
-            (),
-            f"the replication rules of us-east-1 lead to ap-southeast-1, not to eu-west-1; add it {REMEDY}",
-        ),
-        (
-            (REGION,),
-            ("other",),
-            (
-                "the replication rules from us-east-1 to eu-west-1 cover only repositories that begin with other; "
-                f"add a prefix of my-service {REMEDY}"
-            ),
-        ),
-    ],
+REPLICATE = (
+    "task definition my-service pulls my-service from us-east-1: a regional outage there stops pulls "
+    "in eu-west-1; replicate it and name eu-west-1's own registry "
+    "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
 )
-def test_what_no_rule_brings_here_fails_with_the_fix(
-    world: World, regions: tuple[str, ...], prefixes: tuple[str, ...], why: str
+
+
+@pytest.mark.parametrize(("regions", "prefixes"), [((), ()), (("ap-southeast-1",), ()), ((REGION,), ("other",))])
+def test_a_home_registry_that_no_rule_replicates_works_and_is_remarked_upon(
+    world: World, regions: tuple[str, ...], prefixes: tuple[str, ...]
 ) -> None:
     if regions:
         world.ecr.replicate(*regions, prefixes=prefixes)
     finding = world.run()
-    assert finding.verdict is Verdict.FAIL
-    assert finding.reason == f"no replication rule brings my-service from us-east-1 to eu-west-1: {why}"
-    assert finding.warning == (
-        "task definition my-service:7 pulls my-service from us-east-1: a regional outage there stops pulls "
-        "in eu-west-1; replicate it and name eu-west-1's own registry "
-        "(111122223333.dkr.ecr.eu-west-1.amazonaws.com/my-service)"
-    )
+    assert finding.verdict is Verdict.PASS
+    assert finding.warning == REPLICATE
 
 
-def test_the_fix_for_a_registry_that_the_stack_does_not_change_is_in_its_region(world: World) -> None:
-    world.aws.fakes["ecr", "eu-central-1"] = world.ecr
-    world.define(image("eu-central-1"))
-    assert world.run().reason.endswith(
-        "the registry in eu-central-1 has no replication rule; "
-        "add one (to the registry of eu-central-1 itself: Crosscheck writes the rules of us-east-1 only)"
+def test_the_next_revision_of_a_task_definition_is_remarked_upon_in_the_same_words(world: World) -> None:
+    world.ecs.clusters["production-eu"]["my-service"]["taskDefinition"] = world.define(
+        image("us-east-1"), revision="my-service:8"
     )
+    assert world.run().warning == REPLICATE
 
 
 def test_a_rule_to_another_account_brings_nothing_here(world: World) -> None:
     world.ecr.replicate(REGION, account="999988887777")
-    assert world.run().verdict is Verdict.FAIL
+    assert world.run().warning == REPLICATE
 
 
-def test_every_repository_of_a_task_is_judged_and_each_once(world: World) -> None:
+def test_every_repository_of_a_task_is_told_and_each_once(world: World) -> None:
     world.ecr.replicate(REGION, prefixes=("my-service",))
     world.define(image("us-east-1"), image("us-east-1").replace("0a1b2c3", "other"), image("us-east-1", "sidecar"))
     finding = world.run()
-    assert finding.verdict is Verdict.FAIL
-    assert finding.reason.startswith("no replication rule brings sidecar from us-east-1")
-    assert finding.warning.count("pulls") == 4
+    assert finding.verdict is Verdict.PASS
+    assert "eu-west-1; it is replicated: name" in finding.warning
+    assert (
+        "pulls sidecar from us-east-1: a regional outage there stops pulls in eu-west-1; replicate" in finding.warning
+    )
     assert len(world.ecr.called("DescribeRegistry")) == 2
 
 
 def test_another_accounts_registry_keeps_its_rules_to_itself(world: World) -> None:
     world.define(image("us-east-1", account="999988887777"))
     finding = world.run()
-    assert finding.verdict is Verdict.INCONCLUSIVE
-    assert finding.reason == (
-        "whether my-service is replicated from us-east-1 to eu-west-1, only account 999988887777 can see"
-    )
+    assert finding.verdict is Verdict.PASS
+    assert "replicate it and name eu-west-1's own registry (999988887777.dkr.ecr" in finding.warning
+
+
+def test_rules_that_may_not_be_read_leave_the_remark(world: World) -> None:
+    world.ecr.refuse("DescribeRegistry", RefusedError("AccessDeniedException"))
+    finding = world.run()
+    assert (finding.verdict, finding.warning) == (Verdict.PASS, REPLICATE)
 
 
 def test_blue_green_is_looked_at_through_its_deployment_group(world: World) -> None:
@@ -144,9 +131,7 @@ def test_blue_green_is_looked_at_through_its_deployment_group(world: World) -> N
         {"id": "ecs-svc/1", "status": "ACTIVE", "taskDefinition": world.ecs.arn("task-definition", "my-service:6")},
         {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": service.pop("taskDefinition")},
     ]
-    assert world.run(GROUP).verdict is Verdict.FAIL
-    world.ecr.replicate(REGION)
-    assert world.run(GROUP).verdict is Verdict.PASS
+    assert world.run(GROUP).warning == REPLICATE
 
 
 @pytest.mark.parametrize(
@@ -188,7 +173,6 @@ def test_a_service_that_is_not_there_may_come_with_the_release(world: World, par
     [
         ("ecs", "DescribeServices", "in eu-west-1 was refused: AccessDeniedException (Crosscheck needs ecs:Describe"),
         ("ecs", "DescribeTaskDefinition", "(Crosscheck needs ecs:DescribeTaskDefinition on production-eu/my-service)"),
-        ("ecr", "DescribeRegistry", "(Crosscheck needs ecr:DescribeRegistry on the registry)"),
     ],
 )
 def test_f17_a_denied_read_is_inconclusive_and_names_the_right(

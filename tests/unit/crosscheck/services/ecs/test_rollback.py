@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.rollback import Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.registry.services import ROLLBACKS, rollback_of
 from crosscheck.services.ecs.state import ServiceState
@@ -142,7 +142,7 @@ def test_without_a_baseline_there_is_no_way_back_whatever_ran_before() -> None:
     for status in ("SUCCESSFUL", "IN_PROGRESS"):
         way = World(status).propose("")
         assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
-        assert way.reason == "my-service runs my-service:7; what it ran before is not known to have passed"
+        assert way.reason == f"my-service runs my-service:7; {NOTHING_PROVEN}"
     way = World("ROLLBACK_SUCCESSFUL").propose("")
     assert way.feasibility is Feasibility.MANUAL
     assert way.reason == (

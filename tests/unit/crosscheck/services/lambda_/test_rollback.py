@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_ELSE_PROVEN, NOTHING_PROVEN, Feasibility, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
@@ -78,7 +78,13 @@ def test_an_alias_that_is_gone_has_moved_on(fake: FakeLambda) -> None:
 def test_without_a_baseline_a_person_has_to_say_where_to_go(fake: FakeLambda) -> None:
     way = proposed(fake, baseline="")
     assert way.feasibility is Feasibility.MANUAL
-    assert way.reason == "my-function:live: serves version 7; which one it served before is unknown"
+    assert way.reason == f"my-function:live: serves version 7; {NOTHING_PROVEN}"
+
+
+def test_what_was_proven_and_brought_is_no_way_back_from_itself(fake: FakeLambda) -> None:
+    way = proposed(fake, baseline="7")
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == f"my-function:live: serves version 7; {NOTHING_ELSE_PROVEN}"
 
 
 def test_without_the_version_that_was_brought_nothing_is_touched(fake: FakeLambda) -> None:
@@ -91,20 +97,19 @@ def test_a_version_that_was_deleted_is_no_way_back(fake: FakeLambda) -> None:
     del fake.functions[FUNCTION].versions["6"]
     way = proposed(fake)
     assert way.feasibility is Feasibility.MANUAL
-    assert "version 6, which it served before, does not exist any more" in way.reason
+    assert "version 6, to which it would go back, does not exist any more" in way.reason
 
 
-def test_f4_a_baseline_that_an_earlier_execution_has_outdated_is_no_way_back(fake: FakeLambda) -> None:
-    fake.publish(FUNCTION, "5")
-    way = proposed(fake, baseline="5")  # read before the execution before ours had brought version 6
-    assert way.feasibility is Feasibility.MANUAL
-    assert way.reason == "my-function:live: served version 5 when the execution started; version 6 was published since"
-
-
-def test_a_gap_of_versions_that_were_never_there_is_no_obstacle(fake: FakeLambda) -> None:
-    fake.publish(FUNCTION, "5")
-    del fake.functions[FUNCTION].versions["6"]
-    assert proposed(fake, baseline="5").feasibility is Feasibility.READY
+@pytest.mark.parametrize(("version", "weights"), [("7", {}), ("6", {"v7": 0.1})])
+def test_two_bad_releases_in_a_row_are_both_taken_back(
+    fake: FakeLambda, version: str, weights: dict[str, float]
+) -> None:
+    fake.publish(FUNCTION, "5")  # version 6 was found broken, and left
+    fake.point(FUNCTION, "live", version, **weights)
+    way = proposed(fake, baseline="5")
+    assert (way.feasibility, way.target) == (Feasibility.READY, "version 5")
+    LambdaAliasRollback().execute(CHECK, way, "5", clients(fake))
+    assert proposed(fake, baseline="5").feasibility is Feasibility.ALREADY_BACK
 
 
 def test_an_alias_that_moved_on_after_the_proposal_is_left_alone(fake: FakeLambda) -> None:

@@ -1,0 +1,129 @@
+"""What a rollback may go back to: written when a release starts and when its judges have spoken, read by rollbacks.
+
+The way back leads to the newest state that passed; where none has, to what ran before the first release that the ledger
+saw. What merely ran before is no target: it may be what an earlier release broke and nobody took back.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.proof_facts import EarliestState, ProvenState
+from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import UNNAMED_GATE
+from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.services.codepipeline.stage_history import planned_stage
+from crosscheck.telemetry import count
+
+logger = Logger(child=True)
+
+# How a definition names a gate that is a rule of a stage's condition. No action's name holds a space.
+RULE = "/rule "
+
+
+@dataclass(frozen=True)
+class ProvenStates:
+    """What the ledger knows of the things that releases deploy to. Writing twice, in any order, has one effect."""
+
+    ledger: Ledger
+
+    def seen_before(self, checks: Iterable[PlannedCheck], judged: RegionVerdict, at: float) -> None:
+        """Keep what preflight saw ``at`` that moment (epoch seconds). What it could not see is kept as unknown, so that
+        no later preflight takes what a release has brought since for it.
+
+        Raises:
+            ClientError, BotoCoreError: the ledger is out of reach.
+        """
+        unseen = {check.subject: "" for check in checks if check.baseline_only}
+        for name, state in {**unseen, **_states(judged)}.items():
+            self.ledger.merge(DeployTarget(judged.region, name), EarliestState(state, at).to_fact())
+
+    def judged(
+        self, execution: Subject, stage: str, checks: Iterable[PlannedCheck], judged: RegionVerdict, at: float
+    ) -> None:
+        """Keep what a judge's last word on a region proves; the verdict itself is in the ledger already.
+
+        A verdict that cannot be kept here stands: the next rollback then goes back to an earlier proven state.
+        """
+        deployed = [each for each in checks if each.run and not each.unsupported and each.region == judged.region]
+        try:
+            if judged.verdict is Verdict.PASS:
+                self._passed(execution, stage, deployed, judged, at)
+            else:
+                self._not_passed(execution, stage, deployed)
+        except AWS_ERRORS:
+            logger.exception("the verdict stands, but what it proves was not kept", region=judged.region)
+            count("ProofRecordFailures")
+
+    def to_restore(self, planned: PlannedCheck, began: float = math.inf) -> str:
+        """The state to go back to, empty where there is none. ``began`` is when the deployment that is taken back began
+        (epoch seconds): what ran before the first release cannot have been read later.
+
+        Raises:
+            ClientError, BotoCoreError: the ledger is out of reach.
+        """
+        known = KnownFacts(self.ledger.read(_target(planned)))
+        if known.proven:
+            return known.proven.state
+        return known.before.state if known.before and known.before.at < began else ""
+
+    def _passed(
+        self, execution: Subject, stage: str, deployed: list[PlannedCheck], judged: RegionVerdict, at: float
+    ) -> None:
+        """Of several judges the last one to speak sees that all are content."""
+        known, states = KnownFacts(self.ledger.read(execution)), _states(judged)
+        began = max((each.deployed.started for each in deployed), default=0.0)
+        if not passed(known, stage, judged.region, began):
+            return
+        for each in deployed:
+            if each.subject in states:
+                proven = ProvenState(states[each.subject], execution.key, each.deployed.started, at)
+                self.ledger.merge(_target(each), proven.to_fact())
+        if all(passed(known, stage, region) for region in _regions(known, stage)):
+            whole = ProvenState(execution.execution, execution.key, began, at)
+            self.ledger.merge(_target(planned_stage(execution, stage)), whole.to_fact())
+
+    def _not_passed(self, execution: Subject, stage: str, deployed: list[PlannedCheck]) -> None:
+        """From then on nothing that is seen there is from before any release, unless it was seen earlier."""
+        targets = [(_target(each), each.deployed.started) for each in deployed]
+        if deployed:
+            targets.append((_target(planned_stage(execution, stage)), min(began for _, began in targets)))
+        for target, began in targets:
+            self.ledger.merge(target, EarliestState("", began).to_fact())
+
+
+def passed(known: KnownFacts, stage: str, region: str, began: float = 0.0) -> bool:
+    """Whether everybody who judges what a stage brought to a region has said PASS, and nobody anything else.
+
+    ``began`` is when its deployment began, as far as the caller knows it: words from before it are of an earlier one.
+    """
+    runs = [each.action.run.begun for each in deployments(known) if each.action and _is_at(each, stage, region)]
+    since = max([began, *runs])
+    last = {said.judge: said for said in known.verdicts_on(stage, region) if said.final and said.at >= since}
+    judge = known.judges.get((stage, region))
+    expected = {UNNAMED_GATE if RULE in gate else gate for gate in judge.gates} if judge else set()
+    content = all(said.judged.verdict is Verdict.PASS for said in last.values())
+    return bool(last) and content and expected <= last.keys()
+
+
+def _is_at(deployment: DeployAction, stage: str, region: str) -> bool:
+    return (deployment.stage, deployment.region) == (stage, region)
+
+
+def _regions(known: KnownFacts, stage: str) -> Iterator[str]:
+    return (region for deployed, region in known.judges if deployed == stage)
+
+
+def _states(judged: RegionVerdict) -> dict[str, str]:
+    return {name: state for finding in judged.findings for name, state in finding.baselines.items()}
+
+
+def _target(planned: PlannedCheck) -> DeployTarget:
+    return DeployTarget(planned.region, planned.subject)

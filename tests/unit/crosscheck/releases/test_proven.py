@@ -1,0 +1,221 @@
+"""What a rollback may go back to, as verdicts and preflights leave it in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import UNNAMED_GATE, JudgeVerdict, RegionJudge
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.releases.proven import ProvenStates
+from crosscheck.services.codepipeline.stage_history import planned_stage
+from tests.builders import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+HOME, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
+BEGAN = 1_800_000_000.0
+GATE = "Deploy/Verify"
+
+
+class Release:
+    """A release whose stage ``Deploy`` points an alias to a version of its own, ``began`` seconds after the first."""
+
+    def __init__(self, ledger: Ledger, number: int, began: float) -> None:
+        self.states, self.ledger, self.version = ProvenStates(ledger), ledger, str(number)
+        self.subject, self.began = Subject(HOME, "p", f"execution-{number}"), BEGAN + began
+
+    def check(self, region: str = EUROPE, alias: str = "live") -> PlannedCheck:
+        run = ActionRun("Deploy", region, "Succeeded", self.began)
+        return PlannedCheck("lambda-alias", region, {"function": "f", "alias": alias}, run)
+
+    def saw(self, state: str, at: float) -> None:
+        """Preflight's look at the alias."""
+        planned = replace(self.check(), run=None, baseline_only=True)
+        seen = {planned.subject: state} if state else {}
+        found = judge(EUROPE, [replace(planned.finding(Verdict.PASS, ""), baselines=seen)])
+        self.states.seen_before([planned], found, BEGAN + at)
+
+    def judged(
+        self, verdict: Verdict, region: str = EUROPE, *, judge_name: str = "", after: float = 60, state: str = ""
+    ) -> None:
+        """A judge's last word, so many seconds after the deployment began."""
+        found = self.finding(verdict, region, state or self.version)
+        at = self.began + after
+        word = JudgeVerdict("Deploy", found, at, final=True, judge=judge_name, look=1)
+        self.ledger.merge(self.subject, word.to_fact(at))
+        self.states.judged(self.subject, "Deploy", [self.check(region)], found, at)
+
+    def finding(self, verdict: Verdict, region: str, state: str) -> RegionVerdict:
+        check = self.check(region)
+        return judge(region, [replace(check.finding(verdict, ""), baselines={check.subject: state})])
+
+    def judges(self, *gates: str, region: str = EUROPE) -> None:
+        self.ledger.merge(self.subject, RegionJudge("Deploy", region, gates).to_fact(self.began))
+
+    @property
+    def target(self) -> str:
+        return self.states.to_restore(self.check(), self.began)
+
+    @property
+    def stage_target(self) -> str:
+        return self.states.to_restore(planned_stage(self.subject, "Deploy"))
+
+
+@pytest.fixture
+def ledger(ledger_table: DynamoDBClient) -> Ledger:
+    return Ledger(ledger_table, tables.NAME, 90)
+
+
+def releases(ledger: Ledger, count: int) -> Sequence[Release]:
+    """Releases that deploy one after the other, an hour apart."""
+    return [Release(ledger, number, number * 3_600) for number in range(1, count + 1)]
+
+
+def test_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    first.saw("1", 7_100)
+    first.judged(Verdict.FAIL)
+    second.saw("2", 10_700)
+    second.judged(Verdict.FAIL)
+    assert (first.target, second.target) == ("1", "1")
+
+
+def test_two_bad_releases_in_a_row_go_back_to_what_ran_before_the_first_that_was_seen(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    first.saw("0", 3_500)
+    first.judged(Verdict.FAIL)
+    second.saw("1", 7_100)
+    second.judged(Verdict.FAIL)
+    assert (first.target, second.target) == ("0", "0")
+
+
+@pytest.mark.parametrize("unproven", [Verdict.FAIL, Verdict.INCONCLUSIVE])
+def test_what_a_release_without_preflight_brought_is_never_taken_for_what_ran_before(
+    ledger: Ledger, unproven: Verdict
+) -> None:
+    first, second = releases(ledger, 2)
+    first.judged(unproven)
+    second.saw("1", 7_100)
+    assert second.target == ""
+
+
+def test_what_preflight_could_not_see_is_unknown_for_later_ones_too(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    first.saw("", 3_500)
+    second.saw("1", 7_100)
+    assert second.target == ""
+
+
+def test_what_was_seen_after_the_deployment_began_may_be_what_it_brought(ledger: Ledger) -> None:
+    (first,) = releases(ledger, 1)
+    first.saw("1", 3_600)
+    assert first.target == ""
+
+
+def test_the_newest_deployment_that_passed_prevails_in_whichever_order_the_verdicts_come(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    second.judged(Verdict.PASS)
+    first.judged(Verdict.PASS, after=9_000)
+    assert third.target == "2"
+
+
+def test_every_judge_has_to_let_the_region_pass(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.judges(GATE, "Prove/Again")
+    release.judged(Verdict.PASS, judge_name=GATE)
+    assert later.target == "1"
+    release.judged(Verdict.PASS, judge_name="Prove/Again", after=90)
+    assert later.target == "2"
+
+
+def test_a_region_that_a_second_gate_fails_was_not_proven_by_the_first(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.judges(GATE, "Prove/Again")
+    release.judged(Verdict.FAIL, judge_name="Prove/Again")
+    release.judged(Verdict.PASS, judge_name=GATE, after=90)
+    assert (release.target, later.target) == ("1", "1")
+
+
+def test_a_gate_that_is_a_rule_proves_under_the_name_that_it_has(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    release.judges("Deploy/rule 1")
+    release.judged(Verdict.PASS, judge_name=UNNAMED_GATE)
+    assert later.target == "1"
+
+
+def test_a_word_of_before_the_deployment_is_of_an_earlier_one(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    release.judges(GATE, "Prove/Again")
+    release.judged(Verdict.PASS, judge_name="Prove/Again", after=-60)
+    release.judged(Verdict.PASS, judge_name=GATE)
+    assert later.target == ""
+
+
+def test_only_what_a_deploy_action_brought_is_proven(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    asked = replace(release.check(), run=None)
+    found = judge(EUROPE, [replace(asked.finding(Verdict.PASS, ""), baselines={asked.subject: "1"})])
+    release.states.judged(release.subject, "Deploy", [asked], found, release.began + 60)
+    assert later.target == ""
+
+
+def test_a_stage_is_proven_by_an_execution_that_passed_in_all_its_regions(ledger: Ledger) -> None:
+    good, partial, later = releases(ledger, 3)
+    for release in (good, partial):
+        release.judges(region=EUROPE)
+        release.judges(region=PACIFIC)
+    good.judged(Verdict.PASS, EUROPE)
+    assert later.stage_target == ""
+    good.judged(Verdict.PASS, PACIFIC)
+    partial.judged(Verdict.PASS, EUROPE)
+    partial.judged(Verdict.FAIL, PACIFIC)
+    assert later.stage_target == "execution-1"
+
+
+def test_what_was_proven_does_not_expire(ledger: Ledger, ledger_table: DynamoDBClient) -> None:
+    (release,) = releases(ledger, 1)
+    release.saw("0", 3_500)
+    release.judged(Verdict.PASS)
+    items = ledger_table.scan(TableName=tables.NAME)["Items"]
+    lasting = {item["sk"]["S"] for item in items if "ttl" not in item}
+    assert lasting == {"before", "proven"}
+    assert all(("ttl" in item) == item["pk"]["S"].startswith("execution#") for item in items)
+
+
+def test_a_ledger_that_refuses_takes_no_verdict_back(
+    ledger: Ledger, ledger_table: DynamoDBClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (release,) = releases(ledger, 1)
+    ledger_table.delete_table(TableName=tables.NAME)
+    release.states.judged(
+        release.subject, "Deploy", [release.check()], release.finding(Verdict.PASS, EUROPE, "1"), release.began + 60
+    )
+    assert "ProofRecordFailures" in capfd.readouterr().out
+    with pytest.raises(ClientError):
+        release.saw("0", 3_500)
+
+
+def test_the_same_name_in_another_region_is_another_target() -> None:
+    keys = {DeployTarget(region, "lambda-alias f/live").key for region in (EUROPE, PACIFIC)}
+    assert keys == {"target#eu-west-1#lambda-alias f/live", "target#ap-southeast-1#lambda-alias f/live"}
+
+
+def test_findings_without_a_baseline_prove_nothing_to_go_back_to(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    found = judge(EUROPE, [Finding("lambda-alias", "f/live", Verdict.PASS, "")])
+    release.states.judged(release.subject, "Deploy", [release.check()], found, release.began + 60)
+    assert later.target == ""
