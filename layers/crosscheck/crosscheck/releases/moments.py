@@ -13,7 +13,7 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
-from crosscheck.releases.regions import deployed, rollback_of
+from crosscheck.releases.regions import deployed, follow_up, rollback_of
 
 
 class MomentKind(StrEnum):
@@ -80,14 +80,10 @@ def _said(rollback: RollbackProgress) -> str:
     match rollback.state:
         case RollbackState.DONE | RollbackState.BACK:
             return f"rolled back: {rollback.reason}"
-        case RollbackState.SUGGESTED:
-            return f"rollback suggested: {rollback.reason}"
-        case RollbackState.MOVED_ON:
-            return f"not rolled back: {rollback.reason}"
-        case RollbackState.FAILED:
-            return f"the rollback did not work: {rollback.reason}"
         case RollbackState.RUNNING | RollbackState.LEFT:
             return ""
+        case RollbackState.SUGGESTED | RollbackState.MOVED_ON | RollbackState.FAILED:
+            return follow_up(rollback)
 
 
 def _key(kind: MomentKind, stage: str, place: str, attempt: int) -> str:

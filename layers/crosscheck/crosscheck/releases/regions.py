@@ -75,10 +75,11 @@ def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> Regi
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
         return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why)
-    return replace(part, follow_up=_follow_up(rollback))
+    return replace(part, follow_up=follow_up(rollback))
 
 
-def _follow_up(rollback: RollbackProgress) -> str:
+def follow_up(rollback: RollbackProgress) -> str:
+    """What became of a rollback, in words; where the service or CodePipeline did it, only the reason."""
     reason, target = rollback.reason, rollback.target
     match rollback.state:
         case RollbackState.RUNNING:
