@@ -81,5 +81,10 @@ def _stands(timestamp: str) -> tuple[str, AttributeValues]:
     return "#timestamp = :standing", {":standing": {"S": timestamp}}
 
 
+def card_key(subject: LedgerKey) -> str:
+    """The partition key of what is kept of a subject's card, beside the facts."""
+    return f"card#{subject.key}"
+
+
 def _key(subject: LedgerKey) -> AttributeValues:
-    return item_key(f"card#{subject.key}", "card")
+    return item_key(card_key(subject), "card")

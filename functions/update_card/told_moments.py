@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
 from crosscheck.releases.moments import Moment
+from update_card.posted_messages import card_key
 
 MOMENT = "moment/"
 
@@ -29,18 +30,9 @@ class ToldMoments(ReleaseTable):
             self.client.delete_item(TableName=self.table, Key=_key(release, moment))
 
     def _told(self, release: Subject) -> set[str]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :moment)",
-            ExpressionAttributeValues={":pk": {"S": _card(release)}, ":moment": {"S": MOMENT}},
-        )
-        return {item["sk"]["S"].removeprefix(MOMENT) for page in pages for item in page["Items"]}
-
-
-def _card(release: Subject) -> str:
-    return f"card#{release.key}"
+        names = (item["sk"]["S"] for item in self.items(card_key(release)))
+        return {name.removeprefix(MOMENT) for name in names if name.startswith(MOMENT)}
 
 
 def _key(release: Subject, moment: Moment) -> AttributeValues:
-    return item_key(_card(release), f"{MOMENT}{moment.key}")
+    return item_key(card_key(release), f"{MOMENT}{moment.key}")

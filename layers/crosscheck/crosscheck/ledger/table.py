@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -126,6 +126,16 @@ class ReleaseTable:
             return False
         return True
 
+    def items(self, subject: str) -> Iterator[Mapping[str, Any]]:
+        """Everything that is kept of a subject, as DynamoDB gives it; read consistently."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": subject}},
+        )
+        return (item for page in pages for item in page["Items"])
+
 
 class Ledger(ReleaseTable):
     """Facts of releases."""
@@ -153,14 +163,7 @@ class Ledger(ReleaseTable):
 
     def read(self, subject: FactSubject) -> dict[str, Record]:
         """Everything that is known of a subject, by the fact's name; empty where nothing is."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": subject.key}},
-        )
-        records = (_record(item) for page in pages for item in page["Items"])
-        return {record.name: record for record in records}
+        return {record.name: record for record in map(_record, self.items(subject.key))}
 
     def _change(
         self, subject: FactSubject, name: str, overwrite: AttributeValues, once: AttributeValues, condition: str
