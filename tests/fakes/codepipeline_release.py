@@ -83,12 +83,12 @@ class Region:
     tasks: list[dict[str, Any]]
 
     def fail_tasks(self) -> None:
-        """The service's tasks have stopped since the release."""
+        """The service's tasks have died again and again, the last one just now."""
         for task in self.tasks:
             self.ecs.tasks.pop(task["taskArn"])
         self.service["runningCount"] = self.service["deployments"][0]["runningCount"] = 0
-        for seconds in (60, 90, 120):
-            self.ecs.stop(SERVICE, self.definition, STARTED + timedelta(seconds=seconds))
+        for seconds in (90, 60, 30):
+            self.ecs.stop(SERVICE, self.definition, datetime.now(UTC) - timedelta(seconds=seconds))
 
     def deploying(self) -> None:
         """The rollout is in progress and no task runs yet."""
