@@ -35,7 +35,8 @@ class ProvenGate:
     """A gate of ``pipeline``, which has the definition that the execution ``subject`` runs with.
 
     ``name`` is its name among the judges of a region: ``<stage>/<action>`` or ``<stage>/rule <rule>``. It is never
-    empty: the judge without a name is the fan-out. ``position`` has no action if the gate is a rule.
+    empty: the judge without a name is the fan-out. ``position`` is that of an action; a rule, which may stand before or
+    after its stage's actions, has to say itself what it verifies.
     """
 
     subject: Subject
@@ -50,7 +51,7 @@ class ProvenGate:
 
 
 def prove(aws: Clients, job: Job) -> ProvenGate:
-    """The gate that the job is.
+    """The gate that the job is; its name is one that ``pipelines/gates.py`` finds in the definition.
 
     Raises:
         ConfigurationError: it is none; the text says what the user has to change.
@@ -75,7 +76,8 @@ def prove(aws: Clients, job: Job) -> ProvenGate:
     }
     for name in (position.action, rule_gate(position.action)):
         if name in held:
-            return ProvenGate(subject, pipeline, Position(position.stage, held[name]), f"{position.stage}/{name}")
+            stands = position if held[name] else Position()
+            return ProvenGate(subject, pipeline, stands, f"{position.stage}/{name}")
     raise ConfigurationError(
         f"stage {position.stage} of {subject.pipeline} has no action or rule {position.action} that invokes the gate, "
         f"as execution {subject.execution} runs it"

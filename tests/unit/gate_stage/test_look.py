@@ -117,6 +117,16 @@ def test_a_rule_judges_under_its_own_name_though_codepipeline_does_not_say_where
     assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1/ValidatePrimary/rule Look"}
 
 
+def test_a_rule_has_to_say_which_stage_it_verifies(account: Account) -> None:
+    parameters = {"pipeline": PIPELINE, "execution": EXECUTION}
+    account.release.rule("DeploySecondary", "Look", parameters)
+    details = account.invoke(parameters=parameters)["failureDetails"]
+    assert (details["type"], details["message"].partition(";")[0]) == (
+        "ConfigurationError",
+        "stage: say which stage to verify",
+    )
+
+
 def test_regions_narrow_what_is_looked_at(account: Account) -> None:
     account.release.regions["ap-southeast-1"].fail_tasks()
     answer = account.invoke(parameters={"regions": ["eu-west-1"]})

@@ -18,8 +18,8 @@ class JudgeVerdict(StoredFact):
     """What a judge says of a region in one look.
 
     ``stage`` is the stage that deployed to the region. ``judge`` names the gate, as ``<stage>/<action>`` or
-    ``<stage>/rule <rule>``: several gates may judge the same region, and each has a fact of its own. It is empty for the
-    fan-out. ``look`` counts a gate's looks from 1, and ``final`` marks its last word.
+    ``<stage>/rule <rule>``: several gates may judge the same region, and each has a fact of its own. It is empty for
+    the fan-out. ``look`` counts a gate's looks from 1, and ``final`` marks its last word.
     """
 
     name = "verdict"

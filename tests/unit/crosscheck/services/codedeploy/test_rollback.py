@@ -98,10 +98,10 @@ def test_a_deployment_to_another_group_than_the_actions_is_left_alone(
     fake.deploy(theirs, s3(1))
     foreign = fake.deploy(theirs, s3(2))
     way = propose(fake, foreign)
-    assert (way.feasibility, way.reason) == (
-        Feasibility.MANUAL,
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == (
         f"CodePipeline names {foreign}, which is a deployment to {theirs[1]} of {theirs[0]}, not to production of "
-        "CrossRegionActionSupport",
+        "CrossRegionActionSupport"
     )
     assert fake.called("CreateDeployment") == fake.called("StopDeployment") == []
 
