@@ -56,7 +56,7 @@ class GateLook:
             tagged = gate.pipeline.tags.plan
             parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tagged)
         plan = self._plan(gate, parameters)
-        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws))
+        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)
