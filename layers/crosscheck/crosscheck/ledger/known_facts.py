@@ -113,8 +113,13 @@ class KnownFacts:
         return {(judge.stage, judge.region): judge for judge in found}
 
     def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
-        """What the judges say of this region in this stage; the one without a name, the fan-out, comes first."""
-        return tuple(each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        """What its judges say of this region in this stage; the one without a name, the fan-out, comes first.
+
+        Who is none of them is not heard; while nobody has decided who they are, everybody is.
+        """
+        decided = self.judges.get((stage, region))
+        said = (each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        return tuple(each for each in said if decided is None or decided.hears(each.judge))
 
     def rollback(self, stage: str, region: str) -> RollbackProgress | None:
         """What became of taking back what this stage brought to this region."""

@@ -53,6 +53,15 @@ class ActionRun:
         return 0 < self.ended < at
 
 
+@dataclass(frozen=True)
+class RuleRun:
+    """A rule of a stage's condition that is running; its configuration has no variables any more."""
+
+    stage: str
+    name: str
+    configuration: Mapping[str, str]
+
+
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
     """The latest run of each action of an execution, by stage and action.
 
@@ -65,6 +74,25 @@ def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapp
         PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
     )
     return latest(detail for page in pages for detail in page["actionExecutionDetails"])
+
+
+def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> tuple[RuleRun, ...]:
+    """The rules of stage conditions that an execution runs at this moment.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    pages = client.get_paginator("list_rule_executions").paginate(
+        pipelineName=pipeline,
+        filter={"pipelineExecutionId": execution},
+        PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
+    )
+    return tuple(
+        RuleRun(detail["stageName"], detail["ruleName"], detail.get("input", {}).get("resolvedConfiguration", {}))
+        for page in pages
+        for detail in page["ruleExecutionDetails"]
+        if detail.get("status") == "InProgress"
+    )
 
 
 def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str, str], ActionRun]:

@@ -67,6 +67,8 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
             return _unnamed(target, client)
+        if (ours.application, ours.group) != (target.parameters["application"], target.parameters["group"]):
+            return CodeDeployProposal(Feasibility.MANUAL, _of_another_group(target, ours))
         newest_id = read_newest(client, ours.application, ours.group)
         if newest_id is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
@@ -93,6 +95,11 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         """Ours ended, or another deployment began, between reading and acting."""
         refusals = aws.client("codedeploy", target.region).exceptions
         return (refusals.DeploymentAlreadyCompletedException, refusals.DeploymentLimitExceededException)
+
+
+def _of_another_group(planned: PlannedCheck, named: GroupDeployment) -> str:
+    own = f"{planned.parameters['group']} of {planned.parameters['application']}"
+    return f"CodePipeline names {named.id}, which is a deployment to {named.group} of {named.application}, not to {own}"
 
 
 def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployProposal:
