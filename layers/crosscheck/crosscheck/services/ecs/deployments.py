@@ -92,12 +92,12 @@ def source_revisions(client: ECSClient, arn: str) -> tuple[str, ...]:
 def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeployment | None:
     """The deployment that an action made: the one that CodePipeline names, else the first since the action started.
 
-    An action that did not succeed and names no deployment may have made none: the first may be somebody else's.
+    An action that did not succeed and names no deployment of the service may have made none: the first may be
+    somebody else's.
     """
     named = run.external.rpartition("/")[2]
     found = next((deployment for deployment in since if named and deployment.id == named), None)
-    certain = run.external or run.status == "Succeeded"
-    return found or (since[0] if since and certain else None)
+    return found or (since[0] if since and run.status == "Succeeded" else None)
 
 
 def states_of(client: ECSClient, revisions: Iterable[str]) -> Mapping[str, ServiceState]:
