@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.registry.services import ROLLBACKS
-from tests.builders.rollback_worlds import WORLDS, RollbackWorld, WholeStage
+from tests.builders.rollback_worlds import WORLDS, EcsUpdated, RollbackWorld, WholeStage
+from tests.fakes.json_protocol import RefusedError
 
 OF_ACTIONS = [world for world in WORLDS if world is not WholeStage]
 
@@ -50,6 +51,17 @@ def test_a_hotfix_between_any_two_calls_stays_or_is_named(kind: type[RollbackWor
     fates = {at: _fate(kind(), at) for at in range(len(alone.fake.calls) + 1)}
     assert set(fates.values()) <= {"stays", "named", "refused"}
     assert [at for at, fate in fates.items() if fate == "named"] in ([], [written]), "only just before the write"
+
+
+def test_a_hotfix_between_two_tries_of_a_call_that_was_throttled_is_named() -> None:
+    world = EcsUpdated()
+    proposal = world.propose()
+    world.fake.refuse_once("UpdateService", RefusedError("ThrottlingException"))
+    tries = [world.hotfix]
+    world.fake.before_call = lambda: tries.pop()() if world.fake.called("UpdateService") and tries else None
+    assert world.names in world.execute(proposal).replaced
+    assert len(world.fake.called("UpdateService")) == 2
+    assert not world.serves_hotfix()
 
 
 def _fate(world: RollbackWorld, position: int) -> str:
