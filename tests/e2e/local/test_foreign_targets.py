@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.enforced import put_policy
 from tests.e2e.own_pipeline import OwnPipeline
 from tests.e2e.small_pipelines import answer_approval, asking
 from tests.e2e.tagged_pipeline import create_tagged, deploy
@@ -60,6 +61,7 @@ def test_an_action_that_may_not_deploy_takes_nothing_of_another_team_back(strict
     """It names their function and the version that they release next; preflight has seen what ran before."""
     own = OwnPipeline(client, OURS, (EU,), strict.outputs)
     source, role = own.create_source(""), own.create_role()
+    put_policy(strict, f"{OURS}-role", "source", [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}])
     theirs = TheirFunction(client.client("lambda", EU), role)
     release = own.definition(json.loads(strict.outputs["ArtifactStores"]), source, role, {})
     claim = {"FunctionName": THEIRS, "FunctionAlias": ALIAS, "PublishedTargetVersion": "2"}
@@ -76,7 +78,7 @@ def test_an_action_that_may_not_deploy_takes_nothing_of_another_team_back(strict
 
     answer_approval(pipeline, pipeline.first, "Approved", "seen")
     assert pipeline.ended(pipeline.first) == "Failed"
-    (item,) = done.ended(name_of(pipeline.first, "Code"))["output"]["regions"]
-    assert (item["region"], item["verdict"]) == (EU, "FAIL")
+    concluded = done.ended(name_of(pipeline.first, "Code"))["output"]["concluded"]
+    assert concluded["failed"] == [EU]
     said(client, pipeline.first, "which version this execution brought is unknown")
     assert theirs.alias == before
