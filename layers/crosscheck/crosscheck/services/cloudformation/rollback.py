@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NO_WAY = "CloudFormation rolls back only from failed states: deploy the previous template, or roll back the stage"
 GOES_BACK = frozenset({Feasibility.READY, Feasibility.ALREADY_BACK})
+# A stack goes back, or where it never was stable is deleted.
+UNDONE = frozenset({Phase.GOING_BACK, Phase.DELETING})
 # Seconds within which the action begins its operation. One that replaces a failed stack deletes that one first.
 PROMPT = 120.0
 # What a person has to decide, by the status in which CloudFormation waits for it.
@@ -91,7 +93,7 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
         name, stack = target.parameters["stack"], started.verification.parameters["stack"]
         history = read_history(aws.client("cloudformation", target.region), stack, target.deployed.started)
         own = [event for event in history.events if event.stack]
-        back = next((at for at, event in enumerate(own) if PHASES.get(event.status) is Phase.GOING_BACK), 0)
+        back = next((at for at, event in enumerate(own) if PHASES.get(event.status) in UNDONE), len(own))
         others = History(tuple(own[:back]), complete=True).operations[1:]
         if not others:
             return ""

@@ -38,8 +38,9 @@ class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EnvironmentProposal:
         """Read the environment. The baseline is when it was seen, and the label of the version to go back to."""
         reader = EnvironmentReader(target, aws)
-        began = _began(reader, target)
-        return replace(self._read(reader, target, baseline), began=began)
+        proposal = self._read(reader, target, baseline)
+        ready = proposal.feasibility is Feasibility.READY
+        return replace(proposal, began=_began(reader, target)) if ready else proposal
 
     @staticmethod
     def _read(reader: EnvironmentReader, target: PlannedCheck, baseline: str) -> EnvironmentProposal:

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
@@ -306,3 +306,20 @@ def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
     fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
         CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))
+
+
+@pytest.mark.parametrize("undone", ["UPDATE_ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS", ""])
+@pytest.mark.parametrize("failed_again", [False, True])
+def test_operations_that_failed_in_between_are_named_and_nothing_that_the_rollback_does(
+    fake: FakeCloudFormation, undone: str, failed_again: bool
+) -> None:
+    stack = updated(fake)
+    way = proposed(fake)
+    if failed_again:
+        fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
+        fake.happened(stack, LATER, "UPDATE_FAILED")
+    if undone:
+        fake.happened(stack, LATER + timedelta(minutes=1), undone)
+    replaced = CloudFormationRollback().replaced(CHECK, way, RollbackStarted("", way.verified), clients(fake))
+    named = f"what somebody else began on {NAME} at 2026-03-04T11:00:00Z: apply that change to {NAME} again"
+    assert replaced == (named if failed_again else "")
