@@ -29,7 +29,7 @@ from plan_checks.release.read import (
     read_gates,
     retried_by_itself,
 )
-from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode, without_lift
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -159,14 +159,19 @@ class ReleasePlanning(Planning):
             return UNREAD, str(error)
 
     def _mode(self, each: DueRegion, parameters: Parameters, situation: PlanInputs) -> Mode:
-        return rollback_mode(
-            ceiling=self.settings.rollback_mode,
+        ceiling = self.settings.rollback_mode
+        mode = rollback_mode(
+            ceiling=ceiling,
             tag=situation.pipeline.tags.rollback,
             gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
             dry_run=parameters.dry_run,
             is_rollback=situation.execution.is_rollback,
             age=situation.now - situation.finished.at,
         )
+        if self.settings.plans_may_roll_back:
+            return mode
+        asked = (parameters, *(gate.parameters for gate in each.judges))
+        return without_lift(mode, ceiling, may_fail_a_region=any(one.may_fail_a_region for one in asked))
 
 
 @dataclass(frozen=True)

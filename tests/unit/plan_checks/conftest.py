@@ -72,6 +72,10 @@ class Account:
         """Set the stack's RollbackMode."""
         self.settings = replace(self.settings, rollback_mode=mode)
 
+    def forbid_lifts(self) -> None:
+        """Set the stack's PlansMayRollBack to false."""
+        self.settings = replace(self.settings, plans_may_roll_back=False)
+
     def gate_said(
         self, stage: str, region: str, verdict: Verdict, *, final: bool = True, second: int = 60, judge: str = ""
     ) -> None:

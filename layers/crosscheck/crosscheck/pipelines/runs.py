@@ -48,6 +48,15 @@ class ActionRun:
     produced: Mapping[str, Artifact] = field(default_factory=dict)
     ended: float = 0.0
 
+    @property
+    def left_a_trace(self) -> bool:
+        """Whether CodePipeline says that the action did anything: it succeeded, or it names what it began or brought.
+
+        An action that failed without a trace may have been refused what it wanted: its configuration may name what
+        belongs to somebody else.
+        """
+        return self.status == "Succeeded" or bool(self.external or self.outputs)
+
     def ended_before(self, at: float) -> bool:
         """Whether it is known to have ended before this time, in epoch seconds: what came then is not its doing."""
         return 0 < self.ended < at

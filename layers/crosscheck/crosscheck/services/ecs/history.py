@@ -84,13 +84,13 @@ def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeploy
     """The deployment that an action made: the one that CodePipeline names, else the first since the action started.
 
     What was created after the action had ended is not its own. An action that did not succeed and names no deployment
-    may have made none: the first may be somebody else's.
+    of the service may have made none: the first may be somebody else's.
     """
     named = run.external.rpartition("/")[2]
     found = next((deployment for deployment in since if named and deployment.id == named), None)
     if found or not since:
         return found
-    certain = (run.external or run.status == "Succeeded") and not run.ended_before(since[0].created)
+    certain = run.status == "Succeeded" and not run.ended_before(since[0].created)
     return since[0] if certain else None
 
 

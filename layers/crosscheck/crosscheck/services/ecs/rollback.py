@@ -13,11 +13,22 @@ from crosscheck.contracts.rollback import (
 )
 from crosscheck.images.reference import short
 from crosscheck.services.ecs.check import state_check
-from crosscheck.services.ecs.deployments import GOING_BACK, UNDER_WAY, WENT_BACK, NoHistoryError, ServiceDeployment
+from crosscheck.services.ecs.deployments import (
+    GOING_BACK,
+    UNDER_WAY,
+    WENT_BACK,
+    NoHistoryError,
+    ServiceDeployment,
+    deployments_since,
+    states_of,
+)
 from crosscheck.services.ecs.history import NOTHING
+from crosscheck.services.ecs.replaced import replaced_revisions
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.situation import Place, Situation, read_situation
 from crosscheck.services.ecs.state import ServiceState
+
+NEWEST = "newest deployment"
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,8 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
     """A deployment in progress is stopped where ECS then goes back to the baseline by itself. In every other case the
     service gets the baseline's task definition. The number of tasks is never touched.
 
-    ECS knows no conditional update: between the last reading and the call lie some milliseconds.
+    ECS knows no conditional update: what is deployed in the milliseconds between the last reading and the call is
+    replaced, and named.
     """
 
     permissions = frozenset({"ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"})
@@ -51,7 +63,7 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
         return replace(
             now,
             target=revision(now.to.task_definition),
-            preconditions={"newest deployment": newest, "task definition": seen.runs, "target": seen.target.text},
+            preconditions={NEWEST: newest, "task definition": seen.runs, "target": seen.target.text},
             verification=state_check(target, now.to) if now.to.task_definition else None,
             settle_seconds=seen.shifting,
             left=seen.runs,
@@ -70,6 +82,36 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
             taskDefinition=proposal.to.task_definition,
         )
         return RollbackStarted(f"deployed {back} again, in the place of {left}", verification)
+
+    def changed(self, target: PlannedCheck, proposal: EcsProposal, aws: Clients) -> str:
+        """What was deployed since."""
+        since = self._since(target, aws)
+        if (since[-1].arn if since else "") == proposal.preconditions[NEWEST]:
+            return ""
+        states = states_of(aws.client("ecs", target.region), [each.revision for each in since[-1:]])
+        other = next((revision(state.task_definition) for state in states.values()), "something else")
+        return f"{other} was deployed to {target.parameters['service']}"
+
+    def replaced(self, target: PlannedCheck, proposal: EcsProposal, started: RollbackStarted, aws: Clients) -> str:
+        """What was deployed between the execution's task definition and the baseline's. A deployment that is stopped is
+        named to ECS, which stops no other."""
+        del started
+        if proposal.stops:
+            return ""
+        client, since = aws.client("ecs", target.region), self._since(target, aws)
+        others = replaced_revisions(client, target.deployed, since, proposal.to, proposal.left)
+        names = ", ".join(dict.fromkeys(revision(state.task_definition) for state in others))
+        if not names:
+            return ""
+        place = {key: target.parameters[key] for key in ("cluster", "service")}
+        again = f"aws ecs update-service --region {target.region} --cluster {place['cluster']}"
+        newest = revision(others[-1].task_definition)
+        return f"{names}, deployed by somebody else: {again} --service {place['service']} --task-definition {newest}"
+
+    @staticmethod
+    def _since(target: PlannedCheck, aws: Clients) -> tuple[ServiceDeployment, ...]:
+        client, named = aws.client("ecs", target.region), target.parameters
+        return deployments_since(client, named["cluster"], named["service"], target.deployed.started)
 
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """The deployment came to its end just now: there is nothing left to stop."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.registry.services import ROLLBACKS, rollback_of
+from crosscheck.services.ecs.rollback import EcsRollback
 from crosscheck.services.ecs.state import ServiceState
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, REPOSITORY, SERVICE, World
@@ -416,3 +417,26 @@ def test_only_what_a_deploy_action_brought_has_a_way_back() -> None:
     assert rollback_of(planned) is ROLLBACKS["ecs-service"]
     assert rollback_of(replace(planned, run=None)) is None
     assert rollback_of(replace(planned, kind="http")) is None
+
+
+def test_what_was_replaced_is_named_by_the_source_revisions_where_the_list_does_not_show_it_yet() -> None:
+    world = World()
+    way = world.propose()
+    world.begin(way)
+    hotfix, made = world.ecs.deploy(world.eight), world.ecs.deployments.pop(0)
+    world.ecs.deployments[0]["sources"].append(made["target"])
+    began = RollbackStarted("", world.proof)
+    replaced = EcsRollback().replaced(world.planned, way, began, world.aws)
+    assert hotfix not in {each["serviceDeploymentArn"] for each in world.ecs.deployments}
+    assert replaced == (
+        "my-service:8, deployed by somebody else: aws ecs update-service --region eu-west-1 "
+        "--cluster production-eu --service my-service --task-definition my-service:8"
+    )
+
+
+def test_a_failed_action_that_names_no_deployment_of_the_service_has_made_none() -> None:
+    world = World()
+    world.planned = replace(world.planned, run=replace(world.run, status="Failed", external="d-ABCDEF123"))
+    way = world.propose()
+    assert way.feasibility is Feasibility.MANUAL
+    assert "names no deployment" in way.reason
