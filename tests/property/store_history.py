@@ -26,6 +26,7 @@ REFUSABLE = (
     "PutBucketEncryption",
     "PutBucketPolicy",
     "PutBucketTagging",
+    "PutBucketTagging",  # twice: what is made and not tagged is the hardest to know again
 )
 DELIVERIES = 3
 LAST_CALL = 90  # a request of four regions makes about so many
@@ -182,7 +183,7 @@ class StoreHistory:
         if self.random.random() < 0.1:
             regions.append(TAKEN)
         changes: dict[str, object] = {"OnDelete": self.always or self.random.choice(["Retain", "Empty"])}
-        changes["Prefix"] = self.random.choice([PREFIX, PREFIX, PREFIXES[1]])
+        changes["Prefix"] = self.random.choice([PREFIX, PREFIX, PREFIX, PREFIXES[1]])
         changes["ExpireArtifactsAfterDays"] = self.random.choice(["0", "5"])
         return properties(*regions, **changes)
 

@@ -7,11 +7,14 @@ old state while it is updated or deleted, and no event when the predecessor of a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from ministack.core.responses import now_iso
 from ministack.services import cloudformation, lambda_svc
 from ministack.services.cloudformation import custom_resource, stacks
 
+_SENDING = ContextVar("sending", default=False)
 _STATUSES = {"Create": "CREATE_IN_PROGRESS", "Update": "UPDATE_IN_PROGRESS", "Delete": "DELETE_IN_PROGRESS"}
 
 
@@ -25,7 +28,7 @@ def _invoke_asynchronously() -> None:
     execute = lambda_svc._execute_function_with_config_scope  # noqa: SLF001 - ministack offers no public name
 
     def execute_or_enqueue(func: dict[str, Any], event: Any) -> Any:
-        if isinstance(event, dict) and {"ResponseURL", "StackId", "RequestType"} <= event.keys():
+        if _SENDING.get():  # nobody else's invocation, whatever it looks like
             return lambda_svc.invoke_async_with_retry(func, event)
         return execute(func, event)
 
@@ -50,10 +53,15 @@ def _show_meanwhile() -> None:
             "PhysicalResourceId": physical_id,
             "ResourceType": resource_type,
             "ResourceStatus": _STATUSES[request_type],
+            "Timestamp": now_iso(),
         }
         with _shown(stack_name, stack_id, shown):
             given = {"physical_id": physical_id or None, "old_props": old_props}
-            return invoke(request_type, logical_id, props, stack_name, stack_id, resource_type, **given)
+            token = _SENDING.set(True)
+            try:
+                return invoke(request_type, logical_id, props, stack_name, stack_id, resource_type, **given)
+            finally:
+                _SENDING.reset(token)
 
     custom_resource.invoke_custom_resource = invoke_and_show
 
