@@ -57,6 +57,30 @@ def test_reaching_the_stores_does_not_include_the_gate() -> None:
     assert not [each for each in statements_of("PipelineArtifactPolicy") if "lambda" in str(each)]
 
 
+@pytest.mark.parametrize("name", ["PipelineArtifactPolicy", "ArtifactReadPolicy", "CheckPolicy"])
+def test_a_key_is_used_through_s3_only_and_in_this_account(name: str) -> None:
+    """A key that was lent has a policy of somebody else's, which may admit the account to every use of it."""
+    for statement in using_keys(name):
+        assert statement["Condition"]["StringLike"]["kms:ViaService"] == {"Fn::Sub": "s3.*.${AWS::URLSuffix}"}
+        assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*"}
+
+
+@pytest.mark.parametrize("name", ["PipelineArtifactPolicy", "ArtifactReadPolicy", "CheckPolicy"])
+def test_what_uses_keys_without_s3_is_no_use_of_what_they_protect(name: str) -> None:
+    kms = [each for each in statements_of(name) if "kms:" in str(each["Action"]) and each not in using_keys(name)]
+    actions = {
+        action for each in kms for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+    }
+    assert actions <= {"kms:DescribeKey", "kms:GetKeyPolicy"}
+
+
+def test_the_provider_asks_cloudformation_about_stacks_of_its_account_and_region_only() -> None:
+    [asking] = [each for each in statements_of("ProvisionRegionsRole") if "cloudformation:" in str(each["Action"])]
+    assert asking["Action"] == ["cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResource"]
+    stacks = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"
+    assert asking["Resource"] == {"Fn::Sub": stacks}
+
+
 def test_another_owners_key_cannot_be_tagged_ours() -> None:
     (denied,) = [
         statement
