@@ -1,6 +1,5 @@
 """The Slack workspace, with the bot token from Secrets Manager. The token is never logged and never kept for long."""
 
-import json
 import time
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
 from crosscheck.cards.slack import PersonNeededError, Slack, TokenRefusedError
 from crosscheck.clients import Clients
+from crosscheck.size_limits import parse_json
 
 KEEP_SECONDS = 300
 
@@ -68,7 +68,7 @@ class SlackSession:
 
 def _bot_token(text: str, secret: str) -> str:
     try:
-        token = json.loads(text)["bot_token"]
+        token = parse_json(text)["bot_token"]
     except (ValueError, KeyError, TypeError) as error:
         raise PersonNeededError(f"the Slack secret {secret} is no JSON with a bot_token") from error
     if not isinstance(token, str) or not token:

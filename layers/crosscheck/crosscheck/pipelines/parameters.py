@@ -5,7 +5,6 @@ Texts name keys (at most 40 characters of them), never values.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -139,8 +139,8 @@ def _load(text: str, source: str) -> Mapping[str, Any]:
     if len(text) > DOCUMENT_LIMIT:
         raise ConfigurationError(f"{source}: over {DOCUMENT_LIMIT} characters")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = parse_json(text)
+    except ValueError:
         raise ConfigurationError(f"{source}: not JSON; expected an object") from None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{source}: expected a JSON object")
