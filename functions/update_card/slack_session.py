@@ -37,9 +37,9 @@ class SlackSession:
         """Update a card; raises as ``post`` does."""
         self._with_token(lambda slack: slack.update(channel, timestamp, card))
 
-    def reply(self, channel: str, thread: str, text: str) -> None:
+    def reply(self, channel: str, thread: str, card: Card) -> None:
         """Answer in a thread and in the channel; raises as ``post`` does."""
-        self._with_token(lambda slack: slack.reply(channel, thread, text))
+        self._with_token(lambda slack: slack.reply(channel, thread, card))
 
     def _with_token[T](self, send: Callable[[Slack], T]) -> T:
         kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None

@@ -29,6 +29,7 @@ def test_f50_a_strangers_text_becomes_one_short_line(text: str) -> None:
 
 
 def test_what_is_not_visible_is_left_out() -> None:
+    assert one_line("a\u3164\u034f\ufe0f\u2800b") == "ab"
     assert one_line(" re\u200blease\u202e\t\x1b[31mred\x00\u2028end ") == "release [31mred end"
 
 

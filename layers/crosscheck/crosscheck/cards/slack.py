@@ -27,7 +27,8 @@ WAIT_FOR_PERSON = 10  # and doubled with every try
 OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
 # Slack's own words: some aspect of the operation may have succeeded before the error was raised.
 _PERHAPS_DONE = {"fatal_error", "internal_error"}
-_QUIET = {"unfurl_links": False, "unfurl_media": False}
+# Slack makes neither previews nor, of plain text, links and mentions.
+_QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
@@ -105,15 +106,15 @@ class Slack:
         """Replace the message's content. Raises as ``post`` does."""
         self._send("chat.update", channel, card, ts=timestamp)
 
-    def reply(self, channel: str, thread: str, text: str) -> None:
+    def reply(self, channel: str, thread: str, card: Card) -> None:
         """Answer in the thread of a message, and show that in the channel as well: an edited message notifies nobody.
 
-        ``text`` is mrkdwn. With an empty ``thread`` it is a message of its own. Raises as ``post`` does.
+        With an empty ``thread`` it is a message of its own. Raises as ``post`` does.
         """
         place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
-        self._call("chat.postMessage", {"channel": channel, "text": text, **place, **_QUIET})
+        self._send("chat.postMessage", channel, card, **place)
 
-    def _send(self, method: str, channel: str, card: Card, **more: str) -> Any:
+    def _send(self, method: str, channel: str, card: Card, **more: Any) -> Any:
         """Send a card; where Slack refuses its blocks or its metadata, without them."""
         plain: dict[str, Any] = {"channel": channel, "text": card.text, **more, **_QUIET, "blocks": []}
         richer = ({"blocks": card.blocks, "metadata": card.metadata}, {"metadata": card.metadata})
