@@ -49,8 +49,8 @@ class PipelineLookup:
     def person(self, subject: Subject) -> str:
         """The Slack id that the pipeline's tag ``crosscheck:notify`` names; empty without one, and where CodePipeline
         was not able to say."""
-        client = self.clients.client("codepipeline", subject.region)
         try:
+            client = self.clients.client("codepipeline", subject.region)
             arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
             return read_tags(client, arn).notify
         except (ClientError, BotoCoreError) as error:

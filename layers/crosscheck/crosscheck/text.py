@@ -11,13 +11,18 @@ _UNSEEN = re.compile(
 )
 
 
+# User and password before a host, as in https://user:word@host/
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
+
+
 def one_line(text: str, limit: int | None = None) -> str:
-    """The text on one line of at most ``limit`` characters, without control, direction and invisible characters."""
+    """The text on one line of at most ``limit`` characters, without control, direction and invisible characters, and
+    without the credentials of the URLs in it."""
     kept = (
         character if character.isprintable() else " " if character.isspace() else ""
         for character in _UNSEEN.sub("", text)
     )
-    line = " ".join("".join(kept).split())
+    line = _CREDENTIALS.sub("", " ".join("".join(kept).split()))
     return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 

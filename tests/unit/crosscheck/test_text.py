@@ -33,5 +33,20 @@ def test_what_is_not_visible_is_left_out() -> None:
     assert one_line(" re\u200blease\u202e\t\x1b[31mred\x00\u2028end ") == "release [31mred end"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("unable to access 'https://user:word@git.example/x'", "unable to access 'https://git.example/x'"),
+        ("https://word@git.example:8443/", "https://git.example:8443/"),
+        ("https://user:w\u200bord@git.example/ and ssh://word@h/", "https://git.example/ and ssh://h/"),
+        ("https://user:wo@rd@git.example/", "https://git.example/"),
+        ("https://git.example/@user?to=me@git.example", "https://git.example/@user?to=me@git.example"),
+        ("web@sha256:4f1e2d3c4b5a", "web@sha256:4f1e2d3c4b5a"),
+    ],
+)
+def test_the_credentials_of_an_address_are_left_out(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
 def test_a_time() -> None:
     assert moment(1_772_618_400.9) == "2026-03-04T10:00:00Z"
