@@ -74,7 +74,7 @@ class RegionCheck:
 
     def _run(self, item: VerificationItem, check: PlannedCheck) -> Finding:
         try:
-            return run_check(current(check, item.subject, self.clients), self.clients)
+            return run_check(current(check, item.subject, self.clients), self.clients, item.checks)
         except AWS_ERRORS as error:
             return check.finding(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
 

@@ -64,7 +64,7 @@ class GateLook:
         with _asking(self.aws.home_region):
             parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), pipeline.tags.plan)
         plan = self._plan(subject, pipeline, context, parameters)
-        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws))
+        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)

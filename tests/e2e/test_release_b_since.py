@@ -1,4 +1,4 @@
-"""Release B where a newer release has come to a region before Crosscheck could act, which is left as it is."""
+"""Release B where a newer release has come to a region before a failure was confirmed, which is left as it is."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ def test_what_a_newer_execution_deployed_is_left_alone(residency: DataResidency,
     singapore = group(outside, SINGAPORE)
     before = singapore.page()
     two = follow(residency, outside, singapore, "Deploy_to_Production")
-    card = said(outside, two.older, lambda text: "↳" in line(text, SINGAPORE.region))
-    assert f"not rolled back: {two.newest} " in line(card, SINGAPORE.region)
+    settled(outside, two.older, "SUCCEEDED", {LONDON.region: "unknown", SINGAPORE.region: "unknown"})
+    card = said(outside, two.older, lambda text: "gave way" in line(text, SINGAPORE.region))
+    told = line(card, SINGAPORE.region)
+    assert f"gave way to a later deployment: {two.newest} " in told
+    assert "it was seen to fail before" in told
+    assert "↳" not in told
     settled(outside, two.newer, "SUCCEEDED", {LONDON.region: "passed", SINGAPORE.region: "passed"})
     assert singapore.ids[:2] == [two.newest, two.brought]
     assert singapore.page()[0] == 200

@@ -24,6 +24,7 @@ class FakeCloudFormation(ModelledService):
         self.region, self.page = region, page
         self.stacks: dict[str, dict[str, Any]] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
+        self.resources: dict[str, list[dict[str, Any]]] = {}
         self._ids = itertools.count(1)
 
     def stack(self, name: str, status: str, created: datetime, updated: datetime | None = None) -> dict[str, Any]:
@@ -59,6 +60,27 @@ class FakeCloudFormation(ModelledService):
                 **({"ResourceStatusReason": why} if why else {}),
             }
         )
+
+    def holds(
+        self, stack: Mapping[str, Any], kind: str, name: str, at: datetime, status: str = "UPDATE_COMPLETE"
+    ) -> None:
+        """A resource of a stack, by its physical id, that was changed last at this time."""
+        resource = {
+            "LogicalResourceId": f"Resource{next(self._ids)}",
+            "PhysicalResourceId": name,
+            "ResourceType": kind,
+            "LastUpdatedTimestamp": at,
+            "ResourceStatus": status,
+        }
+        self.resources.setdefault(stack["StackId"], []).append(resource)
+
+    def list_stack_resources(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Page by page."""
+        resources = self.resources.get(self._find(params["StackName"])["StackId"], [])
+        start = int(params.get("NextToken", "0"))
+        following = start + self.page
+        token = {"NextToken": str(following)} if following < len(resources) else {}
+        return {"StackResourceSummaries": resources[start:following], **token}
 
     def describe_stacks(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """By name a deleted stack is not found, by ARN it is."""

@@ -26,6 +26,7 @@ ONLY_EVERYWHERE = {
     "codepipeline:GetJobDetails",
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",
+    "ec2:DescribeInstances",
     "ecr:DescribeRegistry",
     "ecr:ListReplicationBackfills",
     "ecr:PutReplicationConfiguration",

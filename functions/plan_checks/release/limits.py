@@ -21,7 +21,6 @@ LEAST = Limits(
     soak=OBSERVE_SECONDS,
     failures=CONFIRMED_FAILURES,
     unknown_looks=UNKNOWN_LOOKS,
-    may_give_way=True,
 )
 
 

@@ -39,7 +39,7 @@ STAGE = VerificationItem(
     "eu-west-1",
     NOW - 60,
     (CHECK,),
-    Limits(soak=60, deadline=1_800, failures=1, unknown_looks=5, may_give_way=True),
+    Limits(soak=60, deadline=1_800, failures=1, unknown_looks=5),
     stage="Deploy",
     attempt=1,
 )
@@ -104,7 +104,7 @@ def looks(ledger: Ledger, cards: Cards) -> Looks:
 def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
     def see(verdict: Verdict) -> None:
         monkeypatch.setattr(
-            "check_region.region_check.run_check", lambda planned, aws: planned.finding(verdict, "as the test says")
+            "check_region.region_check.run_check", lambda planned, *_: planned.finding(verdict, "as the test says")
         )
 
     return see
@@ -283,7 +283,7 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
 ) -> None:
     released = threading.Event()
 
-    def look(planned: PlannedCheck, _aws: Any) -> Finding:
+    def look(planned: PlannedCheck, _aws: Any, _beside: Any) -> Finding:
         if planned.kind == "http":
             released.wait()
         return planned.finding(Verdict.PASS, "answers")

@@ -22,8 +22,9 @@ from crosscheck.contracts.rollback import Feasibility
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.proof_facts import ProvenState
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.pipelines.runs import ActionRun
@@ -59,9 +60,11 @@ class Account:
 
     def __init__(self, table: DynamoDBClient, patch: Callable[..., None]) -> None:
         self.codepipeline = FakeStages("p", "Source", "Deploy")
-        self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded")
+        good = self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded")
         self.release = Subject("us-east-1", "p", self.codepipeline.execute(Source="Succeeded", Deploy="Succeeded"))
         self.ledger, self.service, self.ticks = Ledger(table, tables.NAME, 90), FakeRollback(), 1_800_000_000.0
+        proven = ProvenState(good, "execution#us-east-1#p#good", self.ticks - 900, self.ticks - 800)
+        self.ledger.merge(DeployTarget("us-east-1", "pipeline-stage p/Deploy"), proven.to_fact())
         self.items: list[VerificationItem] = []
         self.planning: Exception | None = None
         self.looks: dict[str, list[Verdict | Exception]] = {}
@@ -85,7 +88,7 @@ class Account:
             raise self.planning
         return self.items
 
-    def finding(self, planned: PlannedCheck, _clients: Clients) -> Finding:
+    def finding(self, planned: PlannedCheck, _clients: Clients, _beside: Sequence[PlannedCheck]) -> Finding:
         """The next one of the region; its last one stays."""
         verdicts = self.looks[planned.region]
         verdict = verdicts.pop(0) if len(verdicts) > 1 else verdicts[0]

@@ -24,6 +24,8 @@ class PlannedCheck:
     deploy action in the region started, or an image was pushed, in epoch seconds, 0 if unknown: neither caused what was
     so before.
     ``baseline_only`` marks a look before the release that only has to tell what runs: good or bad, it is not reported.
+    ``held_by`` names the stack that holds what is looked at, where the action deployed that and not the thing itself:
+    when it was deployed is known then, and no image or version that was meant.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class PlannedCheck:
     unsupported: str = ""
     since: float = 0.0
     baseline_only: bool = False
+    held_by: str = ""
 
     @property
     def deployed(self) -> ActionRun:
@@ -73,10 +76,16 @@ class PlannedCheck:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A verdict with its reason."""
+    """A verdict with its reason. ``moved_on`` is a finding's: what was seen is of a later deployment."""
 
     verdict: Verdict
     reason: str
+    moved_on: bool = False
+
+
+def gave_way(reason: str) -> Outcome:
+    """The outcome where a later deployment is in the place of the one that is judged; the reason says which."""
+    return Outcome(Verdict.INCONCLUSIVE, reason, moved_on=True)
 
 
 class Check(ABC):
@@ -92,6 +101,8 @@ class Check(ABC):
     """The output variables of an action that the check reads. It is shown no others."""
     permissions: ClassVar[frozenset[str]] = frozenset()
     """The IAM actions that the check needs."""
+    outlasts_deployments: ClassVar[bool] = False
+    """Whether what it finds of an execution stays true once something else is deployed."""
 
     @abstractmethod
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
@@ -116,6 +127,16 @@ class Check(ABC):
         """
         del home_region, derived
         return (PlannedCheck(self.kind, region, given),)
+
+    def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:
+        """What the target of a check that passed holds, and has to be in order as well. It is asked at every look: what
+        a deployment changes is known when it is over.
+
+        Raises:
+            ClientError, BotoCoreError: AWS refused, or did not answer.
+        """
+        del planned, aws
+        return ()
 
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What to look at before an execution of this pipeline deploys anything."""

@@ -1,7 +1,7 @@
 """What a look at a region says: verdicts, findings, and how several make one."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -33,8 +33,9 @@ class Finding:
     something that works and is unwise.
 
     ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
-    time until then does not count towards a deadline. ``moved_on`` marks a FAIL that is due to a later deployment: it
-    took the place of one that had come to a good end.
+    time until then does not count towards a deadline. ``moved_on`` marks what was seen of a later deployment,
+    which took the place of one that had come to a good end: whatever the verdict, it says nothing about the deployment
+    that is judged.
     """
 
     kind: str
@@ -63,6 +64,29 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The most severe verdict; nothing at all proves nothing, so it is INCONCLUSIVE."""
     severity = list(Verdict)
     return max(verdicts, key=severity.index, default=Verdict.INCONCLUSIVE)
+
+
+def combine(own: Finding, contents: Sequence[Finding]) -> Finding:
+    """One finding of a thing that passed and of what it holds: as bad as the worst of them, with the reasons of those.
+
+    What failed by itself counts more than what gave way to a later deployment, and that more than all else.
+    """
+    severity = list(Verdict)
+
+    def rank(finding: Finding) -> tuple[bool, bool, int]:
+        by_itself = finding.verdict is Verdict.FAIL and not finding.moved_on
+        return by_itself, finding.moved_on, severity.index(finding.verdict)
+
+    top = max((rank(finding) for finding in contents), default=rank(own))
+    decisive = [finding for finding in contents if rank(finding) == top]
+    worst_one = decisive[0] if decisive else own
+    return replace(
+        own,
+        verdict=worst_one.verdict,
+        moved_on=worst_one.moved_on,
+        reason="; ".join([own.reason, *(finding.reason for finding in decisive)]),
+        values={**own.values, **{f"{finding.kind} {finding.target}": finding.reason for finding in contents}},
+    )
 
 
 def judge(region: str, findings: Iterable[Finding]) -> RegionVerdict:

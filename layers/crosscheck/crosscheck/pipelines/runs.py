@@ -26,7 +26,8 @@ class Artifact:
 
 @dataclass(frozen=True)
 class ActionRun:
-    """The latest run of an action in one execution. ``started`` is in epoch seconds, ``status`` CodePipeline's.
+    """The latest run of an action in one execution. ``started`` and ``ended`` are in epoch seconds, the latter 0 while
+    it goes on or where CodePipeline does not tell it; ``status`` is CodePipeline's.
 
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
     is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
@@ -45,6 +46,11 @@ class ActionRun:
     external: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
     produced: Mapping[str, Artifact] = field(default_factory=dict)
+    ended: float = 0.0
+
+    def ended_before(self, at: float) -> bool:
+        """Whether it is known to have ended before this time, in epoch seconds: what came then is not its doing."""
+        return 0 < self.ended < at
 
 
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
@@ -72,11 +78,12 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     given = detail.get("input", {})
     output = detail.get("output", {})
     result = output.get("executionResult", {})
-    started = detail.get("startTime")
+    started, updated = detail.get("startTime"), detail.get("lastUpdateTime")
+    status = detail.get("status", "InProgress")
     return ActionRun(
         stage=detail["stageName"],
         name=detail["actionName"],
-        status=detail.get("status", "InProgress"),
+        status=status,
         started=started.timestamp() if started else 0.0,
         configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
         inputs=_artifacts(given.get("inputArtifacts", [])),
@@ -85,6 +92,7 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         external=result.get("externalExecutionId", ""),
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
+        ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
     )
 
 

@@ -1,28 +1,36 @@
 """The one way to run a check, and what of a planned check travels from the plan to the look."""
 
+import re
 import traceback
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from aws_lambda_powertools import Logger
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
-from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding, Verdict, combine
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.telemetry import count
+from crosscheck.time_limits import all_within
 
 logger = Logger(child=True)
 
 QUOTED = 40
+# Below what one look may take as a whole, in a gate as in the fan-out.
+CONTENTS_SECONDS = 15.0
 _HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
 
 
-def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
-    """Look once. Whatever AWS refuses or does not answer is INCONCLUSIVE, and so is a check that crashes.
+def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck] = ()) -> Finding:
+    """Look once, also at what it holds. Whatever AWS refuses or does not answer is INCONCLUSIVE, and so is a check that
+    crashes.
 
+    ``beside`` are the other checks of this look: what one of them looks at is not looked at once more within another.
     No error comes out, so that one region's trouble never takes the verdicts of the others.
     """
     unfinished = _unfinished(planned, planned.run) if planned.run else None
@@ -32,11 +40,18 @@ def run_check(planned: PlannedCheck, aws: Clients) -> Finding:
         return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
     try:
         found = EVERY_CHECK[planned.kind].run(portable(planned), aws)
+        if found.verdict is Verdict.PASS and not found.moved_on:
+            found = combine(found, _contents(planned, aws, beside))
     except AWS_ERRORS as error:
         found = planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
         found = _crashed(planned, error)
     return replace(found, verdict=Verdict.PASS) if planned.baseline_only else found
+
+
+def of_the_region(planned: PlannedCheck) -> bool:
+    """Whether a check sees whatever is deployed in the region, and cannot tell whose it is."""
+    return planned.run is None and not EVERY_CHECK.get(planned.kind, Check).outlasts_deployments
 
 
 def portable(planned: PlannedCheck) -> PlannedCheck:
@@ -69,6 +84,24 @@ def known(planned: PlannedCheck) -> PlannedCheck:
         if parameter.needed and key not in planned.parameters:
             raise ConfigurationError(f"a planned {planned.kind} lacks the parameter {key}")
     return planned
+
+
+def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck]) -> list[Finding]:
+    known = {_place(each) for each in beside}
+    contained = EVERY_CHECK[planned.kind].contains(portable(planned), aws)
+    held = [each for each in contained if each.unsupported or _place(each) not in known]
+    found = all_within(CONTENTS_SECONDS, {number: partial(run_check, each, aws) for number, each in enumerate(held)})
+    late = f"not looked at within {CONTENTS_SECONDS:g} seconds"
+    return [
+        found.get(number) or each.finding(Verdict.INCONCLUSIVE, f"{each.target}: {late}")
+        for number, each in enumerate(held)
+    ]
+
+
+def _place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
+    """What a check looks at, and where; a name and an ARN are the same."""
+    names = (re.split("[:/]", planned.parameters[key])[-1] for key in sorted(planned.parameters))
+    return planned.kind, planned.region, tuple(names)
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:

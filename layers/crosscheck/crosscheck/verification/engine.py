@@ -10,6 +10,7 @@ from typing import Self
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.pipelines.parameters import Parameters
+from crosscheck.verification.attribution import CheckResult, attributed
 from crosscheck.verification.progress import Progress
 
 # The first failing look of a row is confirmed soon. All other looks become rarer, from the first wait on by the factor:
@@ -20,8 +21,7 @@ BACKOFF = 1.4
 # The looks that may follow sooner than after the longest wait: the first ones, confirmations, the ends of observations.
 FREQUENT_LOOKS = 20
 
-PASSED_BEFORE = "it passed, and gave way before it was proven"
-NEVER_LOOKED_AT = "it was deployed, and gave way before it was looked at"
+SEEN_TO_FAIL = "; it was seen to fail before"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class Limits:
     ``soak`` is how long everything has to stay healthy. ``deadline`` is how long that may take to begin; with 0, one
     look decides. ``failures`` are the consecutive FAIL looks of a check that are tolerated. ``unknown_looks`` are the
     consecutive INCONCLUSIVE looks of a check after which it is not asked again; 0 asks until the deadline.
-    ``unknown_passes`` is ``on_inconclusive: pass``. ``may_give_way`` says that a later deployment may rightly have
-    taken the place of the one that is judged.
+    ``unknown_passes`` is ``on_inconclusive: pass``.
     """
 
     soak: float = 0.0
@@ -40,7 +39,6 @@ class Limits:
     failures: int = 0
     unknown_looks: int = 0
     unknown_passes: bool = False
-    may_give_way: bool = False
 
     def planned(self, parameters: Parameters) -> Self:
         """What the plan says; of ``soak`` and ``failures`` at least these, which are the judge's own."""
@@ -51,15 +49,6 @@ class Limits:
             failures=max(self.failures, parameters.failure_limit),
             unknown_passes=parameters.on_inconclusive == "pass",
         )
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What one check saw in this look."""
-
-    check: str
-    region: str
-    finding: Finding
 
 
 class NextStep(StrEnum):
@@ -106,7 +95,7 @@ def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now
     stands still until the window opens.
     """
     progress = progress.after_waiting(now, waiting=any(look.finding.waits for look in looks))
-    weighed = [_weigh(look, progress, limits, now) for look in looks]
+    weighed = [_weigh(look, progress, limits, now) for look in attributed(looks)]
     following = _following(weighed, progress, limits, now)
     if any(item.finding.verdict is Verdict.FAIL and item.settled for item in weighed):
         return _conclude(NextStep.FAIL, "failed", weighed, following)
@@ -122,7 +111,7 @@ def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now
 
 def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
     """A dry run's decision: what each region is in this one look, and nothing follows from it."""
-    seen = [_Weighed(look, look.finding, settled=True) for look in looks]
+    seen = [_Weighed(look, look.finding, settled=True) for look in attributed(looks)]
     return Decision(NextStep.PASS, "dry run", _by_region(seen), replace(progress, look=progress.look + 1))
 
 
@@ -165,12 +154,9 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
         case Verdict.PENDING if hurried or (overdue and progress.counted(now) >= limits.deadline + limits.soak):
             reason = f"not done within {limits.deadline / 60:g} minutes: {finding.reason}"
             return _Weighed(look, replace(finding, verdict=Verdict.FAIL, reason=reason), settled=True)
-        case Verdict.FAIL if (
-            finding.moved_on and limits.may_give_way and (progress.passed or look.check not in progress.fails)
-        ):
-            before = PASSED_BEFORE if progress.passed else NEVER_LOOKED_AT
-            unknown = replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"{before}: {finding.reason}")
-            return _Weighed(look, unknown, settled=True, unknown=1)
+        case Verdict.INCONCLUSIVE if finding.moved_on:
+            reason = f"{finding.reason}{SEEN_TO_FAIL if look.check in progress.fails else ''}"
+            return _Weighed(look, replace(finding, reason=reason), settled=True, unknown=1)
         case Verdict.FAIL:
             fails = progress.fails.get(look.check, 0) + 1
             if fails > limits.failures or hurried or late:

@@ -26,3 +26,14 @@ def test_what_an_action_made_is_known_by_its_place() -> None:
     listed = [{"name": "SourceOutput", "s3location": place}, {"name": "half", "s3location": {"bucket": "store"}}]
     detail: Any = {**action_execution("Source", "Source", STARTED), "output": {"outputArtifacts": listed}}
     assert parse_run(detail).produced == {"SourceOutput": Artifact("store", "p/SourceOutp/1")}
+
+
+def test_an_action_has_ended_when_it_was_updated_last_unless_it_goes_on() -> None:
+    detail: Any = {**action_execution("S", "A", STARTED, status="Succeeded"), "lastUpdateTime": NOW}
+    run = parse_run(detail)
+    assert run.ended == NOW.timestamp()
+    assert [run.ended_before(NOW.timestamp() + seconds) for seconds in (-1, 0, 1)] == [False, False, True]
+    going: Any = {**detail, "status": "InProgress"}
+    assert not parse_run(going).ended_before(NOW.timestamp() + 3_600)
+    untold: Any = action_execution("S", "A", STARTED, status="Succeeded")
+    assert untold.get("lastUpdateTime") or not parse_run(untold).ended_before(NOW.timestamp() + 3_600)

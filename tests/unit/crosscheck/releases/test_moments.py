@@ -67,6 +67,7 @@ def test_an_approval_is_a_moment_while_it_waits() -> None:
         events.stage("Approve", "STOPPED", 60),
         events.pipeline("STOPPED", 60),
         events.pipeline("SUPERSEDED", 60),
+        events.pipeline("STOPPING", 60),
     ],
 )
 def test_an_approval_that_is_over_is_no_moment_whatever_told_of_its_end(then: events.Event) -> None:

@@ -195,8 +195,24 @@ def test_an_earlier_version_fails_only_where_the_events_say_why(
 def test_a_later_version_took_the_place_of_ours(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
     beanstalk.version("hotfix", STARTED + 600)
     beanstalk.is_like(VersionLabel="hotfix")
-    found = looked(clients)
-    assert (found.verdict, found.moved_on) == (Verdict.FAIL, True)
+    for status in ("Ready", "Updating"):
+        beanstalk.is_like(Status=status)
+        found = looked(clients)
+        assert (found.verdict, found.moved_on) == (Verdict.INCONCLUSIVE, True)
+        assert found.reason.endswith("it was made later")
+    beanstalk.is_like(Status="Terminating")
+    assert (looked(clients).verdict, looked(clients).moved_on) == (Verdict.FAIL, False)
+
+
+def test_a_version_that_a_pipeline_made_after_our_action_had_ended_is_a_later_one(
+    beanstalk: FakeBeanstalk, clients: ModelledClients
+) -> None:
+    label = f"code-pipeline-{(STARTED + 90) * 1000:.0f}-shop"
+    beanstalk.version(label, STARTED + 90)
+    beanstalk.is_like(VersionLabel=label)
+    assert looked(clients).verdict is Verdict.PASS
+    found = looked(clients, replace(PLANNED, run=replace(RUN, ended=STARTED + 60)))
+    assert (found.verdict, found.moved_on) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_a_version_that_is_gone_proves_nothing(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:

@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.verification.attribution import CheckResult
 from crosscheck.verification.engine import (
     CONFIRM_SECONDS,
-    CheckResult,
     Decision,
     Limits,
     NextStep,
@@ -24,7 +24,7 @@ PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSI
 SINCE = 1_000.0
 MINUTE = 60.0
 # Those of a gate whose plan says nothing.
-GATE = Limits(deadline=30 * MINUTE, unknown_looks=3, may_give_way=True)
+GATE = Limits(deadline=30 * MINUTE, unknown_looks=3)
 
 
 def looks(**verdicts: Verdict) -> list[CheckResult]:
@@ -268,7 +268,6 @@ limits = st.builds(
     failures=st.integers(0, 3),
     unknown_looks=st.sampled_from([0, 3, 5]),
     unknown_passes=st.booleans(),
-    may_give_way=st.booleans(),
 )
 
 
@@ -304,7 +303,7 @@ def test_a_soak_of_nothing_ends_in_the_first_look(soak: float) -> None:
 
 
 # Those of a stage without a gate whose plan says nothing, of an image, of preflight, and of a rollback.
-STAGE = Limits(soak=MINUTE, deadline=30 * MINUTE, failures=1, unknown_looks=5, may_give_way=True)
+STAGE = Limits(soak=MINUTE, deadline=30 * MINUTE, failures=1, unknown_looks=5)
 IMAGE = Limits(deadline=30 * MINUTE)
 PREFLIGHT = Limits()
 ROLLBACK = Limits(deadline=30 * MINUTE, failures=1, unknown_looks=5)
@@ -327,54 +326,65 @@ def judged(progress: Progress, limits: Limits, *moved: bool) -> Decision:
     return decide(moved_on(*moved), decision.progress, limits, SINCE + CONFIRM_SECONDS)
 
 
-@pytest.mark.parametrize("limits", [GATE, STAGE])
-def test_f04_a_region_that_passed_and_gave_way_to_a_later_release_is_not_failed(limits: Limits) -> None:
-    passed = decide(looks(eu=PASS), begin(SINCE), replace(limits, soak=MINUTE), SINCE).progress
-    decision = judged(passed, limits, True)
+LIMITS = pytest.mark.parametrize("limits", [GATE, STAGE, ROLLBACK])
+
+
+@LIMITS
+@pytest.mark.parametrize("before", [None, PASS, PENDING, UNKNOWN])
+def test_f04_a_region_that_gave_way_to_a_later_deployment_is_unknown(before: Verdict | None, limits: Limits) -> None:
+    progress = begin(SINCE)
+    if before:
+        progress = decide(looks(eu=before), progress, replace(limits, soak=MINUTE), SINCE).progress
+    decision = decide(moved_on(True), progress, limits, SINCE + 1)
     assert (decision.step, decision.regions[0].verdict) == (NextStep.FAIL, UNKNOWN)
-    assert decision.regions[0].reason == "it passed, and gave way before it was proven: as seen"
+    assert decision.regions[0].reason == "gave way to a later deployment: as seen"
     assert decision.open == frozenset()
 
 
-@pytest.mark.parametrize("limits", [GATE, STAGE])
-@pytest.mark.parametrize("before", [None, PENDING, UNKNOWN])
-def test_f04_a_region_that_gave_way_before_the_first_look_is_not_failed(before: Verdict | None, limits: Limits) -> None:
-    progress = begin(SINCE)
-    if before:
-        progress = decide(looks(eu=before), progress, limits, SINCE).progress
-    decision = judged(progress, limits, True)
-    assert (decision.step, decision.regions[0].verdict) == (NextStep.FAIL, UNKNOWN)
-    assert decision.regions[0].reason == "it was deployed, and gave way before it was looked at: as seen"
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_f04_whatever_is_seen_of_a_later_deployment_proves_nothing(verdict: Verdict) -> None:
+    seen = Finding("cloudformation-stack", "shop", verdict, "as seen", moved_on=True)
+    looked = [CheckResult("00000a", "eu", seen)]
+    decision = decide(looked, begin(SINCE), STAGE, SINCE)
+    assert (decision.step, decision.named(UNKNOWN)) == (NextStep.FAIL, ("eu",))
+    assert preview(looked, begin(SINCE)).named(UNKNOWN) == ("eu",)
 
 
-def test_f04_a_region_that_passed_still_counts_as_passed_after_other_looks() -> None:
-    series = Series(STAGE)
-    steps = [series.then(0.25, eu=verdict).step for verdict in (PASS, FAIL, PENDING)]
-    assert steps == [NextStep.CONTINUE] * 3
-    assert judged(series.progress, STAGE, True).regions[0].reason.startswith("it passed, and gave way")
+def test_f04_a_gate_waits_for_the_other_regions_of_one_that_gave_way() -> None:
+    decision = decide([*moved_on(True), *looks(us=PENDING)], begin(SINCE), GATE, SINCE)
+    assert decision.step is NextStep.CONTINUE
+    decision = decide([*moved_on(True), *looks(us=PASS)], decision.progress, GATE, SINCE + 1)
+    assert (decision.step, decision.named(UNKNOWN), decision.named(PASS)) == (NextStep.FAIL, ("eu",), ("us",))
 
 
 def test_f04_unknown_that_passes_lets_a_region_through_that_gave_way() -> None:
-    decision = judged(begin(SINCE), replace(GATE, unknown_passes=True), True)
+    decision = decide(moved_on(True), begin(SINCE), replace(GATE, unknown_passes=True), SINCE)
     assert (decision.step, decision.regions[0].verdict) == (NextStep.PASS, UNKNOWN)
 
 
-def test_a_rollback_that_something_later_replaced_did_not_work() -> None:
-    decision = judged(begin(SINCE), ROLLBACK, True)
-    assert (decision.step, decision.named(FAIL)) == (NextStep.FAIL, ("eu",))
+def test_f04_what_was_seen_to_fail_before_it_gave_way_says_so_and_is_unknown() -> None:
+    before = decide(moved_on(False), begin(SINCE), STAGE, SINCE)
+    decision = decide(moved_on(True), before.progress, STAGE, SINCE + CONFIRM_SECONDS)
+    assert (decision.step, decision.named(UNKNOWN)) == (NextStep.FAIL, ("eu",))
+    assert decision.regions[0].reason == "gave way to a later deployment: as seen; it was seen to fail before"
 
 
 @pytest.mark.parametrize("passed", [False, True])
 @pytest.mark.parametrize("moved", [(False,), (True, False)])
-def test_what_fails_by_itself_is_failed(passed: bool, moved: tuple[bool, ...]) -> None:
+def test_what_fails_by_itself_is_failed_beside_what_gave_way(passed: bool, moved: tuple[bool, ...]) -> None:
     decision = judged(Progress(SINCE, passed=passed), STAGE, *moved)
     assert (decision.step, decision.named(FAIL)) == (NextStep.FAIL, ("eu",))
 
 
-def test_what_was_seen_to_fail_before_it_gave_way_is_failed() -> None:
-    before = decide(moved_on(False), begin(SINCE), STAGE, SINCE)
-    decision = decide(moved_on(True), before.progress, STAGE, SINCE + CONFIRM_SECONDS)
-    assert (decision.step, decision.named(FAIL)) == (NextStep.FAIL, ("eu",))
+@pytest.mark.parametrize("verdict", [FAIL, PENDING, UNKNOWN])
+def test_f04_a_page_or_an_alarm_is_of_the_later_deployment_then(verdict: Verdict) -> None:
+    page = Finding("http", "page", verdict, "status 503")
+    seen = [CheckResult("00000a", region, page, of_the_region=True) for region in ("eu", "us")]
+    decision = decide([*moved_on(True), *seen], begin(SINCE), replace(GATE, deadline=0.0), SINCE)
+    shown = {region.region: region for region in decision.regions}
+    assert shown["eu"].verdict is UNKNOWN
+    assert shown["eu"].reason.count("gave way to a later deployment: ") == 2
+    assert shown["us"].verdict is (UNKNOWN if verdict is UNKNOWN else FAIL)
 
 
 @pytest.mark.parametrize(
@@ -511,3 +521,9 @@ def test_a_look_that_comes_too_early_is_followed_at_once() -> None:
 
 def test_any_number_of_looks_may_lie_behind() -> None:
     assert seconds_to_next_look(Progress(SINCE, look=1_000_000), STAGE, MINUTE, SINCE) == 60
+
+
+def test_f04_what_a_later_deployment_runs_is_no_baseline_of_this_release() -> None:
+    seen = Finding("lambda-alias", "f/live", PASS, "as seen", moved_on=True, baselines={"lambda-alias f/live": "8"})
+    decision = decide([CheckResult("00000a", "eu", seen)], begin(SINCE), replace(GATE, unknown_passes=True), SINCE)
+    assert [finding.baselines for region in decision.regions for finding in region.findings] == [{}]

@@ -85,7 +85,7 @@ class Execution:
         self.concluded = self.machine.run(planned)["concluded"]
         return EXECUTION + cost(self.machine.entered)
 
-    def run_check(self, planned: PlannedCheck, _clients: Clients) -> Finding:
+    def run_check(self, planned: PlannedCheck, _clients: Clients, _beside: Iterable[PlannedCheck]) -> Finding:
         """What stands for a look at AWS."""
         verdict = Verdict.PENDING
         if self.looks[-1] is Purpose.STAGE:

@@ -29,7 +29,7 @@ FULL = VerificationItem(
     region="eu-west-1",
     since=1_800_000_000.25,
     checks=(PlannedCheck("ecs-service", "eu-west-1", {"cluster": "c", "service": "s"}, RUN),),
-    limits=Limits(soak=30.0, deadline=1_800.0, failures=2, unknown_looks=5, unknown_passes=True, may_give_way=True),
+    limits=Limits(soak=30.0, deadline=1_800.0, failures=2, unknown_looks=5, unknown_passes=True),
     longest_wait=224.5,
     stage="Deploy",
     attempt=2,

@@ -7,7 +7,8 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.parameters import FAILURE_LIMIT, Parameters
-from crosscheck.verification.engine import CheckResult, Decision, Limits, NextStep, decide
+from crosscheck.verification.attribution import CheckResult
+from crosscheck.verification.engine import Decision, Limits, NextStep, decide
 from crosscheck.verification.progress import begin
 from gate_stage.look import LIMITS
 from plan_checks.release.limits import LEAST
@@ -109,12 +110,10 @@ def test_nothing_is_tolerated_at_the_deadline(limits_from: LimitsFrom) -> None:
     assert end(limits_from(Parameters(deadline_minutes=0, failure_limit=9)), FAIL).looks == 1
 
 
-def test_a_later_deployment_may_take_the_place_of_what_no_gate_holds() -> None:
-    """A gate looks while its stage is held: what it proves has to be there."""
-    finding = Finding("http", "page", FAIL, "as seen", moved_on=True)
+@EITHER
+def test_f04_a_later_deployment_makes_a_region_unknown_at_once(limits_from: LimitsFrom) -> None:
+    finding = Finding("ecs-service", "web", FAIL, "as seen", moved_on=True)
     looked = [CheckResult("0" * 6, "eu-west-1", finding)]
-    verdicts = [
-        decide(looked, begin(NOW), limits(Parameters()), NOW).regions[0].verdict
-        for limits in (LIMITS.planned, LEAST.planned)
-    ]
-    assert verdicts == [FAIL, UNKNOWN]
+    decision = decide(looked, begin(NOW), limits_from(Parameters()), NOW)
+    assert (decision.step, decision.regions[0].verdict) == (NextStep.FAIL, UNKNOWN)
+    assert decision.regions[0].reason == "gave way to a later deployment: as seen"

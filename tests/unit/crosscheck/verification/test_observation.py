@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.verification.engine import CheckResult, Limits, NextStep, decide, seconds_to_next_look
+from crosscheck.verification.attribution import CheckResult
+from crosscheck.verification.engine import Limits, NextStep, decide, seconds_to_next_look
 from crosscheck.verification.progress import Progress, begin
 
 PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
 GOES_ON = NextStep.CONTINUE
 SINCE, MINUTE = 1_000.0, 60.0
-LIMITS = Limits(soak=60 * MINUTE, deadline=30 * MINUTE, failures=1, unknown_looks=5, may_give_way=True)
+LIMITS = Limits(soak=60 * MINUTE, deadline=30 * MINUTE, failures=1, unknown_looks=5)
 
 
 def seen(verdict: Verdict, *, moved_on: bool = False) -> list[CheckResult]:
@@ -73,7 +74,7 @@ def test_one_look_decides_however_the_beginning_is_rounded(began: float) -> None
     assert decide(seen(UNKNOWN), begin(began), Limits(), began).step is NextStep.FAIL
 
 
-def test_f04_a_region_that_passed_and_gave_way_right_after_a_failing_look_is_not_failed() -> None:
+def test_f04_a_region_that_gave_way_right_after_a_failing_look_is_not_failed() -> None:
     _, progress = steps(LIMITS, (0.0, PASS), (1.0, FAIL))
     decision = decide(seen(FAIL, moved_on=True), progress, LIMITS, SINCE + 2 * MINUTE)
     assert [region.verdict for region in decision.regions] == [UNKNOWN]

@@ -27,6 +27,7 @@ class SourceParity(Check):
 
     kind = "source-parity"
     permissions = PERMISSIONS
+    outlasts_deployments = True
     parameters = {
         "revision": text(1024),
         "artifact": text(needed=True),

@@ -3,15 +3,19 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.definition import PipelineDefinition
-from crosscheck.services.cloudformation.events import first_failure, read_history
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.services.cloudformation.contents import touched_resources, verified_resources
+from crosscheck.services.cloudformation.events import History, first_failure, read_history
+from crosscheck.services.cloudformation.later import judge_later
 from crosscheck.services.cloudformation.rules import RESTORED, Wanted, judge
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment, shortened
@@ -33,7 +37,9 @@ class CloudFormationStack(Check):
 
     kind = "cloudformation-stack"
     reads_configuration = frozenset({"ActionMode"})
-    permissions = frozenset({"cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks"})
+    permissions = frozenset(
+        {"cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"}
+    )
     parameters = {
         "stack": text(needed=True),
         "status": matching("deployed|rolled_back", "deployed or rolled_back"),
@@ -44,18 +50,31 @@ class CloudFormationStack(Check):
         return CloudFormationDeploy().baselines(definition)
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once at the stack, and at its events where something failed."""
+        """Look once at the stack, and at its events where something failed or somebody changed it since."""
         name, wanted = planned.parameters["stack"], _wanted(planned)
         stack = read_stack(aws.client("cloudformation", planned.region), name)
         if stack is None:
             gone = Verdict.PASS if wanted is Wanted.DELETED else Verdict.FAIL
             return planned.finding(gone, f"{name}: there is no such stack")
-        outcome = _another(stack, planned) or judge(stack, wanted, planned.run.started if planned.run else None)
-        cause = _cause(stack, planned, aws) if outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED else ""
+        since = planned.run.started if planned.run else None
+        events = cache(partial(read_history, aws.client("cloudformation", planned.region), stack.id, since))
+        replaced = _another(stack, planned) or _later(stack, planned.run, events)
+        outcome = replaced or judge(stack, wanted, since)
+        explained = outcome.verdict is Verdict.FAIL and stack.phase in EXPLAINED and not replaced
+        cause = _cause(stack, planned.region, events) if explained else ""
         values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
         found = planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
         stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
-        return replace(found, baselines={planned.subject: f"{self.clock():.3f} {stack.id}"} if stable else {})
+        baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if stable else {}
+        return replace(found, moved_on=outcome.moved_on, baselines=baselines)
+
+    def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:
+        """The ECS services and the Lambda aliases that the action's operation made or changed."""
+        if planned.run is None or _wanted(planned) is not Wanted.DEPLOYED:
+            return ()
+        stack = planned.run.external if ":stack/" in planned.run.external else planned.parameters["stack"]
+        resources = touched_resources(aws.client("cloudformation", planned.region), stack, planned.run.started)
+        return verified_resources(planned, resources)
 
 
 class CloudFormationDeploy(DeployProvider):
@@ -80,17 +99,30 @@ def _another(stack: Stack, planned: PlannedCheck) -> Outcome | None:
     """A stack that was deleted and made anew is not the one that the action deployed."""
     if planned.run is None or same_stack(stack, planned.run.external):
         return None
-    return Outcome(
-        Verdict.FAIL, f"the stack that the action worked on is gone: this one was made since ({stack.status})"
-    )
+    reason = f"the stack that the action worked on is gone: this one was made since ({stack.status})"
+    there = stack.phase not in {Phase.DELETING, Phase.DELETED, Phase.EMPTY}
+    return gave_way(reason) if there else Outcome(Verdict.FAIL, reason)
 
 
-def _cause(stack: Stack, planned: PlannedCheck, aws: Clients) -> str:
-    """What failed first; else CloudFormation's own words on the status."""
-    since = planned.run.started if planned.run else None
+def _later(stack: Stack, run: ActionRun | None, events: Callable[[], History]) -> Outcome | None:
+    """What a later operation on the stack means; None for none.
+
+    LastUpdatedTime is when the last operation began: where that was before the action ended, no event has to be read.
+    """
+    if run is None or not stack.changed_since(run.started) or (run.ended and not run.ended_before(stack.changed)):
+        return None
     try:
-        failure = first_failure(read_history(aws.client("cloudformation", planned.region), stack.id, since))
+        history = events()
+    except AWS_ERRORS:
+        history = History((), complete=False)
+    return judge_later(stack, history, run)
+
+
+def _cause(stack: Stack, region: str, events: Callable[[], History]) -> str:
+    """What failed first; else CloudFormation's own words on the status."""
+    try:
+        failure = first_failure(events())
     except AWS_ERRORS as error:
-        return f" (why is unknown: {explain(error, planned.region)})"
+        return f" (why is unknown: {explain(error, region)})"
     reason = failure or shortened(stack.reason)
     return f"; {reason}" if reason else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
@@ -16,7 +16,7 @@ from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
-from crosscheck.services.codedeploy import deployments
+from crosscheck.services.codedeploy import deployments, instances
 from crosscheck.services.codedeploy.blue_green import IMAGE_ARTIFACTS, look_at_service
 from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
@@ -26,7 +26,8 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
-from crosscheck.services.codedeploy.rules import gave_way, judge_deployment, judge_targets, status_counts, takes_back
+from crosscheck.services.codedeploy.instances import gone_instances
+from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts, takes_back
 from crosscheck.services.ecs import service
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class CodeDeploy(Check):
 
     kind = "codedeploy"
     reads_configuration = frozenset(IMAGE_ARTIFACTS)
-    permissions = deployments.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
+    permissions = (
+        deployments.PERMISSIONS | instances.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
+    )
     parameters = {
         "application": text(needed=True),
         "group": text(needed=True),
@@ -124,7 +127,7 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
         targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
         values["targets"] = status_counts(targets)
         found = _targets(planned, ours, targets, aws)
-    moved_on = found.verdict is Verdict.FAIL and gave_way(ours, newest)
+    moved_on = outcome is not None and outcome.moved_on
     ran = {planned.subject: ours.revision.text}
     return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines=ran)
 
@@ -136,7 +139,7 @@ def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
     if newest.id == undone:
         reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
         return Outcome(Verdict.PENDING, reason)
-    return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {undone}")
+    return gave_way(f"{newest.id} ({newest.status}) came after {undone}")
 
 
 def _targets(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:
@@ -156,8 +159,19 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
     revision = judge_revision(ours, planned.run, planned.region, aws)
     if revision and revision.verdict is Verdict.FAIL:
         return revision
-    passed = Outcome(Verdict.PASS, f"{status_counts(targets)} in {ours.id}")
-    return judge_targets(targets) or revision or passed
+    gone = _gone(targets, planned.region, aws)
+    remark = f"; terminated: {', '.join(map(described, gone))}" if gone else ""
+    passed = Outcome(Verdict.PASS, f"{status_counts(targets)} in {ours.id}{remark}")
+    return judge_targets([target for target in targets if target not in gone]) or revision or passed
+
+
+def _gone(targets: Sequence[Target], region: str, aws: Clients) -> list[Target]:
+    """Those that did not succeed and are not in the fleet any more: CodeDeploy did without them, and so does it now."""
+    unfinished = [target for target in targets if target.status != "Succeeded"]
+    if not unfinished:
+        return []
+    gone = gone_instances(aws.client("ec2", region), [target.id for target in unfinished])
+    return [target for target in unfinished if target.id in gone]
 
 
 def judge_revision(ours: GroupDeployment, run: ActionRun | None, region: str, aws: Clients) -> Outcome | None:

@@ -7,7 +7,7 @@ proves nothing while a newer one has taken its place.
 from collections import Counter
 from collections.abc import Sequence
 
-from crosscheck.contracts.check import Outcome
+from crosscheck.contracts.check import Outcome, gave_way
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 
@@ -29,11 +29,6 @@ def took_over(ours: GroupDeployment, newest: GroupDeployment) -> bool:
     return newest.id != ours.id and newest.created >= ours.created and not follows
 
 
-def gave_way(ours: GroupDeployment, newest: GroupDeployment) -> bool:
-    """Whether ours had come to a good end before something else than its own way back took its place."""
-    return ours.status == "Succeeded" and took_over(ours, newest) and not takes_back(newest, ours.id)
-
-
 def takes_back(deployment: GroupDeployment, undone: str) -> bool:
     """Whether a deployment takes another one back: by CodeDeploy's own rollback, or by Crosscheck."""
     return bool(undone) and (deployment.undoes == undone or deployment.description == f"{MARKER}{undone}")
@@ -50,10 +45,7 @@ def judge_targets(targets: Sequence[Target]) -> Outcome | None:
     """What the targets say; None where every one of them succeeded."""
     broken = [target for target in targets if target.status in _BROKEN]
     if broken:
-        first = broken[0]
-        where = f" in {first.event}" if first.event else ""
-        cause = f" ({first.error})" if first.error else ""
-        return Outcome(Verdict.FAIL, f"{status_counts(targets)}; {first.id} {first.status}{where}{cause}")
+        return Outcome(Verdict.FAIL, f"{status_counts(targets)}; {described(broken[0])}")
     if not targets:
         return Outcome(Verdict.INCONCLUSIVE, "no instance matched the group: nothing is deployed, nothing is proven")
     if any(target.status in _MOVING for target in targets):
@@ -61,6 +53,12 @@ def judge_targets(targets: Sequence[Target]) -> Outcome | None:
     if any(target.status != "Succeeded" for target in targets):
         return Outcome(Verdict.INCONCLUSIVE, f"{status_counts(targets)}: CodeDeploy does not say what became of it")
     return None
+
+
+def described(target: Target) -> str:
+    """What became of a target: its id, its status, and where it failed."""
+    where = f" in {target.event}" if target.event else ""
+    return f"{target.id} {target.status}{where}{f' ({target.error})' if target.error else ''}"
 
 
 def status_counts(targets: Sequence[Target]) -> str:
@@ -83,7 +81,8 @@ def _replaced(ours: GroupDeployment, newest: GroupDeployment) -> Outcome | None:
         auto = ours.rolled_back_by or newest.id
         return Outcome(Verdict.FAIL, f"CodeDeploy rolled back: {ended}, auto-rollback {auto}")
     if replaced:
-        return Outcome(Verdict.FAIL, f"moved on: {newest.id} ({newest.status}) came after {ended}")
+        reason = f"{newest.id} ({newest.status}) came after {ended}"
+        return gave_way(reason) if ours.status == "Succeeded" else Outcome(Verdict.FAIL, f"moved on: {reason}")
     return None
 
 

@@ -76,11 +76,10 @@ class EcsService(Check):
             outcome = judge_images(seen, images)
         reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
         found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
-        gave_way = release is not None and release.gave_way
         runs = running_state(seen)
         return replace(
             found,
-            moved_on=gave_way and outcome.verdict is Verdict.FAIL,
+            moved_on=release is not None and release.gave_way,
             images=released_images(images),
             baselines={service_subject(planned): runs.text} if runs else {},
         )
@@ -142,6 +141,8 @@ def _images(
 
 def _intended(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tuple[IntendedImages, str]:
     """The intended image of each container, or why it is unknown."""
+    if planned.held_by:
+        return IntendedImages({}), ""
     if planned.run is None:
         return IntendedImages(_expected(planned, seen)), ""
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
@@ -77,12 +77,12 @@ class ElasticBeanstalkEnvironment(Check):
         environment = reader.environment()
         if environment is None:
             return planned.finding(Verdict.FAIL, f"{reader.name}: there is no such environment")
-        outcome, moved_on = _judged(reader, planned, environment)
+        outcome = _judged(reader, planned, environment)
         values = {"version": environment.label, "status": environment.status, "health": environment.condition}
         found = planned.finding(outcome.verdict, f"{reader.name}: {outcome.reason}", values)
         proven = environment.healthy and environment.label
         baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if proven else {}
-        return replace(found, moved_on=moved_on, baselines=baselines)
+        return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 
 
 class ElasticBeanstalkDeploy(DeployProvider):
@@ -102,40 +102,42 @@ def brought(run: ActionRun, label: str, version: ApplicationVersion | None) -> b
     if version and version.bundle in run.inputs.values():
         return True
     at = labelled_at(label)
-    return at is not None and run.started <= at <= run.started + LABEL_SECONDS
+    return at is not None and run.started <= at <= run.started + LABEL_SECONDS and not run.ended_before(at)
 
 
-def _judged(reader: EnvironmentReader, planned: PlannedCheck, environment: Environment) -> tuple[Outcome, bool]:
-    """What the environment's state says, and whether it is due to a later deployment."""
-    if not environment.ready:
-        verdict = STATUSES.get(environment.status, Verdict.INCONCLUSIVE)
-        return Outcome(verdict, f"is {environment.status or 'of no status'}"), False
+def _judged(reader: EnvironmentReader, planned: PlannedCheck, environment: Environment) -> Outcome:
+    """What the environment's state says, unless it is that of a later version."""
+    status = Outcome(
+        STATUSES.get(environment.status, Verdict.INCONCLUSIVE), f"is {environment.status or 'of no status'}"
+    )
+    if not environment.ready and status.verdict is not Verdict.PENDING:
+        return status
     wanted = planned.parameters.get("version")
-    if wanted and wanted != environment.label:
-        return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}"), False
-    if planned.run:
-        version = reader.version(environment.label)
-        if not brought(planned.run, environment.label, version):
-            return _of_another_version(reader, planned.run, environment, version)
-    return _health(environment), False
+    if environment.ready and wanted and wanted != environment.label:
+        return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}")
+    another = _another_version(reader, planned.run, environment) if planned.run else None
+    if not environment.ready:
+        return another if another and another.moved_on else status
+    return another or _health(environment)
 
 
-def _of_another_version(
-    reader: EnvironmentReader, run: ActionRun, environment: Environment, version: ApplicationVersion | None
-) -> tuple[Outcome, bool]:
-    """The action succeeded, and the environment runs a version that it did not make."""
+def _another_version(reader: EnvironmentReader, run: ActionRun, environment: Environment) -> Outcome | None:
+    """Why the environment has a version that the action, which succeeded, did not make; None where it made that."""
+    version = reader.version(environment.label)
+    if brought(run, environment.label, version):
+        return None
     prefix = f"runs version {environment.label}, not the one that this execution deployed"
     if version is None:
-        return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; that version does not exist any more"), False
+        return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; that version does not exist any more")
     if version.created >= run.started:
-        return Outcome(Verdict.FAIL, f"{prefix}: it was made later"), True
+        return gave_way(f"{prefix}: it was made later")
     events = reader.events(run.started)
     if any(event.message == ABORTED for event in events):
-        return Outcome(Verdict.FAIL, f"{prefix}: the update was aborted"), False
+        return Outcome(Verdict.FAIL, f"{prefix}: the update was aborted")
     for event in events:
         if event.severity in {"ERROR", "FATAL"}:
-            return Outcome(Verdict.FAIL, f"{prefix}: {shortened(event.message)}"), False
-    return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; its events do not say why"), False
+            return Outcome(Verdict.FAIL, f"{prefix}: {shortened(event.message)}")
+    return Outcome(Verdict.INCONCLUSIVE, f"{prefix}; its events do not say why")
 
 
 def _health(environment: Environment) -> Outcome:

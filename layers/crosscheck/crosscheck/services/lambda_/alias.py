@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crosscheck.services.lambda_.rules import Alias, Provisioned, Version
@@ -36,6 +37,7 @@ def read_version(client: LambdaClient, function: str, number: str) -> Version | 
         state_code=found.get("StateReasonCode", ""),
         update=found.get("LastUpdateStatus", ""),
         update_code=found.get("LastUpdateStatusReasonCode", ""),
+        published=datetime.fromisoformat(found["LastModified"]).timestamp() if found.get("LastModified") else 0.0,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import matching, text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
@@ -17,10 +17,13 @@ from crosscheck.services.lambda_.rules import (
     Alias,
     intended_version,
     judge_alias,
+    judge_later,
     judge_provisioned,
     judge_version,
+    later_versions,
     served,
 )
+from crosscheck.text import moment
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -61,7 +64,7 @@ class LambdaAlias(Check):
             return planned.finding(Verdict.FAIL, f"{label}: there is no such alias")
         outcome, values = _judged(client, planned, alias)
         found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", without_empty(values))
-        return replace(found, baselines={planned.subject: alias.version})
+        return replace(found, moved_on=outcome.moved_on, baselines={planned.subject: alias.version})
 
 
 class LambdaDeploy(DeployProvider):
@@ -70,6 +73,14 @@ class LambdaDeploy(DeployProvider):
     name = "Lambda"
     check = LambdaAlias.kind
     keys = {"function": "FunctionName", "alias": "FunctionAlias"}
+
+
+def _later(client: LambdaClient, planned: PlannedCheck, alias: Alias, meant: str) -> Outcome | None:
+    """The later deployment that moved the alias; None for none, or where no deploy action is known."""
+    if planned.run is None:
+        return None
+    found = [read_version(client, planned.parameters["function"], number) for number in later_versions(alias, meant)]
+    return judge_later(alias, [version for version in found if version], planned.run.started)
 
 
 def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[Outcome, Mapping[str, str]]:
@@ -81,10 +92,14 @@ def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[
         "intended version": meant,
         "weights": alias.shares if alias.weights else "",
     }
+    if later := _later(client, planned, alias, meant):
+        return later, values
     number = meant if meant in alias.weights else alias.version
     version = read_version(client, function, number)
     if version is None:
         return Outcome(Verdict.FAIL, f"version {number} does not exist"), values
+    if planned.held_by and planned.deployed.ended_before(version.published):
+        return gave_way(f"serves version {number}, published at {moment(version.published)}"), values
     provisioned = read_provisioned(client, function, planned.parameters["alias"])
     values |= {"state": version.state, "provisioned": provisioned.status if provisioned else ""}
     found = [judge_alias(alias, meant), judge_version(version), judge_provisioned(provisioned)]
@@ -92,6 +107,6 @@ def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[
     if against:
         return min(against, key=lambda outcome: _ORDER.index(outcome.verdict)), values
     outcome = served(alias, provisioned)
-    if planned.run and not meant:
+    if planned.run and not meant and not planned.held_by:
         outcome = Outcome(Verdict.INCONCLUSIVE, f"{outcome.reason}; which version was meant is unknown")
     return outcome, values

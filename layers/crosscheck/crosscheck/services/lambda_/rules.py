@@ -3,10 +3,10 @@
 States: "Lambda function states" in Lambda's developer guide. A test holds the table against botocore's model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crosscheck.contracts.check import Outcome, PlannedCheck
+from crosscheck.contracts.check import Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.text import shortened
 
@@ -51,13 +51,14 @@ class Alias:
 
 @dataclass(frozen=True)
 class Version:
-    """A published version. The codes are Lambda's; empty where it gives none."""
+    """A published version. The codes are Lambda's; empty where it gives none. ``published`` is in epoch seconds."""
 
     number: str
     state: str
     state_code: str = ""
     update: str = ""
     update_code: str = ""
+    published: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,12 @@ def intended_version(planned: PlannedCheck) -> str:
     """The version that the alias was meant to serve; empty where nothing tells it.
 
     ``FunctionVersion`` and ``PublishedTargetVersion`` are the output variable and the setting of CodePipeline's Lambda
-    deploy action ("AWS Lambda deploy action reference" in its user guide).
+    deploy action ("AWS Lambda deploy action reference" in its user guide). An alias that a stack holds is moved by the
+    stack, whose action names no version.
     """
     run = planned.run
     asked = planned.parameters.get("version", "")
-    if asked or run is None:
+    if asked or run is None or planned.held_by:
         return asked
     return run.outputs.get("FunctionVersion") or run.configuration.get("PublishedTargetVersion", "")
 
@@ -90,6 +92,26 @@ def judge_alias(alias: Alias, meant: str) -> Outcome | None:
     if alias.weights:
         return Outcome(Verdict.PENDING, f"traffic is being shifted: {alias.shares}")
     return None
+
+
+def later_versions(alias: Alias, meant: str) -> list[str]:
+    """What the alias serves, wholly or in part, that has a higher number than the version that was meant.
+
+    Lambda numbers the versions of a function as they are published, and uses no number twice.
+    """
+    if not meant.isdecimal():
+        return []
+    return [each for each in (alias.version, *alias.weights) if each.isdecimal() and int(each) > int(meant)]
+
+
+def judge_later(alias: Alias, versions: Iterable[Version], started: float) -> Outcome | None:
+    """Whether one of these versions came since a deploy action started, in epoch seconds; an action may as well bring a
+    version back that is older than what was there before."""
+    later = [version for version in versions if not version.published or version.published >= started]
+    if not later:
+        return None
+    serves = f"serves {alias.shares}" if alias.weights else f"serves version {alias.version}"
+    return gave_way(f"{serves}; version {later[-1].number} was published since")
 
 
 def judge_version(version: Version) -> Outcome | None:

@@ -7,11 +7,11 @@ a denial is never taken for an absence, as S3's 403 for a HEAD without the right
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import ActionRun
@@ -65,7 +65,8 @@ class S3Object(Check):
         if newest is None:
             return planned.finding(Verdict.FAIL, f"{label}: there is no such object")
         outcome = judge_object(newest, planned.parameters.get("version", ""), planned.run)
-        return planned.finding(outcome.verdict, f"{label}: {outcome.reason}", _values(newest))
+        found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", _values(newest))
+        return replace(found, moved_on=outcome.moved_on)
 
 
 def judge_object(newest: Newest, meant: str, run: ActionRun | None) -> Outcome:
@@ -78,6 +79,8 @@ def judge_object(newest: Newest, meant: str, run: ActionRun | None) -> Outcome:
     if run and newest.written + RESOLUTION < run.started:
         return Outcome(Verdict.FAIL, f"the object is older than this deployment: written at {at}")
     which = "not versioned" if newest.version == NO_VERSION else f"version {newest.version}"
+    if run and run.ended_before(newest.written - RESOLUTION):
+        return gave_way(f"{which}, written at {at}, after {run.name} had ended")
     return Outcome(Verdict.PASS, f"{which}, written at {at}")
 
 

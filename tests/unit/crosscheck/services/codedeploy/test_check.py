@@ -13,7 +13,9 @@ from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
 from crosscheck.services.codedeploy.check import CodeDeploy
 from tests.fakes.codedeploy import FakeCodeDeploy, s3
+from tests.fakes.ec2 import FakeEc2
 from tests.fakes.json_protocol import FakeClients, RefusedError
+from tests.fakes.modelled import ModelledClients
 
 REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
@@ -34,7 +36,9 @@ def derived(deployment: str, number: int = 2) -> PlannedCheck:
 
 
 def looked(fake: FakeCodeDeploy, planned: PlannedCheck) -> Finding:
-    return CodeDeploy().run(planned, FakeClients({("codedeploy", REGION): fake}))
+    clients = ModelledClients({("ec2", REGION): FakeEc2("running")})
+    clients.fakes[("codedeploy", REGION)] = fake
+    return CodeDeploy().run(planned, clients)
 
 
 def deployed(fake: FakeCodeDeploy, count: int = 3) -> str:
@@ -69,7 +73,7 @@ def test_a_check_that_was_asked_for_looks_at_the_last_attempted_deployment(fake:
     made = deployed(fake)
     assert looked(fake, ASKED).values["deployment"] == made
     named = replace(ASKED, parameters={**ASKED.parameters, "deployment": fake.groups[NAMED][0]})
-    assert looked(fake, named).reason == f"moved on: {made} (Succeeded) came after d-000000000 Succeeded"
+    assert looked(fake, named).reason == f"{made} (Succeeded) came after d-000000000 Succeeded"
 
 
 def test_an_older_deployment_that_the_group_still_names_as_its_last_has_not_come_after(fake: FakeCodeDeploy) -> None:
@@ -154,8 +158,20 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     newer = fake.deploy(NAMED, s3(3), "InProgress")
     finding = looked(fake, derived(made))
-    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, True)
-    assert finding.reason == f"moved on: {newer} (InProgress) came after {made} Succeeded"
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert finding.reason == f"{newer} (InProgress) came after {made} Succeeded"
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_f4_what_failed_by_itself_stays_failed_whatever_came_later(fake: FakeCodeDeploy, taken_back: bool) -> None:
+    made = deployed(fake)
+    fake.deployments[made] |= {"status": "Failed", "errorInformation": {"code": "ALARM_ACTIVE", "message": ""}}
+    if taken_back:
+        fake.roll_back(made)
+    fake.deploy(NAMED, s3(3))
+    finding = looked(fake, derived(made))
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, False)
+    assert f"{made} Failed (ALARM_ACTIVE)" in finding.reason
 
 
 def test_crosschecks_own_way_back_is_told_as_such(fake: FakeCodeDeploy) -> None:
@@ -171,7 +187,7 @@ def test_instances_that_auto_scaling_adds_do_not_move_on(fake: FakeCodeDeploy) -
     fake.deploy(NAMED, s3(2), creator="autoscaling")
     assert looked(fake, derived(made)).verdict is Verdict.PASS
     fake.deploy(NAMED, s3(3), creator="autoscaling")
-    assert looked(fake, derived(made)).verdict is Verdict.FAIL
+    assert looked(fake, derived(made)).moved_on
 
 
 def test_what_does_not_exist_fails(fake: FakeCodeDeploy) -> None:
@@ -228,4 +244,6 @@ def test_the_deployment_that_takes_another_back_is_waited_for(fake: FakeCodeDepl
     fake.instance(rollback)
     assert looked(fake, proof).verdict is Verdict.PASS
     newer = fake.deploy(NAMED, s3(3))
-    assert looked(fake, proof).reason == f"moved on: {newer} (Succeeded) came after {made}"
+    finding = looked(fake, proof)
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert finding.reason == f"{newer} (Succeeded) came after {made}"

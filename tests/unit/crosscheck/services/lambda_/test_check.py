@@ -90,9 +90,34 @@ def test_a_canary_is_pending_with_its_weights(
     assert "to version" in looked(fake).values["weights"]
 
 
-def test_a_canary_of_another_version_fails(fake: FakeLambda) -> None:
-    fake.point(FUNCTION, "live", "6", v8=0.1)
-    assert looked(fake).verdict is Verdict.FAIL
+@pytest.mark.parametrize(("version", "weights"), [("8", {}), ("7", {"v8": 0.1}), ("6", {"v8": 0.1})])
+def test_f4_an_alias_that_a_later_version_came_to_has_moved_on(
+    fake: FakeLambda, version: str, weights: dict[str, float]
+) -> None:
+    fake.publish(FUNCTION, "8")
+    fake.point(FUNCTION, "live", version, **weights)
+    finding = looked(fake)
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert "version 8" in finding.reason
+    assert finding.reason.endswith("; version 8 was published since")
+    asked = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
+    assert not asked.moved_on
+
+
+def test_an_alias_that_went_back_to_an_older_version_has_nothing_later(fake: FakeLambda) -> None:
+    fake.point(FUNCTION, "live", "6")
+    finding = looked(fake)
+    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, False)
+
+
+def test_an_alias_that_a_stack_holds_proves_the_state_of_what_it_serves(fake: FakeLambda) -> None:
+    held = replace(CHECK, run=replace(RUN, ended=RUN.started + 60), held_by="shop")
+    fake.functions[FUNCTION].versions["7"] |= {"LastModified": "2026-03-04T10:00:30.000+0000"}
+    assert (looked(fake, held).verdict, looked(fake, held).moved_on) == (Verdict.PASS, False)
+    fake.functions[FUNCTION].versions["7"] |= {"LastModified": "2026-03-04T10:01:30.000+0000"}
+    finding = looked(fake, held)
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert finding.reason == "my-function:live: serves version 7, published at 2026-03-04T10:01:30Z"
 
 
 def test_a_weight_of_nothing_shifts_nothing(fake: FakeLambda) -> None:
@@ -148,7 +173,9 @@ def test_provisioned_concurrency(fake: FakeLambda, status: str, verdict: Verdict
 
 
 def test_the_intended_version_may_come_from_the_configuration(fake: FakeLambda) -> None:
+    """It may be older than what was there, which is no later deployment then."""
     run = replace(RUN, outputs={}, configuration=CONFIGURATION | {"PublishedTargetVersion": "6"})
+    fake.functions[FUNCTION].versions["7"] |= {"LastModified": "2026-03-01T10:00:00.000+0000"}
     finding = looked(fake, replace(CHECK, run=run))
     assert finding.verdict is Verdict.FAIL
     assert "not the intended 6" in finding.reason

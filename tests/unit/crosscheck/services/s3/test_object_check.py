@@ -39,6 +39,19 @@ def test_an_object_of_any_age_passes_where_no_deployment_is_known() -> None:
     assert judge_object(replace(NEWEST, written=0.0), "", None).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(("seconds", "later"), [(19.0, False), (21.0, False), (21.5, True), (3_600.0, True)])
+def test_f4_a_version_that_was_written_after_the_action_had_ended_is_a_later_one(seconds: float, later: bool) -> None:
+    newest = replace(NEWEST, written=STARTED + seconds)
+    outcome = judge_object(newest, "", replace(RUN, ended=STARTED + 20))
+    assert (outcome.verdict, outcome.moved_on) == (Verdict.INCONCLUSIVE if later else Verdict.PASS, later)
+    assert outcome.reason.endswith("after Deploy-EU had ended") is later
+
+
+def test_a_deletion_after_the_action_had_ended_leaves_nothing_that_came_later() -> None:
+    outcome = judge_object(replace(NEWEST, written=STARTED + 3_600, deleted=True), "", replace(RUN, ended=STARTED + 20))
+    assert (outcome.verdict, outcome.moved_on) == (Verdict.FAIL, False)
+
+
 def test_the_current_version_has_to_be_the_one_that_was_asked_for() -> None:
     assert judge_object(NEWEST, "v2", None).verdict is Verdict.PASS
     outcome = judge_object(NEWEST, "v1", None)

@@ -1,0 +1,129 @@
+"""What gave way to a later deployment while it was observed is unknown, with a gate and without; IAM is enforced."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.enforced import put_policy, refusals
+from tests.e2e.outside import Outside, words
+from tests.e2e.small_pipelines import EXECUTION, SmallPipeline, SmallPipelines
+from tests.e2e.stack_pipeline import StackPipeline
+from tests.e2e.tagged_pipeline import create_tagged, put_plan
+from tests.e2e.verifications import Verifications, name_of, said, settled
+
+if TYPE_CHECKING:
+    from local.account import Account
+
+pytestmark = pytest.mark.e2e
+
+HOME, EU = "us-east-1", "eu-west-1"
+SERVICE, STACK = "followed-service", "followed-stack"
+GAVE_WAY = "gave way to a later deployment: "
+# Longer than any of these tests: what is observed is observed until something happens.
+OBSERVED = {"soak_minutes": 600, "deadline_minutes": 600}
+QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30}}
+BROKEN: dict[str, Any] = {
+    "Type": "Custom::Absent",
+    "DependsOn": "Queue",
+    "Properties": {"ServiceToken": f"arn:aws:lambda:{EU}:000000000000:function:absent"},
+}
+
+
+def observed(client: Outside, account: Account, execution: str) -> None:
+    """Wait until the execution's region was seen to pass, and is looked at again."""
+    said(client, execution, "looked at again in ")
+    assert name_of(execution, "World") in Verifications(client, account.outputs["VerifyStateMachineArn"]).names(
+        execution
+    )
+
+
+def concluded(client: Outside, account: Account, execution: str) -> dict[str, Any]:
+    """What the execution's verification came to."""
+    machine = Verifications(client, account.outputs["VerifyStateMachineArn"])
+    found: dict[str, Any] = machine.ended(name_of(execution, "World"))["output"]["concluded"]
+    return found
+
+
+class Services:
+    """Pipelines that deploy one service."""
+
+    def __init__(self, account: Account) -> None:
+        self.client = Outside(account.describe())
+        self.pipelines = SmallPipelines.prepare(self.client, SERVICE, (EU,), account.outputs)
+        rights = [{"Effect": "Allow", "Action": ["ecs:*", "s3:*", "iam:PassRole", "lambda:*"], "Resource": "*"}]
+        put_policy(account, f"{SERVICE}-role", "release", rights)
+
+    def create(self, name: str, *stages: dict[str, Any], **tags: str) -> SmallPipeline:
+        stages = (self.pipelines.release["stages"][0], self.pipelines.deploying(), *stages)
+        return create_tagged(self.client, {**self.pipelines.release, "name": name, "stages": list(stages)}, **tags)
+
+    def release(self, pipeline: SmallPipeline, tag: str) -> str:
+        image = f"{self.pipelines.own.account_id}.dkr.ecr.{HOME}.amazonaws.com/{SERVICE}:{tag}"
+        self.pipelines.own.put_release(image)
+        return pipeline.start()
+
+
+@pytest.fixture(scope="module")
+def services(strict: Account) -> Services:
+    return Services(strict)
+
+
+def test_a_gate_in_its_own_stage_whose_region_a_newer_commit_reached(
+    strict: Account, services: Services, client: Outside
+) -> None:
+    gate = {"execution": EXECUTION, "stage": "World", **OBSERVED}
+    verify = {**services.pipelines.release["stages"][1]["actions"][-1], "runOrder": 1}
+    configuration = {**verify["configuration"], "UserParameters": json.dumps(gate)}
+    stage = {"name": "Verify", "actions": [{**verify, "configuration": configuration}]}
+    pipeline = services.create("followed-gated", stage, rollback="auto")
+    older = pipeline.first
+    said(client, older, "3 of 3 tasks run")
+    newer = services.release(pipeline, "newer")
+    assert pipeline.ended(older) == "Failed"
+    card = words(settled(client, older, eu_west_1="unknown"))
+    assert GAVE_WAY in card
+    assert "roll" not in card.lower()
+    message = pipeline.stage("Verify")["actionStates"][0]["latestExecution"]
+    assert pipeline.status(newer) == "InProgress", message
+    assert refusals(strict) == []
+
+
+def test_the_same_without_a_gate(strict: Account, services: Services, client: Outside) -> None:
+    plan = put_plan(client, "followed", OBSERVED)
+    pipeline = services.create("followed-ungated", plan=plan, rollback="auto")
+    assert pipeline.ended(pipeline.first) == "Succeeded"
+    observed(client, strict, pipeline.first)
+    newer = services.release(pipeline, "old")
+    assert pipeline.ended(newer) == "Succeeded"
+    assert concluded(client, strict, pipeline.first)["unknown"] == [EU]
+    card = words(settled(client, pipeline.first, eu_west_1="unknown"))
+    assert GAVE_WAY in card
+    assert "roll" not in card.lower()
+    assert refusals(strict) == []
+
+
+@pytest.fixture(scope="module")
+def infrastructure(strict: Account) -> StackPipeline:
+    """A pipeline of one stack, which is observed once it is deployed."""
+    client = Outside(strict.describe())
+    plan = put_plan(client, "followed-stack", OBSERVED)
+    return StackPipeline.create(strict, STACK, EU, {"Queue": QUEUE}, plan=plan, rollback="auto")
+
+
+def test_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
+    strict: Account, infrastructure: StackPipeline, client: Outside
+) -> None:
+    older = infrastructure.pipeline.first
+    observed(client, strict, older)
+    newer = infrastructure.release({"Queue": QUEUE, "Absent": BROKEN})
+    assert infrastructure.pipeline.ended(newer) == "Failed"
+    assert concluded(client, strict, older)["unknown"] == [EU]
+    card = words(settled(client, older, eu_west_1="unknown"))
+    assert f"{GAVE_WAY}{STACK}: changed again at " in card
+    assert "Absent" not in card
+    assert "roll" not in card.lower().replace("update_rollback", "")
+    settled(client, newer, eu_west_1="failed")
+    assert refusals(strict) == []
