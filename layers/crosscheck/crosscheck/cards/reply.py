@@ -10,7 +10,6 @@ from crosscheck.releases.moments import Moment, MomentKind
 
 TEXT_LIMIT = 300
 MOST_LINES = 20
-LINES_OF_TEXT = 2
 _SIGNS = {
     MomentKind.APPROVAL: ":raised_hand:",
     MomentKind.FAILED: ":x:",
@@ -22,13 +21,15 @@ _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}"
 
 
 def reply_card(release: Subject, moments: Sequence[Moment], person: str) -> Card:
-    """The reply that tells of these moments. ``person`` is the id of whom it mentions, or empty."""
+    """The reply that tells of these moments; its text is as much of it as one paragraph holds. ``person`` is the id of
+    whom it mentions, or empty."""
     lines = [_line(moment) for moment in moments[:MOST_LINES]]
     left = len(moments) - len(lines)
     more = [f"_and {left} more_"] if left else []
     address = f"{mention(person)} " if mention(person) else ""
     first = f"{address}*{escape(release.pipeline, NAME_LIMIT)}*"
-    return Card("\n".join([first, *lines[:LINES_OF_TEXT]]), paragraphs([first, *lines, *more]), {})
+    blocks = paragraphs([first, *lines, *more])
+    return Card(blocks[0]["text"]["text"], blocks, {})
 
 
 def mention(person: str) -> str:
