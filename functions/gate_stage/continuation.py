@@ -13,6 +13,7 @@ from typing import Self
 
 from crosscheck import json_documents
 from crosscheck.errors import ConfigurationError
+from crosscheck.size_limits import parse_json
 from crosscheck.verification.progress import Progress, begin
 
 VERSION = 4
@@ -98,8 +99,8 @@ def _load(token: str) -> dict[str, object]:
     if len(token) > TOKEN_LIMIT:
         raise _refused(f"it is over {TOKEN_LIMIT} characters")
     try:
-        document = json.loads(token)
-    except (ValueError, RecursionError):
+        document = parse_json(token)
+    except ValueError:
         raise _refused("it is not JSON") from None
     if not isinstance(document, Mapping):
         raise _refused("it is no JSON object")

@@ -56,8 +56,8 @@ def test_times_and_modes_are_those_of_the_code() -> None:
     assert "The verification of a rollback\nhas {:g} minutes (of a stage: {:g})".format(*minutes) in text
     (retry,) = STATES["RollBack"]["Retry"]
     waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** number for number in range(retry["MaxAttempts"])]
-    assert round(sum(min(wait, retry["MaxDelaySeconds"]) for wait in waits) / 60) == 9
-    assert "asked again for about ten minutes" in text
+    assert round(sum(min(wait, retry["MaxDelaySeconds"]) for wait in waits) / 60) == 11
+    assert "asked again for about eleven minutes" in text
     assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.regions import is_region
 
 EXECUTION = "execution"
 IMAGE = "image"
@@ -73,12 +74,12 @@ def parse_subject(key: str) -> LedgerKey:
     """The subject of a key.
 
     Raises:
-        ConfigurationError: the key was not written by a subject's ``key``.
+        ConfigurationError: the key was not written by a subject's ``key``, or names no region.
     """
     match key.split("#"):
-        case [kind, region, pipeline, execution] if kind == EXECUTION:
+        case [kind, region, pipeline, execution] if kind == EXECUTION and is_region(region):
             return Subject(region, pipeline, execution)
-        case [kind, region, repository, digest] if kind == IMAGE:
+        case [kind, region, repository, digest] if kind == IMAGE and is_region(region):
             return ImageSubject(region, repository, digest)
         case _:
             raise ConfigurationError(f"not a subject's key: {key[:80]}")

@@ -11,6 +11,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.definition import VARIABLE, PipelineDefinition, StageDefinition
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position, scope
+from crosscheck.size_limits import parse_json
 
 type Read = Callable[[str], Parameters]
 
@@ -84,8 +85,8 @@ def invokes(configuration: Mapping[str, str], function: str) -> bool:
 def _without_variables(text: str) -> str:
     """UserParameters as they were declared, without the keys whose values are not known."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
+        given = parse_json(text)
+    except ValueError:
         return text
     if not isinstance(given, dict):
         return text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crosscheck.cards.release import render
-from crosscheck.cards.reply import mention, reply_text
+from crosscheck.cards.reply import mention, reply_card
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.states import RollbackState
@@ -119,7 +119,7 @@ def test_what_became_of_a_rollback_is_a_moment_of_its_own(state: RollbackState, 
 
 
 def test_a_reply_mentions_a_person_and_disarms_everything_else() -> None:
-    text = reply_text(SUBJECT, told(waiting()), PERSON)
+    text = reply_card(SUBJECT, told(waiting()), PERSON).text
     assert text.startswith(f"<@{PERSON}> *multi-region-service*\n:raised_hand: *Approve / Sign-off* waits for")
     assert "<!channel>" not in text
     assert "|review it>" in text
@@ -128,9 +128,10 @@ def test_a_reply_mentions_a_person_and_disarms_everything_else() -> None:
 def test_a_reply_about_many_regions_stays_short() -> None:
     kind = told(failed())[0].kind
     many = [Moment(kind, str(number), "x" * 300, "y" * 3_000) for number in range(90)]
-    text = reply_text(SUBJECT, many, "")
-    assert "_and 70 more_" in text
-    assert len(text) < 12_000
+    card = reply_card(SUBJECT, many, "")
+    assert "_and 70 more_" in str(card.blocks[-1])
+    assert len(str(card.blocks)) < 13_000
+    assert len(card.text) < 3_000
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again
     running = failed().rollback("Deploy", EU, RollbackState.RUNNING, "", 40).replaced("Deploy", EU, hotfix, 41)
     moments = told(running)
     assert [moment.key for moment in moments] == ["replaced/Deploy/eu-west-1/1", "failed/Deploy/eu-west-1/1"]
-    text = reply_text(SUBJECT, moments, PERSON)
+    text = reply_card(SUBJECT, moments, PERSON).text
     assert f":rotating_light: *eu-west-1* the rollback replaced {hotfix}" in text
     done = told(running.rollback("Deploy", EU, RollbackState.DONE, "runs app:6", 90))
     assert [moment.key for moment in done][:2] == [moment.key for moment in moments]

@@ -6,7 +6,6 @@ A CodeDeployToECS action replaces placeholders in the task definition by the ``I
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from crosscheck.services.artifacts.files import UnreadableArtifactError, read_fi
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, describe_service, primary_task_set, read_snapshot
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -150,9 +150,9 @@ def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageRef
     if name not in run.inputs:
         raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
     try:
-        document = json.loads(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
+        document = parse_json(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
         return parse_reference(document["ImageURI"])
     except AWS_ERRORS as error:
         raise UnreadableArtifactError(explain(error, region)) from error
-    except (ValueError, TypeError, KeyError, RecursionError, ConfigurationError):
+    except (ValueError, TypeError, KeyError, ConfigurationError):
         raise UnreadableArtifactError(f"{IMAGE_DETAIL} of {name} is no object with an ImageURI") from None

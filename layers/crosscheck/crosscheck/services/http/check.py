@@ -80,8 +80,8 @@ def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
 
 def _said(page: Page) -> str:
     if page.status in _REDIRECTS and page.location:
-        # Its query, its fragment and what stands before an @ may be a token.
-        shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", page.location)[0])
+        # Its query, its fragment and what stands before an @ may be a token, wherever a server put the @.
+        shown = re.sub(r".*@", "…@", re.split(r"[?#]", one_line(page.location))[0])
         return f": a redirect to {one_line(shown, QUOTED)}, which is not followed"
     beginning = one_line(page.body[:400].decode(errors="replace"), QUOTED)
     return f"; it says {beginning!r}" if beginning else ""

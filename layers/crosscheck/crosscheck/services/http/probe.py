@@ -5,6 +5,7 @@ a name server that answers differently a moment later is not asked again.
 """
 
 import http.client
+import io
 import socket
 import ssl
 import time
@@ -13,10 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from typing import Any
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.http.addresses import Address, Policy, parse_address
 from crosscheck.services.http.url import Url
+from crosscheck.size_limits import CountedStream, OverLimitError
 from crosscheck.text import one_line
 from crosscheck.time_limits import OutOfTimeError, within
 
@@ -26,6 +29,8 @@ CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 ADDRESSES = 4
 BODY_LIMIT = 64 * 1024
+# All that is read of an answer: its headers, its chunks' sizes, and the beginning of its body.
+ANSWER_LIMIT = 8 * BODY_LIMIT
 HEADERS = {"User-Agent": "crosscheck", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
 
@@ -75,6 +80,17 @@ type Resolve = Callable[[str, int], tuple[Address, ...]]
 type Connect = Callable[[Address, int, float], socket.socket]
 
 
+class CountedAnswer(http.client.HTTPResponse):
+    """An answer of which no more than ANSWER_LIMIT bytes are read, whatever sizes it claims.
+
+    Of a chunk of -1 bytes ``http.client`` reads all that comes, and interim answers it reads without end.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(CountedStream(self.fp, ANSWER_LIMIT))
+
+
 class RefusedAddressError(CrosscheckError):
     """The host has an address that a probe must not reach; nothing was sent."""
 
@@ -120,7 +136,9 @@ class Probe:
             raise NoAnswerError(f"TLS fails ({error.reason or type(error).__name__})") from error
         except (OutOfTimeError, TimeoutError) as error:
             raise NoAnswerError(f"no answer within {TOTAL_SECONDS:g} seconds") from error
-        except (OSError, http.client.HTTPException) as error:
+        except OverLimitError as error:
+            raise NoAnswerError(f"its answer is no HTTP, or over {ANSWER_LIMIT // 1024} KiB around its body") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:  # http.client has ValueErrors for odd sizes
             raise NoAnswerError(f"the connection fails ({describe(error)})") from error
 
     def _addresses(self, url: Url) -> tuple[Address, ...]:
@@ -171,6 +189,7 @@ class Probe:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
             pinned = http.client.HTTPConnection(url.host)
+            pinned.response_class = CountedAnswer
             pinned.sock, pinned.auto_open = connection, 0  # it never connects by itself, which would resolve the name
             pinned.request("GET", url.target, headers={"Host": url.authority, **HEADERS})
             with pinned.getresponse() as response:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -151,6 +152,35 @@ def test_f49_f50_a_redirect_is_not_followed_nor_quoted_with_its_secrets(internet
     assert len(internet.connections) == 1
     internet.answers = [PUBLIC]
     assert internet.run(status="302").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://user:secret-value@a.example/",
+        "//user:secret-value@a.example/",
+        "https:\\\\user:secret-value@a.example/",
+        "https://user:secret/value@a.example/",
+        "https://user:secret-value@@a.example/#secret-value",
+    ],
+)
+def test_a_redirect_shows_no_credentials_however_they_are_written(internet: Internet, location: str) -> None:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    internet.pages["52.95.110.1"] = head.encode()
+    finding = internet.run()
+    assert "a redirect to " in finding.reason
+    assert "a.example/" in finding.reason
+    assert not {"secret", "user", "value"} & set(re.findall(r"\w+", finding.reason))
+
+
+def test_the_target_of_a_check_holds_neither_query_nor_fragment(internet: Internet) -> None:
+    for url in (
+        "http://api.example.com/a#secret-value",
+        "http://api.example.com/a?b#c",
+        "http://api.example.com/a#b?c",
+    ):
+        internet.answers = [PUBLIC]
+        assert internet.run(url).target == "http://api.example.com/a"
 
 
 def test_another_status_fails_with_the_beginning_of_what_the_page_says(internet: Internet) -> None:
