@@ -13,7 +13,7 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
-from crosscheck.releases.regions import deployed, rollback_of
+from crosscheck.releases.regions import deployed, replaced_in, rollback_of
 
 
 class MomentKind(StrEnum):
@@ -22,6 +22,7 @@ class MomentKind(StrEnum):
     APPROVAL = "approval"
     FAILED = "failed"
     ROLLBACK = "rollback"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if deployment.action is None:
         return
     place = (deployment.stage, deployment.region, deployment.action.run.attempt)
+    if warning := replaced_in(deployment, known):
+        yield Moment(MomentKind.REPLACED, _key(MomentKind.REPLACED, *place), deployment.region, warning)
     failures = [each for each in deployed(deployment, known, running=running) if each.state is RegionState.FAILED]
     if not failures:
         return

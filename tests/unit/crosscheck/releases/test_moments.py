@@ -150,3 +150,14 @@ def test_a_reply_about_many_regions_stays_short() -> None:
 )
 def test_only_the_id_of_a_user_or_of_a_group_is_mentioned(person: str, said: str) -> None:
     assert mention(person) == said
+
+
+def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again() -> None:
+    hotfix = "app:9, deployed by somebody else: aws ecs update-service --task-definition app:9"
+    running = failed().rollback("Deploy", EU, RollbackState.RUNNING, "", 40).replaced("Deploy", EU, hotfix, 41)
+    moments = told(running)
+    assert [moment.key for moment in moments] == ["replaced/Deploy/eu-west-1/1", "failed/Deploy/eu-west-1/1"]
+    text = reply_card(SUBJECT, moments, PERSON).text
+    assert f":rotating_light: *eu-west-1* the rollback replaced {hotfix}" in text
+    done = told(running.rollback("Deploy", EU, RollbackState.DONE, "runs app:6", 90))
+    assert [moment.key for moment in done][:2] == [moment.key for moment in moments]
