@@ -70,8 +70,8 @@ def test_neither_an_own_rule_nor_a_direct_call_speaks_for_another_pipeline(
 
     # a direct call with a job that was made up
     assert "FunctionError" not in _invoke(strict, client, "99999999-bbbb-4ccc-8ddd-eeeeeeeeeeee", harmful)
-    # a rule of one's own
-    intruder = pipelines.create(INTRUDER, pipelines.deploying(onSuccess=pipelines.gate_rule("FAIL", **harmful)))
+    # a rule of one's own, in a pipeline that deploys nothing
+    intruder = pipelines.create(INTRUDER, asking(beforeEntry=pipelines.gate_rule("FAIL", **harmful)))
     assert intruder.ended(intruder.first) == "Failed"
     assert intruder.rules(intruder.first) == [("Gate", "Failed")]
     assert not [name for name in ledger.facts if name.startswith("verdict/")]

@@ -80,5 +80,5 @@ def test_an_action_that_may_not_deploy_takes_nothing_of_another_team_back(strict
     assert pipeline.ended(pipeline.first) == "Failed"
     concluded = done.ended(name_of(pipeline.first, "Code"))["output"]["concluded"]
     assert concluded["failed"] == [EU]
-    said(client, pipeline.first, "which version this execution brought is unknown")
     assert theirs.alias == before
+    said(client, pipeline.first, "which version this execution brought is unknown")
