@@ -10,7 +10,12 @@ from crosscheck.releases.moments import Moment, MomentKind
 
 TEXT_LIMIT = 300
 MOST_LINES = 20
-_SIGNS = {MomentKind.APPROVAL: ":raised_hand:", MomentKind.FAILED: ":x:", MomentKind.ROLLBACK: ":rewind:"}
+_SIGNS = {
+    MomentKind.APPROVAL: ":raised_hand:",
+    MomentKind.FAILED: ":x:",
+    MomentKind.ROLLBACK: ":rewind:",
+    MomentKind.UNKNOWN: ":grey_question:",
+}
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users: ids of users and of user groups
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}")
 
