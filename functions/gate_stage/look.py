@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
@@ -12,8 +13,8 @@ from crosscheck.pipelines.parameters import Parameters, parse_document, parse_pa
 from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
+from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.checks import run_check
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
@@ -64,7 +65,8 @@ class GateLook:
         with _asking(self.aws.home_region):
             parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), pipeline.tags.plan)
         plan = self._plan(subject, pipeline, context, parameters)
-        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
+        run = partial(run_current, beside=plan.checks, subject=subject, clients=self.aws)
+        looks = look_at(plan.checks, self.region_seconds, run)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(subject, plan, preview(looks, progress), dry_run=True)

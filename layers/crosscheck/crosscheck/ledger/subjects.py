@@ -8,6 +8,7 @@ from crosscheck.errors import ConfigurationError
 EXECUTION = "execution"
 IMAGE = "image"
 TARGET = "target"
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,18 @@ class DeployTarget:
     def key(self) -> str:
         """The partition key in the ledger. The name comes last: what a service allows in a name may hold a ``#``."""
         return f"{TARGET}#{self.region}#{self.name}"
+
+
+@dataclass(frozen=True)
+class TargetHistory(DeployTarget):
+    """What releases have brought to a deploy target of late: it expires as they do."""
+
+    expires: ClassVar[bool] = True
+
+    @property
+    def key(self) -> str:
+        """The partition key in the ledger."""
+        return f"{HISTORY}#{self.region}#{self.name}"
 
 
 type LedgerKey = Subject | ImageSubject
