@@ -96,6 +96,8 @@ class RegionRollback:
             return self.log.tell(item, RollbackState.MOVED_ON, "; ".join(stayed))
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
+        if replaced := "; ".join(each.replaced for each in begun if each.replaced):
+            self.log.replaced(item, replaced)
         checks, unrestored = [each.verification for each in begun], "; ".join([*stay, *stayed])
         seconds = VERIFY_SECONDS + max(each.proposal.settle_seconds for each in choice.ready)
         return self.log.started(item, checks, choice.target, seconds, unrestored)
@@ -111,8 +113,6 @@ class RegionRollback:
         return begun, stayed
 
     def _execute(self, each: Candidate) -> RollbackStarted:
-        if each.proposal.feasibility is Feasibility.ALREADY_BACK:
-            return RollbackStarted(each.proposal.reason, each.proposal.verified)  # begun before a crash
         rollback = rollback_of(each.planned)
         if rollback is None:
             raise AssertionError("only what can be taken back is ready")

@@ -66,5 +66,7 @@ class WholeStageRollback:
             return {"state": RollbackState.RUNNING.value}
         self.log.tell(item, RollbackState.RUNNING, f"rolling back to {proposal.target}", proposal.target)
         begun = self.rollback.execute(stage, proposal, proven, self.clients)
+        if begun.replaced:
+            self.log.replaced(item, begun.replaced)
         self.log.tell(item, RollbackState.RUNNING, begun.reason, proposal.target)
         return self.log.started(item, [begun.verification], proposal.target, VERIFY_SECONDS)

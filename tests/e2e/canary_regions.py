@@ -32,6 +32,12 @@ class Running:
     deployments: tuple[str, ...]
 
     @property
+    def proof(self) -> str:
+        """How the check says that this runs again."""
+        (digest,) = self.digests
+        return f"2 of 2 tasks run my-service@{digest[:19]} ({self.task_definition})"
+
+    @property
     def serves(self) -> bool:
         """Whether the page is there, and served by the task definition that ECS names."""
         return self.page == 200 and self.revision.split()[0] == self.task_definition and len(self.digests) == 1

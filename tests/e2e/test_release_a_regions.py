@@ -37,7 +37,7 @@ def test_an_unhealthy_primary_goes_back_and_the_secondaries_never_start(
     assert started == {"Source", "Build", "Deploy-US-East", "Validate-US-East"}
     text = told(outside, execution, us="rolled_back", eu="skipped", ap="skipped")
     assert f" · rolled back in {US} · " in text
-    assert f"*{US}* rolled back · my-service: 2 of 2 tasks run ({before[US].task_definition})" in text
+    assert f"*{US}* rolled back · my-service: {before[US].proof}" in text
     assert "↳ was: my-service: 0 of 2 tasks run" in text
     after = running(outside)
     assert after[US].is_back(before[US])
@@ -52,7 +52,7 @@ def test_one_unhealthy_secondary_goes_back_and_the_other_one_stays(canary: Canar
     actions = {action["actionName"]: action["status"] for action in canary.actions(execution)}
     assert (actions["Deploy-EU-West"], actions["Validate-EU-West"]) == ("Succeeded", "Failed")
     text = told(outside, execution, us="passed", eu="rolled_back", ap="passed")
-    assert f"*{EU}* rolled back · my-service: 2 of 2 tasks run ({before[EU].task_definition})" in text
+    assert f"*{EU}* rolled back · my-service: {before[EU].proof}" in text
     assert f":x: *ValidateSecondary / Validate-EU-West* (us-east-1): FAIL regions={EU}: " in text
     after = running(outside)
     assert after[EU].is_back(before[EU])
@@ -71,7 +71,7 @@ def test_one_secondary_whose_action_fails_goes_back_and_the_other_one_stays(
     assert (actions["Deploy-EU-West"], actions["Deploy-AP-Southeast"]) == ("Succeeded", "Failed")
     assert not actions.keys() & {"Validate-EU-West", "Validate-AP-Southeast"}
     text = told(outside, execution, us="passed", eu="passed", ap="rolled_back")
-    assert f"*{AP}* rolled back · my-service: 2 of 2 tasks run ({before[AP].task_definition})" in text
+    assert f"*{AP}* rolled back · my-service: {before[AP].proof}" in text
     assert "↳ was: The deployment ecs-svc/" in text
     after = running(outside)
     assert after[AP].is_back(before[AP])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.template.expanded import Template, resources
+from tests.unit.docs.markdown import json_blocks, section
 
 OWN = {"Fn::Sub": "${AWS::Region}/*"}
 OWNER, ADOPT = "aws:ResourceTag/crosscheck:owner", "aws:ResourceTag/crosscheck:adopt"
@@ -36,6 +37,24 @@ def test_an_adopted_key_is_used_like_one_of_ours(name: str) -> None:
     assert adopted["Condition"]["StringLike"][ADOPT] == OWN
     assert OWNER not in adopted["Condition"]["StringLike"]
     assert without_tag(ours) == without_tag(adopted)
+
+
+def test_the_policy_that_separates_pipelines_allows_what_the_shared_one_does() -> None:
+    (own,) = json_blocks(section("security.md", "## Pipelines that share a store"))
+    shared = {action for statement in statements_of("PipelineArtifactPolicy") for action in statement["Action"]}
+    assert {action for statement in own["Statement"] for action in statement["Action"]} == shared
+    keys = own["Statement"][-1]["Condition"]["StringEquals"]
+    assert keys == {"aws:ResourceTag/crosscheck:prefix": "pipeline-artifacts-payments"}
+
+
+def test_reaching_the_stores_does_not_include_the_gate() -> None:
+    (invoke, _) = statements_of("GateInvocationPolicy")
+    assert invoke == {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": {"Fn::GetAtt": ["GateStage", "Arn"]},
+    }
+    assert not [each for each in statements_of("PipelineArtifactPolicy") if "lambda" in str(each)]
 
 
 def test_another_owners_key_cannot_be_tagged_ours() -> None:

@@ -103,7 +103,8 @@ def test_f10_a_bus_of_another_region_gets_events_once(emulator: Emulator, aws: A
     service_event_putter(aws, emulator.service_token)(REGION, entry)
     messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
     (event,) = [json.loads(message["Body"]) for message in messages]
-    assert (event["region"], event["time"]) == (REGION, "2023-11-14T22:13:20Z")
+    assert event["region"] == REGION
+    assert event["time"] != "2023-11-14T22:13:20Z"  # each hop stamps anew
 
 
 @pytest.mark.parametrize(("service", "operation"), [("sqs", "list_queues"), ("s3", "list_buckets")])

@@ -10,6 +10,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
 from crosscheck.contracts.verdicts import Verdict, judge
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
@@ -291,3 +292,34 @@ def test_what_this_executions_own_later_action_brought_is_taken_back(
     monkeypatch.setattr(world.service, "propose", propose)
     assert world.run() == {"state": "suggested"}
     assert proposed == ["EU", "Again"]
+
+
+def test_what_somebody_else_had_deployed_in_the_same_moment_is_written_and_counted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.service.hotfixes = {"web": "web:9: deploy it again"}
+    world.run()
+    replaced = KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1")
+    assert replaced is not None
+    assert (replaced.what, replaced.attempt, replaced.at) == ("web:9: deploy it again", 1, NOW)
+    assert world.cards.told == [RELEASE.key] * 2
+    assert '"StrangersReplaced":[1.0]' in capsys.readouterr().out
+
+
+def test_what_was_replaced_before_a_crash_is_written_after_it(world: World) -> None:
+    world.service.hotfixes = {"web": "web:9: deploy it again"}
+    world.service.errors, world.service.lost = [refused("UpdateService", "InternalFailure")], True
+    with pytest.raises(RollbackRefusedError):
+        world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is None
+    world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is not None
+    assert world.service.begun == ["web"]
+
+
+def test_where_nothing_of_anybody_elses_was_replaced_nothing_is_said(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is None
+    assert "StrangersReplaced" not in capsys.readouterr().out

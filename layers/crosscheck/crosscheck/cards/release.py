@@ -38,6 +38,7 @@ MESSAGE_LIMIT = 200
 MOST_NAMES = 4
 GIST_LIMIT = 60
 FOLLOWS = "\n\u2003\u2003↳ "
+WARNS = "\n\u2003\u2003:rotating_light: "
 # What the card adds where an execution goes back.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
@@ -138,9 +139,11 @@ def _revision(release: Release) -> list[str]:
 def region_line(part: RegionProgress) -> str:
     """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
     sign, word = signs.of_region(part.state)
-    then = escape(part.follow_up, REASON_LIMIT // 2)
-    reason = escape(part.reason, REASON_LIMIT - len(then))
-    rest = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
+    warning = escape(part.warning, REASON_LIMIT // 2)
+    then = escape(part.follow_up, (REASON_LIMIT - len(warning)) // 2)
+    reason = escape(part.reason, REASON_LIMIT - len(warning) - len(then))
+    below = f"{f'{FOLLOWS}{then}' if then else ''}{f'{WARNS}{warning}' if warning else ''}"
+    rest = f"{f' · {reason}' if reason else ''}{below}"
     return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{rest}"
 
 

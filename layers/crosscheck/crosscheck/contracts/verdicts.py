@@ -67,7 +67,8 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def combine(own: Finding, contents: Sequence[Finding]) -> Finding:
-    """One finding of a thing that passed and of what it holds: as bad as the worst of them, with the reasons of those.
+    """One finding of a thing that passed and of what it holds: as bad as the worst of them, with the reasons of those
+    and the warnings of all.
 
     What failed by itself counts more than what gave way to a later deployment, and that more than all else.
     """
@@ -86,6 +87,7 @@ def combine(own: Finding, contents: Sequence[Finding]) -> Finding:
         moved_on=worst_one.moved_on,
         reason="; ".join([own.reason, *(finding.reason for finding in decisive)]),
         values={**own.values, **{f"{finding.kind} {finding.target}": finding.reason for finding in contents}},
+        warning="; ".join(each.warning for each in [own, *contents] if each.warning),
     )
 
 

@@ -10,6 +10,7 @@
 ``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
 ``judge/<stage>/<region>``     who judges that region: the gates, or nobody but the fan-out
 ``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
+``replaced/<stage>/<region>``  what that took the place of that was somebody else's
 ``preflight/<region>``         what would break the release in that region, seen when it started
 ``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
@@ -42,7 +43,7 @@ from crosscheck.ledger.execution_facts import (
 )
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
 from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
-from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
+from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
@@ -114,12 +115,21 @@ class KnownFacts:
         return {(judge.stage, judge.region): judge for judge in found}
 
     def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
-        """What the judges say of this region in this stage; the one without a name, the fan-out, comes first."""
-        return tuple(each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        """What its judges say of this region in this stage; the one without a name, the fan-out, comes first.
+
+        Who is none of them is not heard; while nobody has decided who they are, everybody is.
+        """
+        decided = self.judges.get((stage, region))
+        said = (each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        return tuple(each for each in said if decided is None or decided.hears(each.judge))
 
     def rollback(self, stage: str, region: str) -> RollbackProgress | None:
         """What became of taking back what this stage brought to this region."""
         return self._one(RollbackProgress, stage, region)
+
+    def replaced(self, stage: str, region: str) -> ReplacedDeployment | None:
+        """What that rollback took the place of that was somebody else's."""
+        return self._one(ReplacedDeployment, stage, region)
 
     def holder(self, claim: RollbackClaim) -> str:
         """Who holds the claim; empty where nobody does."""

@@ -49,6 +49,11 @@ class Parameters:
     dry_run: bool = False
     rollback: str = ""
 
+    @property
+    def may_fail_a_region(self) -> bool:
+        """Whether a region can fail by them that would pass without: they ask for more checks, or for less time."""
+        return bool(self.checks) or self.deadline_minutes < Parameters.deadline_minutes
+
 
 def _matching(pattern: str) -> Callable[[Any], str | None]:
     return lambda value: value if isinstance(value, str) and re.fullmatch(pattern, value) else None

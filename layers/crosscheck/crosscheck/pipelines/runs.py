@@ -50,9 +50,27 @@ class ActionRun:
     provider: str = ""
     region: str = ""
 
+    @property
+    def left_a_trace(self) -> bool:
+        """Whether CodePipeline says that the action did anything: it succeeded, or it names what it began or brought.
+
+        An action that failed without a trace may have been refused what it wanted: its configuration may name what
+        belongs to somebody else.
+        """
+        return self.status == "Succeeded" or bool(self.external or self.outputs)
+
     def ended_before(self, at: float) -> bool:
         """Whether it is known to have ended before this time, in epoch seconds: what came then is not its doing."""
         return 0 < self.ended < at
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """A rule of a stage's condition that is running; its configuration has no variables any more."""
+
+    stage: str
+    name: str
+    configuration: Mapping[str, str]
 
 
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
@@ -67,6 +85,25 @@ def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapp
         PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
     )
     return latest(detail for page in pages for detail in page["actionExecutionDetails"])
+
+
+def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> tuple[RuleRun, ...]:
+    """The rules of stage conditions that an execution runs at this moment.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    pages = client.get_paginator("list_rule_executions").paginate(
+        pipelineName=pipeline,
+        filter={"pipelineExecutionId": execution},
+        PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
+    )
+    return tuple(
+        RuleRun(detail["stageName"], detail["ruleName"], detail.get("input", {}).get("resolvedConfiguration", {}))
+        for page in pages
+        for detail in page["ruleExecutionDetails"]
+        if detail.get("status") == "InProgress"
+    )
 
 
 def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str, str], ActionRun]:

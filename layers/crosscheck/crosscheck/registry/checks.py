@@ -37,7 +37,7 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
     if unfinished:
         return unfinished
     if planned.unsupported:
-        return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
+        return _not_looked_at(planned)
     try:
         found = EVERY_CHECK[planned.kind].run(portable(planned), aws)
         if found.verdict is Verdict.PASS and not found.moved_on:
@@ -96,6 +96,14 @@ def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
         found.get(number) or each.finding(Verdict.INCONCLUSIVE, f"{each.target}: {late}")
         for number, each in enumerate(held)
     ]
+
+
+def _not_looked_at(planned: PlannedCheck) -> Finding:
+    """What a stack holds and this version cannot look at is a warning: the stack itself was seen to be in order, and
+    would be unknown in every release for it."""
+    if planned.held_by:
+        return replace(planned.finding(Verdict.PASS, planned.unsupported), warning=planned.unsupported)
+    return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
 
 
 def place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:

@@ -26,6 +26,9 @@ UNEXPLAINED = "CodePipeline gave no reason"
 # What the regions say together is the first of these that one of them says.
 _ARRIVAL_PRECEDENCE = (RegionState.FAILED, RegionState.VERIFYING, RegionState.UNKNOWN, RegionState.PASSED)
 
+# A release that is being stopped ends with whatever is in progress: it waits for nobody.
+_GOES_ON = frozenset({State.STARTED, State.RESUMED})
+
 
 def fold(subject: Subject, known: KnownFacts) -> Release:
     """The release that the facts tell of; any order in which they arrived gives the same."""
@@ -45,7 +48,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         trigger=known.trigger.type,
         preflight=concerns_of(known),
         word=run.word if run else "",
-        approvals=() if ended else tuple(_approvals(subject, known)),
+        approvals=tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else (),
     )
 
 

@@ -14,7 +14,7 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
-from crosscheck.releases.regions import attempt_of, deployed, rollback_of
+from crosscheck.releases.regions import attempt_of, deployed, replaced_in, rollback_of
 
 
 class MomentKind(StrEnum):
@@ -24,6 +24,7 @@ class MomentKind(StrEnum):
     FAILED = "failed"
     ROLLBACK = "rollback"
     UNKNOWN = "unknown"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def _approval(approval: Approval) -> Moment:
 
 def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) -> Iterator[Moment]:
     place = (deployment.stage, deployment.region, attempt_of(deployment, known))
+    if warning := replaced_in(deployment, known):
+        yield Moment(MomentKind.REPLACED, _key(MomentKind.REPLACED, *place), deployment.region, warning)
     states = deployed(deployment, known, running=running)
     failures = [each for each in states if each.state is RegionState.FAILED]
     if not failures:

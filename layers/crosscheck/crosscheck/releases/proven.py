@@ -18,16 +18,12 @@ from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenSta
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject, TargetHistory
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.services.codepipeline.stage_history import planned_stage
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
-
-# How a definition names a gate that is a rule of a stage's condition. No action's name holds a space.
-RULE = "/rule "
 
 
 @dataclass(frozen=True)
@@ -176,7 +172,7 @@ def passed(known: KnownFacts, stage: str, region: str, began: float = 0.0) -> bo
     since = max([began, *runs])
     last = {said.judge: said for said in known.verdicts_on(stage, region) if said.final and said.at >= since}
     judge = known.judges.get((stage, region))
-    expected = {UNNAMED_GATE if RULE in gate else gate for gate in judge.gates} if judge else set()
+    expected = set(judge.gates) if judge else set()
     content = all(said.judged.verdict is Verdict.PASS for said in last.values())
     return bool(last) and content and expected <= last.keys()
 

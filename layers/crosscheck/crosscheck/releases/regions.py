@@ -26,8 +26,9 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     progress: dict[str, list[RegionProgress]] = {}
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
-        parts = deployed(deployment, known, running=running)
-        progress.setdefault(deployment.region, []).extend(_taken_back(part, rollback) for part in parts)
+        parts = (_taken_back(part, rollback) for part in deployed(deployment, known, running=running))
+        warning = replaced_in(deployment, known)
+        progress.setdefault(deployment.region, []).extend(replace(part, warning=warning) for part in parts)
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
@@ -76,6 +77,14 @@ def attempt_of(deployment: DeployAction, known: KnownFacts) -> int:
     return deployment.action.run.attempt if deployment.action else known.attempt_of(deployment.stage)
 
 
+def replaced_in(deployment: DeployAction, known: KnownFacts) -> str:
+    """That the rollback of the action's latest run took the place of what was somebody else's; empty if it did not."""
+    replaced = known.replaced(deployment.stage, deployment.region)
+    if replaced is None or replaced.attempt < attempt_of(deployment, known):
+        return ""
+    return f"the rollback replaced {replaced.what}" if deployment.precedes(replaced.at) else ""
+
+
 def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
     """A failed region in the light of its rollback: it stays failed, unless that one is proven."""
     if rollback is None or part.state is not RegionState.FAILED:
@@ -109,4 +118,5 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
-    return min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
+    first = min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
+    return replace(first, warning="; ".join(dict.fromkeys(part.warning for part in parts if part.warning)))

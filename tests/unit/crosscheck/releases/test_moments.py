@@ -9,6 +9,7 @@ from crosscheck.cards.reply import mention, reply_text
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.verdict_facts import RegionJudge
 from crosscheck.releases.model import RegionState
 from crosscheck.releases.moments import Moment, moments_of
 from tests.builders import events
@@ -68,6 +69,7 @@ def test_an_approval_is_a_moment_while_it_waits() -> None:
         events.stage("Approve", "STOPPED", 60),
         events.pipeline("STOPPED", 60),
         events.pipeline("SUPERSEDED", 60),
+        events.pipeline("STOPPING", 60),
     ],
 )
 def test_an_approval_that_is_over_is_no_moment_whatever_told_of_its_end(then: events.Event) -> None:
@@ -174,8 +176,19 @@ def test_a_region_that_a_gate_cannot_see_is_told_of_if_the_gate_fails_for_it(gat
     facts.event(events.action("Deploy", "Two", "SUCCEEDED", 9, region=EU))
     facts.event(events.action("Deploy", "Verify", gate, 40, category="Invoke", provider="Lambda"))
     unseen = judge(EU, [Finding("ecs-service", "app", Verdict.INCONCLUSIVE, "AccessDenied")])
-    facts.verdict("Deploy", unseen, 30, judge=GATE)
+    facts.add(RegionJudge("Deploy", EU, (GATE,)).to_fact(1.0)).verdict("Deploy", unseen, 30, judge=GATE)
     found = told(facts)
     assert [moment.kind for moment in found] == moments
     assert all(moment.text.startswith("unknown: ") and "AccessDenied" in moment.text for moment in found)
     assert all(":grey_question:" in reply_text(SUBJECT, found, "") for _ in found)
+
+
+def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again() -> None:
+    hotfix = "app:9, deployed by somebody else: aws ecs update-service --task-definition app:9"
+    running = failed().rollback("Deploy", EU, RollbackState.RUNNING, "", 40).replaced("Deploy", EU, hotfix, 41)
+    moments = told(running)
+    assert [moment.key for moment in moments] == ["replaced/Deploy/eu-west-1/1", "failed/Deploy/eu-west-1/1"]
+    text = reply_text(SUBJECT, moments, PERSON)
+    assert f":rotating_light: *eu-west-1* the rollback replaced {hotfix}" in text
+    done = told(running.rollback("Deploy", EU, RollbackState.DONE, "runs app:6", 90))
+    assert [moment.key for moment in done][:2] == [moment.key for moment in moments]

@@ -56,3 +56,9 @@ def test_a_remark_of_the_card_before_is_repeated_and_what_breaks_the_release_nev
         Concern("us-east-1", "new", severe=False),
         Concern("eu-west-1", "not versioned", severe=False, repeated=True),
     )
+
+
+def test_what_is_wrong_with_the_plan_is_told_on_every_card() -> None:
+    facts = Facts().add(PlanProblem("no such parameter").to_fact(0.0))
+    facts.add(EarlierRemarks(("no such parameter",)).to_fact(0.0))
+    assert facts.release.preflight == (Concern("plan", "no such parameter", severe=False),)

@@ -14,7 +14,7 @@ from crosscheck.ledger.execution_facts import ActionState, ReportedRun, StageSta
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE, JudgeVerdict, PreflightSeen, RegionJudge
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.services.codepipeline.stage_history import planned_stage
@@ -173,8 +173,24 @@ def test_a_region_that_a_second_gate_fails_was_not_proven_by_the_first(ledger: L
 
 def test_a_gate_that_is_a_rule_proves_under_the_name_that_it_has(ledger: Ledger) -> None:
     release, later = releases(ledger, 2)
-    release.judges("Deploy/rule 1")
-    release.judged(Verdict.PASS, judge_name=UNNAMED_GATE)
+    release.judges("Deploy/rule Look")
+    release.judged(Verdict.PASS, judge_name="Deploy/rule Look")
+    assert later.target == "1"
+
+
+@pytest.mark.parametrize("judges", [(), ("Deploy/Own",)])
+def test_a_judge_that_the_definition_does_not_hold_proves_nothing(ledger: Ledger, judges: tuple[str, ...]) -> None:
+    release, later = releases(ledger, 2)
+    release.judges(*judges)
+    release.judged(Verdict.PASS, judge_name="Foreign/Gate")
+    assert later.target == ""
+
+
+def test_a_judge_that_the_definition_does_not_hold_spoils_no_proof(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    release.judges(GATE)
+    release.judged(Verdict.FAIL, judge_name="Foreign/Gate")
+    release.judged(Verdict.PASS, judge_name=GATE)
     assert later.target == "1"
 
 

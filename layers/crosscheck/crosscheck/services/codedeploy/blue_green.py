@@ -123,19 +123,13 @@ def judge_serving(
 ) -> Outcome | None:
     """Whether the task set that serves is the deployment's, and runs; None where it does.
 
-    A deployment succeeds only once all tasks of its task set were healthy, so that none at all means that they failed
-    since. A rollback may give the traffic back to the task set of an older deployment.
+    A rollback may give the traffic back to the task set of an older deployment.
     """
     seen = serving.tasks
     if seen.status != "ACTIVE":
         return Outcome(Verdict.FAIL, f"the service is {seen.status}")
-    foreign = _foreign(serving, ours, {each for target in targets for each in target.task_sets})
-    if foreign:
-        return foreign
-    outcome = judge_service(seen, intended, ours.created)
-    if outcome and outcome.verdict is Verdict.PENDING and not seen.running:
-        return Outcome(Verdict.FAIL, f"{outcome.reason} ({revision(seen.task_definition)}), though {ours.id} succeeded")
-    return outcome
+    green = {each for target in targets for each in target.task_sets}
+    return _foreign(serving, ours, green) or judge_service(seen, intended, ours.created)
 
 
 def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcome | None:

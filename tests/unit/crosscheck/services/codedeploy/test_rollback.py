@@ -90,6 +90,22 @@ def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy
     }
 
 
+@pytest.mark.parametrize("theirs", [("CrossRegionActionSupport", "billing"), ("Billing", "production")])
+def test_a_deployment_to_another_group_than_the_actions_is_left_alone(
+    fake: FakeCodeDeploy, theirs: tuple[str, str]
+) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(theirs, s3(1))
+    foreign = fake.deploy(theirs, s3(2))
+    way = propose(fake, foreign)
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == (
+        f"CodePipeline names {foreign}, which is a deployment to {theirs[1]} of {theirs[0]}, not to production of "
+        "CrossRegionActionSupport"
+    )
+    assert fake.called("CreateDeployment") == fake.called("StopDeployment") == []
+
+
 def test_the_proof_of_the_proposal_passes_once_the_group_is_back(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     way = propose(fake, ours)
