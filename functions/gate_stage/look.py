@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crosscheck.clients import Clients
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
+from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.checks import run_check
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
@@ -56,7 +57,8 @@ class GateLook:
             tagged = gate.pipeline.tags.plan
             parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tagged)
         plan = self._plan(gate, parameters)
-        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
+        run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
+        looks = look_at(plan.checks, self.region_seconds, run)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)

@@ -150,6 +150,6 @@ def _push(envelope: Fields, detail: Fields) -> Change | None:
         digest=detail.read("image-digest", _DIGEST),
     )
     event_id, pushed = envelope.text("id"), envelope.read("time", times.from_text)
-    fact = PushedImage(tag[:TAG_LIMIT], pushed).to_fact(event_id)
+    fact = PushedImage(pushed, {tag[:TAG_LIMIT]: pushed}).to_fact(event_id)
     # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
     return Change(event_id, subject, fact, pushed_image(subject, tag, pushed), notify_card=False)

@@ -96,6 +96,7 @@ class FakePipelines(FakeCodePipeline):
             result["errorDetails"] = {"code": more.pop("error")}
         told = {"executionResult": result, "outputVariables": more.pop("outputs", {})}
         given = {
+            "actionTypeId": action["actionTypeId"],
             "configuration": action.get("configuration", {}),
             "resolvedConfiguration": action.get("configuration", {}),
             "region": action.get("region", HOME),

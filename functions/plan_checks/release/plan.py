@@ -17,6 +17,7 @@ from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline, at_version, read_pipeline
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
@@ -130,6 +131,7 @@ class ReleasePlanning(Planning):
             # Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven.
             return None if judged else replace(situation.item(each), checks=(_gap(each.region, IGNORED),))
         if judged not in {None, Verdict.FAIL}:
+            self._prove(each, situation)
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
         limits = LEAST.planned(parameters)
@@ -148,6 +150,15 @@ class ReleasePlanning(Planning):
             gate_verdict=judged.value if judged else "",
             deployed_regions=situation.regions(each.stage),
         )
+
+    def _prove(self, each: DueRegion, situation: PlanInputs) -> None:
+        """A gate in the stage that deployed spoke before anybody knew whether the stage would end well."""
+        pipeline, finished = situation.pipeline, situation.finished
+        chosen = scope(pipeline.definition, Position(), each.stage, [each.region])
+        checks = make_plan(chosen, situation.execution.runs, (), pipeline.account).checks
+        for said in situation.known.verdicts_on(each.stage, each.region):
+            if said.judge and said.final:
+                ProvenStates(self.ledger).judged(finished.subject, each.stage, checks, said.judged, said.at)
 
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
         """The parameters of the region's gates, else of the pipeline's own plan, and what is wrong with that plan."""

@@ -290,6 +290,20 @@ def test_f70_a_card_that_cannot_be_edited_is_posted_anew_and_says_which_it_conti
     assert methods == ["chat.postMessage", "chat.update", "chat.postMessage", "chat.update"]
 
 
+def test_f70_where_nothing_can_be_edited_for_long_a_card_is_posted_anew_for_news_only(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="edit_window_closed", times=20)
+    for second in range(3, 13):
+        ready.happen(events.stage(f"Stage{second}", "STARTED", second))
+        assert ready.run() == (1, 0)
+    assert len(ready.slack.messages()) == 2
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    assert ready.slack.messages()[-1]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+    assert len(ready.slack.messages()) == 3
+
+
 def test_f39_f70_a_lost_answer_to_a_card_that_is_posted_anew_leaves_one_live_card(ready: Function) -> None:
     ready.happen(events.pipeline("STARTED"))
     ready.run()

@@ -97,6 +97,14 @@ class Card:
     @property
     def digest(self) -> str:
         """The same for the same content; the version alone is no content."""
+        return self._digest(self.blocks)
+
+    @property
+    def essence(self) -> str:
+        """The same as long as the state, those of the regions, and whether a person is waited for are the same."""
+        return self._digest([])
+
+    def _digest(self, blocks: list[Block]) -> str:
         payload = {key: value for key, value in self.metadata["event_payload"].items() if key != "version"}
-        content = json.dumps([self.text, self.blocks, payload], sort_keys=True)
+        content = json.dumps([self.text, blocks, payload], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()

@@ -14,6 +14,7 @@ _SIGNS = {
     MomentKind.APPROVAL: ":raised_hand:",
     MomentKind.FAILED: ":x:",
     MomentKind.ROLLBACK: ":rewind:",
+    MomentKind.UNKNOWN: ":grey_question:",
     MomentKind.REPLACED: ":rotating_light:",
 }
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users: ids of users and of user groups

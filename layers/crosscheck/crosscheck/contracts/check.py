@@ -138,6 +138,10 @@ class Check(ABC):
         del planned, aws
         return ()
 
+    def same_state(self, one: str, other: str) -> bool:
+        """Whether two of its ``baselines`` name the same state."""
+        return one == other
+
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What to look at before an execution of this pipeline deploys anything."""
         del definition

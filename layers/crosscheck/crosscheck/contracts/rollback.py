@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
@@ -51,6 +51,10 @@ class RollbackProposal:
         if self.verification is None:
             raise ValueError(f"a rollback that is {self.feasibility} has no verification")
         return self.verification
+
+    def suggested(self, why: str) -> Self:
+        """The same, left to a person, who is told why."""
+        return replace(self, feasibility=Feasibility.MANUAL, reason=f"{self.reason}; {why}", verification=None)
 
 
 @dataclass(frozen=True)

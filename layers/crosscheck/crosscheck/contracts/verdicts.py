@@ -32,10 +32,10 @@ class Finding:
     pass, and those that preflight saw before the first release: what a rollback may go back to. ``warning`` is
     something that works and is unwise.
 
-    ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
-    time until then does not count towards a deadline. ``moved_on`` marks what was seen of a later deployment,
-    which took the place of one that had come to a good end: whatever the verdict, it says nothing about the deployment
-    that is judged.
+    ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
+    nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was
+    seen of a later deployment, which took the place of one that had come to a good end: whatever the verdict, it says
+    nothing about the deployment that is judged.
     """
 
     kind: str

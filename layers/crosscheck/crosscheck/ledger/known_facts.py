@@ -15,12 +15,13 @@
 ``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
 ``claim/…``                    who may do something that must be done once
-``image``                      an image: its tag, when it was pushed
+``image``                      an image: its tags, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
 ``proven``                     a deploy target: what ran there when a release last passed
 ``before``                     a deploy target: what ran there before the first release
+``brought/<key>``              a deploy target's history: what this release brought, as it was judged
 ============================== ==============================================================
 
 An image's regions have verdicts, too: their stage is ``REPLICATION``.
@@ -41,7 +42,7 @@ from crosscheck.ledger.execution_facts import (
     Trigger,
 )
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
-from crosscheck.ledger.proof_facts import EarliestState, ProvenState
+from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
@@ -183,6 +184,11 @@ class KnownFacts:
     def before(self) -> EarliestState | None:
         """What ran at a deploy target before the first release."""
         return self._one(EarliestState)
+
+    @property
+    def brought(self) -> tuple[BroughtState, ...]:
+        """What the releases that were judged of late have brought to a deploy target."""
+        return self._all(BroughtState)
 
     def _one[F: StoredFact](self, fact: type[F], *place: str) -> F | None:
         name = fact.name_at(*place)

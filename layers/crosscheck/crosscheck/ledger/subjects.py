@@ -9,6 +9,7 @@ from crosscheck.regions import is_region
 EXECUTION = "execution"
 IMAGE = "image"
 TARGET = "target"
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,18 @@ class DeployTarget:
     def key(self) -> str:
         """The partition key in the ledger. The name comes last: what a service allows in a name may hold a ``#``."""
         return f"{TARGET}#{self.region}#{self.name}"
+
+
+@dataclass(frozen=True)
+class TargetHistory(DeployTarget):
+    """What releases have brought to a deploy target of late: it expires as they do."""
+
+    expires: ClassVar[bool] = True
+
+    @property
+    def key(self) -> str:
+        """The partition key in the ledger."""
+        return f"{HISTORY}#{self.region}#{self.name}"
 
 
 type LedgerKey = Subject | ImageSubject

@@ -32,7 +32,7 @@ class ActionRun:
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
     is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
     source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
-    empty where CodePipeline tells none.
+    empty where CodePipeline tells none. ``provider`` and ``region`` are the action's own.
     """
 
     stage: str
@@ -47,6 +47,8 @@ class ActionRun:
     outputs: Mapping[str, str] = field(default_factory=dict)
     produced: Mapping[str, Artifact] = field(default_factory=dict)
     ended: float = 0.0
+    provider: str = ""
+    region: str = ""
 
     @property
     def left_a_trace(self) -> bool:
@@ -130,6 +132,8 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
         ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
+        provider=given.get("actionTypeId", {}).get("provider", ""),
+        region=given.get("region", ""),
     )
 
 

@@ -29,6 +29,14 @@ def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> Pla
     return PlannedCheck(provider.check, action.region, provider.parameters(given), run, unsupported)
 
 
+def deployed_by(runs: Iterable[ActionRun]) -> Iterator[PlannedCheck]:
+    """The checks of whatever these runs deployed, as far as their provider is known."""
+    for run in runs:
+        provider = DEPLOY_PROVIDERS.get(run.provider)
+        if provider and provider.deploys(run.configuration):
+            yield PlannedCheck(provider.check, run.region, provider.parameters(run.configuration), run)
+
+
 def derive_parity(
     action: ActionDefinition, run: ActionRun | None, runs: Iterable[ActionRun], home_region: str
 ) -> Iterator[PlannedCheck]:

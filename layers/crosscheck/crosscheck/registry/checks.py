@@ -87,9 +87,9 @@ def known(planned: PlannedCheck) -> PlannedCheck:
 
 
 def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck]) -> list[Finding]:
-    known = {_place(each) for each in beside}
+    known = {place(each) for each in beside}
     contained = EVERY_CHECK[planned.kind].contains(portable(planned), aws)
-    held = [each for each in contained if each.unsupported or _place(each) not in known]
+    held = [each for each in contained if each.unsupported or place(each) not in known]
     found = all_within(CONTENTS_SECONDS, {number: partial(run_check, each, aws) for number, each in enumerate(held)})
     late = f"not looked at within {CONTENTS_SECONDS:g} seconds"
     return [
@@ -106,7 +106,7 @@ def _not_looked_at(planned: PlannedCheck) -> Finding:
     return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
 
 
-def _place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
+def place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
     """What a check looks at, and where; a name and an ARN are the same."""
     names = (re.split("[:/]", planned.parameters[key])[-1] for key in sorted(planned.parameters))
     return planned.kind, planned.region, tuple(names)
