@@ -181,7 +181,7 @@ def test_a_region_that_a_gate_cannot_see_is_told_of_if_the_gate_fails_for_it(gat
     found = told(facts)
     assert [moment.kind for moment in found] == moments
     assert all(moment.text.startswith("unknown: ") and "AccessDenied" in moment.text for moment in found)
-    assert all(":grey_question:" in reply_text(SUBJECT, found, "") for _ in found)
+    assert all(":grey_question:" in reply_card(SUBJECT, found, "").text for _ in found)
 
 
 def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again() -> None:
