@@ -117,6 +117,14 @@ def test_a_rule_judges_under_its_own_name_though_codepipeline_does_not_say_where
     assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1/ValidatePrimary/rule Look"}
 
 
+def test_a_rule_is_known_by_what_it_declares_where_codepipeline_resolves_nothing(account: Account) -> None:
+    parameters = {"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"}
+    account.release.rule("ValidatePrimary", "Look", parameters)
+    [ran] = account.release.codepipeline.rules
+    ran["input"]["configuration"] = ran["input"].pop("resolvedConfiguration")
+    assert account.invoke(parameters=parameters)["outputVariables"]["regions_passed"] == "us-east-1"
+
+
 def test_a_rule_has_to_say_which_stage_it_verifies(account: Account) -> None:
     parameters = {"pipeline": PIPELINE, "execution": EXECUTION}
     account.release.rule("DeploySecondary", "Look", parameters)

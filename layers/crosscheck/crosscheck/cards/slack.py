@@ -30,6 +30,7 @@ _PERHAPS_DONE = {"fatal_error", "internal_error"}
 # Slack makes neither previews nor, of plain text, links and mentions.
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
+_SECONDS = re.compile(r"\d{1,6}")  # int() refuses thousands of digits
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
@@ -174,4 +175,4 @@ def _raised_as(word: str) -> CrosscheckError:
 def _wait(headers: Any) -> int:
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = value[0] if isinstance(value, list) else value
-    return min(max(int(text), 1), LONGEST_WAIT) if str(text).isdecimal() else DEFAULT_WAIT
+    return min(max(int(text), 1), LONGEST_WAIT) if _SECONDS.fullmatch(str(text)) else DEFAULT_WAIT

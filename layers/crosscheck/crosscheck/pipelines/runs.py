@@ -10,7 +10,12 @@ from crosscheck.pipelines.definition import account_of
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
-    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef, ArtifactDetailTypeDef
+    from mypy_boto3_codepipeline.type_defs import (
+        ActionExecutionDetailTypeDef,
+        ActionExecutionInputTypeDef,
+        ArtifactDetailTypeDef,
+        RuleExecutionInputTypeDef,
+    )
 
 # 500 actions, each of them retried a few times
 LIMIT = 2_000
@@ -66,7 +71,8 @@ class ActionRun:
 
 @dataclass(frozen=True)
 class RuleRun:
-    """A rule of a stage's condition that is running; its configuration has no variables any more."""
+    """A rule of a stage's condition that is running; variables in its configuration are resolved where CodePipeline did
+    so."""
 
     stage: str
     name: str
@@ -99,7 +105,7 @@ def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> 
         PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
     )
     return tuple(
-        RuleRun(detail["stageName"], detail["ruleName"], detail.get("input", {}).get("resolvedConfiguration", {}))
+        RuleRun(detail["stageName"], detail["ruleName"], _configuration(detail.get("input", {})))
         for page in pages
         for detail in page["ruleExecutionDetails"]
         if detail.get("status") == "InProgress"
@@ -124,7 +130,7 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         name=detail["actionName"],
         status=status,
         started=started.timestamp() if started else 0.0,
-        configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
+        configuration=_configuration(given),
         inputs=_artifacts(given.get("inputArtifacts", [])),
         account=account_of(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
@@ -135,6 +141,10 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         provider=given.get("actionTypeId", {}).get("provider", ""),
         region=given.get("region", ""),
     )
+
+
+def _configuration(given: ActionExecutionInputTypeDef | RuleExecutionInputTypeDef) -> Mapping[str, str]:
+    return given.get("resolvedConfiguration") or given.get("configuration", {})
 
 
 def _artifacts(listed: Iterable[ArtifactDetailTypeDef]) -> Mapping[str, Artifact]:

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import CreateDeploymentInputTypeDef, RevisionLocationTypeDef
 
-_TASK_DEFINITION = re.compile(r"TaskDefinition[\"']?\s*:\s*[\"']?[^\s\"',}]*?(?P<revision>[\w-]+:\d+)(?![\w:/-])")
+# A family has up to 255 characters, and an ARN less than 100 before it: a longer token is none, and is not searched.
+_TASK_DEFINITION = re.compile(
+    r"TaskDefinition[\"']?\s*:\s*[\"']?"
+    r"[^\s\"',}]{0,100}?(?<![\w-])(?P<revision>[\w-]{1,255}:\d{1,10})(?![\w:/-])"
+)
 
 
 @dataclass(frozen=True)

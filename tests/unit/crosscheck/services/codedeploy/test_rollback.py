@@ -326,6 +326,24 @@ def test_an_appspec_is_fetched_by_its_hash(fake: FakeCodeDeploy) -> None:
     assert "fileExistsBehavior" not in request
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/{family}:7", "{family}:7"),
+        ("{family}:7", "{family}:7"),
+        ("{family}a:7", ""),
+        ("{family}/{family}:7", ""),
+    ],
+)
+def test_what_is_longer_than_any_task_definition_is_none(fake: FakeCodeDeploy, named: str, shown: str) -> None:
+    fake.platform, family = "ECS", "a" * 255
+    before = appspec(6)
+    before["appSpecContent"]["content"] = f"TaskDefinition: {named.format(family=family)}\n"
+    fake.deploy(NAMED, before)
+    ours = fake.deploy(NAMED, appspec(7))
+    assert propose(fake, ours, hashed(6)).target == (shown.format(family=family) or hashed(6))
+
+
 def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:
     fake.platform = "ECS"
     fake.deploy(NAMED, appspec(6))

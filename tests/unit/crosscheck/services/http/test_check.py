@@ -246,9 +246,9 @@ def test_f20_a_page_that_drips_is_given_up(
     ("answer", "words"),
     [
         (b"", "the connection fails (RemoteDisconnected)"),
-        (b"SSH-2.0-OpenSSH secret\r\n", "the connection fails (BadStatusLine)"),
-        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000 + b"\r\n", "the connection fails (HTTPException)"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the connection fails (IncompleteRead)"),
+        (b"SSH-2.0-OpenSSH secret\r\n", "its answer is no HTTP (BadStatusLine)"),
+        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000 + b"\r\n", "its answer is no HTTP (HTTPException)"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "its answer is no HTTP (IncompleteRead)"),
         (ConnectionRefusedError(111, "Connection refused"), "the connection fails (Connection refused)"),
         (OSError(101, "Network is unreachable"), "the connection fails (Network is unreachable)"),
         (TimeoutError("timed out"), "no connection within 3 seconds"),
@@ -259,6 +259,12 @@ def test_a_page_that_does_not_answer_fails_in_words(internet: Internet, answer: 
     finding = internet.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"http://api.example.com/health: {words}"
+
+
+def test_an_address_that_ends_in_letters_is_no_port(internet: Internet) -> None:
+    internet.pages["2600:1f14::abcd"] = OK
+    assert internet.run("http://[2600:1f14::abcd]/").verdict is Verdict.PASS
+    assert internet.connections == [("2600:1f14::abcd", 80)]
 
 
 def test_the_next_address_of_a_name_is_tried(internet: Internet) -> None:

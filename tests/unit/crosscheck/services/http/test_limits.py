@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import socket
 import threading
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +17,8 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.http.addresses import Address, Policy
 from crosscheck.services.http.check import Http
-from crosscheck.services.http.probe import ANSWER_LIMIT, BODY_LIMIT, Probe
+from crosscheck.services.http.probe import ANSWER_LIMIT, BODY_LIMIT, LOCATION_LIMIT, HeaderLines, Probe
+from crosscheck.services.http.url import parse_url
 from tests.fakes.hostile_server import PIECE, HostileServer
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -67,7 +71,51 @@ def test_an_answer_whose_frame_has_no_end_fails(head: bytes, tail: bytes) -> Non
 def test_what_is_no_http_fails(head: bytes, tail: bytes) -> None:
     finding = looked(head, tail)
     assert finding.verdict is Verdict.FAIL
-    assert "the connection fails" in finding.reason
+    assert "its answer is no HTTP (" in finding.reason
+
+
+PARTS = b"X: y\r" + b"Content-Type: message/rfc822\r\r" * 1_200
+
+
+@pytest.mark.parametrize(
+    "head", [OK + PARTS + b"\n\r\n", OK + b"X: a\rLocation: /\r\n\r\n", b"HTTP/1.1 500 \r\r\n\r\n"]
+)
+def test_a_bare_cr_is_no_http(head: bytes) -> None:
+    finding = looked(head, b"all ok ")
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason.endswith("its answer is no HTTP (a bare CR)")
+
+
+@pytest.mark.parametrize("raised", [RecursionError, MemoryError, AssertionError, ValueError])
+def test_whatever_an_answer_makes_a_parser_raise_fails(
+    raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(http.client, "parse_headers", parse)
+    finding = looked(OK + b"\r\n", b"all ok ")
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason.endswith(f"its answer is no HTTP ({raised.__name__})")
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed; boundary=x", "message/rfc822"])
+def test_nobody_looks_for_the_parts_of_an_answer(kind: str) -> None:
+    head = f"content-type: {kind}\r\n ;a=b\r\nLocation: /a\r\n\r\n".encode()
+    lines = HeaderLines(cast("io.RawIOBase", io.BytesIO(head)))
+    parsed = http.client.parse_headers(lines)
+    assert (parsed.get_content_type(), parsed["Location"], parsed.is_multipart()) == ("text/plain", "/a", False)
+
+
+def test_of_a_redirects_address_the_beginning_is_kept() -> None:
+    def location(place: str) -> str:
+        lines = "\r\n ".join(place[at : at + 60_000] for at in range(0, len(place), 60_000))
+        with HostileServer(f"HTTP/1.1 302 Found\r\nLocation: {lines}\r\n\r\n".encode(), b"x") as server:
+            return Probe(Policy(loopback=True)).get(parse_url(f"http://127.0.0.1:{server.port}/")).location
+
+    assert location("/a?token=b#c") == "/a"
+    assert len(location("https://a.example/" + "a" * 300_000)) == LOCATION_LIMIT
+    assert location("https://user:" + "a" * 3_000 + "@a.example/") == "a.example/"
 
 
 @pytest.mark.parametrize(
