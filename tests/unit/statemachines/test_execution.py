@@ -70,7 +70,7 @@ class Account:
         self.looks: dict[str, list[Verdict | Exception]] = {}
         clients, cards = FakeClients({("codepipeline", "us-east-1"): self.codepipeline}), Cards()
         log = RollbackLog(self.ledger, cards, self.clock)
-        of_region, of_stage = RegionRollback(Clients(), log), WholeStageRollback(clients, log, StageRollback())
+        of_region, of_stage = RegionRollback(clients, log), WholeStageRollback(clients, log, StageRollback())
         patch("plan_checks.handler._plan", self.plan)
         patch("check_region.handler._looking", lambda: RegionCheck(clients, self.ledger, cards, self.clock))
         patch("crosscheck.plans.current.run_check", self.finding)

@@ -4,6 +4,7 @@ Where a gate covers a stage and a region, the gate is the judge of it.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -78,8 +79,9 @@ def rule_gate(rule: str) -> str:
 
 
 def invokes(configuration: Mapping[str, str], function: str) -> bool:
-    """Whether a configuration names the function, as it is or by an ARN."""
-    return function in configuration.get("FunctionName", "").split(":")
+    """Whether a configuration names the function, as it is or by an ARN, with or without a qualifier."""
+    name = re.sub(r"^arn:[^:]*:lambda:[^:]*:[^:]*:function:", "", configuration.get("FunctionName", ""))
+    return name.partition(":")[0] == function
 
 
 def _without_variables(text: str) -> str:

@@ -32,7 +32,8 @@ class ActionRun:
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
     is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
     source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
-    empty where CodePipeline tells none. ``provider`` and ``region`` are the action's own.
+    empty where CodePipeline tells none. ``provider`` is that of AWS's own deploy actions, empty for every other action;
+    ``region`` is the action's.
     """
 
     stage: str
@@ -119,6 +120,8 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     result = output.get("executionResult", {})
     started, updated = detail.get("startTime"), detail.get("lastUpdateTime")
     status = detail.get("status", "InProgress")
+    type_id = given.get("actionTypeId", {})
+    deploys = (type_id.get("owner"), type_id.get("category")) == ("AWS", "Deploy")
     return ActionRun(
         stage=detail["stageName"],
         name=detail["actionName"],
@@ -132,7 +135,7 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
         ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
-        provider=given.get("actionTypeId", {}).get("provider", ""),
+        provider=type_id.get("provider", "") if deploys else "",
         region=given.get("region", ""),
     )
 

@@ -74,9 +74,16 @@ def checks_begun(subject: Subject, clients: Clients) -> tuple[PlannedCheck, ...]
 
 def as_of(planned: PlannedCheck, later: Iterable[PlannedCheck]) -> PlannedCheck:
     """The check as of the last of these that deployed to the same thing. What did not succeed brought nothing that its
-    own stage's judge would not fail."""
+    own stage's judge would not fail.
+
+    An action that left no trace may have named what is somebody else's: no later one of another account, or of the same
+    names, makes that this execution's.
+    """
+    if not planned.deployed.left_a_trace:
+        return planned
     for each in later:
-        if place(each) == place(planned) and each.deployed.status in _BRINGS:
+        same = place(each) == place(planned) and each.deployed.account == planned.deployed.account
+        if same and each.deployed.status in _BRINGS:
             planned = replace(planned, run=each.run)
     return planned
 

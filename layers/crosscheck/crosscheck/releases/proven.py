@@ -115,6 +115,8 @@ class ProvenStates:
         self, execution: Subject, stage: str, deployed: list[PlannedCheck], states: Mapping[str, str], at: float
     ) -> None:
         for each in deployed:
+            if not each.deployed.left_a_trace:
+                continue  # it may name what is somebody else's
             whole = planned_stage(execution, stage)
             for target, state in ((each, states.get(each.subject, "")), (whole, execution.execution)):
                 fact = BroughtState(execution.key, state, each.deployed.started, at).to_fact()

@@ -155,3 +155,22 @@ def test_what_is_taken_back_is_what_the_last_own_action_brought(twice: FakePipel
     twice.ran("Shift", "Change", second=60)
     clients, check = FakeClients({("codepipeline", HOME): twice}), first(twice)
     assert as_of(check, later_checks(check, SUBJECT, clients)).deployed.name == "Change"
+
+
+def _later(planned: PlannedCheck, **run: str) -> PlannedCheck:
+    """A later action of the same execution that deployed to the same thing."""
+    after = replace(planned.deployed, name="Later", started=planned.deployed.started + 60)
+    return replace(planned, run=replace(after, **run))  # type: ignore[arg-type]
+
+
+def test_no_later_action_makes_what_a_failed_one_only_named_this_executions() -> None:
+    refused = replace(CHECK, run=replace(RUN, status="Failed"))
+    assert as_of(refused, [_later(refused, status="Succeeded")]) is refused
+    traced = replace(CHECK, run=replace(RUN, status="Failed", external="ecs-svc/1"))
+    assert as_of(traced, [_later(traced, status="Succeeded")]).deployed.name == "Later"
+
+
+def test_no_later_action_of_another_account_deployed_to_the_same_thing() -> None:
+    done = replace(CHECK, run=replace(RUN, status="Succeeded", account="111122223333"))
+    assert as_of(done, [_later(done, account="999988887777")]) is done
+    assert as_of(done, [_later(done)]).deployed.name == "Later"
