@@ -9,7 +9,7 @@ from typing import Any
 from provision_regions.custom_resource.request import Status, read_request
 from provision_regions.ownership.names import OWNER_TAG, PREFIX_TAG
 from tests.fakes.regions.errors import Killed
-from tests.fakes.regions.requests import PREFIX, Told, event, properties, provider_context, served
+from tests.fakes.regions.requests import OWNER, PREFIX, Told, event, properties, provider_context, served
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import bucket_name, live_keys
 from tests.fakes.regions.world import ACCOUNT, World
@@ -46,6 +46,7 @@ class StoreHistory:
     told: list[str] = field(default_factory=list)
     current: Wish | None = None
     given: str = ""
+    retained: dict[str, FakeBucket] = field(default_factory=dict)  # until a request that wants them has succeeded
 
     def __post_init__(self) -> None:
         world = self.world
@@ -147,6 +148,8 @@ class StoreHistory:
         self.told[-1] += f" -> {told.status} {told.reason[:200]}"
         if kept is not None:
             assert kept == {name: self.world.s3.buckets.get(name) for name in kept}, self.told
+            self._retain(kept, str(wish["Prefix"]))
+        self._assert_retained()
         self.world.stacks.end(content, success=told.status is Status.SUCCESS, physical_id=told.physical_id)
         if not quiet and self.random.random() < 0.2:
             serve(DELIVERIES)  # much too late
@@ -168,8 +171,31 @@ class StoreHistory:
                 return None
             finally:
                 self.world.revive()
+                self._give_up_what_is_finished(content)
 
         return serve
+
+    def _retain(self, kept: Mapping[str, FakeBucket], prefix: str) -> None:
+        """The stores of this prefix have an artifact from now on."""
+        ours = {name: bucket for name, bucket in kept.items() if bucket.tags.get(OWNER_TAG) == OWNER}
+        stores = {name: bucket for name, bucket in ours.items() if name == bucket_name(bucket.region, prefix)}
+        for bucket in stores.values():
+            bucket.versions = [{"Key": "artifact.zip", "VersionId": "v"}]
+        self.retained |= stores
+
+    def _give_up_what_is_finished(self, content: Any) -> None:
+        """A Create or an Update that finished may have stores emptied, also if its answer was lost."""
+        wish = content["ResourceProperties"]
+        records = self.world.ssm.values("us-east-1")
+        record = json.loads(records.get(f"/crosscheck/_records/shop/Stores/{wish['Prefix']}", "{}"))
+        if content["RequestType"] != "Delete" and record.get("finished") and not record["request"]:
+            for region in wish["Regions"]:
+                self.retained.pop(bucket_name(region, wish["Prefix"]), None)
+
+    def _assert_retained(self) -> None:
+        for name, bucket in self.retained.items():
+            assert self.world.s3.buckets.get(name) is bucket, (name, self.told)
+            assert bucket.versions, (name, self.told)
 
     def _kept(self, kind: str, wish: Wish) -> Mapping[str, FakeBucket] | None:
         """The buckets that this Delete has to keep, because they were made to be retained."""

@@ -63,12 +63,16 @@ class RequestOrigin:
         named = f"{self.request.logical_id[:255]!r} of {self.request.stack_id}"
         if not found:
             return f"there is no {named}"
-        state = " ".join(str(found.get(key, "-")) for key in ("ResourceType", "ResourceStatus", "PhysicalResourceId"))
+        said = ("ResourceType", "ResourceStatus", "PhysicalResourceId", "StackId")
+        state = " ".join(str(found.get(key, "-")) for key in said)
         return f"{named} is {state}"
 
     def _confirms(self, found: Mapping[str, Any]) -> bool:
         """Whether a resource, or an event of one, is what the request says. Until a resource has an id of ours, its id
-        is empty or one that CloudFormation made up."""
+        is empty or one that CloudFormation made up.
+
+        The stack's whole ARN counts: a stack may be found by a part of it, and names are made of another part.
+        """
         known, given = found.get("PhysicalResourceId", ""), self.request.given_id
         same = {
             "Create": True,
@@ -77,7 +81,8 @@ class RequestOrigin:
             "Delete": known in {given, ""},
         }
         return (
-            found.get("ResourceType") == self.request.resource_type
+            found.get("StackId") == self.request.stack_id
+            and found.get("ResourceType") == self.request.resource_type
             and found.get("ResourceStatus") in IN_PROGRESS[self.request.type]
             and same[self.request.type]
         )

@@ -3,7 +3,8 @@
 Create and Update are the same, because every step ensures a state: look at everything first, refuse what is not ours,
 then make what is missing. An Update that rolls a failed one back, and one that finds a setting changed by hand, need
 nothing special. Delete keeps the stores, or empties and deletes them, those of earlier updates included: as the last
-Create or Update said, never as the Delete says.
+Create or Update that succeeded said, never as the Delete says. A Create that failed has the stores emptied that it made
+itself, and keeps those that were there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from provision_regions.region_results import MAX_RUNS, each_region, require_all,
 from provision_regions.stores.attributes import Store, attributes
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.bucket_removal import BucketRemoval
-from provision_regions.stores.keys import KeyLook, StoreKeys
+from provision_regions.stores.keys import PENDING, KeyLook, StoreKeys
 from provision_regions.stores.properties import StoreProperties, read_properties, readable_prefix
 from provision_regions.stores.records import RecordedStores, StoreParameters, StoreRecord
 
@@ -27,6 +28,11 @@ class StoreLook:
 
     bucket: Ownership
     key: KeyLook
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a bucket or a key of ours. A key that is being deleted was given up with its bucket."""
+        return self.bucket is Ownership.OURS or (self.key.ownership is Ownership.OURS and self.key.state != PENDING)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class Stores:
         absent = {region for region, look in looks.items() if look.bucket is Ownership.ABSENT}
         making = {*before.making} & {*wanted.regions} | absent | self._still_untagged(wanted.regions, before)
         # The old properties are not needed: the record knows their regions, except those that were refused.
-        begun = before.begun(self.request.request_id).making_also(wanted.regions, making, empties=wanted.empties)
+        found = {region for region, look in looks.items() if look.exists}
+        begun = before.begun(self.request.request_id).making_also(wanted.regions, making, found, empties=wanted.empties)
         record.write(begun)
         with within_runs(begun.runs):
             stores = self._make(wanted, looks, begun)
@@ -108,11 +115,11 @@ class Stores:
             return
         begun = before.begun(self.request.request_id)
         with within_runs(begun.runs):
-            if before.empties:
+            if before.to_empty:
                 record.write(begun)
                 self._empty(begun)
             parameters.remove(before.regions)
-            kept = self._still_untagged(before.regions if before.empties else (), before)
+            kept = self._still_untagged(before.to_empty, before)
             if kept:  # the next Create takes over what is retained, and has to recognise it
                 record.write(RecordedStores(making=tuple(sorted(kept))))
             else:
@@ -129,7 +136,7 @@ class Stores:
         def look(region: str) -> Ownership:
             return self._bucket(region).look(begun=region in recorded.making)
 
-        looks = require_all(each_region(recorded.regions, look, deadline), recorded.runs)
+        looks = require_all(each_region(recorded.to_empty, look, deadline), recorded.runs)
         results = each_region(looks, lambda region: self._remove_store(region, looks[region]), deadline)
         require_all(results, recorded.runs)
 

@@ -27,6 +27,8 @@ class FakeStacks:
 
     resources: dict[tuple[str, str], FakeResource] = field(default_factory=dict)
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # ARNs that are found by their last part, as another stack's: AWS does not say that it never does so.
+    aliases: dict[str, str] = field(default_factory=dict)
 
     def begin(self, event: Mapping[str, Any]) -> None:
         """What CloudFormation shows from now on, because it sends this request."""
@@ -57,21 +59,22 @@ class FakeStacks:
         self.events.setdefault(event["StackId"], []).append(noted)
 
     def DescribeStackResource(self, region: str, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N802, N803
-        self._refuse_unknown(StackName)
-        found = self.resources.get((StackName, LogicalResourceId))
+        stack = self._found(StackName)
+        found = self.resources.get((stack, LogicalResourceId))
         if found is None:
             raise refusal("ValidationError", f"Resource {LogicalResourceId} does not exist for stack {StackName}")
-        detail = {"StackId": StackName, "LogicalResourceId": LogicalResourceId, "ResourceType": found.type}
+        detail = {"StackId": stack, "LogicalResourceId": LogicalResourceId, "ResourceType": found.type}
         detail |= {"ResourceStatus": found.status}
         detail |= {"PhysicalResourceId": found.physical_id} if found.physical_id else {}
         return {"StackResourceDetail": detail}
 
     def DescribeStackEvents(self, region: str, StackName: str, NextToken: str = "0") -> dict[str, Any]:  # noqa: N802, N803
-        self._refuse_unknown(StackName)
-        newest_first, start = self.events[StackName][::-1], int(NextToken)
+        newest_first, start = self.events[self._found(StackName)][::-1], int(NextToken)
         more = {"NextToken": str(start + PAGE)} if start + PAGE < len(newest_first) else {}
         return {"StackEvents": newest_first[start : start + PAGE], **more}
 
-    def _refuse_unknown(self, stack: str) -> None:
+    def _found(self, named: str) -> str:
+        stack = self.aliases.get(named, named)
         if stack not in self.events:
-            raise refusal("ValidationError", f"Stack '{stack}' does not exist")
+            raise refusal("ValidationError", f"Stack '{named}' does not exist")
+        return stack

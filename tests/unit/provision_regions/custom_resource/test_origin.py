@@ -84,6 +84,24 @@ def test_a_request_counts_only_while_cloudformation_is_at_just_that(world: World
     assert (answer.status is Status.SUCCESS) == (kind == at_work)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_a_stack_that_is_found_by_a_part_of_its_arn_is_not_the_one_that_was_named(
+    world: World, kind: str, *, replaced: bool
+) -> None:
+    theirs = STACK.replace("shop", "attackers").replace("0f", "a7")
+    forged_arn = theirs.replace("attackers", "shop")
+    content = event(kind, properties(HOME, EU), StackId=theirs, PhysicalResourceId=ID)
+    world.stacks.begin(content)
+    if replaced:  # then only the events tell of it
+        del world.stacks.resources[theirs, "Stores"]
+    world.stacks.aliases[forged_arn] = theirs
+    answer = forged(world, kind, properties(HOME, EU, **EMPTY), StackId=forged_arn, PhysicalResourceId=ID)
+    assert answer.status is Status.FAILED
+    assert replaced or theirs in answer.reason
+    assert_untouched(world)
+
+
 def test_another_type_of_resource_is_none_of_ours(world: World) -> None:
     world.stacks.begin(event("Delete", properties(HOME, EU), ResourceType="Custom::Theirs"))
     assert forged(world, "Delete", properties(HOME, EU, **EMPTY)).status is Status.FAILED
