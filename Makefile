@@ -36,6 +36,10 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 e2e: $(ENVIRONMENTS) build ## the deployed stack in three local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
 
+.PHONY: histories
+histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300
+	CROSSCHECK_HISTORIES=10000 $(DEV)/pytest tests/property/test_store_histories.py -q -n 2
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
 	$(DEV)/ruff format --check .

@@ -7,15 +7,13 @@ from typing import Any
 
 from check_region.recording import facts_of
 from crosscheck import json_documents
-from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.contracts.verdicts import Finding, RegionVerdict, judge
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.plans.current import current
-from crosscheck.registry.checks import run_check
+from crosscheck.plans.current import checks_begun, run_current
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.engine import Decision, NextStep, decide, seconds_to_next_look
 from crosscheck.verification.item import Purpose, VerificationItem
@@ -67,16 +65,16 @@ class RegionCheck:
     def _keep(self, item: VerificationItem, judged: RegionVerdict, at: float) -> None:
         """What a rollback may go back to, as far as this look has shown it."""
         states = ProvenStates(self.ledger)
+        if not isinstance(item.subject, Subject):
+            return
         if item.purpose is Purpose.PREFLIGHT:
+            states.begun(item.subject, checks_begun(item.subject, self.clients))
             states.seen_before(item.checks, judged, at)
-        elif item.purpose is Purpose.STAGE and isinstance(item.subject, Subject):
+        elif item.purpose is Purpose.STAGE:
             states.judged(item.subject, item.stage, item.checks, judged, at)
 
     def _run(self, item: VerificationItem, check: PlannedCheck) -> Finding:
-        try:
-            return run_check(current(check, item.subject, self.clients), self.clients, item.checks)
-        except AWS_ERRORS as error:
-            return check.finding(Verdict.INCONCLUSIVE, explain(error, item.subject.region))
+        return run_current(check, item.checks, item.subject, self.clients)
 
 
 def _with_next_look(judged: RegionVerdict, wait: int) -> RegionVerdict:

@@ -1,6 +1,5 @@
 """Concluding a verification."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +14,7 @@ from crosscheck.ledger.subjects import ImageSubject, parse_subject
 from crosscheck.ledger.table import Fact, Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import deployments
+from crosscheck.size_limits import parse_json
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 
 UNJUDGED = "the check itself failed; its log says why"
@@ -116,7 +116,7 @@ def _outcome(document: Mapping[str, Any], result: Mapping[str, Any]) -> ItemOutc
 def _cause(text: str) -> str:
     """The message of a function's error, as Step Functions passes it on: ``{"errorMessage", "errorType", …}``."""
     try:
-        error = json.loads(text)
+        error = parse_json(text)
     except ValueError:
         return ""
     known = isinstance(error, dict) and error.get("errorType") == "RollbackRefusedError"

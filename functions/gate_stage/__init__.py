@@ -5,6 +5,8 @@ One invocation is one look; while a region is not settled, CodePipeline is told 
 ``handler``       answers the job whatever happens, a missing layer included
 ``bootstrap``     puts the gate together
 ``job_runner``    one job: judge, record, answer
+``job``           the job, as CodePipeline describes it
+``identity``      which gate the job is
 ``look``          one look, from the job to the decision
 ``continuation``  what travels from look to look
 """

@@ -13,7 +13,7 @@ from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
 from gate_stage.answers import put
-from gate_stage.job import parse_job
+from gate_stage.job import job_id, read_job
 from gate_stage.job_runner import JobRunner, logger
 from gate_stage.look import GateLook
 from gate_stage.recording import VerdictRecorder
@@ -52,10 +52,17 @@ def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
     # The event carries credentials: it is not logged, whatever the environment says.
     @logger.inject_lambda_context(log_event=False, clear_state=True)
     def run(event: Mapping[str, Any], context: LambdaContext) -> None:
-        job = parse_job(event)
+        client = aws.client("codepipeline")
+        job = read_job(client, job_id(event), context.function_name)
+        if job is None:
+            logger.warning(
+                "CodePipeline knows no such job of this gate: it gets no look and no answer", job=job_id(event)
+            )
+            count("GateUnknownJobs")
+            return
         count("GateJobs")
         answer = session.answer(job, lambda: context.get_remaining_time_in_millis() / 1000)
-        taken = put(aws.client("codepipeline"), job.id, answer)
+        taken = put(client, job.id, answer)
         logger.info("answered" if taken else "the job was over already", job=job.id, answer=type(answer).__name__)
 
     return run

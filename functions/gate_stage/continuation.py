@@ -1,17 +1,22 @@
 """The progress between two looks of the gate, in CodePipeline's continuation token.
 
-The token is ours, but it comes back from outside: whatever does not read as one is refused, never guessed at.
+The token is ours, but it comes back from outside: whatever does not read as one is refused, never guessed at. So is
+what another gate began, or the same one in another execution.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 from crosscheck import json_documents
 from crosscheck.errors import ConfigurationError
+from crosscheck.size_limits import parse_json
 from crosscheck.verification.progress import Progress, begin
 
-VERSION = 3
+VERSION = 4
 TOKEN_LIMIT = 2_048
 COUNT_LIMIT = 1_000_000
 # CodePipeline gives an action up after a day, seven at the most.
@@ -22,33 +27,57 @@ CLOCK_SKEW = 300.0
 _CHECK_ID = re.compile(r"[0-9a-f]{6}")
 
 
-def encode(progress: Progress) -> str:
+@dataclass(frozen=True)
+class Continuation:
+    """What an earlier look left; ``gate`` is the mark of the gate that looked, empty if none was proven yet."""
+
+    progress: Progress
+    gate: str = ""
+
+    def of(self, gate: str) -> Self:
+        """The same in the hands of this gate, named by its key.
+
+        Raises:
+            ConfigurationError: another gate left it.
+        """
+        mark = hashlib.sha256(gate.encode()).hexdigest()[:12]
+        if self.gate not in {"", mark}:
+            raise _refused("another gate's looks made it")
+        return replace(self, gate=mark)
+
+
+def encode(continuation: Continuation) -> str:
     """The token that holds the progress.
 
     Raises:
         ConfigurationError: there are more counters than a token holds.
     """
-    token = json.dumps({"v": VERSION, **json_documents.write(progress)}, separators=(",", ":"))
+    mark = {"gate": continuation.gate} if continuation.gate else {}
+    document = {"v": VERSION, **mark, **json_documents.write(continuation.progress)}
+    token = json.dumps(document, separators=(",", ":"))
     if len(token) > TOKEN_LIMIT:
         raise ConfigurationError("too many checks for one gate: their counters do not fit into a continuation token")
     return token
 
 
-def decode(token: str, now: float) -> Progress:
-    """The progress that a token holds; that of a beginning if there is none.
+def decode(token: str, now: float) -> Continuation:
+    """What a token holds; a beginning if there is none.
 
     Raises:
         ConfigurationError: this version did not write the token.
     """
     if not token:
-        return begin(now)
+        return Continuation(begin(now))
     document = _load(token)
     if document.pop("v", None) != VERSION:
         raise _refused("it is of another version; retry the stage")
+    gate = document.pop("gate", "")
     progress = json_documents.read(Progress, document, "the continuation token")
     if problem := _problem(progress, now):
         raise _refused(problem)
-    return progress
+    if not isinstance(gate, str):
+        raise _refused("its gate is none")
+    return Continuation(progress, gate)
 
 
 def _problem(progress: Progress, now: float) -> str:
@@ -70,8 +99,8 @@ def _load(token: str) -> dict[str, object]:
     if len(token) > TOKEN_LIMIT:
         raise _refused(f"it is over {TOKEN_LIMIT} characters")
     try:
-        document = json.loads(token)
-    except (ValueError, RecursionError):
+        document = parse_json(token)
+    except ValueError:
         raise _refused("it is not JSON") from None
     if not isinstance(document, Mapping):
         raise _refused("it is no JSON object")

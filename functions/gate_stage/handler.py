@@ -11,7 +11,8 @@ logger.setLevel(logging.INFO)
 
 
 def handler(event: Any, context: Any) -> None:
-    """Answer one job of CodePipeline. An error means that the answer was not taken: Lambda invokes again.
+    """Answer one job of CodePipeline. An error means that CodePipeline did not say whose job it is, or did not take the
+    answer: Lambda invokes again.
 
     Raises:
         ValueError: the event holds no job, so there is nobody to answer.
@@ -24,7 +25,11 @@ def handler(event: Any, context: Any) -> None:
     except Exception as error:  # whatever keeps the gate from starting is the answer to the job
         detail = str(error) if _for_people(error) else type(error).__name__
         logger.error("the gate cannot start: %s: %s", type(error).__name__, detail)  # noqa: TRY400 - texts may hold secrets
-        _refuse(job_id, f"the gate cannot start: {detail}. Deploy it with template.yaml, its layer included.")
+        _refuse(
+            context.function_name,
+            job_id,
+            f"the gate cannot start: {detail}. Deploy it with template.yaml, its layer included.",
+        )
         return
     run(event, context)
 
@@ -44,11 +49,15 @@ def _job_id(event: Any) -> str:
     return job_id
 
 
-def _refuse(job_id: str, message: str) -> None:
+def _refuse(function: str, job_id: str, message: str) -> None:
+    """Fail the job, if CodePipeline says that it is one of this function's."""
     import boto3  # noqa: PLC0415 - as above
 
     client = boto3.client("codepipeline")
     try:
-        client.put_job_failure_result(jobId=job_id, failureDetails={"type": "JobFailed", "message": message[:5000]})
+        data = client.get_job_details(jobId=job_id)["jobDetails"].get("data", {})
+        invoked = data.get("actionConfiguration", {}).get("configuration", {}).get("FunctionName", "")
+        if function in invoked.split(":"):
+            client.put_job_failure_result(jobId=job_id, failureDetails={"type": "JobFailed", "message": message[:5000]})
     except (client.exceptions.InvalidJobStateException, client.exceptions.JobNotFoundException):
-        logger.info("the job has its answer already")
+        logger.info("the job has its answer already, or there is none")

@@ -1,4 +1,7 @@
-"""The job that CodePipeline hands over, without the credentials that come with it, and the execution that it judges."""
+"""The job that CodePipeline hands over, as CodePipeline describes it when it is asked.
+
+Whoever may invoke the function can send any event. Therefore nothing in it counts but the id of the job.
+"""
 
 from __future__ import annotations
 
@@ -6,101 +9,68 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crosscheck.errors import ConfigurationError
-from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE
-from crosscheck.pipelines.parameters import Parameters
+from botocore.exceptions import ClientError
+
+from crosscheck.aws_errors import code
+from crosscheck.pipelines.gates import invokes
 from crosscheck.pipelines.scope import Position
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
+# It is not, or not any more, or its id is none.
+_UNKNOWN = frozenset({"JobNotFoundException", "ValidationException"})
+
 
 @dataclass(frozen=True)
 class Job:
-    """A job: ``parameters`` is the text of UserParameters, ``token`` the text of the last answer's continuation."""
+    """A job that invokes ``function``, the gate's: ``parameters`` is the text of UserParameters, ``token`` the text of
+    the last answer's continuation.
+
+    ``pipeline``, ``execution``, ``region`` (which hosts the pipeline) and ``position`` say where it belongs; they are
+    empty where CodePipeline does not tell it, as of the rules of stage conditions.
+    """
 
     id: str
-    parameters: str
-    token: str
-
-
-def parse_job(event: Mapping[str, Any]) -> Job:
-    """The job of an event. Whatever is absent is empty: the event's shape for stage conditions is undocumented."""
-    job = _mapping(event.get("CodePipeline.job"))
-    data = _mapping(job.get("data"))
-    configuration = _mapping(_mapping(data.get("actionConfiguration")).get("configuration"))
-    return Job(
-        id=_text(job.get("id")),
-        parameters=_text(configuration.get("UserParameters")),
-        token=_text(data.get("continuationToken")),
-    )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-@dataclass(frozen=True)
-class JobContext:
-    """What GetJobDetails says of a job; empty where it says nothing. ``region`` hosts the pipeline."""
-
+    function: str
+    parameters: str = ""
+    token: str = ""
     pipeline: str = ""
     execution: str = ""
     region: str = ""
     position: Position = field(default_factory=Position)
 
-    @property
-    def judge(self) -> str:
-        """The gate's name among the judges of a region: ``<stage>/<action>``, or just ``gate`` where it is not known.
 
-        Never empty: the judge without a name is the fan-out.
-        """
-        known = self.position
-        return f"{known.stage}/{known.action}" if known.stage and known.action else UNNAMED_GATE
+def job_id(event: Mapping[str, Any]) -> str:
+    """The id of the job in an event that holds one."""
+    return str(event["CodePipeline.job"]["id"])
 
 
-def read_context(client: CodePipelineClient, job_id: str) -> JobContext:
-    """Ask CodePipeline whose job it is.
+def read_job(client: CodePipelineClient, job: str, function: str) -> Job | None:
+    """Ask CodePipeline for the job of this id; None where it knows none that invokes the function.
 
     Raises:
-        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
+        ClientError, BotoCoreError: CodePipeline refused, or did not answer. Nobody knows then whose job it is.
     """
-    details = client.get_job_details(jobId=job_id).get("jobDetails", {})
-    known = details.get("data", {}).get("pipelineContext", {})
+    try:
+        data = client.get_job_details(jobId=job).get("jobDetails", {}).get("data", {})
+    except ClientError as error:
+        if code(error) in _UNKNOWN:
+            return None
+        raise
+    configuration = data.get("actionConfiguration", {}).get("configuration", {})
+    if not invokes(configuration, function):
+        return None
+    known = data.get("pipelineContext", {})
     arn = known.get("pipelineArn", "").split(":")
     _, _, _, region, *_ = [*arn, *[""] * 4]
-    stage, action = known.get("stage", {}).get("name", ""), known.get("action", {}).get("name", "")
-    return JobContext(
+    return Job(
+        id=job,
+        function=function,
+        parameters=configuration.get("UserParameters", ""),
+        token=data.get("continuationToken", ""),
         pipeline=known.get("pipelineName", ""),
         execution=known.get("pipelineExecutionId", ""),
         region=region,
-        position=Position(stage, action),
+        position=Position(known.get("stage", {}).get("name", ""), known.get("action", {}).get("name", "")),
     )
-
-
-def identify(context: JobContext, parameters: Parameters, home_region: str) -> Subject:
-    """The execution that is judged: CodePipeline's word, then the user's.
-
-    Raises:
-        ConfigurationError: the two disagree, or neither says it.
-    """
-    return Subject(
-        region=context.region or home_region,
-        pipeline=_agreed("pipeline", context.pipeline, parameters.pipeline, "the pipeline's name"),
-        execution=_agreed("execution", context.execution, parameters.execution, "#{codepipeline.PipelineExecutionId}"),
-    )
-
-
-def _agreed(key: str, actual: str, given: str, remedy: str) -> str:
-    if actual and given and actual != given:
-        raise ConfigurationError(
-            f"{key}: UserParameters name {given}, but the job belongs to {actual}; leave the key out, or pass {remedy}"
-        )
-    if not actual and not given:
-        raise ConfigurationError(f"{key}: CodePipeline does not say it; pass {remedy} in UserParameters")
-    return actual or given

@@ -12,7 +12,7 @@ from crosscheck.pipelines.parameters import Parameters, parse_document
 from crosscheck.telemetry import count
 from crosscheck.time_limits import OutOfTimeError, within
 from crosscheck.verification.engine import NextStep
-from crosscheck.verification.progress import Progress, begin
+from crosscheck.verification.progress import begin
 from gate_stage.answers import (
     Answer,
     Continue,
@@ -24,9 +24,10 @@ from gate_stage.answers import (
     preview_outputs,
     summary,
 )
-from gate_stage.continuation import decode, encode
+from gate_stage.continuation import Continuation, decode, encode
+from gate_stage.identity import UnreadableError
 from gate_stage.job import Job
-from gate_stage.look import UNKNOWN_LOOKS, GateLook, Judgement, UnreadableError
+from gate_stage.look import UNKNOWN_LOOKS, GateLook, Judgement
 from gate_stage.recording import VerdictRecorder
 
 # What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
@@ -54,30 +55,32 @@ class JobRunner:
             return _crash(error)
 
     def _look(self, job: Job, remaining: Callable[[], float]) -> Answer:
-        progress = begin(self.clock())
+        known = Continuation(begin(self.clock()))
         try:
-            progress = decode(job.token, self.clock())
-            seconds = remaining() - RECORD_SECONDS - ANSWER_SECONDS
-            judgement = within(seconds, partial(self.gate.judge, job, progress))
+            known = decode(job.token, self.clock())
+            gate = within(_left(remaining), partial(self.gate.prove, job))
+            known = known.of(gate.key)
+            judgement = within(_left(remaining), partial(self.gate.judge, job, gate, known.progress))
         except OutOfTimeError as error:
-            return self._again(job, progress, f"no look came to an end: {error}", patience=None)
+            return self._again(job, known, f"no look came to an end: {error}", patience=None)
         except UnreadableError as error:
-            return self._again(job, progress, str(error), patience=UNKNOWN_LOOKS)
-        answer = _translate(judgement)
+            return self._again(job, known, str(error), patience=UNKNOWN_LOOKS)
+        answer = _translate(judgement, known)
         self._tell(judgement)
         if not judgement.dry_run:
             self._record(judgement, min(RECORD_SECONDS, remaining() - ANSWER_SECONDS))
         return answer
 
-    def _again(self, job: Job, progress: Progress, reason: str, patience: int | None) -> Answer:
+    def _again(self, job: Job, known: Continuation, reason: str, patience: int | None) -> Answer:
         """Ask again later, or fail once patience or the deadline is at an end. No region was looked at."""
+        progress = known.progress
         following = replace(progress, unread=progress.unread + 1)
         overdue = progress.counted(self.clock()) >= _deadline(job) and progress.pass_since is None
         logger.warning("no look", reason=reason, times=following.unread)
         count("GateUnreadable")
         if overdue or (patience is not None and following.unread >= patience):
             return Fail(FailureType.JOB_FAILED, f"FAIL regions=: {reason}")
-        return Continue(encode(following), f"asked again later: {reason}")
+        return Continue(encode(replace(known, progress=following)), f"asked again later: {reason}")
 
     def _record(self, judgement: Judgement, seconds: float) -> None:
         try:
@@ -87,11 +90,12 @@ class JobRunner:
             count("GateRecordFailures")
 
     def _tell(self, judgement: Judgement) -> None:
-        decision, subject = judgement.decision, judgement.subject
+        decision, subject = judgement.decision, judgement.gate.subject
         logger.info(
             "dry run" if judgement.dry_run else "looked",
             pipeline=subject.pipeline,
             execution=subject.execution,
+            gate=judgement.gate.name,
             stage=judgement.plan.stage,
             look=decision.progress.look,
             step=decision.step.value,
@@ -102,13 +106,13 @@ class JobRunner:
             count("GatePassed" if decision.step is NextStep.PASS else "GateFailed")
 
 
-def _translate(judgement: Judgement) -> Answer:
+def _translate(judgement: Judgement, known: Continuation) -> Answer:
     decision = judgement.decision
     if judgement.dry_run:
         return Succeed(preview_outputs(decision), summary(decision))
     match decision.step:
         case NextStep.CONTINUE:
-            return Continue(encode(decision.progress), summary(decision))
+            return Continue(encode(replace(known, progress=decision.progress)), summary(decision))
         case NextStep.PASS:
             return Succeed(outputs(decision), summary(decision))
         case NextStep.FAIL:
@@ -124,6 +128,11 @@ def _crash(error: Exception) -> Fail:
         FailureType.JOB_FAILED,
         f"the gate crashed with {type(error).__name__}; it proved nothing. Its log says where; retry the stage",
     )
+
+
+def _left(remaining: Callable[[], float]) -> float:
+    """The seconds for looking, when the rest of the job still has to have its time."""
+    return remaining() - RECORD_SECONDS - ANSWER_SECONDS
 
 
 def _deadline(job: Job) -> float:

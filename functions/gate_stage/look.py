@@ -1,23 +1,20 @@
 """One look: from the job to the decision. Reads AWS, writes nothing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.errors import ConfigurationError, CrosscheckError
-from crosscheck.ledger.subjects import Subject
-from crosscheck.pipelines.parameters import Parameters, parse_document, parse_parameters
-from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
+from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
+from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.registry.checks import run_check
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
-from gate_stage.job import Job, JobContext, identify, read_context
+from gate_stage.identity import ProvenGate, asking, prove
+from gate_stage.job import Job
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3
@@ -26,19 +23,14 @@ LIMITS = Limits(unknown_looks=UNKNOWN_LOOKS)
 REGION_SECONDS = 25.0
 
 
-class UnreadableError(CrosscheckError):
-    """The job, the plan or the pipeline cannot be read now; the text says what was refused, and where."""
-
-
 @dataclass(frozen=True)
 class Judgement:
-    """What was looked at, and what follows from it. ``judge`` names the gate among the judges of a region."""
+    """What a gate looked at, and what follows from it."""
 
-    subject: Subject
+    gate: ProvenGate
     plan: Plan
     decision: Decision
     dry_run: bool
-    judge: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,61 +41,34 @@ class GateLook:
     clock: Callable[[], float]
     region_seconds: float = REGION_SECONDS
 
-    def judge(self, job: Job, progress: Progress) -> Judgement:
+    def prove(self, job: Job) -> ProvenGate:
+        """Which gate the job is; errors as in ``gate_stage.identity``."""
+        return prove(self.aws, job)
+
+    def judge(self, job: Job, gate: ProvenGate, progress: Progress) -> Judgement:
         """Look at every region once and decide.
 
         Raises:
             ConfigurationError: the user has to change something; the text says what.
-            UnreadableError: the job, the plan or the pipeline cannot be read now. What cannot be read in a region is
-                no error but that region's verdict.
+            UnreadableError: the plan or the pipeline cannot be read now. What cannot be read in a region is no error
+                but that region's verdict.
         """
-        own = Parameters(**parse_document(job.parameters, "UserParameters"))
-        context = self._context(job, own)
-        subject = identify(context, own, self.aws.home_region)
-        pipeline = self._pipeline(subject)
-        with _asking(self.aws.home_region):
-            parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), pipeline.tags.plan)
-        plan = self._plan(subject, pipeline, context, parameters)
-        looks = look_at(plan.checks, self.region_seconds, lambda check: run_check(check, self.aws, plan.checks))
+        with asking(self.aws.home_region):
+            tagged = gate.pipeline.tags.plan
+            parameters = parse_parameters(job.parameters, lambda: self.aws.client("ssm"), tagged)
+        plan = self._plan(gate, parameters)
+        run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
+        looks = look_at(plan.checks, self.region_seconds, run)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
-            return Judgement(subject, plan, preview(looks, progress), dry_run=True)
+            return Judgement(gate, plan, preview(looks, progress), dry_run=True)
         decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
-        return Judgement(subject, plan, decision, dry_run=False, judge=context.judge)
+        return Judgement(gate, plan, decision, dry_run=False)
 
-    def _context(self, job: Job, parameters: Parameters) -> JobContext:
-        try:
-            with _asking(self.aws.home_region):
-                return read_context(self.aws.client("codepipeline"), job.id)
-        except UnreadableError:
-            if parameters.pipeline and parameters.execution:
-                return JobContext()
-            raise
-
-    def _pipeline(self, subject: Subject) -> Pipeline:
+    def _plan(self, gate: ProvenGate, parameters: Parameters) -> Plan:
+        subject, pipeline = gate.subject, gate.pipeline
         client = self.aws.client("codepipeline", subject.region)
-        with _asking(subject.region):
-            try:
-                return read_pipeline(client, subject.pipeline, subject.region)
-            except client.exceptions.PipelineNotFoundException:
-                raise ConfigurationError(f"pipeline: there is no {subject.pipeline} in {subject.region}") from None
-
-    def _plan(self, subject: Subject, pipeline: Pipeline, context: JobContext, parameters: Parameters) -> Plan:
-        client = self.aws.client("codepipeline", subject.region)
-        with _asking(subject.region):
-            try:
-                runs = read_runs(client, subject.pipeline, subject.execution)
-            except client.exceptions.PipelineExecutionNotFoundException:
-                text = f"execution: {subject.pipeline} has no execution {subject.execution} in {subject.region}"
-                raise ConfigurationError(text) from None
-        chosen = scope(pipeline.definition, context.position, parameters.stage, parameters.regions)
+        with asking(subject.region):
+            runs = read_runs(client, subject.pipeline, subject.execution)
+        chosen = scope(pipeline.definition, gate.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, pipeline.account)
-
-
-@contextmanager
-def _asking(region: str) -> Iterator[None]:
-    """Turns AWS's errors into UnreadableError."""
-    try:
-        yield
-    except AWS_ERRORS as error:
-        raise UnreadableError(f"the pipeline cannot be read: {explain(error, region)}") from error

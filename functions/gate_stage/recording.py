@@ -23,7 +23,7 @@ class VerdictRecorder:
 
         The card is notified whether or not the ledger changed, so that a crash between the two writes loses nothing.
         """
-        decision, progress = judgement.decision, judgement.decision.progress
+        decision, progress, gate = judgement.decision, judgement.decision.progress, judgement.gate
         ended = decision.step is not NextStep.CONTINUE
         for region in decision.regions:
             final = ended and region.region not in decision.open
@@ -32,14 +32,14 @@ class VerdictRecorder:
                 judged=region,
                 at=now,
                 final=final,
-                judge=judgement.judge,
+                judge=gate.name,
                 look=progress.look,
             )
-            self.ledger.merge(judgement.subject, verdict.to_fact(progress.since))
+            self.ledger.merge(gate.subject, verdict.to_fact(progress.since))
             if final:
                 plan = judgement.plan
-                ProvenStates(self.ledger).judged(judgement.subject, plan.stage, plan.checks, region, now)
-        self.cards.changed(judgement.subject, _cause(judgement))
+                ProvenStates(self.ledger).judged(gate.subject, plan.stage, plan.checks, region, now)
+        self.cards.changed(gate.subject, _cause(judgement))
 
 
 def _cause(judgement: Judgement) -> str:
@@ -47,4 +47,4 @@ def _cause(judgement: Judgement) -> str:
     decision, progress = judgement.decision, judgement.decision.progress
     seen = "|".join(f"{region.region} {region.verdict} {region.reason}" for region in decision.regions)
     outcome = hashlib.sha256(seen.encode()).hexdigest()[:12]
-    return f"gate {judgement.plan.stage} {judgement.judge} {progress.since} {progress.look} {outcome}"
+    return f"gate {judgement.plan.stage} {judgement.gate.name} {progress.since} {progress.look} {outcome}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, PushedImage
+from crosscheck.ledger.image_facts import MOST_TAGS, REPLICATION, ImageDestinations, PushedImage
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.check import planned_replica
@@ -34,14 +34,15 @@ class ImagePlanning(Planning):
         if found:
             self.ledger.merge(image, ImageDestinations(found).to_fact(now))
             self.cards.changed(image, f"plan {now}")
-        push = KnownFacts(self.ledger.read(image)).image or PushedImage("", 0.0)
+        push = KnownFacts(self.ledger.read(image)).image or PushedImage(0.0)
+        tags = push.newest_tags[:MOST_TAGS] or ("",)
         return [
             VerificationItem(
                 purpose=Purpose.IMAGE,
                 subject=image,
                 region=region,
                 since=now,
-                checks=(planned_replica(image, push.tag, push.pushed, region),),
+                checks=tuple(planned_replica(image, tag, push.pushed, region) for tag in tags),
                 limits=Limits(deadline=ARRIVAL_SECONDS),
                 stage=REPLICATION,
             )

@@ -1,5 +1,7 @@
 """The plan of an execution that has started: what would break it in some region."""
 
+from collections.abc import Iterable
+
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
@@ -7,8 +9,10 @@ from crosscheck.ledger.verdict_facts import EarlierRemarks, PlanProblem
 from crosscheck.pipelines.parameters import Tags, parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, scope
+from crosscheck.plans.current import checks_begun
 from crosscheck.plans.plan import make_plan, plan_preflight
 from crosscheck.releases.preflight import concerns_of
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.due_regions import judges_of
@@ -30,7 +34,9 @@ class PreflightPlanning(Planning):
             self.ledger.merge(subject, judge.to_fact(now))
         if pipeline.tags.ignore:
             return []
-        if earlier := self._earlier_remarks(subject):
+        before = executions_before(client, subject)
+        self._begun(before)
+        if earlier := self._earlier_remarks(before):
             self.ledger.merge(subject, EarlierRemarks(earlier).to_fact(now))
         if problem := self._problem(pipeline):
             self.ledger.merge(subject, PlanProblem(problem).to_fact(now))
@@ -47,11 +53,16 @@ class PreflightPlanning(Planning):
             for region in sorted({check.region for check in checks})
         ]
 
-    def _earlier_remarks(self, subject: Subject) -> tuple[str, ...]:
-        """What the card of the latest execution before this one remarked, among those that were looked at."""
-        client = self.clients.client("codepipeline", subject.region)
-        for before in executions_before(client, subject):
-            known = KnownFacts(self.ledger.read(before))
+    def _begun(self, executions: Iterable[Subject]) -> None:
+        """An execution before this one that was stopped, or superseded, has deployed what nobody judged."""
+        for each in executions:
+            if self.ledger.read(each):
+                ProvenStates(self.ledger).begun(each, checks_begun(each, self.clients))
+
+    def _earlier_remarks(self, executions: Iterable[Subject]) -> tuple[str, ...]:
+        """What the card of the latest of these executions remarked, among those that were looked at."""
+        for each in executions:
+            known = KnownFacts(self.ledger.read(each))
             if known.preflights:
                 return tuple(concern.text for concern in concerns_of(known) if not concern.severe)
         return ()

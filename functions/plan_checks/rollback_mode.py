@@ -44,6 +44,16 @@ def rollback_mode(
     return Mode.SUGGEST if careful is Mode.AUTO and unclear else careful
 
 
+def without_lift(mode: Mode, ceiling: Mode, *, may_fail_a_region: bool) -> Mode:
+    """The mode where what gates, tags and plans say may lower it, and never makes Crosscheck act.
+
+    ``may_fail_a_region`` says that they ask for what may fail a region that would pass otherwise: whoever asked would
+    roll it back, so that it is only suggested.
+    """
+    allowed = {mode, ceiling, Mode.SUGGEST} if may_fail_a_region else {mode, ceiling}
+    return next(each for each in Mode if each in allowed)
+
+
 def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, *, retried: bool) -> str:
     """Why CodePipeline itself takes the stage ``deployed`` back, or tries again; empty where it does not.
 

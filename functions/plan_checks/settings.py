@@ -8,12 +8,13 @@ from plan_checks.rollback_mode import Mode
 
 @dataclass(frozen=True)
 class PlanSettings:
-    """The function's settings. ``regions``, ``prefixes`` and ``rollback_mode`` are those of the stack's parameters."""
+    """The function's settings. All but ``gate_function`` are those of the stack's parameters."""
 
     regions: tuple[str, ...]
     prefixes: tuple[str, ...]
     rollback_mode: Mode
     gate_function: str
+    plans_may_roll_back: bool = True
 
     @classmethod
     def from_env(cls) -> "PlanSettings":
@@ -27,6 +28,7 @@ class PlanSettings:
             prefixes=_listed("REPLICATE_REPOSITORIES"),
             rollback_mode=Mode(required("ROLLBACK_MODE")),
             gate_function=required("GATE_FUNCTION"),
+            plans_may_roll_back=required("PLANS_MAY_ROLL_BACK") == "true",
         )
 
 

@@ -14,6 +14,7 @@ from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError, UnreadableEventError
 from crosscheck.telemetry import count
 from provision_regions.context import ProviderContext, partition_named
+from provision_regions.custom_resource.origin import IN_PROGRESS, RequestOrigin
 from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request, succeeded
 from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
 from provision_regions.forwarding.resource import provision_forwarding, remove_forwarding
@@ -93,20 +94,21 @@ def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:
 
     Raises:
         UnfinishedError: the request needs another run.
+        ContradictedError: CloudFormation is not at what the request says. Nothing was done.
         CrosscheckError: the answer is FAILED with this text.
         ClientError, BotoCoreError: AWS refuses a call in the home region, or does not answer.
     """
     if request.resource_type not in RESOURCES:
         known = ", ".join(RESOURCES)
         raise ConfigurationError(f"unknown resource type {request.resource_type[:60]!r}; known: {known}")
+    if request.type not in IN_PROGRESS:
+        raise ConfigurationError(f"unknown RequestType {request.type[:40]!r}")
+    RequestOrigin(request, context).confirm()
     resource = RESOURCES[request.resource_type]
-    match request.type:
-        case "Create" | "Update":
-            return resource.provision(request, context)
-        case "Delete":
-            resource.remove(request, context)
-            return {}
-    raise ConfigurationError(f"unknown RequestType {request.type[:40]!r}")
+    if request.type == "Delete":
+        resource.remove(request, context)
+        return {}
+    return resource.provision(request, context)
 
 
 def _provider_context(lambda_context: LambdaContext) -> ProviderContext:

@@ -20,7 +20,7 @@ from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Fact
-from record_events.fields import NAME, Fields, matching
+from record_events.fields import NAME, Fields, matching, region
 from record_events.verifications import Verification, finished_stage, preflight, pushed_image
 
 MOST_ATTEMPTS = 100_000
@@ -64,7 +64,7 @@ def parse(event: object) -> Change | None:
 
 def _state_change(envelope: Fields, kind: str, detail: Fields) -> Change:
     event_id, run = envelope.text("id"), _run(envelope, detail)
-    subject = Subject(envelope.read("region", NAME), detail.read("pipeline", NAME), detail.read("execution-id", NAME))
+    subject = Subject(envelope.read("region", region), detail.read("pipeline", NAME), detail.read("execution-id", NAME))
     verification = None
     match kind:
         case "CodePipeline Pipeline Execution State Change":
@@ -111,7 +111,7 @@ def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
         stage=detail.read("stage", NAME),
         action=detail.read("action", NAME),
         run=run,
-        region=detail.text("region", "") or envelope.text("region"),
+        region=detail.read("region", lambda value: value and region(value), "") or envelope.read("region", region),
         category=kind.text("category", ""),
         provider=kind.text("provider", ""),
         url=result.text("external-execution-url", ""),
@@ -145,11 +145,11 @@ def _push(envelope: Fields, detail: Fields) -> Change | None:
     if detail.text("action-type") != "PUSH" or detail.text("result") != "SUCCESS" or not tag:
         return None
     subject = ImageSubject(
-        region=envelope.read("region", NAME),
+        region=envelope.read("region", region),
         repository=detail.read("repository-name", _REPOSITORY),
         digest=detail.read("image-digest", _DIGEST),
     )
     event_id, pushed = envelope.text("id"), envelope.read("time", times.from_text)
-    fact = PushedImage(tag[:TAG_LIMIT], pushed).to_fact(event_id)
+    fact = PushedImage(pushed, {tag[:TAG_LIMIT]: pushed}).to_fact(event_id)
     # Which regions it has to reach is not known yet, and it may be none: the card waits for that.
     return Change(event_id, subject, fact, pushed_image(subject, tag, pushed), notify_card=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crosscheck.errors import UnreadableEventError
+from crosscheck.regions import is_region
 
 _MISSING: Any = object()
 
@@ -56,5 +57,12 @@ def matching(pattern: str) -> Callable[[str], str]:
     return read
 
 
-# The characters that CodePipeline allows in names; regions and ids of executions have no others.
+def region(value: str) -> str:
+    """A region's name, for ``Fields.read``."""
+    if not is_region(value):
+        raise ValueError("another form")
+    return value
+
+
+# The characters that CodePipeline allows in names; ids of executions have no others.
 NAME = matching(r"[A-Za-z0-9.@_-]{1,100}")

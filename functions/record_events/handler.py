@@ -1,6 +1,5 @@
 """Entry point: a batch of EventBridge events from the events queue."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -13,6 +12,7 @@ from crosscheck.errors import UnreadableEventError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import required
+from crosscheck.size_limits import parse_json
 from crosscheck.telemetry import count
 from record_events.recorder import EventRecorder
 from record_events.verifications import Verifications
@@ -69,6 +69,6 @@ def _record(record: Mapping[str, Any]) -> None:
 
 def _parsed(body: str) -> object:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return parse_json(body)
+    except ValueError as error:
         raise UnreadableEventError("the message is no JSON") from error

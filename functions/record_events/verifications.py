@@ -55,7 +55,8 @@ def pushed_image(image: ImageSubject, tag: str, pushed: float) -> Verification:
     """The verification of an image that was pushed with this tag then, in epoch seconds.
 
     The event of a push has no time of its own, and an event that comes from another region has that of its arrival.
-    So pushes of the same image and tag within a few minutes are one.
+    So pushes of the same image and tag within a few minutes are one. The verification of a further tag is planned
+    later, and looks for all tags that were pushed by then: its verdict prevails.
     """
     digest = image.digest.removeprefix("sha256:")[:48]
     where = hashlib.sha256(f"{image.region}/{image.repository}:{tag}".encode()).hexdigest()[:12]

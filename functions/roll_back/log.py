@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from crosscheck.aws_errors import denied, explain
@@ -11,9 +12,10 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.errors import CrosscheckError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.table import Ledger
+from crosscheck.telemetry import count
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import (
     CONFIRMED_FAILURES,
@@ -22,6 +24,8 @@ from crosscheck.verification.item import (
     Purpose,
     VerificationItem,
 )
+
+logger = Logger(child=True)
 
 
 class RollbackRefusedError(CrosscheckError):
@@ -45,6 +49,16 @@ class RollbackLog:
             self.ledger.merge(item.subject, rollback.to_fact())
         self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {state} {now}")
         return {"state": state.value}
+
+    def replaced(self, item: VerificationItem, what: str) -> None:
+        """Write that the rollback took the place of what was somebody else's, and tell the card; an alarm rings."""
+        now = self.clock()
+        for region in item.regions or (item.region,):
+            replaced = ReplacedDeployment(item.stage, region, item.attempt, what, now)
+            self.ledger.merge(item.subject, replaced.to_fact())
+        self.cards.changed(item.subject, f"replaced {item.stage} {item.region} {now}")
+        logger.warning("the rollback replaced what somebody else had deployed", stage=item.stage, region=item.region)
+        count("StrangersReplaced")
 
     def refused(self, item: VerificationItem, error: ClientError | BotoCoreError) -> dict[str, str]:
         """Tell at once that a right is missing, which no further try would give.

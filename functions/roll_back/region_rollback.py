@@ -1,6 +1,6 @@
 """Taking back what an execution brought to a region that failed, once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,7 +12,8 @@ from crosscheck.contracts.rollback import Feasibility, RollbackStarted, Supersed
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
-from crosscheck.plans.current import current
+from crosscheck.ledger.subjects import Subject
+from crosscheck.plans.current import as_of, current, later_checks
 from crosscheck.registry.services import rollback_of
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.telemetry import count
@@ -55,7 +56,7 @@ class RegionRollback:
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(rollback_of, ran)):
             return {"state": Purpose.WHOLE_STAGE.value}  # only the whole stage can be rolled back
-        found = [self._propose(check) for check in ran if not check.unsupported]
+        found = [self._candidate(check, item) for check in ran if not check.unsupported]
         # Who holds the claim already died between the claim and the end of the deed.
         choice = choose(found, item.mode, begun=known.holder(_claim(item)) == holder)
         if choice.state is not RollbackState.RUNNING:
@@ -63,6 +64,18 @@ class RegionRollback:
         kept = {Feasibility.MANUAL, Feasibility.SUPERSEDED}
         stay = [each.proposal.reason for each in found if each.proposal.feasibility in kept]
         return self._begin(item, choice, stay, holder)
+
+    def _candidate(self, planned: PlannedCheck, item: VerificationItem) -> Candidate:
+        """What took the place of the deployment may be this execution's own, of a later action. What is not known to go
+        back to what ran just before is for a person."""
+        found = self._propose(planned)
+        if found.proposal.feasibility is Feasibility.SUPERSEDED:
+            newest = as_of(planned, later_checks(planned, item.subject, self.clients))
+            found = found if newest is planned else self._propose(newest)
+        strange = ""
+        if found.proposal.feasibility is Feasibility.READY:
+            strange = ProvenStates(self.log.ledger).strange(_release(item), planned, found.baseline)
+        return replace(found, proposal=found.proposal.suggested(strange)) if strange else found
 
     def _propose(self, planned: PlannedCheck) -> Candidate:
         rollback = rollback_of(planned)
@@ -83,6 +96,8 @@ class RegionRollback:
             return self.log.tell(item, RollbackState.MOVED_ON, "; ".join(stayed))
         count("RegionsRolledBack")
         logger.info("rolled back", region=item.region, stage=item.stage, done=[each.reason for each in begun])
+        if replaced := "; ".join(each.replaced for each in begun if each.replaced):
+            self.log.replaced(item, replaced)
         checks, unrestored = [each.verification for each in begun], "; ".join([*stay, *stayed])
         seconds = VERIFY_SECONDS + max(each.proposal.settle_seconds for each in choice.ready)
         return self.log.started(item, checks, choice.target, seconds, unrestored)
@@ -98,12 +113,16 @@ class RegionRollback:
         return begun, stayed
 
     def _execute(self, each: Candidate) -> RollbackStarted:
-        if each.proposal.feasibility is Feasibility.ALREADY_BACK:
-            return RollbackStarted(each.proposal.reason, each.proposal.verified)  # begun before a crash
         rollback = rollback_of(each.planned)
         if rollback is None:
             raise AssertionError("only what can be taken back is ready")
         return rollback.execute(each.planned, each.proposal, each.baseline, self.clients)
+
+
+def _release(item: VerificationItem) -> Subject:
+    if not isinstance(item.subject, Subject):
+        raise TypeError("only executions are taken back")
+    return item.subject
 
 
 def _claim(item: VerificationItem) -> RollbackClaim:

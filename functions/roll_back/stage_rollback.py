@@ -52,8 +52,11 @@ class WholeStageRollback:
         if not isinstance(item.subject, Subject):
             raise TypeError("only executions have stages")
         stage, claim = DeployedStage(item.subject, item.stage), RollbackClaim(item.stage, "all", item.attempt)
-        proven = ProvenStates(self.log.ledger).to_restore(planned_stage(stage.execution, stage.name))
+        states, planned = ProvenStates(self.log.ledger), planned_stage(stage.execution, stage.name)
+        proven = states.to_restore(planned)
         proposal = self.rollback.propose(stage, proven, self.clients)
+        if proposal.feasibility is Feasibility.READY and (strange := states.strange(item.subject, planned, proven)):
+            proposal = proposal.suggested(strange)
         ours = proposal.feasibility is Feasibility.ALREADY_BACK and known.holder(claim) == holder
         if proposal.feasibility is not Feasibility.READY and not ours:
             return self.log.tell(item, STATES[proposal.feasibility], proposal.reason, proposal.target)
@@ -63,5 +66,7 @@ class WholeStageRollback:
             return {"state": RollbackState.RUNNING.value}
         self.log.tell(item, RollbackState.RUNNING, f"rolling back to {proposal.target}", proposal.target)
         begun = self.rollback.execute(stage, proposal, proven, self.clients)
+        if begun.replaced:
+            self.log.replaced(item, begun.replaced)
         self.log.tell(item, RollbackState.RUNNING, begun.reason, proposal.target)
         return self.log.started(item, [begun.verification], proposal.target, VERIFY_SECONDS)

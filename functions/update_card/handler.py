@@ -9,8 +9,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
 from crosscheck.cards.slack import PersonNeededError
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
@@ -74,7 +74,8 @@ def _show(record: Mapping[str, Any]) -> None:
     """Show one subject.
 
     The queue is FIFO, so a message that fails for ever would hold up every card of its channel: after a few
-    receives it goes to the dead-letter queue.
+    receives it goes to the dead-letter queue. An outage lasts longer than that, and loses no card: what AWS refuses now
+    and may answer later is waited for.
 
     Raises:
         RetryLaterError: it has to wait.
@@ -83,10 +84,10 @@ def _show(record: Mapping[str, Any]) -> None:
         _showing().show(parse_subject(record["body"]))
     except RetryLaterError:
         raise
-    except (ClientError, BotoCoreError) as error:
-        logger.exception("AWS refused or did not answer")
-        raise RetryLaterError(f"AWS: {type(error).__name__}", WAIT_FOR_AWS) from error
     except Exception as error:
+        if isinstance(error, AWS_ERRORS) and not never_passes(error):
+            logger.exception("AWS refused or did not answer")
+            raise RetryLaterError(f"AWS: {code(error)}", WAIT_FOR_AWS) from error
         logger.exception("the card cannot be drawn")
         count("CardFailures")
         if int(record["attributes"]["ApproximateReceiveCount"]) < RECEIVES_OF_A_FAILURE:
@@ -113,7 +114,7 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
             _clients().client("sqs").change_message_visibility(
                 QueueUrl=required("CARD_QUEUE_URL"), ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
             )
-        except (ClientError, BotoCoreError):
+        except AWS_ERRORS:
             logger.exception("the message comes back when its visibility timeout ends")
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 

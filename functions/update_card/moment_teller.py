@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.cards.reply import mention, reply_text
+from crosscheck.cards.layout import Card
+from crosscheck.cards.reply import mention, reply_card
 from crosscheck.cards.slack import ChannelRefusedError, PerhapsSentError, SlackRefusedError
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import Subject
@@ -42,21 +43,21 @@ class MomentTeller:
         if not untold:
             return
         try:
-            self._reply(card, reply_text(release, untold, self._person(release)))
+            self._reply(card, reply_card(release, untold, self._person(release)))
         except PerhapsSentError as error:
             logger.warning("perhaps nobody was told", subject=release.key, reason=str(error))
         except RetryLaterError:
             self.told.unclaim(release, untold)
             raise
 
-    def _reply(self, card: PostedMessage, text: str) -> None:
+    def _reply(self, card: PostedMessage, reply: Card) -> None:
         """Reply in the card's thread; where that takes none, tell the channel alone."""
         try:
-            self.workspace.reply(card.channel, card.timestamp, text)
+            self.workspace.reply(card.channel, card.timestamp, reply)
         except (SlackRefusedError, ChannelRefusedError) as refused:
             if not card.out_of_reach(refused, self.channel):
                 raise
-            self.workspace.reply(self.channel, "", text)
+            self.workspace.reply(self.channel, "", reply)
 
     def _person(self, release: Subject) -> str:
         tagged = self.lookup.person(release)

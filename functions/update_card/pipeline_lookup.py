@@ -3,7 +3,6 @@
 A card is worth showing without them, so CodePipeline's refusal is logged and counted and the card goes out.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, parse_definition
 from crosscheck.pipelines.parameters import read_tags
+from crosscheck.size_limits import parse_json
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
@@ -49,8 +49,8 @@ class PipelineLookup:
     def person(self, subject: Subject) -> str:
         """The Slack id that the pipeline's tag ``crosscheck:notify`` names; empty without one, and where CodePipeline
         was not able to say."""
-        client = self.clients.client("codepipeline", subject.region)
         try:
+            client = self.clients.client("codepipeline", subject.region)
             arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
             return read_tags(client, arn).notify
         except (ClientError, BotoCoreError) as error:
@@ -107,7 +107,7 @@ def _kept(text: str) -> str:
 def _message(summary: str) -> str:
     """The commit message; connection sources wrap it as ``{"ProviderType": …, "CommitMessage": …}``."""
     try:
-        wrapped = json.loads(summary)
+        wrapped = parse_json(summary)
     except ValueError:
         return summary
     return str(wrapped.get("CommitMessage", summary)) if isinstance(wrapped, dict) else summary

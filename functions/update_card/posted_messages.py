@@ -13,12 +13,14 @@ CLAIM_SECONDS = 130
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """A posted card: where it is, the digest of what it shows, and the timestamp of the message that it continues."""
+    """A posted card: where it is, the digest and the essence of what it shows, and the timestamp of the message that it
+    continues."""
 
     channel: str
     timestamp: str
     digest: str
     continues: str = ""
+    essence: str = ""
 
     def out_of_reach(self, error: SlackRefusedError | ChannelRefusedError, channel: str) -> bool:
         """Whether the error means that we can never again edit the message or reply to it: Slack lets us no more, or it
@@ -37,8 +39,8 @@ class PostedMessages(ReleaseTable):
         item = answer.get("Item", {})
         if "timestamp" not in item:
             return None
-        continues = item.get("continues", {"S": ""})["S"]
-        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"], continues)
+        continues, essence = (item.get(name, {"S": ""})["S"] for name in ("continues", "essence"))
+        return PostedMessage(item["channel"]["S"], item["timestamp"]["S"], item["digest"]["S"], continues, essence)
 
     def claim(self, subject: LedgerKey, instead_of: str = "") -> bool:
         """Whether the caller may post the subject's first message, or one in place of the message ``instead_of``: one
@@ -64,9 +66,10 @@ class PostedMessages(ReleaseTable):
             ":timestamp": {"S": message.timestamp},
             ":digest": {"S": message.digest},
             ":continues": {"S": message.continues},
+            ":essence": {"S": message.essence},
             ":until": {"N": "0"},
         }
-        names = ("channel", "timestamp", "digest", "continues")
+        names = ("channel", "timestamp", "digest", "continues", "essence")
         self.update(_key(subject), [*(f"#{name} = :{name}" for name in names), "#claimed_until = :until"], values)
 
     def refused(self, subject: LedgerKey, error: str) -> None:

@@ -61,16 +61,20 @@ class CardPublisher:
         return message if message.digest == card.digest else self._update(subject, card, message)
 
     def _update(self, subject: LedgerKey, card: Card, message: PostedMessage) -> PostedMessage:
-        """Update the message, or post another one in its place where Slack will never again let us."""
+        """Update the message, or post another one in its place where Slack will never again let us. One that stands in
+        another's place already stays as it is until there is something that a person has to know: a workspace in which
+        nothing can be edited for long would get a message for every look."""
         shown = card.continuing(message.continues) if message.continues else card
         try:
             self.workspace.update(message.channel, message.timestamp, shown)
         except (SlackRefusedError, ChannelRefusedError) as error:
             if not message.out_of_reach(error, self.channel):
                 raise
+            if message.continues and message.essence == card.essence:
+                return message
             logger.warning("the card is posted anew", subject=subject.key, reason=str(error))
             return self._post(subject, card, message.timestamp)
-        return self._saved(subject, replace(message, digest=card.digest))
+        return self._saved(subject, replace(message, digest=card.digest, essence=card.essence))
 
     def _post(self, subject: LedgerKey, card: Card, instead_of: str = "") -> PostedMessage:
         """Post the first message, or another one in place of an earlier; a claim that is kept after an answer was
@@ -85,7 +89,7 @@ class CardPublisher:
         except (SlackRefusedError, RetryLaterError):
             self.messages.unclaim(subject, instead_of)
             raise
-        return self._saved(subject, PostedMessage(self.channel, timestamp, card.digest, instead_of))
+        return self._saved(subject, PostedMessage(self.channel, timestamp, card.digest, instead_of, card.essence))
 
     def _saved(self, subject: LedgerKey, message: PostedMessage) -> PostedMessage:
         self.messages.save(subject, message)

@@ -1,6 +1,6 @@
 """The Slack workspace, with the bot token from Secrets Manager. The token is never logged and never kept for long."""
 
-import json
+import re
 import time
 from collections.abc import Callable
 
@@ -8,8 +8,10 @@ from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
 from crosscheck.cards.slack import PersonNeededError, Slack, TokenRefusedError
 from crosscheck.clients import Clients
+from crosscheck.size_limits import parse_json
 
 KEEP_SECONDS = 300
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class SlackSession:
@@ -37,9 +39,9 @@ class SlackSession:
         """Update a card; raises as ``post`` does."""
         self._with_token(lambda slack: slack.update(channel, timestamp, card))
 
-    def reply(self, channel: str, thread: str, text: str) -> None:
+    def reply(self, channel: str, thread: str, card: Card) -> None:
         """Answer in a thread and in the channel; raises as ``post`` does."""
-        self._with_token(lambda slack: slack.reply(channel, thread, text))
+        self._with_token(lambda slack: slack.reply(channel, thread, card))
 
     def _with_token[T](self, send: Callable[[Slack], T]) -> T:
         kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None
@@ -68,9 +70,12 @@ class SlackSession:
 
 def _bot_token(text: str, secret: str) -> str:
     try:
-        token = json.loads(text)["bot_token"]
+        token = parse_json(text)["bot_token"]
     except (ValueError, KeyError, TypeError) as error:
         raise PersonNeededError(f"the Slack secret {secret} is no JSON with a bot_token") from error
     if not isinstance(token, str) or not token:
         raise PersonNeededError(f"the bot_token of the Slack secret {secret} is empty or no text")
+    if not _TOKEN.fullmatch(token):  # an HTTP header with it would be refused by an error that quotes it
+        wrong = "holds a space, a line break or another character that no token has"
+        raise PersonNeededError(f"the bot_token of the Slack secret {secret} {wrong}")
     return token

@@ -16,7 +16,7 @@ from local.ecs.emulated import EmulatedEcs
 from local.ecs.images import ImageResolver
 from local.ecs.model import ContainerImage, Deployment, Revision
 from local.ecs.names import ServiceName
-from local.ecs.tasks import Task
+from local.ecs.tasks import GENERATIONS_SHOWN, Task, exited
 from local.outcomes import Outcome
 
 CONTROLLER = "CODE_DEPLOY"
@@ -82,8 +82,11 @@ class TaskSets:
         name = ServiceName.from_arn(base["serviceArn"])
         return self._of(name.region, name.cluster, name.service)
 
-    def tasks(self, base: Mapping[str, Any], task_sets: Sequence[Json]) -> Iterator[Json]:
-        """The tasks of the task sets as DescribeTasks has them, those that run first."""
+    def tasks(self, base: Mapping[str, Any], task_sets: Sequence[Json], now: float) -> Iterator[Json]:
+        """The tasks of the task sets as DescribeTasks has them, those that run first.
+
+        Where none of a primary task set's runs, they have failed: ECS goes on starting others, and they fail as well.
+        """
         name = ServiceName.from_arn(base["serviceArn"])
         for shown in task_sets:
             deployment = self._deployment(name, shown)
@@ -91,6 +94,8 @@ class TaskSets:
                 running = shown["createdAt"] if slot < shown["runningCount"] else None
                 task = Task(_id(shown["taskSetArn"], slot), deployment, shown["createdAt"], running, stop=None)
                 yield views.task(name, task, base)
+            if shown["status"] == "PRIMARY" and not shown["runningCount"] + shown["pendingCount"]:
+                yield from (views.task(name, task, base) for task in _failed(shown, deployment, now))
 
     def _deployment(self, name: ServiceName, shown: Json) -> Deployment:
         """A task set as the deployment that its tasks are of: they name it as the one that started them."""
@@ -108,6 +113,14 @@ class TaskSets:
             if all(each.digest for each in found):
                 self._resolved[shown["taskSetArn"]] = found
         return found
+
+
+def _failed(shown: Json, deployment: Deployment, now: float) -> Iterator[Task]:
+    created, slots = shown["createdAt"], shown["computedDesiredCount"]
+    for generation in range(GENERATIONS_SHOWN):
+        at = created + (now - created) * (generation + 1) / (GENERATIONS_SHOWN + 1)
+        for slot in range(slots):
+            yield Task(_id(shown["taskSetArn"], slots * (generation + 1) + slot), deployment, created, None, exited(at))
 
 
 def _id(task_set: str, slot: int) -> str:

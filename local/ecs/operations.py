@@ -180,7 +180,7 @@ class Operations:
         )
         for base in bases:
             if task_sets := self._task_sets.of(base):
-                yield from self._task_sets.tasks(base, task_sets)
+                yield from self._task_sets.tasks(base, task_sets, self._clock.now())
             else:
                 yield from self._deployments_tasks(base)
 

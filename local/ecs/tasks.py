@@ -149,4 +149,9 @@ def _failure(deployment: Deployment, at: float) -> Stop:
     if missing and deployment.pulled is None:
         reason = f"CannotPullContainerError: failed to resolve ref {missing[0]}: {missing[0]}: not found"
         return Stop(at, "TaskFailedToStart", reason)
+    return exited(at)
+
+
+def exited(at: float) -> Stop:
+    """The end of a task whose container ended by itself."""
     return Stop(at, "EssentialContainerExited", "Essential container in task exited", exit_code=1)

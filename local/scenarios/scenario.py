@@ -105,10 +105,11 @@ class Scenario(ABC):
         return self.role_arn(name)
 
     def create_pipeline_role(self) -> None:
-        """Create the role that the pipeline runs under, with the right to its stores."""
+        """Create the role that the pipeline runs under, with the rights to its stores and to the gate."""
         self.create_role(self.pipeline, "codepipeline.amazonaws.com", self.permissions)
         iam = self.account.aws.client("iam", self.home)
-        iam.attach_role_policy(RoleName=self.pipeline, PolicyArn=self.account.outputs["PipelineArtifactPolicyArn"])
+        for output in ("PipelineArtifactPolicyArn", "GateInvocationPolicyArn"):
+            iam.attach_role_policy(RoleName=self.pipeline, PolicyArn=self.account.outputs[output])
 
     def status(self, execution: str) -> str:
         """The execution's status, as CodePipeline's API spells it."""

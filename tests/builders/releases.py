@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosscheck.contracts.verdicts import judge as judge_region
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Record
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
@@ -41,6 +41,11 @@ class Facts:
         """What a gate would write, so many seconds after the release began."""
         now = events.BEGAN.timestamp() + second
         return self.add(JudgeVerdict(stage, judged, now, final=final, judge=judge, look=1).to_fact(now))
+
+    def replaced(self, stage: str, region: str, what: str, second: int, attempt: int = 1) -> Facts:
+        """What that rollback took the place of that was somebody else's."""
+        fact = ReplacedDeployment(stage, region, attempt, what, events.BEGAN.timestamp() + second)
+        return self.add(fact.to_fact())
 
     def rollback(
         self,

@@ -105,7 +105,8 @@ class OwnPipeline:
         trust = {"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = {"Version": "2012-10-17", "Statement": [trust]}
         role = iam.create_role(RoleName=f"{self.name}-role", AssumeRolePolicyDocument=json.dumps(document))
-        iam.attach_role_policy(RoleName=f"{self.name}-role", PolicyArn=self.outputs["PipelineArtifactPolicyArn"])
+        for output in ("PipelineArtifactPolicyArn", "GateInvocationPolicyArn"):
+            iam.attach_role_policy(RoleName=f"{self.name}-role", PolicyArn=self.outputs[output])
         return str(role["Role"]["Arn"])
 
     def definition(self, stores: dict[str, Any], bucket: str, role: str, gate: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def test_the_outputs_are_those_of_the_contract(account: Account) -> None:
         "GateFunctionName",
         "ArtifactStores",
         "PipelineArtifactPolicyArn",
+        "GateInvocationPolicyArn",
         "ArtifactReadPolicyArn",
         "LedgerTableName",
         "VerifyStateMachineArn",

@@ -178,6 +178,55 @@ def test_a_store_that_is_written_to_without_a_pause_is_closed_emptied_and_remove
     assert not _exists(outside, "eu-west-3")
 
 
+def _forge(account: Account, outside: Outside, **request: Any) -> None:
+    """Invoke the provider with a request that CloudFormation did not send, and wait for its end."""
+    content = {"ResponseURL": f"{account.emulator.url}/_ministack/cfn-response/forged", "RequestId": "forged"} | request
+    provider, payload = account.outputs["RegionalProviderArn"], json.dumps(content).encode()
+    answer = outside.client("lambda").invoke(FunctionName=provider, Payload=payload)
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_a_forged_delete_that_names_somebodys_stack_touches_nothing(
+    account: Account, stack: StoresStack, outside: Outside
+) -> None:
+    stack.create(["eu-west-3"])
+    s3, bucket = outside.client("s3", "eu-west-3"), _bucket(outside, "eu-west-3")
+    s3.put_object(Bucket=bucket, Key="release", Body=b"kept")
+    before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    named = {"StackName": stack.name, "LogicalResourceId": "Mine"}
+    found = outside.client("cloudformation").describe_stack_resource(**named)["StackResourceDetail"]
+    wanted = {"Prefix": PREFIX, "Regions": ["eu-west-3"], "OnDelete": "Empty"}
+    for kind in ("Delete", "Update", "Create"):
+        _forge(
+            account,
+            outside,
+            RequestType=kind,
+            StackId=found["StackId"],
+            LogicalResourceId="Mine",
+            ResourceType="Custom::ArtifactStores",
+            PhysicalResourceId=found["PhysicalResourceId"],
+            ResourceProperties=wanted,
+        )
+    assert s3.get_object(Bucket=bucket, Key="release")["Body"].read() == b"kept"
+    assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == before
+    assert _parameters(outside) == [f"/crosscheck/own-stores/{PREFIX}/eu-west-3"]
+    stack.delete()
+    assert _exists(outside, "eu-west-3"), "the owners chose to keep it, and no forged request has changed that"
+    stack.create(["eu-west-3"], OnDelete="Empty")
+    stack.delete()
+    assert not _exists(outside, "eu-west-3")
+
+
+def test_another_prefix_replaces_the_stores_and_the_old_ones_are_emptied(stack: StoresStack, outside: Outside) -> None:
+    stack.create(["eu-west-3"], OnDelete="Empty")
+    outside.client("s3", "eu-west-3").put_object(Bucket=_bucket(outside, "eu-west-3"), Key="a", Body=b"x")
+    stack.update(["eu-west-3"], OnDelete="Empty", Prefix=f"{PREFIX}-two")
+    assert not _exists(outside, "eu-west-3")
+    assert _parameters(outside) == [f"/crosscheck/own-stores/{PREFIX}-two/eu-west-3"]
+    stack.delete()
+    assert _parameters(outside) == []
+
+
 def test_a_buckets_policy_denies_the_owner_of_the_account_too(outside: Outside) -> None:
     s3, bucket = outside.client("s3"), "denied-to-all"
     s3.create_bucket(Bucket=bucket)

@@ -12,14 +12,18 @@ from tests.fakes.json_protocol import JsonService, RefusedError
 ACCOUNT = "111122223333"
 ARN = f"arn:aws:codepipeline:us-east-1:{ACCOUNT}"
 PAGE = 100
+VALUE = 1_000
 TAGS = 2  # small pages: whoever reads only the first one fails
 
 
 @dataclass
 class FakeJob:
-    """A job that CodePipeline waits for: open, until a last answer or a continuation ends it."""
+    """A job that CodePipeline waits for: open, until a last answer or a continuation ends it. Of a condition's rule it
+    tells no ``context``."""
 
     context: Mapping[str, Any]
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
     open: bool = True
     answer: dict[str, Any] = field(default_factory=dict)
 
@@ -34,11 +38,18 @@ class FakeCodePipeline(JsonService):
         self.jobs: dict[str, FakeJob] = {}
         self.pipelines: dict[str, Mapping[str, Any]] = {}
         self.executions: dict[str, list[Mapping[str, Any]]] = {}
+        self.earlier: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.ran_with: dict[str, int] = {}
+        self.rules: list[Mapping[str, Any]] = []
         self.tags: dict[str, Mapping[str, str]] = {}
 
     def get_job_details(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         job = self._job(body["jobId"])
-        data = {"pipelineContext": job.context} if job.context else {}
+        data: dict[str, Any] = {"pipelineContext": job.context} if job.context else {}
+        # The shape of the answer has no room for longer values.
+        shown = {name: value for name, value in job.configuration.items() if len(value) <= VALUE}
+        data |= {"actionConfiguration": {"configuration": shown}} if shown else {}
+        data |= {"continuationToken": job.token} if job.token else {}
         return {"jobDetails": {"id": body["jobId"], "accountId": ACCOUNT, "data": data}}
 
     def put_job_success_result(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,7 +65,22 @@ class FakeCodePipeline(JsonService):
     def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if body["name"] not in self.pipelines:
             raise RefusedError("PipelineNotFoundException")
-        return {"pipeline": self.pipelines[body["name"]], "metadata": {"pipelineArn": f"{ARN}:{body['name']}"}}
+        current = self.pipelines[body["name"]]
+        version = body.get("version", current["version"])
+        known = {**self.earlier, (body["name"], current["version"]): current}
+        if (body["name"], version) not in known:
+            raise RefusedError("PipelineVersionNotFoundException")
+        return {"pipeline": known[body["name"], version], "metadata": {"pipelineArn": f"{ARN}:{body['name']}"}}
+
+    def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._execution(body, body["pipelineExecutionId"])
+        version = self.ran_with.get(execution, self.pipelines[body["pipelineName"]]["version"])
+        named = {"pipelineName": body["pipelineName"], "pipelineExecutionId": execution, "pipelineVersion": version}
+        return {"pipelineExecution": named}
+
+    def list_rule_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._execution(body, body["filter"]["pipelineExecutionId"])
+        return {"ruleExecutionDetails": [rule for rule in self.rules if rule["pipelineExecutionId"] == execution]}
 
     def list_tags_for_resource(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         name = body["resourceArn"].removeprefix(f"{ARN}:")
@@ -66,16 +92,19 @@ class FakeCodePipeline(JsonService):
         return {"tags": found[start : start + TAGS], **more}
 
     def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        if body["pipelineName"] not in self.pipelines:
-            raise RefusedError("PipelineNotFoundException")
-        execution = body.get("filter", {}).get("pipelineExecutionId", "")
-        if execution not in self.executions:
-            raise RefusedError("PipelineExecutionNotFoundException")
+        execution = self._execution(body, body.get("filter", {}).get("pipelineExecutionId", ""))
         start = int(body.get("nextToken", "0"))
         size = min(body.get("maxResults", PAGE), 2)  # small pages: whoever reads only the first one fails
         found = self.executions[execution]
         answer: dict[str, Any] = {"actionExecutionDetails": found[start : start + size]}
         return answer | ({"nextToken": str(start + size)} if start + size < len(found) else {})
+
+    def _execution(self, body: Mapping[str, Any], execution: str) -> str:
+        if body["pipelineName"] not in self.pipelines:
+            raise RefusedError("PipelineNotFoundException")
+        if execution not in self.executions:
+            raise RefusedError("PipelineExecutionNotFoundException")
+        return execution
 
     def _job(self, job_id: str) -> FakeJob:
         if job_id not in self.jobs:

@@ -79,7 +79,7 @@ class FakePipelines(FakeCodePipeline):
 
     def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The current version, or the one asked for."""
-        current = super().get_pipeline(body)
+        current = super().get_pipeline({"name": body["name"]})
         if body.get("version", current["pipeline"]["version"]) not in self.versions:
             raise RefusedError("PipelineVersionNotFoundException")
         return {**current, "pipeline": self.versions[body["version"]]} if "version" in body else current
@@ -96,6 +96,7 @@ class FakePipelines(FakeCodePipeline):
             result["errorDetails"] = {"code": more.pop("error")}
         told = {"executionResult": result, "outputVariables": more.pop("outputs", {})}
         given = {
+            "actionTypeId": action["actionTypeId"],
             "configuration": action.get("configuration", {}),
             "resolvedConfiguration": action.get("configuration", {}),
             "region": action.get("region", HOME),

@@ -21,6 +21,7 @@ SECONDARIES = ("ap-southeast-1", "eu-west-1")
 PIPELINE = "multi-region-service"
 SERVICE = "my-service"
 EXECUTION = "11111111-2222-4333-8444-555555555555"
+GATE = "crosscheck-gate"
 JOB = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{SERVICE}:0a1b2c3"
 OLD_IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{SERVICE}:9f8e7d6"
@@ -57,7 +58,7 @@ def deploy(name: str, region: str) -> Mapping[str, Any]:
 
 def gate(name: str, run_order: int = 1) -> Mapping[str, Any]:
     """A gate's declaration."""
-    return action(name, "Invoke", "Lambda", HOME, runOrder=run_order, configuration={"FunctionName": "gate"})
+    return action(name, "Invoke", "Lambda", HOME, runOrder=run_order, configuration={"FunctionName": GATE})
 
 
 STAGES: list[Mapping[str, Any]] = [
@@ -83,12 +84,12 @@ class Region:
     tasks: list[dict[str, Any]]
 
     def fail_tasks(self) -> None:
-        """The service's tasks have stopped since the release."""
+        """The service's tasks have died again and again, the last one just now."""
         for task in self.tasks:
             self.ecs.tasks.pop(task["taskArn"])
         self.service["runningCount"] = self.service["deployments"][0]["runningCount"] = 0
-        for seconds in (60, 90, 120):
-            self.ecs.stop(SERVICE, self.definition, STARTED + timedelta(seconds=seconds))
+        for seconds in (90, 60, 30):
+            self.ecs.stop(SERVICE, self.definition, datetime.now(UTC) - timedelta(seconds=seconds))
 
     def deploying(self) -> None:
         """The rollout is in progress and no task runs yet."""
@@ -110,7 +111,8 @@ class Release:
         }
         self.aws = FakeClients(fakes | {("codepipeline", HOME): self.codepipeline, ("ecr", HOME): self.ecr})
         self.define(STAGES)
-        self.codepipeline.jobs[JOB] = FakeJob(context("ValidateSecondary", "Validate-Secondary"))
+        configuration = {"FunctionName": GATE}
+        self.codepipeline.jobs[JOB] = FakeJob(context("ValidateSecondary", "Validate-Secondary"), configuration)
 
     def define(self, stages: Iterable[Mapping[str, Any]]) -> None:
         """Define the pipeline; every deploy action of it has succeeded in the execution."""
@@ -123,6 +125,27 @@ class Release:
             for declared in stage["actions"]
             if declared["actionTypeId"]["category"] == "Deploy"
         ]
+
+    def add_gate(self, stage: str, **added: Any) -> None:
+        """The definition's stage has another action as well, or a condition."""
+        pipeline = self.codepipeline.pipelines[PIPELINE]
+        stages = [
+            {**each, "actions": [*each["actions"], *added.get("actions", [])], **added.get("conditions", {})}
+            if each["name"] == stage
+            else each
+            for each in pipeline["stages"]
+        ]
+        self.codepipeline.pipelines[PIPELINE] = {**pipeline, "stages": stages}
+
+    def rule(self, stage: str, name: str, parameters: Mapping[str, Any], **more: str) -> None:
+        """A stage's condition has a rule that invokes the gate with these UserParameters; it runs now."""
+        kind = {"category": "Rule", "owner": "AWS", "provider": "LambdaInvoke", "version": "1"}
+        declared = {"FunctionName": GATE, "UserParameters": json.dumps(parameters)}
+        rule = {"name": name, "ruleTypeId": kind, "configuration": declared}
+        self.add_gate(stage, conditions={"onSuccess": {"conditions": [{"result": "FAIL", "rules": [rule]}]}})
+        ran = {"pipelineExecutionId": EXECUTION, "stageName": stage, "ruleName": name, "status": "InProgress", **more}
+        self.codepipeline.rules.append(ran | {"input": {"ruleTypeId": kind, "resolvedConfiguration": declared}})
+        self.codepipeline.jobs[JOB] = FakeJob({}, declared)
 
     def store(self, region: str, content: bytes) -> None:
         """Replace the input artifact of a region's deploy action."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from tests.fakes.json_protocol import JsonService, RefusedError
@@ -23,6 +24,7 @@ class FakeEcs(JsonService):
         self.clusters: dict[str, dict[str, dict[str, Any]]] = {}
         self.definitions: dict[str, list[dict[str, Any]]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
+        self._numbers = count()
         self.revisions: dict[str, dict[str, Any]] = {}
         self.history: dict[str, list[dict[str, Any]]] = {}
 
@@ -63,7 +65,7 @@ class FakeEcs(JsonService):
 
     def run(self, name: str, definition: str, digests: Mapping[str, str | None], **overrides: Any) -> dict[str, Any]:
         """A running task of a service, by container the digest that ECS reports."""
-        arn = self.arn("task", f"{name}/{len(self.tasks):032x}")
+        arn = self.arn("task", f"{name}/{next(self._numbers):032x}")
         containers = [
             {"name": container, **({"imageDigest": digest} if digest else {})} for container, digest in digests.items()
         ]

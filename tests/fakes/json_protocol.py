@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -49,13 +49,17 @@ class _Raw(io.BytesIO):
 
 
 class JsonService:
-    """A service with a JSON protocol. A method per operation, by its Python name: request in, answer out."""
+    """A service with a JSON protocol. A method per operation, by its Python name: request in, answer out.
+
+    ``before_call`` is what others do just before a call is served.
+    """
 
     service = ""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.refusals: dict[str, list[RefusedError | Exception]] = {}
+        self.before_call: Callable[[], object] = lambda: None
 
     def refuse(self, operation: str, *errors: RefusedError | Exception) -> None:
         """The next calls of an operation fail so; the last error stays for good."""
@@ -75,6 +79,7 @@ class JsonService:
         name = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
         model = _MODELS.get_service_model(self.service).operation_model(name)
         body = json.loads(request.body)
+        self.before_call()
         self.calls.append((name, body))
         try:
             self._raise_refusal(name)

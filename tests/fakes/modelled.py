@@ -44,6 +44,7 @@ class ModelledService(JsonService):
     def answer(self, model: OperationModel, context: Mapping[str, Any], **_kwargs: Any) -> tuple[Answered, Any]:
         """Answer a call (botocore's ``before-call``)."""
         params = context[PARAMETERS]
+        self.before_call()
         self.calls.append((model.name, params))
         try:
             self._raise_refusal(model.name)

@@ -22,6 +22,7 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
     ``feasibility`` is that of every service not named in ``feasibilities``. Services in ``moved`` move on after the
     first reading. ``errors`` come out of ``act``, one at each call; with ``lost`` the first call has its effect and
     then raises, as when the answer is lost. ``settle_seconds`` are those of services that go on once they are back.
+    ``hotfixes`` are what somebody else had deployed in the moment of the rollback, by service.
     """
 
     permissions = frozenset[str]()
@@ -32,6 +33,7 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
     errors: list[Exception] = field(default_factory=list)
     lost: bool = False
     settle_seconds: Mapping[str, float] = field(default_factory=dict)
+    hotfixes: Mapping[str, str] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
     baselines: list[str] = field(default_factory=list)
 
@@ -61,3 +63,12 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
         if self.errors:
             raise self.errors.pop(0)
         return RollbackStarted(f"rolled {service} back", proposal.verified)
+
+    def changed(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> str:
+        """Nothing: what moves on does so between two readings."""
+        return ""
+
+    def replaced(self, target: PlannedCheck, proposal: RollbackProposal, started: RollbackStarted, aws: Clients) -> str:
+        """As the test says, once it was begun."""
+        service = target.parameters["service"]
+        return self.hotfixes.get(service, "") if service in self.begun else ""

@@ -17,7 +17,7 @@ _texts = st.one_of(
     st.sampled_from(["<&>" * 700, "*_~`" * 500, "x" * 2_000, "<!channel> @here", "&amp;" * 400, "a\n" * 900]),
 )
 _regions = st.lists(
-    st.builds(RegionProgress, st.just("xx-region-1"), st.sampled_from([None, *RegionState]), _texts, _texts),
+    st.builds(RegionProgress, st.just("xx-region-1"), st.sampled_from([None, *RegionState]), _texts, _texts, _texts),
     max_size=60,
 )
 _concerns = st.lists(st.builds(Concern, st.sampled_from(["plan", "xx-region-1"]), _texts, st.booleans()), max_size=60)
@@ -47,5 +47,7 @@ def test_f41_f42_any_texts_stay_within_slacks_limits_and_are_disarmed(
 @settings(max_examples=60, deadline=None)
 @given(reason=_texts, state=st.sampled_from(list(RegionState)))
 def test_a_reason_of_any_length_never_pushes_out_what_became_of_it(reason: str, state: RegionState) -> None:
-    card = _card([RegionProgress("xx-region-1", state, reason, "rolling back to app:6")], [])
+    replaced = "the rollback replaced app:9"
+    card = _card([RegionProgress("xx-region-1", state, reason, "rolling back to app:6", replaced)], [])
     assert str(card.blocks).count("rolling back to app:6") == 1
+    assert str(card.blocks).count(replaced) == 1

@@ -10,6 +10,8 @@ from moto import mock_aws
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict, judge
+from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
@@ -38,6 +40,8 @@ def _verdict(states: ProvenStates, number: int, verdict: Verdict) -> None:
     check, subject = _check(number), Subject("us-east-1", "p", f"execution-{number}")
     found = judge(REGION, [replace(check.finding(verdict, ""), baselines={check.subject: str(number)})])
     at = check.deployed.started + 120
+    ended = ReportedRun(State.SUCCEEDED, 1, check.deployed.started + 60)
+    states.ledger.merge(subject, StageState("Deploy", ended).to_fact("event"))
     states.ledger.merge(subject, JudgeVerdict("Deploy", found, at, final=True, look=1).to_fact(at))
     states.judged(subject, "Deploy", [check], found, at)
 

@@ -224,3 +224,13 @@ def test_layer_versions_go_with_the_stack() -> None:
 def test_f21_a_custom_resource_does_not_hang_for_an_hour() -> None:
     customs = [r for r in expanded()["Resources"].values() if r["Type"].startswith("Custom::")]
     assert [custom["Properties"]["ServiceTimeout"] for custom in customs] == [3300, 3300, 3300]
+
+
+def test_a_pipelines_role_may_do_all_that_aws_asks_for_in_an_artifact_store() -> None:
+    """docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html: what its minimum lists for S3."""
+    statements = resources("AWS::IAM::ManagedPolicy")["PipelineArtifactPolicy"]["PolicyDocument"]["Statement"]
+    named = [each for each in statements if "ArtifactStorePrefix" in str(each["Resource"])]
+    on_objects = {action for each in named if "/*" in str(each["Resource"]) for action in each["Action"]}
+    on_buckets = {action for each in named if "/*" not in str(each["Resource"]) for action in each["Action"]}
+    assert {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"} <= on_objects
+    assert {"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"} <= on_buckets

@@ -12,11 +12,12 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
-from crosscheck.pipelines.gates import UNREAD, holds_gate
+from crosscheck.pipelines.gates import UNREAD, invocations
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
-from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
+from crosscheck.pipelines.pipeline import Pipeline, at_version, read_pipeline
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.due_regions import DueRegion, due_regions, judges_of
@@ -25,12 +26,11 @@ from plan_checks.release.limits import LEAST, longest_wait
 from plan_checks.release.read import (
     Execution,
     Runs,
-    definition_at_version,
     read_execution,
     read_gates,
     retried_by_itself,
 )
-from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode, without_lift
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -67,7 +67,7 @@ class ReleasePlanning(Planning):
         if finished.succeeded and not self._matters(pipeline, finished.stage):
             return []
         execution = read_execution(client, finished.subject)
-        pipeline = definition_at_version(client, finished.subject, pipeline, execution.version)
+        pipeline = at_version(client, pipeline, execution.version)
         gates = read_gates(self.clients, pipeline, execution, self.settings.gate_function)
         found = due_regions(
             pipeline.definition,
@@ -105,7 +105,7 @@ class ReleasePlanning(Planning):
         taken_over = {(item.stage, item.region) for item in items if not item.gate_verdict}
         for judge in judges:
             place = (judge.stage, judge.region)
-            decided = replace(judge, gates=()) if place in taken_over else judge
+            decided = replace(judge, gates=(), without_turn=judge.gates) if place in taken_over else judge
             if (place in taken_over or judge.stage == finished.stage) and known.judges.get(place) != decided:
                 self.ledger.merge(finished.subject, decided.to_fact(self.clock()))
 
@@ -117,7 +117,8 @@ class ReleasePlanning(Planning):
         fails may take the turn of a gate behind it. Of one that is not defined any more nobody knows yet."""
         stages = [stage for stage in pipeline.definition.stages if stage.name == finished]
         return not stages or any(
-            stage.deploy_actions or holds_gate(stage, self.settings.gate_function) for stage in stages
+            stage.deploy_actions or any(True for _ in invocations(stage, self.settings.gate_function))
+            for stage in stages
         )
 
     def _item(self, each: DueRegion, situation: PlanInputs) -> VerificationItem | None:
@@ -125,11 +126,12 @@ class ReleasePlanning(Planning):
         ran = situation.ran(each.stage, each.region)
         if not ran:
             return None
-        judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each)) if each.judges else None
+        judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each))
         if situation.pipeline.tags.ignore:
             # Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven.
             return None if judged else replace(situation.item(each), checks=(_gap(each.region, IGNORED),))
         if judged not in {None, Verdict.FAIL}:
+            self._prove(each, situation)
             return None
         parameters, problem = self._parameters(each, situation.pipeline)
         limits = LEAST.planned(parameters)
@@ -149,6 +151,15 @@ class ReleasePlanning(Planning):
             deployed_regions=situation.regions(each.stage),
         )
 
+    def _prove(self, each: DueRegion, situation: PlanInputs) -> None:
+        """A gate in the stage that deployed spoke before anybody knew whether the stage would end well."""
+        pipeline, finished = situation.pipeline, situation.finished
+        chosen = scope(pipeline.definition, Position(), each.stage, [each.region])
+        checks = make_plan(chosen, situation.execution.runs, (), pipeline.account).checks
+        for said in situation.known.verdicts_on(each.stage, each.region):
+            if said.judge and said.final:
+                ProvenStates(self.ledger).judged(finished.subject, each.stage, checks, said.judged, said.at)
+
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
         """The parameters of the region's gates, else of the pipeline's own plan, and what is wrong with that plan."""
         for gate in (*each.judges, *each.gates):
@@ -159,14 +170,19 @@ class ReleasePlanning(Planning):
             return UNREAD, str(error)
 
     def _mode(self, each: DueRegion, parameters: Parameters, situation: PlanInputs) -> Mode:
-        return rollback_mode(
-            ceiling=self.settings.rollback_mode,
+        ceiling = self.settings.rollback_mode
+        mode = rollback_mode(
+            ceiling=ceiling,
             tag=situation.pipeline.tags.rollback,
             gates=tuple(gate.parameters.rollback for gate in each.judges) or (parameters.rollback,),
             dry_run=parameters.dry_run,
             is_rollback=situation.execution.is_rollback,
             age=situation.now - situation.finished.at,
         )
+        if self.settings.plans_may_roll_back:
+            return mode
+        asked = (parameters, *(gate.parameters for gate in each.judges))
+        return without_lift(mode, ceiling, may_fail_a_region=any(one.may_fail_a_region for one in asked))
 
 
 @dataclass(frozen=True)
@@ -196,12 +212,14 @@ class PlanInputs:
         return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
 
     def turns(self, each: DueRegion) -> Mapping[str, float]:
-        """Since when each gate's word counts, by its name among the judges: its own last run, never before the latest
-        deployment to the region. The empty name stands for a gate whose run is not known."""
+        """Since when each gate's word counts, by its name among the judges: its own last run, as far as that is known,
+        and never before the latest deployment to the region."""
         deployed = max(run.started for run in self.ran(each.stage, each.region).values())
-        places = {f"{gate.stands}/{gate.name}": (gate.stands, gate.name) for gate in each.judges}
-        runs = {judge: self.execution.runs[place] for judge, place in places.items() if place in self.execution.runs}
-        return {"": deployed, **{judge: max(deployed, run.started) for judge, run in runs.items()}}
+        began = {place: run.started for place, run in self.execution.runs.items()}
+        return {
+            f"{gate.stands}/{gate.name}": max(deployed, began.get((gate.stands, gate.name), deployed))
+            for gate in each.judges
+        }
 
     def regions(self, stage: str) -> tuple[str, ...]:
         """The regions that the execution has deployed to in a stage, sorted."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import Subject
-from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.gates import GateDefinition, find_gates
 from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline
@@ -31,21 +30,6 @@ class Execution:
     runs: Runs
     is_rollback: bool
     version: int = 0
-
-
-def definition_at_version(client: CodePipelineClient, subject: Subject, pipeline: Pipeline, version: int) -> Pipeline:
-    """The pipeline with the definition that an execution ran with, where it was changed since; its tags are today's.
-
-    Raises:
-        ClientError, BotoCoreError: CodePipeline refused, or did not answer.
-    """
-    if version in {0, pipeline.definition.version}:
-        return pipeline
-    try:
-        declared = client.get_pipeline(name=subject.pipeline, version=version)["pipeline"]
-    except client.exceptions.PipelineVersionNotFoundException:
-        return pipeline
-    return replace(pipeline, definition=parse_definition(declared, subject.region))
 
 
 def retried_by_itself(client: CodePipelineClient, subject: Subject, stage: str) -> bool:

@@ -30,6 +30,7 @@ class Request:
     home_region: str
     response_url: str = field(repr=False)
     properties: Mapping[str, object] = field(repr=False)
+    old_properties: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def stack_name(self) -> str:
@@ -38,10 +39,17 @@ class Request:
         return parts[1] if len(parts) > 1 else ""
 
     @property
-    def stack_account(self) -> str:
-        """The account in the stack's id."""
-        parts = self.stack_id.split(":")
-        return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - the fifth field of an ARN
+    def id_stem(self) -> str:
+        """What every physical id of this resource begins with."""
+        return f"crosscheck/{self.home_region}/{self.stack_name or '-'}/{self.logical_id or '-'}/"
+
+    @property
+    def given_prefix(self) -> object:
+        """The ``Prefix`` whose resource is meant: the one in the given id; the properties' if the id has none, because
+        a Create that never answered has an id that CloudFormation made up."""
+        if self.given_id.startswith(self.id_stem):
+            return self.given_id.removeprefix(self.id_stem)
+        return self.properties.get("Prefix")
 
     @property
     def physical_id(self) -> str:
@@ -54,8 +62,7 @@ class Request:
             return self.given_id
         prefix = self.properties.get("Prefix") if self.resource_type == PREFIXED else None
         last = prefix if isinstance(prefix, str) and prefix else "-"
-        text = f"crosscheck/{self.home_region}/{self.stack_name or '-'}/{self.logical_id or '-'}/{last}"
-        return text.encode(errors="replace")[:MAX_PHYSICAL_ID].decode(errors="ignore")
+        return f"{self.id_stem}{last}".encode(errors="replace")[:MAX_PHYSICAL_ID].decode(errors="ignore")
 
 
 def read_request(event: Mapping[str, object], home_region: str) -> Request:
@@ -65,7 +72,10 @@ def read_request(event: Mapping[str, object], home_region: str) -> Request:
         value = event.get(name)
         return value if isinstance(value, str) else ""
 
-    properties = event.get("ResourceProperties")
+    def mapping(name: str) -> Mapping[str, object]:
+        value = event.get(name)
+        return value if isinstance(value, dict) else {}
+
     return Request(
         type=text("RequestType"),
         resource_type=text("ResourceType"),
@@ -75,7 +85,8 @@ def read_request(event: Mapping[str, object], home_region: str) -> Request:
         given_id=text("PhysicalResourceId"),
         home_region=home_region,
         response_url=text("ResponseURL"),
-        properties=properties if isinstance(properties, dict) else {},
+        properties=mapping("ResourceProperties"),
+        old_properties=mapping("OldResourceProperties"),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import ignoring
+from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, ForeignError, Names, Ownership
 
@@ -98,7 +99,7 @@ class ForwardingRule:
             found = self._call(self._events.describe_rule, Name=self._name)
             listed = self._call(self._events.list_tags_for_resource, ResourceARN=found["Arn"])["Tags"]
             ours = {"Key": OWNER_TAG, "Value": self._names.owner} in listed
-            matches = json.loads(found.get("EventPattern", "{}")) == json.loads(self._pattern)
+            matches = parse_json(found.get("EventPattern", "{}")) == parse_json(self._pattern)
             good = matches and found["State"] == "ENABLED"
             return RuleLook(Ownership.OURS if ours else Ownership.FOREIGN, good)
         return RuleLook(Ownership.ABSENT)

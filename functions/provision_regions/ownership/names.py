@@ -65,10 +65,8 @@ def names_for(request: Request, context: ProviderContext, prefix: str) -> Names:
     """The names for a request.
 
     Raises:
-        ConfigurationError: the stack is not of this account or has a reserved name, or the owner's tag is too long.
+        ConfigurationError: the stack has a reserved name, or the owner's tag is too long.
     """
-    if request.stack_account != context.account:
-        raise ConfigurationError(f"the stack belongs to account {request.stack_account or '?'}, not {context.account}")
     if request.stack_name in RESERVED_STACKS:
         raise ConfigurationError(
             f"a stack must not be called {request.stack_name!r}: Crosscheck keeps the parameters "

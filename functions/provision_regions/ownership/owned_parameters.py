@@ -3,13 +3,13 @@
 One of them is what the resource remembers of itself between runs.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import batched
 from typing import Any
 
 from crosscheck.aws_errors import ignoring
+from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, Ownership, compact, foreign, ownership_by_tags
 
@@ -75,7 +75,7 @@ class ResourceRecord(OwnedParameters):
         """The object; None where the resource never began anything."""
         text = self._values([self._names.record]).get(self._names.record)
         self.exists = text is not None
-        return json.loads(text) if text is not None else None
+        return parse_json(text) if text is not None else None
 
     def _save(self, content: Mapping[str, object]) -> None:
         self._put(self._names.record, compact(content), new=not self.exists)

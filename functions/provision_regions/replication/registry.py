@@ -1,6 +1,5 @@
 """Reads and replaces the registry's replication configuration as a whole, because ECR has no other way."""
 
-import json
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
@@ -8,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, message
 from crosscheck.errors import CrosscheckError
+from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.replication.rules import Merged, Rule, quota_problem
 
@@ -77,7 +77,7 @@ def keep_raw_configuration(
     What else a registry has is never written back, so it does not count.
     """
     if response_dict["status_code"] == OK:
-        customized_response_dict[RAW] = json.loads(response_dict["body"]).get(CONFIGURATION, {})
+        customized_response_dict[RAW] = parse_json(response_dict["body"]).get(CONFIGURATION, {})
 
 
 def _dropped(raw: Any, parsed: Any, path: str) -> Iterator[str]:

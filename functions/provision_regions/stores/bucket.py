@@ -3,13 +3,13 @@
 Every call names the account that must own the bucket, so a stranger's bucket of the same name is never touched.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, denied, ignoring, message
+from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import (
     OWNER_TAG,
@@ -137,7 +137,7 @@ class StoreBucket:
         """The bucket's policy; None if it has none."""
         with ignoring("NoSuchBucketPolicy"):
             found = self._call(self._s3.get_bucket_policy, **self.arguments)["Policy"]
-            return cast("dict[str, Any]", json.loads(found))
+            return cast("dict[str, Any]", parse_json(found))
         return None
 
     def put_policy(self, *statements: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """The customer key of a region's store. It is searched for before it is made, so that no crash leaves a second one."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code, denied, ignoring
+from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import (
     OWNER_TAG,
@@ -141,7 +141,7 @@ class StoreKeys:
 
     def _ensure_policy(self, arn: str) -> None:
         found = self._call_tagged(self._kms.get_key_policy, KeyId=_id(arn), PolicyName="default")
-        existing = json.loads(found["Policy"])
+        existing = parse_json(found["Policy"])
         wanted = policy_with(existing, self._statements)
         if wanted != existing:
             self._call_tagged(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from provision_regions.context import ProviderContext
-from provision_regions.custom_resource.properties import PropertyReader, boolean_in, strings_in
+from provision_regions.custom_resource.properties import PropertyReader
 
 PREFIX = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")  # S3 refuses such names of buckets
@@ -18,11 +18,13 @@ KNOWN = frozenset({"Regions", "IncludeHome", "Prefix", "OnDelete", "ExpireArtifa
 @dataclass(frozen=True)
 class StoreProperties:
     """What the template asks for. ``regions`` has its order; IncludeHome adds the home region in front.
-    ``reader_accounts`` are other accounts whose actions read artifacts."""
+    ``empties`` is whether a later Delete empties the stores. ``reader_accounts`` are other accounts whose actions read
+    artifacts."""
 
     regions: tuple[str, ...]
     prefix: str
     expire_days: int
+    empties: bool = False
     reader_accounts: tuple[str, ...] = ()
 
 
@@ -41,7 +43,8 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
     if not regions:
         reader.problems.append("Regions is empty: name at least one region")
     reader.problems += _length_problems(str(prefix), regions, context)
-    if raw.get("OnDelete", "Retain") not in ("Retain", "Empty"):
+    on_delete = raw.get("OnDelete", "Retain")
+    if on_delete not in ("Retain", "Empty"):
         reader.problems.append("OnDelete must be Retain or Empty")
     days = _days(raw.get("ExpireArtifactsAfterDays", "0"))
     if days is None:
@@ -49,25 +52,12 @@ def read_properties(raw: Mapping[str, object], context: ProviderContext) -> Stor
     readers = reader.strings("ReaderAccounts", expected="a list of accounts", required=False)
     reader.problems += [f"ReaderAccounts: {each[:40]!r} is no account, 12 digits" for each in _no_accounts(readers)]
     reader.raise_problems()
-    return StoreProperties(regions, str(prefix), days or 0, tuple(dict.fromkeys(readers)))
+    return StoreProperties(regions, str(prefix), days or 0, on_delete == "Empty", tuple(dict.fromkeys(readers)))
 
 
-def readable_prefix(raw: Mapping[str, object]) -> str | None:
+def readable_prefix(prefix: object) -> str | None:
     """The prefix; None if no store can ever have had it."""
-    prefix = raw.get("Prefix")
     return prefix if isinstance(prefix, str) and PREFIX.fullmatch(prefix) and ".." not in prefix else None
-
-
-def readable_regions(raw: Mapping[str, object], context: ProviderContext) -> tuple[str, ...]:
-    """The regions that properties name, whatever else is wrong with them."""
-    home = (context.home_region,) if boolean_in(raw.get("IncludeHome", "false")) else ()
-    named = dict.fromkeys((*home, *strings_in(raw.get("Regions"))))
-    return tuple(region for region in named if region in context.partition.regions)
-
-
-def shall_empty(raw: Mapping[str, object]) -> bool:
-    """Whether a Delete empties the stores. Every value but Empty retains them."""
-    return raw.get("OnDelete") == "Empty"
 
 
 def _prefix_problems(prefix: object, context: ProviderContext) -> Iterable[str]:

@@ -2,10 +2,15 @@
 
 The record is what the resource remembers between requests and runs:
 
-* ``regions``: every region in which this resource ever began a store. A Delete also removes those that an update
-  took off the list.
+* ``regions``: every region in which this resource ever began a store. A Delete removes all of them, those that an
+  update took off the list included.
 * ``making``: regions whose bucket did not exist when we looked. A run that is killed between making and tagging a
-  bucket leaves one without a tag; this list tells the next run that it is ours.
+  bucket leaves one without a tag; this list tells a later run that it is ours. Regions of an update that was rolled
+  back stay on it, until a bucket with tags or none is seen there.
+* ``taken``: regions with a store that was there before this record, and that no request has finished with since. An
+  earlier resource retained it, so nothing empties it.
+* ``empties``: whether a Delete empties the stores. Only a Create or an Update says so, never the Delete itself.
+* ``finished``: whether a Create or an Update was ever done.
 * ``request`` and ``runs``: the current request, and how often Lambda has delivered it.
 """
 
@@ -24,22 +29,42 @@ class RecordedStores:
 
     regions: tuple[str, ...] = ()
     making: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    empties: bool = False
+    finished: bool = False
     request: str = ""
     runs: int = 0
 
-    def begun(self, request: str, regions: Iterable[str], making: Iterable[str]) -> Self:
-        """The record to write before anything is made: one more run of this request."""
+    def begun(self, request: str) -> Self:
+        """The record to write before anything is done: one more run of this request."""
+        return replace(self, request=request, runs=self.runs_of(request) + 1)
+
+    @property
+    def to_empty(self) -> tuple[str, ...]:
+        """The regions whose stores a Delete empties."""
+        return tuple(region for region in self.regions if region not in self.taken) if self.empties else ()
+
+    def making_also(
+        self, regions: Iterable[str], making: Iterable[str], found: Iterable[str], *, empties: bool
+    ) -> Self:
+        """The record to write before anything is made in these regions. ``making`` are all with an untagged bucket,
+        ``found`` those in which we found a store.
+
+        A request that is not done yet may take the right to empty the stores away, but not give it: neither for stores
+        that this record made and finished, nor for those that were retained before it.
+        """
         return replace(
             self,
             regions=tuple(sorted({*self.regions, *regions})),
-            making=tuple(sorted({*self.making, *making})),
-            request=request,
-            runs=self.runs_of(request) + 1,
+            making=tuple(sorted(making)),
+            taken=tuple(sorted({*self.taken} | ({*found} - {*self.regions} - {*self.making}))),
+            empties=empties and (self.empties or not self.finished),
         )
 
-    def settled(self) -> Self:
-        """The record to write when everything is made."""
-        return replace(self, making=(), request="", runs=0)
+    def settled(self, regions: Iterable[str], *, empties: bool) -> Self:
+        """The record to write when everything is made in these regions."""
+        making, taken = (tuple(sorted({*left} - {*regions})) for left in (self.making, self.taken))
+        return replace(self, making=making, taken=taken, empties=empties, finished=True, request="", runs=0)
 
     def runs_of(self, request: str) -> int:
         """How many runs of this request have begun."""

@@ -2,11 +2,13 @@
 
 Create and Update are the same, because every step ensures a state: look at everything first, refuse what is not ours,
 then make what is missing. An Update that rolls a failed one back, and one that finds a setting changed by hand, need
-nothing special. Delete keeps the stores, or empties and deletes them, those of earlier updates included.
+nothing special. Delete keeps the stores, or empties and deletes them, those of earlier updates included: as the last
+Create or Update that succeeded said, never as the Delete says. A Create that failed has the stores emptied that it made
+itself, and keeps those that were there.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
@@ -15,14 +17,8 @@ from provision_regions.region_results import MAX_RUNS, each_region, require_all,
 from provision_regions.stores.attributes import Store, attributes
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.bucket_removal import BucketRemoval
-from provision_regions.stores.keys import KeyLook, StoreKeys
-from provision_regions.stores.properties import (
-    StoreProperties,
-    read_properties,
-    readable_prefix,
-    readable_regions,
-    shall_empty,
-)
+from provision_regions.stores.keys import PENDING, KeyLook, StoreKeys
+from provision_regions.stores.properties import StoreProperties, read_properties, readable_prefix
 from provision_regions.stores.records import RecordedStores, StoreParameters, StoreRecord
 
 
@@ -32,6 +28,11 @@ class StoreLook:
 
     bucket: Ownership
     key: KeyLook
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a bucket or a key of ours. A key that is being deleted was given up with its bucket."""
+        return self.bucket is Ownership.OURS or (self.key.ownership is Ownership.OURS and self.key.state != PENDING)
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,16 @@ class Stores:
         before = record.read()
         existing = parameters.existing(wanted.regions)
         looks = self._survey(wanted, before)
-        making = [region for region, look in looks.items() if look.bucket is Ownership.ABSENT]
+        absent = {region for region, look in looks.items() if look.bucket is Ownership.ABSENT}
+        making = {*before.making} & {*wanted.regions} | absent | self._still_untagged(wanted.regions, before)
         # The old properties are not needed: the record knows their regions, except those that were refused.
-        begun = before.begun(self.request.request_id, wanted.regions, making)
+        found = {region for region, look in looks.items() if look.exists}
+        begun = before.begun(self.request.request_id).making_also(wanted.regions, making, found, empties=wanted.empties)
         record.write(begun)
         with within_runs(begun.runs):
             stores = self._make(wanted, looks, begun)
             parameters.ensure(existing, {store.region: compact(store.content) for store in stores})
-            record.write(begun.settled())
+            record.write(begun.settled(wanted.regions, empties=wanted.empties))
         return attributes(self.request, self.names, stores)
 
     def _survey(self, wanted: StoreProperties, recorded: RecordedStores) -> Mapping[str, StoreLook]:
@@ -73,6 +76,15 @@ class Stores:
 
         results = each_region(wanted.regions, look, self.context.retrying.deadline)
         return require_all(results, MAX_RUNS)  # nothing is recorded yet, so a survey that hangs is not repeated
+
+    def _still_untagged(self, wanted: Sequence[str], recorded: RecordedStores) -> set[str]:
+        """The other regions in which a bucket that an earlier request began may still have no tag. Where it was never
+        made, nobody may take the next bucket of that name for ours."""
+        others = {*recorded.making} - {*wanted}
+        looks = each_region(
+            others, lambda region: self._bucket(region).look(begun=True), self.context.retrying.deadline
+        )
+        return {region for region in others if looks.done.get(region, Ownership.UNTAGGED) is Ownership.UNTAGGED}
 
     def _make(
         self, wanted: StoreProperties, looks: Mapping[str, StoreLook], recorded: RecordedStores
@@ -93,29 +105,40 @@ class Stores:
         return StoreKeys(self.context, self.names, region, readers)
 
     def remove(self) -> None:
-        """Remove the stores if the template asks for it, then the parameters, and the record last."""
+        """Remove the stores if they were made to be emptied, then the parameters, the record last.
+
+        The record tells what there is and what may be done with it. Without one, nothing was ever begun.
+        """
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
         before = record.read()
-        named = readable_regions(self.request.properties, self.context)
-        regions = tuple(dict.fromkeys((*named, *before.regions)))
-        with within_runs(before.runs_of(self.request.request_id) + 1):
-            if shall_empty(self.request.properties):
-                self._empty(regions, before, record)
-            parameters.remove(regions)
-            record.remove()
+        if not record.exists:
+            return
+        begun = before.begun(self.request.request_id)
+        with within_runs(begun.runs):
+            if before.to_empty:
+                record.write(begun)
+                self._empty(begun)
+            parameters.remove(before.regions)
+            kept = self._still_untagged(before.to_empty, before)
+            if kept:  # the next Create takes over what is retained, and has to recognise it
+                record.write(RecordedStores(making=tuple(sorted(kept))))
+            else:
+                record.remove()
 
-    def _empty(self, regions: tuple[str, ...], before: RecordedStores, record: StoreRecord) -> None:
+    def remove_unfinished(self) -> None:
+        """Remove what an update to this prefix began and never finished."""
+        if not StoreRecord(self.context, self.names).read().finished:
+            self.remove()
+
+    def _empty(self, recorded: RecordedStores) -> None:
         deadline = self.context.retrying.deadline
-        looks = each_region(regions, lambda region: self._bucket(region).look(begun=region in before.making), deadline)
-        # Regions that refuse the look and in which we never began have nothing of ours.
-        failed = {region: error for region, error in looks.failed.items() if region in before.regions}
-        ours = [region for region, ownership in looks.done.items() if ownership in {Ownership.OURS, Ownership.UNTAGGED}]
-        begun = before.begun(self.request.request_id, ours, ())
-        if ours or record.exists:
-            record.write(begun)
-        require_all(replace(looks, failed=failed), begun.runs)
-        results = each_region(looks.done, lambda region: self._remove_store(region, looks.done[region]), deadline)
-        require_all(results, begun.runs)
+
+        def look(region: str) -> Ownership:
+            return self._bucket(region).look(begun=region in recorded.making)
+
+        looks = require_all(each_region(recorded.to_empty, look, deadline), recorded.runs)
+        results = each_region(looks, lambda region: self._remove_store(region, looks[region]), deadline)
+        require_all(results, recorded.runs)
 
     def _remove_store(self, region: str, ownership: Ownership) -> None:
         """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""
@@ -134,16 +157,22 @@ def provision_stores(request: Request, context: ProviderContext) -> Mapping[str,
         UnfinishedError: the request needs another run.
     """
     wanted = read_properties(request.properties, context)
-    return Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted)
+    data = Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted)
+    # The update to another prefix that this one rolls back has failed, so CloudFormation knows no id of its stores and
+    # never deletes them.
+    left = readable_prefix(request.old_properties.get("Prefix"))
+    if request.given_id == request.physical_id and left and left != wanted.prefix:
+        Stores(request, context, names_for(request, context, left)).remove_unfinished()
+    return data
 
 
 def remove_stores(request: Request, context: ProviderContext) -> None:
-    """Remove the stores, or retain them if the template says so. It succeeds if nothing ever existed.
+    """Remove the stores, or retain them if they were made to be retained. It succeeds if nothing ever existed.
 
     Raises:
         CrosscheckError: something could not be removed. The record stays, so that the next Delete goes on.
         UnfinishedError: the request needs another run.
     """
-    names = names_for_removal(request, context, readable_prefix(request.properties))
+    names = names_for_removal(request, context, readable_prefix(request.given_prefix))
     if names is not None:
         Stores(request, context, names).remove()

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, ValidationError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
 _DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+# What is asked is wrong in itself: a table's key, a parameter, a region's name.
+_WRONG = frozenset({"InvalidParameterValue", "SerializationException", "ValidationError", "ValidationException"})
 # The rights behind the operations of the preflight. An error does not name its service, and S3's rights have names of
 # their own.
 _RIGHTS = {
@@ -46,6 +48,13 @@ def code(error: ClientError | BotoCoreError) -> str:
 def denied(error: ClientError | BotoCoreError) -> bool:
     """Whether a right is missing."""
     return code(error) in _DENIALS
+
+
+def never_passes(error: ClientError | BotoCoreError) -> bool:
+    """Whether the same question gets the same refusal for ever: no outage ends it, and no right that somebody adds."""
+    if isinstance(error, ClientError):
+        return code(error) in _WRONG
+    return isinstance(error, ParamValidationError | ValidationError)
 
 
 def region_not_enabled(error: Exception) -> bool:

@@ -1,15 +1,28 @@
 """Texts of others on one line, and times, in the form that findings and cards use."""
 
+import re
 from datetime import UTC, datetime
 
 ELLIPSIS = "…"
 LIMIT = 160
+# What Unicode takes for printable, and nobody sees: joiners, fillers, variation selectors, an empty Braille cell.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+# User and password before a host, as in https://user:word@host/
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
 
 
 def one_line(text: str, limit: int | None = None) -> str:
-    """The text on one line of at most ``limit`` characters, without control, direction and invisible characters."""
-    kept = (character if character.isprintable() else " " if character.isspace() else "" for character in text)
-    line = " ".join("".join(kept).split())
+    """The text on one line of at most ``limit`` characters, without control, direction and invisible characters, and
+    without the credentials of the URLs in it."""
+    kept = (
+        character if character.isprintable() else " " if character.isspace() else ""
+        for character in _UNSEEN.sub("", text)
+    )
+    line = _CREDENTIALS.sub("", " ".join("".join(kept).split()))
     return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 

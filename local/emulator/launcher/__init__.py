@@ -8,7 +8,7 @@ private names of ministack; that is why its version is pinned, and asserted at t
 ``service_events``    ``aws.*`` events only from the account's own engines
 ``decisions``         IAM decides about the account's own services, too
 ``event_buses``       a rule may target an event bus of another region
-``custom_resources``  Lambda retries the invocation of a custom resource's function
+``custom_resources``  Lambda retries a custom resource's function; CloudFormation shows meanwhile what it is at
 ``conditions``        ``Fn::Split`` in the conditions of a template
 ``regions``           a region that does not exist is refused
 """

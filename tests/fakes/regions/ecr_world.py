@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.hooks import HierarchicalEmitter
 
 from crosscheck.clients import Clients
-from provision_regions.custom_resource.request import Status, read_request
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.ecr import FakeEcr
-from tests.fakes.regions.requests import Told, event, provider_context, served
+from tests.fakes.regions.requests import Told, event, provider_context, sent
 from tests.fakes.regions.session import Call, FakeClient, FakeSession
 from tests.fakes.regions.world import World
 
@@ -77,8 +77,7 @@ def run(
 ) -> Told:
     """One run of the function, with the answers that it gives to what AWS refuses."""
     named = {"ResourceType": "Custom::ReplicationRules", "LogicalResourceId": "Replication"}
-    asked = read_request(event(kind, wanted, old, **(named | changes)), world.home_region)
-    return served(asked, provider_context(world))
+    return sent(world, event(kind, wanted, old, **(named | changes)), provider_context(world))
 
 
 def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Told:

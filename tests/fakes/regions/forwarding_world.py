@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from provision_regions.custom_resource.request import Status, read_request
+from provision_regions.custom_resource.request import Status
 from tests.fakes.regions.events import FakeEvents
-from tests.fakes.regions.requests import Told, event, provider_context, served
+from tests.fakes.regions.requests import Told, event, provider_context, sent
 from tests.fakes.regions.world import World
 
 HOME, EU, ASIA, LONDON = "us-east-1", "eu-west-1", "ap-southeast-1", "eu-west-2"
@@ -32,8 +32,8 @@ def run(
     """One run of the function, with the answers that it gives to what AWS refuses."""
     role = changes.pop("role", ROLE)
     named = {"ResourceType": "Custom::EventForwarding", "LogicalResourceId": "Forwarding"}
-    asked = read_request(event(kind, wanted, old, **(named | changes)), world.home_region)
-    return served(asked, replace(provider_context(world), forwarding_role=role))
+    content = event(kind, wanted, old, **(named | changes))
+    return sent(world, content, replace(provider_context(world), forwarding_role=role))
 
 
 def succeed(world: World, kind: str, wanted: Mapping[str, object], **changes: Any) -> Told:

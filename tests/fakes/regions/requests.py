@@ -90,6 +90,18 @@ def served(asked: Request, context: ProviderContext) -> Told:
     return Told(Status(read["Status"]), read["PhysicalResourceId"], read["Reason"], read["Data"])
 
 
+def sent(world: World, content: Mapping[str, Any], context: ProviderContext) -> Told:
+    """CloudFormation sends the request and reads its answer.
+
+    Raises:
+        UnfinishedError: Lambda shall deliver the request again.
+    """
+    world.stacks.begin(content)
+    told = served(read_request(content, world.home_region), context)
+    world.stacks.end(content, success=told.status is Status.SUCCESS, physical_id=told.physical_id)
+    return told
+
+
 def run(
     world: World,
     kind: str,
@@ -103,6 +115,4 @@ def run(
     Raises:
         UnfinishedError: Lambda shall deliver the request again.
     """
-    return served(
-        read_request(event(kind, wanted, old, **changes), world.home_region), provider_context(world, retrying)
-    )
+    return sent(world, event(kind, wanted, old, **changes), provider_context(world, retrying))

@@ -22,6 +22,11 @@ def _model(service: str) -> tuple[ServiceModel, dict[str, str]]:
     return model, {xform_name(name): name for name in model.operation_names}
 
 
+@cache
+def _paginators(service: str) -> PaginatorModel:
+    return PaginatorModel(create_loader().load_service_model(service, "paginators-1"))
+
+
 class FakeClient:
     def __init__(self, service: str, region: str, call: Call) -> None:
         self._service, self._region, self._call = service, region, call
@@ -45,8 +50,7 @@ class FakeClient:
     def get_paginator(self, name: str) -> "Paginator[Any]":
         """botocore's own paginator of an operation."""
         model, operations = _model(self._service)
-        paginators = PaginatorModel(create_loader().load_service_model(self._service, "paginators-1"))
-        config = paginators.get_paginator(operations[name])
+        config = _paginators(self._service).get_paginator(operations[name])
         return Paginator(getattr(self, name), config, model.operation_model(operations[name]))
 
 

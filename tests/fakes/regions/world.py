@@ -13,6 +13,7 @@ from tests.fakes.regions.kms import FakeKms
 from tests.fakes.regions.s3 import FakeS3
 from tests.fakes.regions.session import FakeSession
 from tests.fakes.regions.ssm import FakeSsm
+from tests.fakes.regions.stacks import FakeStacks
 
 if TYPE_CHECKING:
     import boto3
@@ -44,7 +45,13 @@ class World:
         self.s3 = FakeS3(self)
         self.kms = FakeKms(self)
         self.ssm = FakeSsm()
-        self.services: dict[str, Any] = {"s3": self.s3, "kms": self.kms, "ssm": self.ssm}
+        self.stacks = FakeStacks()
+        self.services: dict[str, Any] = {
+            "s3": self.s3,
+            "kms": self.kms,
+            "ssm": self.ssm,
+            "cloudformation": self.stacks,
+        }
         self.before: Callable[[str, str], None] = lambda operation, region: None
         self._faults: list[Fault] = []
         self._lock = threading.RLock()

@@ -6,8 +6,8 @@ tested over the fake.
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -17,7 +17,8 @@ from crosscheck.clients import Clients
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import OWNER_TAG
-from tests.fakes.regions.requests import OWNER, Told, properties, provider_context, request, served
+from tests.fakes.regions.requests import OWNER, Told, event, properties, provider_context, sent
+from tests.fakes.regions.session import FakeSession
 from tests.fakes.regions.world import World
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -25,35 +26,62 @@ ALIAS = "alias/pipeline-artifacts"
 EMPTY = {"OnDelete": "Empty"}
 
 
+class MotoSession:
+    """moto's session, but CloudFormation is the world's: at a stack of moto's nothing is ever in progress."""
+
+    def __init__(self, world: World) -> None:
+        self._moto = boto3.Session(region_name=HOME)
+        self._world = FakeSession(HOME, world.call)
+        self.region_name = HOME
+
+    def client(self, service: Any, **named: Any) -> Any:
+        return (self._world if service == "cloudformation" else self._moto).client(service, **named)
+
+
+@dataclass(frozen=True)
+class Account:
+    world: World
+    context: ProviderContext
+
+    def client(self, service: Any, region: str) -> Any:
+        return self.context.clients.client(service, region)
+
+
+def over_moto(world: World) -> ProviderContext:
+    clients = Clients(cast("boto3.Session", MotoSession(world)))
+    return replace(provider_context(world), clients=clients)
+
+
 @pytest.fixture(params=["fake", "moto"])
-def context(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderContext]:
+def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+    world = World()
     if request.param == "fake":
-        yield provider_context(World())
+        yield Account(world, provider_context(world))
         return
     with mock_aws():
-        yield replace(provider_context(World()), clients=Clients(boto3.Session(region_name=HOME)))
+        yield Account(world, over_moto(world))
 
 
-def run(context: ProviderContext, kind: str, *regions: str, **changes: Any) -> Told:
-    return served(request(kind, properties(*regions, **changes)), context)
+def run(account: Account, kind: str, *regions: str, **changes: Any) -> Told:
+    return sent(account.world, event(kind, properties(*regions, **changes)), account.context)
 
 
 def bucket(region: str) -> dict[str, Any]:
     return {"Bucket": f"pipeline-artifacts-{region}-111122223333", "ExpectedBucketOwner": "111122223333"}
 
 
-def key_state(context: ProviderContext, arn: str) -> str | None:
-    return context.clients.client("kms", EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState")
+def key_state(account: Account, arn: str) -> str | None:
+    return cast("str | None", account.client("kms", EU).describe_key(KeyId=arn)["KeyMetadata"].get("KeyState"))
 
 
-def test_create_again_and_delete(context: ProviderContext) -> None:
-    first = run(context, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
+def test_create_again_and_delete(account: Account) -> None:
+    first = run(account, "Create", HOME, EU, ExpireArtifactsAfterDays="3", **EMPTY)
     assert first.status is Status.SUCCESS
-    assert run(context, "Update", HOME, EU, **EMPTY).data == first.data
+    assert run(account, "Update", HOME, EU, **EMPTY).data == first.data
     s3, kms, ssm = (
-        context.clients.client("s3", EU),
-        context.clients.client("kms", EU),
-        context.clients.client("ssm", HOME),
+        account.client("s3", EU),
+        account.client("kms", EU),
+        account.client("ssm", HOME),
     )
     assert s3.get_bucket_tagging(**bucket(EU))["TagSet"] == [{"Key": OWNER_TAG, "Value": OWNER}]
     (statement,) = json.loads(s3.get_bucket_policy(**bucket(EU))["Policy"])["Statement"]
@@ -65,29 +93,29 @@ def test_create_again_and_delete(context: ProviderContext) -> None:
     (parameter,) = ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"]
     assert json.loads(parameter["Value"])["encryptionKey"]["id"] == arn
 
-    assert run(context, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
-    assert key_state(context, arn) == "PendingDeletion"
+    assert run(account, "Delete", HOME, EU, **EMPTY).status is Status.SUCCESS
+    assert key_state(account, arn) == "PendingDeletion"
     assert ssm.get_parameters(Names=[f"{first.data['ParameterPath']}/{EU}"])["Parameters"] == []
     for region in (HOME, EU):
         with pytest.raises(Exception, match="NoSuchBucket"):
-            context.clients.client("s3", region).get_bucket_tagging(**bucket(region))
+            account.client("s3", region).get_bucket_tagging(**bucket(region))
 
 
-def test_f31_made_again_after_the_key_was_scheduled_for_deletion(context: ProviderContext) -> None:
-    first = run(context, "Create", EU, **EMPTY)
-    run(context, "Delete", EU, **EMPTY)
-    assert run(context, "Create", EU, **EMPTY).data == first.data
-    assert key_state(context, first.data[f"{EU}.KeyArn"]) == "Enabled"
+def test_f31_made_again_after_the_key_was_scheduled_for_deletion(account: Account) -> None:
+    first = run(account, "Create", EU, **EMPTY)
+    run(account, "Delete", EU, **EMPTY)
+    assert run(account, "Create", EU, **EMPTY).data == first.data
+    assert key_state(account, first.data[f"{EU}.KeyArn"]) == "Enabled"
 
 
-def test_f27_retained_and_taken_over(context: ProviderContext) -> None:
-    first = run(context, "Create", EU)
-    assert run(context, "Delete", EU).status is Status.SUCCESS
-    assert run(context, "Create", EU).data == first.data
+def test_f27_retained_and_taken_over(account: Account) -> None:
+    first = run(account, "Create", EU)
+    assert run(account, "Delete", EU).status is Status.SUCCESS
+    assert run(account, "Create", EU).data == first.data
 
 
-def test_f23_nothing_to_delete(context: ProviderContext) -> None:
-    assert run(context, "Delete", EU, **EMPTY).status is Status.SUCCESS
+def test_f23_nothing_to_delete(account: Account) -> None:
+    assert run(account, "Delete", EU, **EMPTY).status is Status.SUCCESS
 
 
 def without_tls_only(params: dict[str, Any], **_: object) -> None:
@@ -99,18 +127,20 @@ def without_tls_only(params: dict[str, Any], **_: object) -> None:
 
 def test_f33_versions_markers_and_uploads_go() -> None:
     with mock_aws():
-        account = boto3.client("sts", region_name=HOME).get_caller_identity()["Account"]
-        clients = Clients(boto3.Session(region_name=HOME))
-        context = replace(provider_context(World()), clients=clients, account=account)
-        stack = f"arn:aws:cloudformation:{HOME}:{account}:stack/shop/0f"
-        name = f"pipeline-artifacts-{EU}-{account}"
+        number = boto3.client("sts", region_name=HOME).get_caller_identity()["Account"]
+        world = World(account=number)
+        context = over_moto(world)
+        stack = f"arn:aws:cloudformation:{HOME}:{number}:stack/shop/0f"
+        name = f"pipeline-artifacts-{EU}-{number}"
         wanted = properties(EU, **EMPTY)
-        clients.client("s3", EU).meta.events.register("provide-client-params.s3.PutBucketPolicy", without_tls_only)
-        assert served(request("Create", wanted, StackId=stack), context).status is Status.SUCCESS
-        s3 = clients.client("s3", EU)
-        for number in range(20):
-            s3.put_object(Bucket=name, Key=f"run/{number % 5} ü+&.zip", Body=b"x")
+        context.clients.client("s3", EU).meta.events.register(
+            "provide-client-params.s3.PutBucketPolicy", without_tls_only
+        )
+        assert sent(world, event("Create", wanted, StackId=stack), context).status is Status.SUCCESS
+        s3 = context.clients.client("s3", EU)
+        for part in range(20):
+            s3.put_object(Bucket=name, Key=f"run/{part % 5} ü+&.zip", Body=b"x")
         s3.delete_object(Bucket=name, Key="run/1 ü+&.zip")
         s3.create_multipart_upload(Bucket=name, Key="half")
-        assert served(request("Delete", wanted, StackId=stack), context).status is Status.SUCCESS
+        assert sent(world, event("Delete", wanted, StackId=stack), context).status is Status.SUCCESS
         assert s3.list_buckets()["Buckets"] == []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, InvalidRegionError, ParamValidationError
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
@@ -210,6 +212,48 @@ def test_f08_a_message_that_cannot_be_drawn_is_buried_and_blocks_nothing(
     assert [record["body"] for record in lambdas.receive(ready.client, ready.dead)["Records"]] == [body]
 
 
+@pytest.mark.parametrize(
+    ("key", "error"),
+    [
+        ("execution#not a region#shop#1", None),
+        ("execution#us-east-1#shop#1", ClientError({"Error": {"Code": "ValidationException"}}, "Query")),
+        ("execution#us-east-1#shop#1", ParamValidationError(report="x")),
+        ("execution#us-east-1#shop#1", InvalidRegionError(region_name="x")),
+    ],
+)
+def test_what_aws_will_never_take_is_buried_after_a_few_receives(
+    ready: Function, key: str, error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RECEIVES_OF_A_FAILURE", 1)
+    if error:
+        monkeypatch.setattr(module, "_showing", cache(lambda: raising(error)))
+    ready.client.send_message(
+        QueueUrl=ready.queue, MessageBody=key, MessageGroupId=CHANNEL, MessageDeduplicationId="wrong"
+    )
+    assert ready.run() == (1, 0)
+    assert [record["body"] for record in lambdas.receive(ready.client, ready.dead)["Records"]] == [key]
+
+
+@pytest.mark.parametrize("code", ["InternalServerError", "AccessDeniedException", "ThrottlingException"])
+def test_what_aws_may_take_later_is_never_buried(ready: Function, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ClientError({"Error": {"Code": code}}, "Query")
+    monkeypatch.setattr(module, "RECEIVES_OF_A_FAILURE", 1)
+    monkeypatch.setattr(module, "_showing", cache(lambda: raising(error)))
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 1)
+    assert lambdas.receive(ready.client, ready.dead)["Records"] == []
+
+
+def raising(error: Exception) -> Any:
+    """A publisher that AWS refuses."""
+
+    class Refused:
+        def show(self, _subject: object) -> None:
+            raise error
+
+    return Refused()
+
+
 def test_f54_a_refusing_ledger_is_waited_for(ready: Function, ledger_table: DynamoDBClient) -> None:
     ready.happen(events.pipeline("STARTED"))
     ledger_table.delete_table(TableName=tables.NAME)
@@ -244,6 +288,20 @@ def test_f70_a_card_that_cannot_be_edited_is_posted_anew_and_says_which_it_conti
     ready.run()
     methods = [call["method"] for call in ready.slack.calls()]
     assert methods == ["chat.postMessage", "chat.update", "chat.postMessage", "chat.update"]
+
+
+def test_f70_where_nothing_can_be_edited_for_long_a_card_is_posted_anew_for_news_only(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="edit_window_closed", times=20)
+    for second in range(3, 13):
+        ready.happen(events.stage(f"Stage{second}", "STARTED", second))
+        assert ready.run() == (1, 0)
+    assert len(ready.slack.messages()) == 2
+    ready.happen(events.pipeline("SUCCEEDED", 30))
+    ready.run()
+    assert ready.slack.messages()[-1]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+    assert len(ready.slack.messages()) == 3
 
 
 def test_f39_f70_a_lost_answer_to_a_card_that_is_posted_anew_leaves_one_live_card(ready: Function) -> None:
@@ -320,6 +378,19 @@ def test_an_unusable_secret_is_waited_for_and_never_shown(
     function.happen(events.pipeline("STARTED"))
     assert function.run() == (1, 1)
     assert secret not in caplog.text or len(secret) < 3
+
+
+@pytest.mark.parametrize("token", ["secret-word\n", "secret\nword", "secret word", "secret-w\xf6rd", "\tsecret-word"])
+def test_a_token_that_no_header_can_hold_is_told_by_its_form_and_never_shown(
+    function: Function, token: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function.keep_secret(token)
+    function.happen(events.pipeline("STARTED"))
+    assert function.run() == (1, 1)
+    said = "".join(capsys.readouterr()) + str([vars(record) for record in caplog.records])
+    assert "holds a space, a line break or another character that no token has" in said
+    assert "secret-w" not in said
+    assert "secret\\n" not in said
 
 
 def test_f52_a_rotated_token_is_read_anew(ready: Function) -> None:

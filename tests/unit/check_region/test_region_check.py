@@ -104,7 +104,7 @@ def looks(ledger: Ledger, cards: Cards) -> Looks:
 def sees(monkeypatch: pytest.MonkeyPatch) -> Sees:
     def see(verdict: Verdict) -> None:
         monkeypatch.setattr(
-            "check_region.region_check.run_check", lambda planned, *_: planned.finding(verdict, "as the test says")
+            "crosscheck.plans.current.run_check", lambda planned, *_: planned.finding(verdict, "as the test says")
         )
 
     return see
@@ -229,8 +229,9 @@ def test_a_region_without_a_check_is_unknown_at_once(looks: Looks, ledger: Ledge
     assert (told["final"], told["reason"]) == (True, "no check applies to this region")
 
 
-def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees, monkeypatch: pytest.MonkeyPatch) -> None:
     sees(Verdict.INCONCLUSIVE)
+    monkeypatch.setattr("check_region.region_check.checks_begun", lambda *_: ())
     assert looks.look(PREFLIGHT) == {"verdict": "INCONCLUSIVE", "final": True}
     assert told_of(ledger, name="preflight/eu-west-1")["reason"] == "as the test says"
 
@@ -288,7 +289,7 @@ def test_f17_f20_a_check_that_hangs_takes_nothing_from_the_others(
             released.wait()
         return planned.finding(Verdict.PASS, "answers")
 
-    monkeypatch.setattr("check_region.region_check.run_check", look)
+    monkeypatch.setattr("crosscheck.plans.current.run_check", look)
     hanging = PlannedCheck("http", "eu-west-1", {"url": "https://page.example/"})
     region_check = RegionCheck(Clients(), ledger, cards, lambda: NOW, seconds=1.0)
     try:

@@ -29,7 +29,23 @@ def test_f50_a_strangers_text_becomes_one_short_line(text: str) -> None:
 
 
 def test_what_is_not_visible_is_left_out() -> None:
+    assert one_line("a\u3164\u034f\ufe0f\u2800b") == "ab"
     assert one_line(" re\u200blease\u202e\t\x1b[31mred\x00\u2028end ") == "release [31mred end"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("unable to access 'https://user:word@git.example/x'", "unable to access 'https://git.example/x'"),
+        ("https://word@git.example:8443/", "https://git.example:8443/"),
+        ("https://user:w\u200bord@git.example/ and ssh://word@h/", "https://git.example/ and ssh://h/"),
+        ("https://user:wo@rd@git.example/", "https://git.example/"),
+        ("https://git.example/@user?to=me@git.example", "https://git.example/@user?to=me@git.example"),
+        ("web@sha256:4f1e2d3c4b5a", "web@sha256:4f1e2d3c4b5a"),
+    ],
+)
+def test_the_credentials_of_an_address_are_left_out(text: str, shown: str) -> None:
+    assert one_line(text) == shown
 
 
 def test_a_time() -> None:

@@ -3,7 +3,7 @@
 import yaml
 
 from crosscheck.ledger.states import RollbackState
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE
+from crosscheck.pipelines.gates import rule_gate
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.registry.services import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
@@ -56,8 +56,8 @@ def test_times_and_modes_are_those_of_the_code() -> None:
     assert "The verification of a rollback\nhas {:g} minutes (of a stage: {:g})".format(*minutes) in text
     (retry,) = STATES["RollBack"]["Retry"]
     waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** number for number in range(retry["MaxAttempts"])]
-    assert round(sum(min(wait, retry["MaxDelaySeconds"]) for wait in waits) / 60) == 9
-    assert "asked again for about ten minutes" in text
+    assert round(sum(min(wait, retry["MaxDelaySeconds"]) for wait in waits) / 60) == 11
+    assert "asked again for about eleven minutes" in text
     assert quoted(section(ROLLBACK_MD, "## Mode"))[:3] == list(Mode)
 
 
@@ -91,6 +91,6 @@ def test_the_limits_of_a_plan_mean_the_same_with_and_without_a_gate() -> None:
 
 
 def test_names_that_the_code_gives_are_told() -> None:
-    assert f"judge under the name `{UNNAMED_GATE}`" in document(ROLLBACK_MD)
+    assert f"judges under the name `{rule_gate('<rule>')}`" in document(ROLLBACK_MD)
     assert IGNORED in document(ROLLBACK_MD)
     assert IGNORED in document("plans.md")

@@ -64,8 +64,11 @@ class Account:
     def invoke(self, name: str = "codepipeline_job", **changes: Any) -> dict[str, Any]:
         """Deliver a job and give CodePipeline's record of the answer; empty where there is none."""
         event = self.event(name, **changes)
+        job, data = self.release.codepipeline.jobs[event["CodePipeline.job"]["id"]], event["CodePipeline.job"]["data"]
+        job.configuration = data["actionConfiguration"]["configuration"]
+        job.token = data.get("continuationToken", "")
         handler(event, self.context)
-        return self.answer(event["CodePipeline.job"]["id"])
+        return job.answer
 
     def event(self, name: str = "codepipeline_job", **changes: Any) -> dict[str, Any]:
         """An event from its file; ``parameters`` replaces UserParameters, ``token`` the continuation."""

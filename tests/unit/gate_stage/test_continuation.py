@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import FAILURE_LIMIT
 from crosscheck.plans.plan import CHECK_LIMIT
 from crosscheck.verification.progress import Progress, begin
-from gate_stage.continuation import TOKEN_LIMIT, decode, encode
+from gate_stage.continuation import TOKEN_LIMIT, Continuation, decode, encode
 
 NOW = 1_767_607_500.0
 
@@ -30,33 +31,43 @@ progresses = st.builds(
 )
 
 
+OURS = Continuation(begin(NOW)).of("ours")
+
+
 @given(progresses)
 def test_what_is_written_is_read(progress: Progress) -> None:
-    assert decode(encode(progress), NOW) == progress
+    for known in (Continuation(progress), replace(OURS, progress=progress)):
+        assert decode(encode(known), NOW) == known
+
+
+def test_what_another_gate_left_is_refused() -> None:
+    assert decode(encode(OURS), NOW).of("ours") == OURS
+    with pytest.raises(ConfigurationError, match="another gate's looks made it"):
+        decode(encode(OURS), NOW).of("theirs")
 
 
 def test_the_first_look_has_no_token() -> None:
-    assert decode("", NOW) == begin(NOW)
+    assert decode("", NOW) == Continuation(begin(NOW))
 
 
 def test_the_counters_of_the_greatest_plan_fit() -> None:
     counts = {f"{number:06x}": FAILURE_LIMIT for number in range(CHECK_LIMIT)}
     longest = Progress(NOW + 0.125, 9999, NOW + 0.125, True, 9, counts, waited=86_399.125, waiting_since=NOW + 0.125)
-    assert len(encode(longest)) <= TOKEN_LIMIT
+    assert len(encode(replace(OURS, progress=longest))) <= TOKEN_LIMIT
 
 
 def test_33_regions_with_three_checks_each_fit() -> None:
     fails = {f"{number:06x}": 9 for number in range(50)}
     unknown = {f"{number:06x}": 3 for number in range(50, 99)}
     longest = Progress(NOW + 0.125, 2880, NOW + 0.125, True, 0, fails, unknown, 86_399.125, NOW + 0.125)
-    assert len(encode(longest)) <= TOKEN_LIMIT
+    assert len(encode(replace(OURS, progress=longest))) <= TOKEN_LIMIT
 
 
 def test_what_is_empty_is_left_out() -> None:
-    assert json.loads(encode(Progress(NOW, 3))) == {"v": 3, "since": NOW, "look": 3}
+    assert json.loads(encode(Continuation(Progress(NOW, 3)))) == {"v": 4, "since": NOW, "look": 3}
 
 
-@pytest.mark.parametrize("version", [1, 2, 4])
+@pytest.mark.parametrize("version", [1, 2, 3, 5])
 def test_what_another_version_wrote_is_refused(version: int) -> None:
     with pytest.raises(ConfigurationError, match="it is of another version; retry the stage"):
         decode(f'{{"v":{version},"since":{NOW},"look":3}}', NOW)
@@ -77,7 +88,7 @@ def test_what_counts_never_runs_backwards_nor_faster_than_the_clock(looks: list[
     progress, now, counted = Progress(NOW), NOW, 0.0
     for seconds, waiting in looks:
         now += seconds
-        progress = decode(encode(progress.after_waiting(now, waiting=waiting)), now)
+        progress = decode(encode(Continuation(progress.after_waiting(now, waiting=waiting))), now).progress
         # the token holds milliseconds
         assert counted - 0.01 <= progress.counted(now) <= counted + seconds + 0.01
         counted = progress.counted(now)
@@ -86,10 +97,10 @@ def test_what_counts_never_runs_backwards_nor_faster_than_the_clock(looks: list[
 @given(st.text(max_size=3000))
 def test_f16_any_text_is_read_or_refused(token: str) -> None:
     try:
-        progress = decode(token, NOW)
+        known = decode(token, NOW)
     except ConfigurationError:
         return
-    assert decode(encode(progress), NOW) == progress
+    assert decode(encode(known), NOW) == known
 
 
 json_values = st.recursive(
@@ -97,17 +108,30 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
 )
 keys = st.sampled_from(
-    ["v", "since", "look", "pass_since", "passed", "unread", "fails", "unknown", "waited", "waiting_since", "other"]
+    [
+        "v",
+        "gate",
+        "since",
+        "look",
+        "pass_since",
+        "passed",
+        "unread",
+        "fails",
+        "unknown",
+        "waited",
+        "waiting_since",
+        "other",
+    ]
 )
 
 
-@given(st.dictionaries(keys, json_values), st.sampled_from([1, 2, 3, True, "1", None, [1], {}]))
+@given(st.dictionaries(keys, json_values), st.sampled_from([1, 2, 4, True, "1", None, [1], {}]))
 def test_f16_any_document_is_read_or_refused(document: dict[str, object], version: object) -> None:
     try:
-        progress = decode(json.dumps({**document, "v": version}), NOW)
+        known = decode(json.dumps({**document, "v": version}), NOW)
     except ConfigurationError:
         return
-    assert progress.since <= NOW + 300
+    assert known.progress.since <= NOW + 300
 
 
 @pytest.mark.parametrize(
@@ -117,21 +141,22 @@ def test_f16_any_document_is_read_or_refused(document: dict[str, object], versio
         ('{"v":[1],"since":1}', "another version"),
         ('{"v":true,"since":1}', "another version"),
         ('{"since":1}', "another version"),
-        ('{"v":3,"since":1,"waited":-1}', "the time waited"),
-        ('{"v":3,"since":1,"waited":true}', "not what this version wrote"),
-        ('{"v":3,"since":1,"waited":NaN}', "not what this version wrote"),
-        (f'{{"v":3,"since":1,"waiting_since":{NOW + 301}}}', "the future"),
-        ('{"v":3}', "a time in it"),
-        (f'{{"v":3,"since":{NOW + 301}}}', "the future"),
-        ('{"v":3,"since":NaN}', "not what this version wrote"),
-        (f'{{"v":3,"since":{10**400}}}', "not what this version wrote"),
-        ('{"v":3,"since":1,"look":-1}', "a counter"),
-        ('{"v":3,"since":1,"look":1.5}', "not what this version wrote"),
-        ('{"v":3,"since":1,"passed":1}', "not what this version wrote: passed"),
-        ('{"v":3,"since":1,"fails":{"x":1}}', "by check"),
-        (f'{{"v":3,"since":1,"fails":{{"{"x" * 1_000}":"1"}}}}', "not what this version wrote"),
-        ('{"v":3,"since":1,"unknown":{"00000a":-1}}', "a counter"),
-        (f'{{"v":3,"since":1,"{"x" * 1_000}":1}}', "not what this version wrote"),
+        ('{"v":4,"since":1,"waited":-1}', "the time waited"),
+        ('{"v":4,"since":1,"waited":true}', "not what this version wrote"),
+        ('{"v":4,"since":1,"waited":NaN}', "not what this version wrote"),
+        (f'{{"v":4,"since":1,"waiting_since":{NOW + 301}}}', "the future"),
+        ('{"v":4}', "a time in it"),
+        ('{"v":4,"since":1,"gate":7}', "its gate is none"),
+        (f'{{"v":4,"since":{NOW + 301}}}', "the future"),
+        ('{"v":4,"since":NaN}', "not what this version wrote"),
+        (f'{{"v":4,"since":{10**400}}}', "not what this version wrote"),
+        ('{"v":4,"since":1,"look":-1}', "a counter"),
+        ('{"v":4,"since":1,"look":1.5}', "not what this version wrote"),
+        ('{"v":4,"since":1,"passed":1}', "not what this version wrote: passed"),
+        ('{"v":4,"since":1,"fails":{"x":1}}', "by check"),
+        (f'{{"v":4,"since":1,"fails":{{"{"x" * 1_000}":"1"}}}}', "not what this version wrote"),
+        ('{"v":4,"since":1,"unknown":{"00000a":-1}}', "a counter"),
+        (f'{{"v":4,"since":1,"{"x" * 1_000}":1}}', "not what this version wrote"),
         ("[" * 2_000, "not JSON"),
         ("x" * 2_049, "over 2048 characters"),
         ("[1]", "no JSON object"),

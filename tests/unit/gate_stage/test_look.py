@@ -19,9 +19,10 @@ from tests.fakes.codepipeline_release import (
     STARTED,
     action,
     context,
+    gate,
 )
 from tests.fakes.ecr import FakeEcr
-from tests.fakes.json_protocol import SESSION, RefusedError
+from tests.fakes.json_protocol import SESSION
 
 if TYPE_CHECKING:
     from tests.unit.gate_stage.conftest import Account
@@ -100,6 +101,7 @@ def test_two_gates_over_the_same_region_each_keep_their_verdict(account: Account
     checks = [{"kind": "ecs-service", "cluster": "production-eu", "service": "gone", "region": "eu-west-1"}]
     assert account.invoke(parameters={"checks": checks})["outcome"] == "failed"
     job = JOB.replace("a", "b")
+    account.release.add_gate("ValidateSecondary", actions=[gate("Validate-Again")])
     account.release.codepipeline.jobs[job] = FakeJob(context("ValidateSecondary", "Validate-Again"))
     account.now += 30
     assert account.invoke(job=job)["outcome"] == "succeeded"
@@ -108,10 +110,29 @@ def test_two_gates_over_the_same_region_each_keep_their_verdict(account: Account
     assert verdicts[verdict_of("eu-west-1", "ValidateSecondary/Validate-Again")] == "PASS"
 
 
-def test_a_gate_that_does_not_know_its_action_is_still_told_from_the_fan_out(account: Account) -> None:
-    account.release.codepipeline.jobs[JOB] = FakeJob({})
-    account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
-    assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1/gate"}
+def test_a_rule_judges_under_its_own_name_though_codepipeline_does_not_say_where_it_stands(account: Account) -> None:
+    parameters = {"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"}
+    account.release.rule("ValidatePrimary", "Look", parameters)
+    assert account.invoke(parameters=parameters)["outputVariables"]["regions_passed"] == "us-east-1"
+    assert set(account.ledger()) == {"verdict/DeployPrimary/us-east-1/ValidatePrimary/rule Look"}
+
+
+def test_a_rule_is_known_by_what_it_declares_where_codepipeline_resolves_nothing(account: Account) -> None:
+    parameters = {"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"}
+    account.release.rule("ValidatePrimary", "Look", parameters)
+    [ran] = account.release.codepipeline.rules
+    ran["input"]["configuration"] = ran["input"].pop("resolvedConfiguration")
+    assert account.invoke(parameters=parameters)["outputVariables"]["regions_passed"] == "us-east-1"
+
+
+def test_a_rule_has_to_say_which_stage_it_verifies(account: Account) -> None:
+    parameters = {"pipeline": PIPELINE, "execution": EXECUTION}
+    account.release.rule("DeploySecondary", "Look", parameters)
+    details = account.invoke(parameters=parameters)["failureDetails"]
+    assert (details["type"], details["message"].partition(";")[0]) == (
+        "ConfigurationError",
+        "stage: say which stage to verify",
+    )
 
 
 def test_regions_narrow_what_is_looked_at(account: Account) -> None:
@@ -172,18 +193,6 @@ def test_a_provider_without_a_check_is_unknown(account: Account) -> None:
     )
 
 
-def test_identity_from_user_parameters_where_codepipeline_says_nothing(account: Account) -> None:
-    account.release.codepipeline.jobs[JOB] = FakeJob({})
-    answer = account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
-    assert answer["outputVariables"]["regions_passed"] == "us-east-1"
-
-
-def test_identity_without_the_right_to_ask(account: Account) -> None:
-    account.release.codepipeline.refuse("GetJobDetails", RefusedError("AccessDeniedException"))
-    answer = account.invoke(parameters={"pipeline": PIPELINE, "execution": EXECUTION, "stage": "DeployPrimary"})
-    assert answer["outcome"] == "succeeded"
-
-
 @pytest.mark.parametrize(
     ("known", "parameters", "words"),
     [
@@ -199,17 +208,31 @@ def test_identity_without_the_right_to_ask(account: Account) -> None:
         ),
         ({}, {}, "pipeline: CodePipeline does not say it"),
         (context("ValidateSecondary", "X", pipelineName="other"), {}, "there is no other in us-east-1"),
-        (context("ValidateSecondary", "X"), {"regions": "us-east-1"}, "does not deploy to us-east-1"),
-        (context("ValidateSecondary", "X"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
-        (context("Source", "Source"), {}, "neither stage Source"),
-        (context("ValidateSecondary", "X"), {"checks": [{"kind": "weather"}]}, "no check 'weather' in this version"),
-        (context("ValidateSecondary", "X"), {"rollback": "always"}, 'rollback must be "off", "suggest" or "auto"'),
-        (context("ValidateSecondary", "X"), {"colour": 1}, "unknown key 'colour'"),
+        (context("ValidateSecondary", "Validate-Secondary"), {"regions": "us-east-1"}, "does not deploy to us-east-1"),
+        (context("ValidateSecondary", "Validate-Secondary"), {"stage": "Nowhere"}, "has no stage 'Nowhere'"),
+        (context("Source", "Gate"), {}, "neither stage Source"),
+        (
+            context("Source", "Source"),
+            {},
+            "stage Source of multi-region-service has no action or rule Source that invokes",
+        ),
+        (
+            context("ValidateSecondary", "Validate-Secondary"),
+            {"checks": [{"kind": "weather"}]},
+            "no check 'weather' in this version",
+        ),
+        (
+            context("ValidateSecondary", "Validate-Secondary"),
+            {"rollback": "always"},
+            'rollback must be "off", "suggest" or "auto"',
+        ),
+        (context("ValidateSecondary", "Validate-Secondary"), {"colour": 1}, "unknown key 'colour'"),
     ],
 )
 def test_f19_what_the_user_has_to_change_is_a_configuration_error(
     account: Account, known: dict[str, object], parameters: dict[str, object], words: str
 ) -> None:
+    account.release.add_gate("Source", actions=[gate("Gate")])
     account.release.codepipeline.jobs[JOB] = FakeJob(known)
     details = account.invoke(parameters=parameters)["failureDetails"]
     assert details["type"] == "ConfigurationError"

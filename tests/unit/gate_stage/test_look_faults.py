@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
 from crosscheck.verification.progress import begin
-from gate_stage.continuation import TOKEN_LIMIT, encode
-from gate_stage.job import parse_job
+from gate_stage.continuation import TOKEN_LIMIT, Continuation, encode
+from gate_stage.job import read_job
 from gate_stage.look import GateLook
 from tests.fakes.codepipeline_release import (
     EXECUTION,
+    GATE,
     HOME,
     JOB,
     PIPELINE,
@@ -84,7 +85,9 @@ def test_f17_f20_a_region_that_hangs_is_unknown_and_spoils_nothing(account: Acco
         account.release.aws.client("s3", region)
     gate = GateLook(account.release.aws, lambda: account.now, region_seconds=3.0)
     try:
-        judged = gate.judge(parse_job(account.event()), begin(account.now))
+        job = read_job(account.release.aws.client("codepipeline"), JOB, GATE)
+        assert job is not None
+        judged = gate.judge(job, gate.prove(job), begin(account.now))
     finally:
         released.set()
     found = {region.region: (region.verdict, region.reason) for region in judged.decision.regions}
@@ -119,9 +122,10 @@ def test_a_throttled_definition_is_read_again_and_a_denied_one_fails_in_words(ac
 
 
 def test_f16_a_token_that_an_unreadable_look_makes_too_long_is_answered(account: Account) -> None:
-    full = begin(account.now)
+    full = Continuation(begin(account.now))
     while len(encode(full)) + len(',"unread":1') <= TOKEN_LIMIT:
-        full = replace(full, fails={**full.fails, f"{len(full.fails):06x}": 1})
+        fails = full.progress.fails
+        full = replace(full, progress=replace(full.progress, fails={**fails, f"{len(fails):06x}": 1}))
     account.release.codepipeline.refuse("GetPipeline", RefusedError("ThrottlingException"))
     details = account.invoke(token=encode(full))["failureDetails"]
     assert details["type"] == "ConfigurationError"

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 SUBJECT = Subject(HOME, PIPELINE, EXECUTION)
 FINISHED = STARTED.timestamp() + 300
 PLAN = "/crosscheck/plans/my-plan"
+# Who judges what a stage of the canary service deploys.
+GATES = {
+    "DeployPrimary": "ValidatePrimary/Validate-US-East",
+    "DeploySecondary": "ValidateSecondary/Validate-Secondary",
+}
 
 
 class Account:
@@ -67,11 +72,17 @@ class Account:
         """Set the stack's RollbackMode."""
         self.settings = replace(self.settings, rollback_mode=mode)
 
-    def gate_said(self, stage: str, region: str, verdict: Verdict, *, final: bool = True, second: int = 60) -> None:
+    def forbid_lifts(self) -> None:
+        """Set the stack's PlansMayRollBack to false."""
+        self.settings = replace(self.settings, plans_may_roll_back=False)
+
+    def gate_said(
+        self, stage: str, region: str, verdict: Verdict, *, final: bool = True, second: int = 60, judge: str = ""
+    ) -> None:
         """What the gate of a stage saw of a region, so many seconds after the release began."""
         judged = RegionVerdict(region, verdict, "as the gate saw it", ())
         now = STARTED.timestamp() + second
-        said = JudgeVerdict(stage, judged, now, final=final, judge="Validate/Gate", look=1)
+        said = JudgeVerdict(stage, judged, now, final=final, judge=judge or GATES[stage], look=1)
         self.ledger.merge(SUBJECT, said.to_fact(now))
 
     def preflight_saw(self, region: str, *findings: Finding, second: int = -5) -> None:

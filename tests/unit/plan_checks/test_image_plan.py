@@ -74,7 +74,33 @@ def test_an_image_is_looked_for_under_the_tag_that_was_pushed_and_since_then(led
     named = {"repository": IMAGE.repository, "digest": IMAGE.digest, "source_region": "us-east-1"}
     (unknown,) = planning.plan(IMAGE)
     assert [(check.parameters, check.since) for check in unknown.checks] == [(named, 0.0)]
-    ledger.merge(IMAGE, PushedImage("v1", 1_800_000_000.0).to_fact("event"))
+    ledger.merge(IMAGE, PushedImage(1_800_000_000.0, {"v1": 1_800_000_000.0}).to_fact("event"))
     (item,) = planning.plan(IMAGE)
     assert parse_item(item.to_json()) == item
     assert [(check.parameters, check.since) for check in item.checks] == [({**named, "tag": "v1"}, 1_800_000_000.0)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_every_tag_that_was_pushed_for_an_image_is_looked_for(ledger_table: DynamoDBClient, order: int) -> None:
+    """A build pushes its commit and ``latest`` in the same second."""
+    ledger, registry = Ledger(ledger_table, tables.NAME, 90), FakeEcr()
+    registry.replicate("eu-west-1")
+    for number, tag in list(enumerate(["4f1e2d3", "latest"]))[::order]:
+        fact = PushedImage(1_800_000_000.0, {tag: 1_800_000_000.0}).to_fact(f"event-{number}")
+        ledger.merge(IMAGE, fact)
+        ledger.merge(IMAGE, fact)
+    clients = FakeClients({("ecr", "us-east-1"): registry})
+    planning = ImagePlanning(clients, ledger, Cards(), PlanSettings((), (), Mode.OFF, "gate"), lambda: 1_800_000_100.0)
+    (item,) = planning.plan(IMAGE)
+    assert sorted(check.parameters["tag"] for check in item.checks) == ["4f1e2d3", "latest"]
+
+
+def test_of_very_many_tags_the_newest_are_looked_for(ledger_table: DynamoDBClient) -> None:
+    ledger, registry = Ledger(ledger_table, tables.NAME, 90), FakeEcr()
+    registry.replicate("eu-west-1")
+    for number in range(12):
+        ledger.merge(IMAGE, PushedImage(float(number), {f"v{number}": float(number)}).to_fact("event"))
+    clients = FakeClients({("ecr", "us-east-1"): registry})
+    planning = ImagePlanning(clients, ledger, Cards(), PlanSettings((), (), Mode.OFF, "gate"), lambda: 1_800_000_100.0)
+    (item,) = planning.plan(IMAGE)
+    assert [check.parameters["tag"] for check in item.checks] == [f"v{number}" for number in range(11, 1, -1)]

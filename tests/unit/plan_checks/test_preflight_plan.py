@@ -9,9 +9,11 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.proof_facts import EarliestState
+from crosscheck.ledger.subjects import DeployTarget
 from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.verification.item import Purpose
-from tests.fakes.codepipeline_plans import CANARY, EXECUTION, PIPELINE, deploys, source, stage
+from tests.fakes.codepipeline_plans import CANARY, EXECUTION, PIPELINE, STARTED, deploys, source, stage
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.plan_checks.conftest import SUBJECT
 
@@ -135,6 +137,18 @@ def remarked(account: Account, execution: str, *warnings: str) -> None:
     findings = [Finding("store", "b", Verdict.PASS, "", warning=warning) for warning in warnings]
     seen = PreflightSeen(RegionVerdict("eu-west-1", Verdict.PASS, "", tuple(findings)), account.now)
     account.ledger.merge(replace(SUBJECT, execution=execution), seen.to_fact())
+    account.codepipeline.executions.setdefault(execution, [])
+
+
+def test_what_an_execution_before_deployed_unjudged_is_not_from_before_any_release(account: Account) -> None:
+    account.codepipeline.listed = [EXECUTION, BEFORE]
+    remarked(account, BEFORE)
+    account.codepipeline.ran("DeployPrimary", "Deploy-US-East")
+    account.codepipeline.executions[BEFORE] = account.codepipeline.executions[EXECUTION]
+    account.codepipeline.executions[EXECUTION] = []
+    account.preflight()
+    target = DeployTarget("us-east-1", "ecs-service production-us/my-service")
+    assert KnownFacts(account.ledger.read(target)).before == EarliestState("", STARTED.timestamp())
 
 
 def test_the_remarks_of_the_execution_before_are_a_fact(account: Account) -> None:
@@ -151,6 +165,7 @@ def test_what_would_have_broken_the_execution_before_is_no_remark(account: Accou
     account.codepipeline.listed = [EXECUTION, BEFORE]
     seen = RegionVerdict("eu-west-1", Verdict.FAIL, "", (Finding("store", "b", Verdict.FAIL, "no store"),))
     account.ledger.merge(replace(SUBJECT, execution=BEFORE), PreflightSeen(seen, account.now).to_fact())
+    account.codepipeline.executions[BEFORE] = []
     account.preflight()
     assert KnownFacts(account.ledger.read(SUBJECT)).earlier_remarks == frozenset()
 

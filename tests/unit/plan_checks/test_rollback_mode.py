@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crosscheck.pipelines.definition import StageDefinition
-from plan_checks.rollback_mode import STALE_SECONDS, Mode, left_to_codepipeline, rollback_mode
+from plan_checks.rollback_mode import STALE_SECONDS, Mode, left_to_codepipeline, rollback_mode, without_lift
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,18 @@ def test_of_several_gates_the_most_careful_one_counts() -> None:
     assert rollback_mode(Mode.AUTO, gates=("", "")) is Mode.AUTO
     assert rollback_mode(Mode.AUTO, tag="off", gates=("auto", "")) is Mode.OFF
     assert rollback_mode(Mode.AUTO, tag="always", gates=("auto", "")) is Mode.SUGGEST
+
+
+@pytest.mark.parametrize("ceiling", Mode)
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("may_fail", [False, True])
+def test_without_a_lift_nothing_is_done_that_the_stack_does_not_allow(
+    ceiling: Mode, mode: Mode, may_fail: bool
+) -> None:
+    order = list(Mode)
+    lowered = without_lift(mode, ceiling, may_fail_a_region=may_fail)
+    assert order.index(lowered) <= min(order.index(mode), order.index(ceiling))
+    assert lowered in ({Mode.OFF, Mode.SUGGEST} if may_fail else {mode, ceiling})
 
 
 PLAIN = StageDefinition("Plain", ())

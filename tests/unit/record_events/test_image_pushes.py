@@ -19,7 +19,8 @@ def _push(**detail: Any) -> dict[str, Any]:
 def test_a_push_is_a_fact_and_starts_a_verification() -> None:
     change = changes.parse(events.load("ecr_image_push"))
     assert change.subject == ImageSubject("us-east-1", "my-service", DIGEST)
-    assert change.fact.latest == {"tag": "4f1e2d3", "pushed": 1772618440.0}
+    assert change.fact.latest == {"tags": {}, "pushed": 1772618440.0}
+    assert list(change.fact.once.values()) == [{"tag": "4f1e2d3", "pushed": 1772618440.0}]
     assert change.verification is not None
     assert change.verification.input == {"subject": change.subject.key, "pushed": "2026-03-04T10:00:40+00:00"}
     assert not change.notify_card

@@ -30,6 +30,14 @@ def test_f50_an_email_address_never_gets_into_the_ledger() -> None:
     assert "example.com" not in repr(change)
 
 
+@pytest.mark.parametrize(
+    "region", ["us-east-1.evil.example/", "nowhere", "us-east", "a" * 99 + "-b-1", "eu west-1", ""]
+)
+def test_a_region_is_known_by_its_form(region: str) -> None:
+    with pytest.raises(UnreadableEventError, match="region of the event"):
+        parse({**events.load("codepipeline_pipeline_started"), "region": region})
+
+
 def test_an_action_event_names_its_own_region_and_the_reason() -> None:
     fact = parse(events.load("codepipeline_action_failed")).fact
     assert fact.name == "action/ValidateSecondary/Validate-EU-West"

@@ -8,11 +8,14 @@ import pytest
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackProposal
+from crosscheck.contracts.verdicts import Verdict, judge
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
@@ -70,6 +73,7 @@ class World:
 def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
     service = FakeRollback()
     monkeypatch.setattr("crosscheck.registry.services.ROLLBACKS", {"ecs-service": service})
+    monkeypatch.setattr("roll_back.region_rollback.later_checks", lambda *_: ())
     return World(ledger_table, service)
 
 
@@ -259,3 +263,63 @@ def test_an_action_that_has_ended_since_it_was_planned_is_taken_back_as_it_ended
     monkeypatch.setattr(world.service, "propose", proposing)
     world.run(replace(ITEM, checks=(replace(WEB, run=replace(RUN, status="InProgress")),)))
     assert seen == [ended, ended]
+
+
+def test_what_a_stranger_deployed_just_before_is_only_suggested_to_go_back_from(world: World) -> None:
+    world.ledger.merge(
+        DeployTarget("eu-west-1", WEB.subject), ProvenState("web:5", "e", NOW - 9_000, NOW - 8_900).to_fact()
+    )
+    seen = judge("eu-west-1", [replace(WEB.finding(Verdict.PASS, ""), baselines={WEB.subject: "web:6"})])
+    world.ledger.merge(RELEASE, PreflightSeen(seen, NOW - 400).to_fact())
+    assert world.run() == {"state": "suggested"}
+    assert world.service.begun == []
+    assert "just before this release web:6 ran there" in world.told()[1]
+    assert "go back to web:5" in world.told()[1]
+
+
+def test_what_this_executions_own_later_action_brought_is_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = replace(WEB, run=replace(RUN, stage="Shift", name="Again", started=NOW - 100))
+    monkeypatch.setattr("roll_back.region_rollback.later_checks", lambda *_: (own,))
+    proposed: list[str] = []
+
+    def propose(planned: PlannedCheck, _baseline: str, _aws: Clients) -> RollbackProposal:
+        proposed.append(planned.deployed.name)
+        ours = planned.deployed.name == "Again"
+        return RollbackProposal(Feasibility.MANUAL if ours else Feasibility.SUPERSEDED, "")
+
+    monkeypatch.setattr(world.service, "propose", propose)
+    assert world.run() == {"state": "suggested"}
+    assert proposed == ["EU", "Again"]
+
+
+def test_what_somebody_else_had_deployed_in_the_same_moment_is_written_and_counted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.service.hotfixes = {"web": "web:9: deploy it again"}
+    world.run()
+    replaced = KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1")
+    assert replaced is not None
+    assert (replaced.what, replaced.attempt, replaced.at) == ("web:9: deploy it again", 1, NOW)
+    assert world.cards.told == [RELEASE.key] * 2
+    assert '"StrangersReplaced":[1.0]' in capsys.readouterr().out
+
+
+def test_what_was_replaced_before_a_crash_is_written_after_it(world: World) -> None:
+    world.service.hotfixes = {"web": "web:9: deploy it again"}
+    world.service.errors, world.service.lost = [refused("UpdateService", "InternalFailure")], True
+    with pytest.raises(RollbackRefusedError):
+        world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is None
+    world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is not None
+    assert world.service.begun == ["web"]
+
+
+def test_where_nothing_of_anybody_elses_was_replaced_nothing_is_said(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.run()
+    assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is None
+    assert "StrangersReplaced" not in capsys.readouterr().out

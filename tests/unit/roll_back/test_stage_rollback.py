@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import ProvenState
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
@@ -181,3 +182,20 @@ def test_a_stage_in_which_nothing_else_was_proven_needs_a_person(world: World) -
     world.ledger.merge(DeployTarget("us-east-1", "pipeline-stage p/Deploy"), own.to_fact())
     assert world.run() == {"state": "suggested"}
     assert {state for state, _ in world.told().values()} == {"suggested"}
+
+
+def test_an_execution_that_came_through_in_the_same_moment_is_named_for_every_region(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hotfix: list[str] = []
+    world.codepipeline.before_rollback = lambda: hotfix.append(world.codepipeline.execute(Deploy="Succeeded"))
+    world.run()
+    known = KnownFacts(world.ledger.read(world.release))
+    for region in REGIONS:
+        replaced = known.replaced("Deploy", region)
+        assert replaced is not None
+        assert replaced.what == (
+            f"what execution {hotfix[0][:8]} brought: aws codepipeline rollback-stage --region us-east-1 "
+            f"--pipeline-name p --stage-name Deploy --target-pipeline-execution-id {hotfix[0]}"
+        )
+    assert '"StrangersReplaced":[1.0]' in capsys.readouterr().out

@@ -70,10 +70,10 @@ class Account:
         self.looks: dict[str, list[Verdict | Exception]] = {}
         clients, cards = FakeClients({("codepipeline", "us-east-1"): self.codepipeline}), Cards()
         log = RollbackLog(self.ledger, cards, self.clock)
-        of_region, of_stage = RegionRollback(Clients(), log), WholeStageRollback(clients, log, StageRollback())
+        of_region, of_stage = RegionRollback(clients, log), WholeStageRollback(clients, log, StageRollback())
         patch("plan_checks.handler._plan", self.plan)
         patch("check_region.handler._looking", lambda: RegionCheck(clients, self.ledger, cards, self.clock))
-        patch("check_region.region_check.run_check", self.finding)
+        patch("crosscheck.plans.current.run_check", self.finding)
         patch("roll_back.handler._rollbacks", lambda: (of_region, of_stage))
         patch("crosscheck.registry.services.ROLLBACKS", {"ecs-service": self.service})
         patch("conclude_checks.handler._conclusion", lambda: Conclusion(self.ledger, cards, self.clock))

@@ -24,6 +24,7 @@ from crosscheck.verification.progress import Progress
 from plan_checks.release.limits import EVENTS_OF_A_LOOK, LEAST, longest_wait
 from roll_back.log import RollbackRefusedError
 from tests.fakes.json_protocol import SESSION
+from tests.template.expanded import resources
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "statemachines" / "verify_release.asl.yaml").read_text()
@@ -142,6 +143,18 @@ def test_f58_a_function_that_is_throttled_to_zero_is_tried_for_minutes() -> None
         last = task["Retry"][-1]
         waits = [min(last["IntervalSeconds"] * last["BackoffRate"] ** n, last["MaxDelaySeconds"]) for n in range(99)]
         assert sum(waits[: last["MaxAttempts"]]) >= 180, name
+
+
+def test_an_outage_of_ten_minutes_leaves_no_region_unverified() -> None:
+    """The ledger's, say: every task is tried once more after it, and so is every event that could not be recorded."""
+    for name, task in tasks():
+        last = task["Retry"][-1]
+        waits = [min(last["IntervalSeconds"] * last["BackoffRate"] ** n, last["MaxDelaySeconds"]) for n in range(99)]
+        assert sum(waits[: last["MaxAttempts"]]) > 600, name
+    queue = resources("AWS::SQS::Queue")["EventsQueue"]
+    receives = queue["RedrivePolicy"]["maxReceiveCount"]
+    assert (receives - 1) * queue["VisibilityTimeout"] > 600
+    assert queue["MessageRetentionPeriod"] > receives * queue["VisibilityTimeout"]
 
 
 def test_every_substitution_is_made_by_the_template_and_used() -> None:

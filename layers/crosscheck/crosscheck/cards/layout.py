@@ -28,12 +28,17 @@ def header(text: str) -> Block:
 
 def section(text: str) -> Block:
     """A paragraph; the text is escaped already."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _mrkdwn(text)}
 
 
 def context(text: str) -> Block:
     """A line in small print; the text is escaped here."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": escape(text, SECTION_LIMIT)}]}
+    return {"type": "context", "elements": [_mrkdwn(escape(text, SECTION_LIMIT))]}
+
+
+def _mrkdwn(text: str) -> Block:
+    """``verbatim``, or Slack would make links and mentions of plain text by itself."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
@@ -43,15 +48,20 @@ def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
     return [block for title, lines in filled for block in _list(title, lines, share)]
 
 
+def paragraphs(lines: Sequence[str]) -> list[Block]:
+    """Lines, which are escaped already, in as few paragraphs as hold them."""
+    return [section(text) for text in _pack(lines)]
+
+
 def _list(title: str, lines: list[str], budget: int) -> list[Block]:
     sizes = accumulate(len(line) + 1 for line in lines)
     shown = [line for line, size in zip(lines, sizes, strict=True) if size <= budget]
     left = len(lines) - len(shown)
     tail = [f"_and {left} more_"] if left else []
-    return [section(text) for text in _pack([f"*{title}*", *shown, *tail])]
+    return paragraphs([f"*{title}*", *shown, *tail])
 
 
-def _pack(lines: list[str]) -> list[str]:
+def _pack(lines: Sequence[str]) -> list[str]:
     """The lines in as few texts as Slack's limit of a section allows."""
     texts = [""]
     for line in lines:
@@ -72,7 +82,7 @@ def duration(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """What is sent to Slack. ``text`` is the plain form, for notifications and screen readers."""
+    """What is sent to Slack. ``text`` is the short form, for notifications and screen readers; it is mrkdwn, too."""
 
     text: str
     blocks: list[Block]
@@ -87,6 +97,14 @@ class Card:
     @property
     def digest(self) -> str:
         """The same for the same content; the version alone is no content."""
+        return self._digest(self.blocks)
+
+    @property
+    def essence(self) -> str:
+        """The same as long as the state, those of the regions, and whether a person is waited for are the same."""
+        return self._digest([])
+
+    def _digest(self, blocks: list[Block]) -> str:
         payload = {key: value for key, value in self.metadata["event_payload"].items() if key != "version"}
-        content = json.dumps([self.text, self.blocks, payload], sort_keys=True)
+        content = json.dumps([self.text, blocks, payload], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()

@@ -5,8 +5,11 @@ Slack: https://docs.slack.dev/messaging/formatting-message-text (escape ``&``, `
 
 import re
 
+from crosscheck.console import is_plain_url
 from crosscheck.text import ELLIPSIS, one_line
 
+LABEL_LIMIT = 100
+ADDRESS_LIMIT = 1_000
 _ENTITY = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
 # Formatting marks have no escape in mrkdwn: a zero-width space behind each makes it plain text. Between two
 # letters, as in Deploy_to_Production, Slack takes them for text by itself.
@@ -34,5 +37,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def link(url: str, text: str) -> str:
-    """A link; the text must be escaped already. ``|`` and ``>`` would end the URL."""
-    return f"<{url.replace('&', '&amp;').replace('|', '%7C').replace('>', '%3E')}|{text}>"
+    """A link of untrusted parts: the text, as the label of the address if that is one that may stand on a card.
+
+    A ``|`` in a label would be read as the end of an address.
+    """
+    label, address = escape(text.replace("|", "¦"), LABEL_LIMIT), url.replace("&", "&amp;")
+    if not label or not is_plain_url(url) or len(address) > ADDRESS_LIMIT:
+        return label
+    return f"<{address}|{label}>"

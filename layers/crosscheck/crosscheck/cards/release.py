@@ -17,7 +17,7 @@ from crosscheck.cards.layout import (
     section,
 )
 from crosscheck.cards.mrkdwn import escape, link
-from crosscheck.console import execution_url, is_console_url
+from crosscheck.console import execution_url, is_plain_url
 from crosscheck.ledger.states import State
 from crosscheck.releases.model import (
     Approval,
@@ -38,6 +38,7 @@ MESSAGE_LIMIT = 200
 MOST_NAMES = 4
 GIST_LIMIT = 60
 FOLLOWS = "\n\u2003\u2003↳ "
+WARNS = "\n\u2003\u2003:rotating_light: "
 # What the card adds where an execution goes back.
 ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
 
@@ -66,7 +67,7 @@ def card_of(shown: Release | ImageArrival, title: str, blocks: list[Block], even
     """The card under this title; its text and its metadata say how far each region is."""
     regions = {part.region: part.state.value for part in shown.regions if part.state}
     return Card(
-        text=one_line(f"{title}. {regions_in_words(shown.regions)}", HEADER_LIMIT * 4),
+        text=escape(f"{title}. {regions_in_words(shown.regions)}", HEADER_LIMIT * 4),
         blocks=[header(title), *blocks],
         metadata={
             "event_type": event,
@@ -76,7 +77,7 @@ def card_of(shown: Release | ImageArrival, title: str, blocks: list[Block], even
 
 
 def regions_in_words(regions: Iterable[RegionProgress]) -> str:
-    """Every region with its state, for the plain text."""
+    """Every region with its state; not escaped."""
     return ", ".join(f"{part.region} {signs.of_region(part.state)[1]}" for part in regions)
 
 
@@ -124,8 +125,8 @@ def _revision(release: Release) -> list[str]:
     revision = release.revision
     if not revision.commit:
         return []
-    short = escape(revision.commit[:12], NAME_LIMIT)
-    parts = [link(revision.url, short) if is_console_url(revision.url) else f"`{short}`"]
+    short = revision.commit[:12]
+    parts = [link(revision.url, short) if is_plain_url(revision.url) else f"`{escape(short, NAME_LIMIT)}`"]
     if revision.message:
         parts.append(escape(revision.message, MESSAGE_LIMIT))
     if revision.author:
@@ -138,9 +139,11 @@ def _revision(release: Release) -> list[str]:
 def region_line(part: RegionProgress) -> str:
     """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
     sign, word = signs.of_region(part.state)
-    then = escape(part.follow_up, REASON_LIMIT // 2)
-    reason = escape(part.reason, REASON_LIMIT - len(then))
-    rest = f"{f' · {reason}' if reason else ''}{f'{FOLLOWS}{then}' if then else ''}"
+    warning = escape(part.warning, REASON_LIMIT // 2)
+    then = escape(part.follow_up, (REASON_LIMIT - len(warning)) // 2)
+    reason = escape(part.reason, REASON_LIMIT - len(warning) - len(then))
+    below = f"{f'{FOLLOWS}{then}' if then else ''}{f'{WARNS}{warning}' if warning else ''}"
+    rest = f"{f' · {reason}' if reason else ''}{below}"
     return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{rest}"
 
 
@@ -174,7 +177,8 @@ def _failure(failure: Failure) -> str:
 
 def _image(image: ImageArrival) -> str:
     sign = signs.of_region(image.state)[0]
-    return f"{sign} *{escape(image.subject.name, NAME_LIMIT)}* {regions_in_words(image.regions)}"
+    regions = escape(regions_in_words(image.regions), REASON_LIMIT)
+    return f"{sign} *{escape(image.subject.name, NAME_LIMIT)}* {regions}"
 
 
 def _stage(stage: StageProgress) -> str:

@@ -3,25 +3,34 @@
 import re
 from collections.abc import Sequence
 
-from crosscheck.cards.layout import NAME_LIMIT
+from crosscheck.cards.layout import NAME_LIMIT, Card, paragraphs
 from crosscheck.cards.mrkdwn import escape, link
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.moments import Moment, MomentKind
 
 TEXT_LIMIT = 300
 MOST_LINES = 20
-_SIGNS = {MomentKind.APPROVAL: ":raised_hand:", MomentKind.FAILED: ":x:", MomentKind.ROLLBACK: ":rewind:"}
+_SIGNS = {
+    MomentKind.APPROVAL: ":raised_hand:",
+    MomentKind.FAILED: ":x:",
+    MomentKind.ROLLBACK: ":rewind:",
+    MomentKind.UNKNOWN: ":grey_question:",
+    MomentKind.REPLACED: ":rotating_light:",
+}
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users: ids of users and of user groups
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}")
 
 
-def reply_text(release: Subject, moments: Sequence[Moment], person: str) -> str:
-    """The reply that tells of these moments, as mrkdwn. ``person`` is the id of whom it mentions, or empty."""
+def reply_card(release: Subject, moments: Sequence[Moment], person: str) -> Card:
+    """The reply that tells of these moments; its text is as much of it as one paragraph holds. ``person`` is the id of
+    whom it mentions, or empty."""
     lines = [_line(moment) for moment in moments[:MOST_LINES]]
     left = len(moments) - len(lines)
     more = [f"_and {left} more_"] if left else []
     address = f"{mention(person)} " if mention(person) else ""
-    return "\n".join([f"{address}*{escape(release.pipeline, NAME_LIMIT)}*", *lines, *more])
+    first = f"{address}*{escape(release.pipeline, NAME_LIMIT)}*"
+    blocks = paragraphs([first, *lines, *more])
+    return Card(blocks[0]["text"]["text"], blocks, {})
 
 
 def mention(person: str) -> str:

@@ -1,11 +1,13 @@
 """The calls to Slack's Web API, and how each of its answers is raised."""
 
+import io
 import re
 import socket
 import ssl
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import URLError
+from urllib.request import BaseHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -13,8 +15,11 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from crosscheck.cards.layout import Card
 from crosscheck.cards.slack_answers import Remedy, remedy_of
 from crosscheck.errors import CrosscheckError, RetryLaterError
+from crosscheck.size_limits import CountedStream, OverLimitError
 
 TIMEOUT_SECONDS = 8
+# Slack answers with the message that it took, of some 20 KB.
+ANSWER_LIMIT = 1024 * 1024
 LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt
 DEFAULT_WAIT = 5
 OUTAGE_WAIT = 15
@@ -22,8 +27,10 @@ WAIT_FOR_PERSON = 10  # and doubled with every try
 OK, TOO_MANY_REQUESTS, SERVER_ERRORS = 200, 429, 500
 # Slack's own words: some aspect of the operation may have succeeded before the error was raised.
 _PERHAPS_DONE = {"fatal_error", "internal_error"}
-_QUIET = {"unfurl_links": False, "unfurl_media": False}
+# Slack makes neither previews nor, of plain text, links and mentions.
+_QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
+_SECONDS = re.compile(r"\d{1,6}")  # int() refuses thousands of digits
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
@@ -56,12 +63,35 @@ class PerhapsSentError(RetryLaterError):
     """The answer was lost: Slack may have taken the message or not."""
 
 
+class CountedAnswers(BaseHandler):
+    """Lets no more than ANSWER_LIMIT bytes of an answer be read, an error's as well."""
+
+    handler_order = 100  # before the handler that raises errors
+
+    def http_response(self, _request: Request, response: HTTPResponse) -> HTTPResponse:
+        """The same answer, counted."""
+        if response.fp is not None:
+            response.fp = io.BufferedReader(CountedStream(response.fp, ANSWER_LIMIT))
+        return response
+
+    https_response = http_response
+
+
+class CountedClient(WebClient):
+    """slack_sdk's client, which by itself reads an answer whole, however long it is."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - slack_sdk's signature
+        with build_opener(CountedAnswers()).open(req, timeout=self.timeout) as answer:
+            body = answer.read().decode(answer.headers.get_content_charset() or "utf-8")
+            return {"status": answer.code, "headers": answer.headers, "body": body}
+
+
 class Slack:
     """A Slack workspace, as one bot token sees it."""
 
     def __init__(self, token: str, api_url: str) -> None:
         # The default handlers send a message twice when the connection is lost: retrying is the queue's work.
-        self._client = WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+        self._client = CountedClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
 
     def post(self, channel: str, card: Card) -> str:
         """Post a card as a new message; its timestamp, which names it from then on.
@@ -77,15 +107,15 @@ class Slack:
         """Replace the message's content. Raises as ``post`` does."""
         self._send("chat.update", channel, card, ts=timestamp)
 
-    def reply(self, channel: str, thread: str, text: str) -> None:
+    def reply(self, channel: str, thread: str, card: Card) -> None:
         """Answer in the thread of a message, and show that in the channel as well: an edited message notifies nobody.
 
-        ``text`` is mrkdwn. With an empty ``thread`` it is a message of its own. Raises as ``post`` does.
+        With an empty ``thread`` it is a message of its own. Raises as ``post`` does.
         """
         place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
-        self._call("chat.postMessage", {"channel": channel, "text": text, **place, **_QUIET})
+        self._send("chat.postMessage", channel, card, **place)
 
-    def _send(self, method: str, channel: str, card: Card, **more: str) -> Any:
+    def _send(self, method: str, channel: str, card: Card, **more: Any) -> Any:
         """Send a card; where Slack refuses its blocks or its metadata, without them."""
         plain: dict[str, Any] = {"channel": channel, "text": card.text, **more, **_QUIET, "blocks": []}
         richer = ({"blocks": card.blocks, "metadata": card.metadata}, {"metadata": card.metadata})
@@ -102,8 +132,11 @@ class Slack:
             return self._client.api_call(method, json=payload)
         except SlackApiError as error:
             raise _meaning(error) from error
-        except UnicodeDecodeError as error:
-            raise PerhapsSentError("Slack is out of reach: the answer is not UTF-8", OUTAGE_WAIT) from error
+        except OverLimitError as error:
+            reason = f"Slack is out of reach: the answer is over {ANSWER_LIMIT} bytes"
+            raise PerhapsSentError(reason, OUTAGE_WAIT) from error
+        except (LookupError, MemoryError, RecursionError, UnicodeDecodeError) as error:
+            raise PerhapsSentError("Slack is out of reach: the answer is unreadable", OUTAGE_WAIT) from error
         except (URLError, HTTPException, OSError, SlackRequestError) as error:
             cause = error.reason if isinstance(error, URLError) else error
             kind = RetryLaterError if isinstance(cause, _NEVER_SENT) else PerhapsSentError
@@ -142,4 +175,4 @@ def _raised_as(word: str) -> CrosscheckError:
 def _wait(headers: Any) -> int:
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = value[0] if isinstance(value, list) else value
-    return min(max(int(text), 1), LONGEST_WAIT) if str(text).isdecimal() else DEFAULT_WAIT
+    return min(max(int(text), 1), LONGEST_WAIT) if _SECONDS.fullmatch(str(text)) else DEFAULT_WAIT

@@ -37,8 +37,8 @@ _WORDS: Mapping[Remedy, str] = {
     """,
     # For an update: that message will never be edited again. For a reply: that thread takes none.
     Remedy.ANEW: """
-        block_mismatch cannot_reply_to_message cant_update_message edit_window_closed message_not_found
-        restricted_action_non_threadable_channel restricted_action_thread_locked
+        block_mismatch cannot_reply_to_message cant_broadcast_message cant_update_message edit_window_closed
+        message_not_found restricted_action_non_threadable_channel restricted_action_thread_locked
     """,
     Remedy.PLAIN: """
         invalid_arguments invalid_blocks invalid_blocks_format invalid_metadata_format invalid_metadata_schema
@@ -57,7 +57,7 @@ _WORDS: Mapping[Remedy, str] = {
         two_factor_setup_required
     """,
     Remedy.CALL: """
-        agent_prompt_display_not_allowed as_user_not_supported attachment_payload_limit_exceeded cant_broadcast_message
+        agent_prompt_display_not_allowed as_user_not_supported attachment_payload_limit_exceeded
         deprecated_endpoint draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
         duplicate_channel_not_found duplicate_message_not_found invalid_arg_name invalid_array_arg invalid_attachments
         invalid_charset invalid_form_data invalid_post_type markdown_text_conflict method_deprecated missing_file_data

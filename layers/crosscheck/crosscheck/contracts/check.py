@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class PlannedCheck:
 
     @property
     def target(self) -> str:
-        """What is looked at, for people: the URL without its query, else the parameters' values."""
-        url = self.parameters.get("url", "").partition("?")[0]
+        """What is looked at, for people: the URL without query and fragment, else the parameters' values."""
+        url = re.split(r"[?#]", self.parameters.get("url", ""))[0]
         return url or "/".join(self.parameters.values())
 
     @property
@@ -136,6 +137,10 @@ class Check(ABC):
         """
         del planned, aws
         return ()
+
+    def same_state(self, one: str, other: str) -> bool:
+        """Whether two of its ``baselines`` name the same state."""
+        return one == other
 
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What to look at before an execution of this pipeline deploys anything."""

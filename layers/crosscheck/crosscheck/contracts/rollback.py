@@ -2,9 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
@@ -52,13 +52,21 @@ class RollbackProposal:
             raise ValueError(f"a rollback that is {self.feasibility} has no verification")
         return self.verification
 
+    def suggested(self, why: str) -> Self:
+        """The same, left to a person, who is told why."""
+        return replace(self, feasibility=Feasibility.MANUAL, reason=f"{self.reason}; {why}", verification=None)
+
 
 @dataclass(frozen=True)
 class RollbackStarted:
-    """A rollback that was begun: ``reason`` says what was done, ``verification`` passes once the region is back."""
+    """A rollback that was begun: ``reason`` says what was done, ``verification`` passes once the region is back.
+
+    ``replaced`` is what somebody else had deployed in the very moment, and how to deploy it again; empty if nothing.
+    """
 
     reason: str
     verification: PlannedCheck
+    replaced: str = ""
 
 
 class SupersededError(CrosscheckError):
@@ -98,13 +106,34 @@ class Rollback[T, P: RollbackProposal](ABC):
             SupersededError, ClientError, BotoCoreError: nothing was changed.
         """
 
+    @abstractmethod
+    def changed(self, target: T, proposal: P, aws: Clients) -> str:
+        """What became of the region since ``propose`` read it; empty if nothing did, or if the service itself compares
+        when ``act`` is called. It is the last that is read before ``act``: no other call comes between the two.
+
+        Raises:
+            ClientError, BotoCoreError: the service refused, or did not answer.
+        """
+
+    @abstractmethod
+    def replaced(self, target: T, proposal: P, started: RollbackStarted, aws: Clients) -> str:
+        """What the rollback took the place of, if that was somebody else's, and how to deploy it again; else empty.
+
+        Few services compare and act in one call: what was deployed between ``changed`` and ``act`` is replaced. It is
+        asked after a crash as well, so it goes by what the service remembers, not by what ``act`` saw.
+
+        Raises:
+            ClientError, BotoCoreError: the service refused, or did not answer; asking again is safe.
+        """
+
     def races(self, target: T, aws: Clients) -> tuple[type[Exception], ...]:
         """The errors with which the service says that something changed between reading and acting."""
         del target, aws
         return ()
 
     def execute(self, target: T, proposal: P, baseline: str, aws: Clients) -> RollbackStarted:
-        """Take it back: read again, compare with the proposal, act. Executing twice, as after a crash, has one effect.
+        """Take it back: read again, compare, act, and see what was replaced. Executing twice, as after a crash, has one
+        effect.
 
         Raises:
             SupersededError: the region changed since the proposal.
@@ -118,9 +147,14 @@ class Rollback[T, P: RollbackProposal](ABC):
     def _compare_and_act(self, target: T, proposal: P, baseline: str, aws: Clients) -> RollbackStarted:
         now = self.propose(target, baseline, aws)
         if now.feasibility is Feasibility.ALREADY_BACK and now.verification:
-            return RollbackStarted(now.reason, now.verification)
+            return self._compared(target, now, RollbackStarted(now.reason, now.verification), aws)
         if now.feasibility is not Feasibility.READY:
             raise SupersededError(now.reason)
         if now.preconditions and dict(now.preconditions) != dict(proposal.preconditions):
             raise SupersededError(f"it changed meanwhile: {now.reason}")
-        return self.act(target, now, aws)
+        if changed := self.changed(target, now, aws):
+            raise SupersededError(f"it changed meanwhile: {changed}")
+        return self._compared(target, now, self.act(target, now, aws), aws)
+
+    def _compared(self, target: T, now: P, started: RollbackStarted, aws: Clients) -> RollbackStarted:
+        return replace(started, replaced=self.replaced(target, now, started, aws))

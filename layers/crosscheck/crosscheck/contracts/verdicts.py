@@ -32,10 +32,10 @@ class Finding:
     pass, and those that preflight saw before the first release: what a rollback may go back to. ``warning`` is
     something that works and is unwise.
 
-    ``waits`` marks a PENDING that nothing but the time of day will end: it says nothing against the region, and the
-    time until then does not count towards a deadline. ``moved_on`` marks what was seen of a later deployment,
-    which took the place of one that had come to a good end: whatever the verdict, it says nothing about the deployment
-    that is judged.
+    ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
+    nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was
+    seen of a later deployment, which took the place of one that had come to a good end: whatever the verdict, it says
+    nothing about the deployment that is judged.
     """
 
     kind: str
@@ -67,7 +67,8 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def combine(own: Finding, contents: Sequence[Finding]) -> Finding:
-    """One finding of a thing that passed and of what it holds: as bad as the worst of them, with the reasons of those.
+    """One finding of a thing that passed and of what it holds: as bad as the worst of them, with the reasons of those
+    and the warnings of all.
 
     What failed by itself counts more than what gave way to a later deployment, and that more than all else.
     """
@@ -86,6 +87,7 @@ def combine(own: Finding, contents: Sequence[Finding]) -> Finding:
         moved_on=worst_one.moved_on,
         reason="; ".join([own.reason, *(finding.reason for finding in decisive)]),
         values={**own.values, **{f"{finding.kind} {finding.target}": finding.reason for finding in contents}},
+        warning="; ".join(each.warning for each in [own, *contents] if each.warning),
     )
 
 

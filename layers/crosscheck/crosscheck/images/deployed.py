@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from crosscheck.aws_errors import AWS_ERRORS, denied, explain, ignoring
 from crosscheck.clients import Clients
-from crosscheck.images import digests
+from crosscheck.images import digests, tags
 from crosscheck.images.digests import IntendedImage, read_image, resolve
 from crosscheck.images.reference import ImageReference, Registry, short
+from crosscheck.images.tags import is_immutable
 
-PERMISSIONS = digests.PERMISSIONS | {"ecr:DescribeImageReplicationStatus", "ecr:DescribeImages"}
-LIMIT, PAGE_SIZE = 5_000, 1_000  # images of a repository
+PERMISSIONS = digests.PERMISSIONS | tags.PERMISSIONS | {"ecr:DescribeImageReplicationStatus", "ecr:DescribeImages"}
 
 
 def deployed_image(reference: ImageReference, pinned: str, at: float, aws: Clients) -> IntendedImage:
@@ -27,34 +27,47 @@ def deployed_image(reference: ImageReference, pinned: str, at: float, aws: Clien
     if pinned and not now.accepts(pinned):
         recorded = resolve(replace(reference, digest=pinned), aws)
         image = replace(recorded, reference=reference, moved_to=now.digest)
-    return replace(image, floating=not pinned, doubt=_left_behind(image, reference.registry, at, aws))
+    return _compared(replace(image, floating=not pinned), reference.registry, at, aws)
 
 
-def _left_behind(image: IntendedImage, registry: Registry, at: float, aws: Clients) -> str:
-    """Why the tag may still have stood for an older image in this registry when it was deployed; empty where not.
+def _compared(image: IntendedImage, registry: Registry, at: float, aws: Clients) -> IntendedImage:
+    """The image, with what the home region has under its tag: that the tag moved on, or that it may have stayed behind.
 
-    A registry that gets its images from the home region may get a digest without its tag: where the tag is there
-    already, and immutable. Images that were pushed after the deployment only moved the tag on. So the deployed one is
-    trusted where the home region has it under the tag as well, or had nothing newer when it was deployed.
+    A registry that gets its images from the home region may get a digest late, or without its tag. Only an image that
+    the home region had before the deployment may have been what was meant, or any where the tag never moves here.
     """
-    home = aws.home_region
-    if registry.region == home or not image.digest:
-        return ""
+    if registry.region == aws.home_region or not image.digest:
+        return image
     try:
         source = _in_home(image.reference, registry, aws)
         if not source.digest or _same(image, source) or not _replicates(source, registry, aws):
-            return ""
-        newest = _newest_before(image.reference, registry, at, aws)
+            return image
+        why = _stays_behind(source, registry, at, aws)
     except AWS_ERRORS as error:
         # Another account's registry may be closed to us in one region and open in the other.
-        return "" if denied(error) else f"whether the tag stayed behind is unknown: {explain(error, home)}"
-    if newest.digest and _same(image, newest):
-        return ""
+        unknown = f"whether the tag stayed behind is unknown: {explain(error, aws.home_region)}"
+        return image if denied(error) else replace(image, doubt=unknown)
+    if not why:
+        return replace(image, moved_to=image.moved_to or source.digest)
     name = f"{image.reference.repository}:{image.reference.tag}"
-    return (
-        f"{name} is {short(image.digest)} in {registry.region} and {short(source.digest)} in {home}, which had newer "
-        f"images before the deployment: the tag may have stayed behind in {registry.region}"
+    here, there = f"{short(image.digest)} in {registry.region}", f"{short(source.digest)} in {aws.home_region}"
+    return replace(image, doubt=f"{name} is {here} and {there}, {why}: the tag may have stayed behind")
+
+
+def _stays_behind(source: IntendedImage, registry: Registry, at: float, aws: Clients) -> str:
+    """Why the home region's image may have been meant by a deployment of ``at``; empty where it came later."""
+    found = aws.client("ecr", aws.home_region).describe_images(
+        registryId=registry.account,
+        repositoryName=source.reference.repository,
+        imageIds=[{"imageDigest": source.digest}],
     )
+    pushed = found["imageDetails"][0].get("imagePushedAt")
+    if pushed is None or pushed <= datetime.fromtimestamp(at, UTC):
+        return "which was pushed before the deployment"
+    here = aws.client("ecr", registry.region)
+    if is_immutable(here, source.reference.repository, source.reference.tag, registry.account):
+        return f"and tags are immutable in {registry.region}"
+    return ""
 
 
 def _same(image: IntendedImage, source: IntendedImage) -> bool:
@@ -80,24 +93,3 @@ def _replicates(source: IntendedImage, registry: Registry, aws: Clients) -> bool
         (status.get("region"), status.get("registryId", registry.account)) == (registry.region, registry.account)
         for status in answer.get("replicationStatuses", [])
     )
-
-
-def _newest_before(reference: ImageReference, registry: Registry, at: float, aws: Clients) -> IntendedImage:
-    """What was pushed last to the home region before ``at``; without a digest if there is none, or if there are more
-    images than are read."""
-    there, moment = reference.in_region(aws.home_region), datetime.fromtimestamp(at, UTC)
-    pages = (
-        aws.client("ecr", aws.home_region)
-        .get_paginator("describe_images")
-        .paginate(
-            registryId=registry.account,
-            repositoryName=reference.repository,
-            PaginationConfig={"PageSize": PAGE_SIZE, "MaxItems": LIMIT + 1},
-        )
-    )
-    details = [detail for page in pages for detail in page["imageDetails"]]
-    before = [detail for detail in details if "imagePushedAt" in detail and detail["imagePushedAt"] <= moment]
-    if not before or len(details) > LIMIT:
-        return IntendedImage(there)
-    newest = max(before, key=lambda detail: detail["imagePushedAt"])["imageDigest"]
-    return read_image(replace(there, digest=newest), replace(registry, region=aws.home_region), aws)

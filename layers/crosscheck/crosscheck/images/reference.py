@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.size_limits import parse_json
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 SHORT_DIGEST = len("sha256:") + 12
@@ -87,7 +87,7 @@ def children(manifest: str) -> frozenset[str]:
     A task reports the digest of the index or of its platform's manifest, depending on who pulled the image.
     """
     try:
-        document = json.loads(manifest)
+        document = parse_json(manifest)
     except ValueError:
         return frozenset()
     listed = document.get("manifests") if isinstance(document, dict) else None

@@ -1,27 +1,46 @@
 """The facts about an image on its way into its regions, and the links between images and releases."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
-from crosscheck.ledger.table import Fact, Order
+from crosscheck.ledger.table import Fact, Order, Record
 
 # An image's regions have verdicts, too. Their stage is this word, where a release has the stage that deployed.
 REPLICATION = "replication"
+TAG = "tag_"
+# So many tags of an image are proven and shown, the newest: each is a look at every region.
+MOST_TAGS = 10
 
 
 @dataclass(frozen=True)
 class PushedImage(StoredFact):
-    """An image that was pushed with a tag; ``pushed`` is when."""
+    """An image that was pushed; ``pushed`` is when it was last (epoch seconds), ``tags`` when it was first with each
+    tag. An event tells of one tag, and all of them are kept."""
 
     name = "image"
 
-    tag: str
     pushed: float
+    tags: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def newest_tags(self) -> tuple[str, ...]:
+        """The tags, the newest first."""
+        return tuple(sorted(self.tags, key=lambda tag: (-self.tags[tag], tag)))
 
     def to_fact(self, event_id: str) -> Fact:
         """The fact, as the event of this id tells it."""
-        return self.ordered(Order(0, 0, self.pushed, event_id))
+        once = {f"{TAG}{_hash(tag)}": {"tag": tag, "pushed": pushed} for tag, pushed in self.tags.items()}
+        return replace(self, tags={}).ordered(Order(0, 0, self.pushed, event_id), once)
+
+    @classmethod
+    def document(cls, record: Record) -> Mapping[str, Any]:
+        """The fields, as the record holds them."""
+        told = [value for name, value in record.once.items() if name.startswith(TAG)]
+        return {**record.latest, "tags": {each["tag"]: each["pushed"] for each in told}}
 
 
 @dataclass(frozen=True)
@@ -51,3 +70,8 @@ class ReleaseLink(Link):
     place = ("release.key",)
 
     release: Subject
+
+
+def _hash(tag: str) -> str:
+    """An attribute's name: a tag may hold what none may."""
+    return hashlib.sha256(tag.encode()).hexdigest()[:16]

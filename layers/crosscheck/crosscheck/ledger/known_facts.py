@@ -10,16 +10,18 @@
 ``verdict/…/<region>/<judge>`` what one of its judges says: the gate action ``<stage>/<action>``
 ``judge/<stage>/<region>``     who judges that region: the gates, or nobody but the fan-out
 ``rollback/<stage>/<region>``  what became of taking back what that stage brought to that region
+``replaced/<stage>/<region>``  what that took the place of that was somebody else's
 ``preflight/<region>``         what would break the release in that region, seen when it started
 ``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
 ``claim/…``                    who may do something that must be done once
-``image``                      an image: its tag, when it was pushed
+``image``                      an image: its tags, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
 ``proven``                     a deploy target: what ran there when a release last passed
 ``before``                     a deploy target: what ran there before the first release
+``brought/<key>``              a deploy target's history: what this release brought, as it was judged
 ============================== ==============================================================
 
 An image's regions have verdicts, too: their stage is ``REPLICATION``.
@@ -40,8 +42,8 @@ from crosscheck.ledger.execution_facts import (
     Trigger,
 )
 from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
-from crosscheck.ledger.proof_facts import EarliestState, ProvenState
-from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
+from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
+from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
@@ -113,12 +115,21 @@ class KnownFacts:
         return {(judge.stage, judge.region): judge for judge in found}
 
     def verdicts_on(self, stage: str, region: str) -> tuple[JudgeVerdict, ...]:
-        """What the judges say of this region in this stage; the one without a name, the fan-out, comes first."""
-        return tuple(each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        """What its judges say of this region in this stage; the one without a name, the fan-out, comes first.
+
+        Who is none of them is not heard; while nobody has decided who they are, everybody is.
+        """
+        decided = self.judges.get((stage, region))
+        said = (each for each in self.verdicts if (each.stage, each.judged.region) == (stage, region))
+        return tuple(each for each in said if decided is None or decided.hears(each.judge))
 
     def rollback(self, stage: str, region: str) -> RollbackProgress | None:
         """What became of taking back what this stage brought to this region."""
         return self._one(RollbackProgress, stage, region)
+
+    def replaced(self, stage: str, region: str) -> ReplacedDeployment | None:
+        """What that rollback took the place of that was somebody else's."""
+        return self._one(ReplacedDeployment, stage, region)
 
     def holder(self, claim: RollbackClaim) -> str:
         """Who holds the claim; empty where nobody does."""
@@ -173,6 +184,11 @@ class KnownFacts:
     def before(self) -> EarliestState | None:
         """What ran at a deploy target before the first release."""
         return self._one(EarliestState)
+
+    @property
+    def brought(self) -> tuple[BroughtState, ...]:
+        """What the releases that were judged of late have brought to a deploy target."""
+        return self._all(BroughtState)
 
     def _one[F: StoredFact](self, fact: type[F], *place: str) -> F | None:
         name = fact.name_at(*place)

@@ -1,4 +1,5 @@
-"""The facts about something that releases deploy to: what was proven there, and what ran before any release."""
+"""The facts about something that releases deploy to: what was proven there, what ran before any release, and what
+releases have brought since."""
 
 from dataclasses import dataclass
 
@@ -47,3 +48,23 @@ class EarliestState(StoredFact):
         """The fact."""
         unknown = "" if self.state else "~"
         return self.ordered(Order(_NEVER - int(self.at * 1000), 0, 0.0, unknown or self.state))
+
+
+@dataclass(frozen=True)
+class BroughtState(StoredFact):
+    """What a release had brought when its judge spoke the last word, whichever that was; empty where no look told it.
+
+    ``deployed`` is when the deploy action that brought it began, ``at`` when the word was spoken (epoch seconds).
+    """
+
+    name = "brought"
+    place = ("execution",)
+
+    execution: str
+    state: str
+    deployed: float
+    at: float
+
+    def to_fact(self) -> Fact:
+        """The fact. The latest word of a release counts, and one that knows the state before one that does not."""
+        return self.ordered(Order(int(self.deployed * 1000), int(bool(self.state)), self.at, self.state))

@@ -36,6 +36,31 @@ class RollbackProgress(StoredFact):
 
 
 @dataclass(frozen=True)
+class ReplacedDeployment(StoredFact):
+    """What the rollback of a stage's ``attempt`` in a region took the place of that was somebody else's.
+
+    ``what`` names it and says how to deploy it again.
+    """
+
+    name = "replaced"
+    place = ("stage", "region")
+
+    stage: str
+    region: str
+    attempt: int
+    what: str
+    at: float
+
+    def to_fact(self) -> Fact:
+        """The fact."""
+        return self.ordered(Order(self.attempt, 0, self.at, self.what[:REASON_LIMIT]))
+
+    def within_limits(self) -> Self:
+        """The fact with as much of its text as is stored."""
+        return replace(self, what=self.what[:REASON_LIMIT])
+
+
+@dataclass(frozen=True)
 class RollbackClaim:
     """The right to take back what one attempt of a stage brought to a region. Its first holder keeps it."""
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.regions import is_region
 
 EXECUTION = "execution"
 IMAGE = "image"
 TARGET = "target"
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,18 @@ class DeployTarget:
         return f"{TARGET}#{self.region}#{self.name}"
 
 
+@dataclass(frozen=True)
+class TargetHistory(DeployTarget):
+    """What releases have brought to a deploy target of late: it expires as they do."""
+
+    expires: ClassVar[bool] = True
+
+    @property
+    def key(self) -> str:
+        """The partition key in the ledger."""
+        return f"{HISTORY}#{self.region}#{self.name}"
+
+
 type LedgerKey = Subject | ImageSubject
 """What a card is about."""
 type FactSubject = LedgerKey | DeployTarget
@@ -73,12 +87,12 @@ def parse_subject(key: str) -> LedgerKey:
     """The subject of a key.
 
     Raises:
-        ConfigurationError: the key was not written by a subject's ``key``.
+        ConfigurationError: the key was not written by a subject's ``key``, or names no region.
     """
     match key.split("#"):
-        case [kind, region, pipeline, execution] if kind == EXECUTION:
+        case [kind, region, pipeline, execution] if kind == EXECUTION and is_region(region):
             return Subject(region, pipeline, execution)
-        case [kind, region, repository, digest] if kind == IMAGE:
+        case [kind, region, repository, digest] if kind == IMAGE and is_region(region):
             return ImageSubject(region, repository, digest)
         case _:
             raise ConfigurationError(f"not a subject's key: {key[:80]}")

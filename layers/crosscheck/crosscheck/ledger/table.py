@@ -24,6 +24,7 @@ from crosscheck import times
 from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import FactSubject
 from crosscheck.settings import required
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -188,6 +189,6 @@ def _record(item: Mapping[str, Any]) -> Record:
     return Record(
         name=item["sk"]["S"],
         revision=int(item["revision"]["N"]),
-        latest=json.loads(item["latest"]["S"]) if "latest" in item else {},
-        once={key.removeprefix(ONCE): json.loads(value["S"]) for key, value in item.items() if key.startswith(ONCE)},
+        latest=parse_json(item["latest"]["S"]) if "latest" in item else {},
+        once={key.removeprefix(ONCE): parse_json(value["S"]) for key, value in item.items() if key.startswith(ONCE)},
     )

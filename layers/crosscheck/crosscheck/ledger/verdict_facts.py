@@ -11,17 +11,15 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 FINDINGS_LIMIT = 50
 FINDINGS_BYTES = 300_000
-# The judge of a gate that does not know where it stands, as a rule of a stage's condition.
-UNNAMED_GATE = "gate"
 
 
 @dataclass(frozen=True)
 class JudgeVerdict(StoredFact):
     """What a judge says of a region in one look.
 
-    ``stage`` is the stage that deployed to the region. ``judge`` names the gate, as ``<stage>/<action>``: several gates
-    may judge the same region, and each has a fact of its own. It is empty for the fan-out, and for a gate that is the
-    only one or does not know its name. ``look`` counts a gate's looks from 1, and ``final`` marks its last word.
+    ``stage`` is the stage that deployed to the region. ``judge`` names the gate, as ``<stage>/<action>`` or
+    ``<stage>/rule <rule>``: several gates may judge the same region, and each has a fact of its own. It is empty for
+    the fan-out. ``look`` counts a gate's looks from 1, and ``final`` marks its last word.
     """
 
     name = "verdict"
@@ -53,7 +51,8 @@ class JudgeVerdict(StoredFact):
 class RegionJudge(Observation):
     """Who judges what a stage deploys to a region. Only ``plan_checks`` decides it; everybody else reads it.
 
-    ``gates`` are the gates whose verdict counts, as ``<stage>/<action>``. It is empty if the fan-out judges.
+    ``gates`` are the gates whose verdict counts, named as in ``JudgeVerdict``. It is empty if the fan-out judges.
+    ``without_turn`` are those in whose place it does, until a retry of the stage gives them their turn.
     """
 
     name = "judge"
@@ -62,6 +61,11 @@ class RegionJudge(Observation):
     stage: str
     region: str
     gates: tuple[str, ...] = ()
+    without_turn: tuple[str, ...] = ()
+
+    def hears(self, judge: str) -> bool:
+        """Whether what this judge says may count: it is the fan-out, or a gate that the definition holds."""
+        return not judge or judge in self.gates or judge in self.without_turn
 
     @property
     def gate_stages(self) -> tuple[str, ...]:

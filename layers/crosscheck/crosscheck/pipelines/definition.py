@@ -59,6 +59,7 @@ class ActionDefinition:
 class RuleDefinition:
     """A rule of a stage's conditions."""
 
+    name: str
     provider: str
     configuration: Mapping[str, str]
 
@@ -166,7 +167,7 @@ def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageD
         name=stage["name"],
         actions=tuple(_action(stage["name"], action, pipeline_region) for action in stage["actions"]),
         rules=tuple(
-            RuleDefinition(rule["ruleTypeId"]["provider"], rule.get("configuration", {}))
+            RuleDefinition(rule["name"], rule["ruleTypeId"]["provider"], rule.get("configuration", {}))
             for conditions in declared
             for condition in conditions.get("conditions", [])
             for rule in condition.get("rules", [])

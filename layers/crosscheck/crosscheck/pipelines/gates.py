@@ -4,6 +4,7 @@ Where a gate covers a stage and a region, the gate is the judge of it.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.definition import VARIABLE, PipelineDefinition, StageDefinition
 from crosscheck.pipelines.parameters import Parameters
 from crosscheck.pipelines.scope import Position, scope
+from crosscheck.size_limits import parse_json
 
 type Read = Callable[[str], Parameters]
 
@@ -44,39 +46,49 @@ def find_gates(
     """
     found: list[GateDefinition] = []
     for stage in definition.stages:
-        for name, action, declared in _invocations(stage, function):
-            parameters = _read(texts.get((stage.name, action)) or declared, read)
-            if action or parameters.stage:  # a rule has to name it, as CodePipeline does not say where the rule stands
-                found += _gate(definition, Position(stage.name, action), name, parameters)
+        for gate in invocations(stage, function):
+            parameters = _read(texts.get((stage.name, gate.action)) or gate.declared, read)
+            if gate.action or parameters.stage:  # a rule has to name what it verifies: CodePipeline does not say where
+                found += _gate(definition, Position(stage.name, gate.action), gate.name, parameters)  # the rule stands
     return tuple(found)
 
 
-def holds_gate(stage: StageDefinition, function: str) -> bool:
-    """Whether a gate stands in the stage, as an action or as a rule, whatever it verifies."""
-    return any(True for _ in _invocations(stage, function))
+@dataclass(frozen=True)
+class GateInvocation:
+    """What in a stage invokes the gate's function. ``name`` is unique in the stage, ``action`` is empty for a rule;
+    ``declared`` are its UserParameters, variables and all."""
+
+    name: str
+    action: str
+    declared: str
 
 
-def _invocations(stage: StageDefinition, function: str) -> Iterator[tuple[str, str, str]]:
-    """The name of each action and rule that invokes the function, its action's name, empty for a rule, and what it
-    passes."""
+def invocations(stage: StageDefinition, function: str) -> Iterator[GateInvocation]:
+    """The actions and rules of a stage that invoke the function, whatever they verify."""
     for action in stage.actions:
-        if (action.provider, action.category) == ("Lambda", "Invoke") and _names(action.configuration, function):
-            yield action.name, action.name, action.configuration.get("UserParameters", "")
-    for number, rule in enumerate(stage.rules, start=1):
-        if rule.provider == "LambdaInvoke" and _names(rule.configuration, function):
-            yield f"rule {number}", "", rule.configuration.get("UserParameters", "")
+        if action.is_of_aws("Invoke", "Lambda") and invokes(action.configuration, function):
+            yield GateInvocation(action.name, action.name, action.configuration.get("UserParameters", ""))
+    for rule in stage.rules:
+        if rule.provider == "LambdaInvoke" and invokes(rule.configuration, function):
+            yield GateInvocation(rule_gate(rule.name), "", rule.configuration.get("UserParameters", ""))
 
 
-def _names(configuration: Mapping[str, str], function: str) -> bool:
-    """Whether the function is named, as it is or by an ARN."""
-    return function in configuration.get("FunctionName", "").split(":")
+def rule_gate(rule: str) -> str:
+    """The name of the gate that is this rule of a stage's condition. No action's name holds a space."""
+    return f"rule {rule}"
+
+
+def invokes(configuration: Mapping[str, str], function: str) -> bool:
+    """Whether a configuration names the function, as it is or by an ARN, with or without a qualifier."""
+    name = re.sub(r"^arn:[^:]*:lambda:[^:]*:[^:]*:function:", "", configuration.get("FunctionName", ""))
+    return name.partition(":")[0] == function
 
 
 def _without_variables(text: str) -> str:
     """UserParameters as they were declared, without the keys whose values are not known."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
+        given = parse_json(text)
+    except ValueError:
         return text
     if not isinstance(given, dict):
         return text

@@ -5,7 +5,6 @@ Texts name keys (at most 40 characters of them), never values.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +12,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from crosscheck.errors import ConfigurationError
+from crosscheck.regions import is_region
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -29,7 +30,6 @@ TAG_LIMIT = 50
 _NAME = r"[A-Za-z0-9.@_-]{1,100}"
 _EXECUTION = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLAN = r"/crosscheck/plans(/[A-Za-z0-9_.-]+)+"
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Parameters:
     dry_run: bool = False
     rollback: str = ""
 
+    @property
+    def may_fail_a_region(self) -> bool:
+        """Whether a region can fail by them that would pass without: they ask for more checks, or for less time."""
+        return bool(self.checks) or self.deadline_minutes < Parameters.deadline_minutes
+
 
 def _matching(pattern: str) -> Callable[[Any], str | None]:
     return lambda value: value if isinstance(value, str) and re.fullmatch(pattern, value) else None
@@ -59,7 +64,7 @@ def _regions(value: Any) -> tuple[str, ...] | None:
     if not isinstance(listed, list) or not listed or not all(isinstance(region, str) for region in listed):
         return None
     regions = tuple(sorted({region.strip() for region in listed}))
-    return regions if all(_REGION.fullmatch(region) for region in regions) else None
+    return regions if all(map(is_region, regions)) else None
 
 
 def _checks(value: Any) -> tuple[Mapping[str, Any], ...] | None:
@@ -139,8 +144,8 @@ def _load(text: str, source: str) -> Mapping[str, Any]:
     if len(text) > DOCUMENT_LIMIT:
         raise ConfigurationError(f"{source}: over {DOCUMENT_LIMIT} characters")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = parse_json(text)
+    except ValueError:
         raise ConfigurationError(f"{source}: not JSON; expected an object") from None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{source}: expected a JSON object")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.pipelines.definition import PipelineDefinition, account_of, parse_definition
@@ -30,3 +30,19 @@ def read_pipeline(client: CodePipelineClient, name: str, region: str) -> Pipelin
     answer = client.get_pipeline(name=name)
     arn = answer["metadata"]["pipelineArn"]
     return Pipeline(parse_definition(answer["pipeline"], region), read_tags(client, arn), account_of(arn))
+
+
+def at_version(client: CodePipelineClient, pipeline: Pipeline, version: int) -> Pipeline:
+    """The pipeline with the definition of that version, where it was changed since; its tags are today's.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    now = pipeline.definition
+    if version in {0, now.version}:
+        return pipeline
+    try:
+        declared = client.get_pipeline(name=now.name, version=version)["pipeline"]
+    except client.exceptions.PipelineVersionNotFoundException:
+        return pipeline
+    return replace(pipeline, definition=parse_definition(declared, now.region))

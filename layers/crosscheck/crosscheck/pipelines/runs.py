@@ -10,7 +10,12 @@ from crosscheck.pipelines.definition import account_of
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
-    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef, ArtifactDetailTypeDef
+    from mypy_boto3_codepipeline.type_defs import (
+        ActionExecutionDetailTypeDef,
+        ActionExecutionInputTypeDef,
+        ArtifactDetailTypeDef,
+        RuleExecutionInputTypeDef,
+    )
 
 # 500 actions, each of them retried a few times
 LIMIT = 2_000
@@ -32,7 +37,8 @@ class ActionRun:
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
     is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
     source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
-    empty where CodePipeline tells none.
+    empty where CodePipeline tells none. ``provider`` is that of AWS's own deploy actions, empty for every other action;
+    ``region`` is the action's.
     """
 
     stage: str
@@ -47,10 +53,31 @@ class ActionRun:
     outputs: Mapping[str, str] = field(default_factory=dict)
     produced: Mapping[str, Artifact] = field(default_factory=dict)
     ended: float = 0.0
+    provider: str = ""
+    region: str = ""
+
+    @property
+    def left_a_trace(self) -> bool:
+        """Whether CodePipeline says that the action did anything: it succeeded, or it names what it began or brought.
+
+        An action that failed without a trace may have been refused what it wanted: its configuration may name what
+        belongs to somebody else.
+        """
+        return self.status == "Succeeded" or bool(self.external or self.outputs)
 
     def ended_before(self, at: float) -> bool:
         """Whether it is known to have ended before this time, in epoch seconds: what came then is not its doing."""
         return 0 < self.ended < at
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """A rule of a stage's condition that is running; variables in its configuration are resolved where CodePipeline did
+    so."""
+
+    stage: str
+    name: str
+    configuration: Mapping[str, str]
 
 
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
@@ -67,6 +94,25 @@ def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapp
     return latest(detail for page in pages for detail in page["actionExecutionDetails"])
 
 
+def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> tuple[RuleRun, ...]:
+    """The rules of stage conditions that an execution runs at this moment.
+
+    Raises:
+        ClientError, BotoCoreError: as above.
+    """
+    pages = client.get_paginator("list_rule_executions").paginate(
+        pipelineName=pipeline,
+        filter={"pipelineExecutionId": execution},
+        PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
+    )
+    return tuple(
+        RuleRun(detail["stageName"], detail["ruleName"], _configuration(detail.get("input", {})))
+        for page in pages
+        for detail in page["ruleExecutionDetails"]
+        if detail.get("status") == "InProgress"
+    )
+
+
 def latest(details: Iterable[ActionExecutionDetailTypeDef]) -> Mapping[tuple[str, str], ActionRun]:
     """The run of each action that started last: a retry replaces what it retries."""
     begun = sorted(map(parse_run, details), key=lambda run: run.started)
@@ -80,12 +126,14 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     result = output.get("executionResult", {})
     started, updated = detail.get("startTime"), detail.get("lastUpdateTime")
     status = detail.get("status", "InProgress")
+    type_id = given.get("actionTypeId", {})
+    deploys = (type_id.get("owner"), type_id.get("category")) == ("AWS", "Deploy")
     return ActionRun(
         stage=detail["stageName"],
         name=detail["actionName"],
         status=status,
         started=started.timestamp() if started else 0.0,
-        configuration=given.get("resolvedConfiguration") or given.get("configuration", {}),
+        configuration=_configuration(given),
         inputs=_artifacts(given.get("inputArtifacts", [])),
         account=account_of(given.get("roleArn", "")),
         error=result.get("errorDetails", {}).get("code", ""),
@@ -93,7 +141,13 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
         ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
+        provider=type_id.get("provider", "") if deploys else "",
+        region=given.get("region", ""),
     )
+
+
+def _configuration(given: ActionExecutionInputTypeDef | RuleExecutionInputTypeDef) -> Mapping[str, str]:
+    return given.get("resolvedConfiguration") or given.get("configuration", {})
 
 
 def _artifacts(listed: Iterable[ArtifactDetailTypeDef]) -> Mapping[str, Artifact]:

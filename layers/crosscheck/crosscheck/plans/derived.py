@@ -15,15 +15,26 @@ def derive(action: ActionDefinition, run: ActionRun | None, account: str) -> Pla
     ``run`` is its latest run in the execution, whose configuration has its variables resolved; ``account`` is the
     pipeline's, empty where unknown.
     """
-    provider = DEPLOY_PROVIDERS.get(action.provider)
+    # Whoever may make a custom action type chooses its provider's name, and its worker says what it deployed.
+    ours = action.owner == "AWS"
+    provider = DEPLOY_PROVIDERS.get(action.provider) if ours else None
     if provider is None:
-        unsupported = f"no check for provider {action.provider} in this version (action {action.name})"
+        named = action.provider if ours else f"{action.provider} of owner {action.owner}"
+        unsupported = f"no check for provider {named} in this version (action {action.name})"
         return PlannedCheck(action.provider, action.region, {"action": action.name}, run, unsupported)
     given = run.configuration if run and run.configuration else action.configuration
     if not provider.deploys(given):
         return None
     unsupported = _unknown(action, run, account) or provider.unsupported(action, given)
     return PlannedCheck(provider.check, action.region, provider.parameters(given), run, unsupported)
+
+
+def deployed_by(runs: Iterable[ActionRun]) -> Iterator[PlannedCheck]:
+    """The checks of whatever these runs deployed, as far as their provider is known."""
+    for run in runs:
+        provider = DEPLOY_PROVIDERS.get(run.provider)
+        if provider and provider.deploys(run.configuration):
+            yield PlannedCheck(provider.check, run.region, provider.parameters(run.configuration), run)
 
 
 def derive_parity(

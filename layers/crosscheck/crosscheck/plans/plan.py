@@ -38,7 +38,7 @@ def make_plan(
         ConfigurationError: of ``added_checks``, and for more checks than a token can count or tell apart.
     """
     found = (derive(action, runs.get((action.stage, action.name)), account) for action in scope.actions)
-    checks = [check for check in found if check]
+    checks = _last_of_each([check for check in found if check])
     derived = {check.key for check in checks}
     added = added_checks(entries, scope, checks)
     checks += {check.key: check for check in added if check.key not in derived}.values()
@@ -47,6 +47,19 @@ def make_plan(
     checks += _parity(scope, runs)[: CHECK_LIMIT - len(checks)]  # no plan that fitted before it does not fit with it
     _tell_apart(checks)
     return Plan(scope.stage, tuple(_since_the_release(checks)))
+
+
+def _last_of_each(checks: Sequence[PlannedCheck]) -> list[PlannedCheck]:
+    """Several actions may deploy to the same thing, one after the other: what the last of them brought is there. What
+    cannot be looked at stays, as it may be something else of the same name in another account."""
+    last: dict[tuple[str, str, str], PlannedCheck] = {}
+    for check in sorted((each for each in checks if each.run and not each.unsupported), key=_started):
+        last[check.key] = check
+    return [check for check in checks if not check.run or check.unsupported or last[check.key] is check]
+
+
+def _started(check: PlannedCheck) -> float:
+    return check.deployed.started
 
 
 def _parity(scope: Scope, runs: Mapping[tuple[str, str], ActionRun]) -> list[PlannedCheck]:
@@ -69,7 +82,10 @@ def _since_the_release(checks: Sequence[PlannedCheck]) -> Iterator[PlannedCheck]
 
 
 def _tell_apart(checks: Sequence[PlannedCheck]) -> None:
-    """A token has no room for ids that never collide, so two checks that share one are refused."""
+    """A token has no room for ids that never collide, so two checks of different things that share one are refused.
+
+    Only what cannot be looked at may share the id of a check of the same name: its finding never changes.
+    """
     known: dict[str, PlannedCheck] = {}
     for check in checks:
         other = known.setdefault(check.id, check)

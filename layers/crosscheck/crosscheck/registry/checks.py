@@ -37,7 +37,7 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
     if unfinished:
         return unfinished
     if planned.unsupported:
-        return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
+        return _not_looked_at(planned)
     try:
         found = EVERY_CHECK[planned.kind].run(portable(planned), aws)
         if found.verdict is Verdict.PASS and not found.moved_on:
@@ -87,9 +87,9 @@ def known(planned: PlannedCheck) -> PlannedCheck:
 
 
 def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck]) -> list[Finding]:
-    known = {_place(each) for each in beside}
+    known = {place(each) for each in beside}
     contained = EVERY_CHECK[planned.kind].contains(portable(planned), aws)
-    held = [each for each in contained if each.unsupported or _place(each) not in known]
+    held = [each for each in contained if each.unsupported or place(each) not in known]
     found = all_within(CONTENTS_SECONDS, {number: partial(run_check, each, aws) for number, each in enumerate(held)})
     late = f"not looked at within {CONTENTS_SECONDS:g} seconds"
     return [
@@ -98,7 +98,15 @@ def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
     ]
 
 
-def _place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
+def _not_looked_at(planned: PlannedCheck) -> Finding:
+    """What a stack holds and this version cannot look at is a warning: the stack itself was seen to be in order, and
+    would be unknown in every release for it."""
+    if planned.held_by:
+        return replace(planned.finding(Verdict.PASS, planned.unsupported), warning=planned.unsupported)
+    return planned.finding(Verdict.INCONCLUSIVE, planned.unsupported)
+
+
+def place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
     """What a check looks at, and where; a name and an ARN are the same."""
     names = (re.split("[:/]", planned.parameters[key])[-1] for key in sorted(planned.parameters))
     return planned.kind, planned.region, tuple(names)

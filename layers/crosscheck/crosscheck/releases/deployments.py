@@ -26,9 +26,10 @@ class DeployAction:
     def precedes(self, at: float) -> bool:
         """Whether the latest run of the action began no later than what happened ``at`` that moment.
 
-        What happened before it belongs to an earlier run: the action was retried since.
+        What happened before it belongs to an earlier run: the action was retried since. Of an action whose events were
+        lost nothing tells that it was.
         """
-        return self.action is not None and self.action.run.begun <= at
+        return self.action is None or self.action.run.begun <= at
 
 
 def deployments(known: KnownFacts) -> list[DeployAction]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from crosscheck.console import approval_url, execution_url, is_console_url
+from crosscheck.console import approval_url, execution_url, is_plain_url
 from crosscheck.ledger.execution_facts import RecordedRevision, StageState
-from crosscheck.ledger.image_facts import REPLICATION
+from crosscheck.ledger.image_facts import MOST_TAGS, REPLICATION
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
@@ -61,7 +61,7 @@ def fold_image(subject: ImageSubject, known: KnownFacts) -> ImageArrival:
         subject=subject,
         version=known.version,
         state=next((state for state in _ARRIVAL_PRECEDENCE if state in states), RegionState.VERIFYING),
-        tag=image.tag if image else "",
+        tag=", ".join(image.newest_tags[:MOST_TAGS]) if image else "",
         pushed=image.pushed if image else None,
         regions=regions,
     )
@@ -114,7 +114,7 @@ def _failures(subject: Subject, known: KnownFacts) -> list[Failure]:
             action=action.action,
             region=action.region,
             reason=action.summary or action.error_code or UNEXPLAINED,
-            url=action.url if is_console_url(action.url) else page,
+            url=action.url if is_plain_url(action.url) else page,
         )
         for action in sorted(failed, key=lambda action: (action.run.at, action.stage, action.action))
     ]

@@ -24,14 +24,15 @@ class RegionProgress:
     """A region of the release. ``state`` None: nothing has happened there yet, and still may.
 
     For a region that failed, ``reason`` says why and ``follow_up`` what was done about it. For a region that was rolled
-    back, ``reason`` says what it runs now and ``follow_up`` why it had failed. They are two texts, so that a long one
-    does not push out the other.
+    back, ``reason`` says what it runs now and ``follow_up`` why it had failed. ``warning`` is what a person has to see
+    in any case. They are texts of their own, so that a long one does not push out the others.
     """
 
     region: str
     state: RegionState | None
     reason: str = ""
     follow_up: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
-from crosscheck.releases.regions import deployed, follow_up, rollback_of
+from crosscheck.releases.regions import (
+    attempt_of,
+    deployed,
+    follow_up,
+    replaced_in,
+    rollback_of,
+)
 
 
 class MomentKind(StrEnum):
@@ -22,6 +29,8 @@ class MomentKind(StrEnum):
     APPROVAL = "approval"
     FAILED = "failed"
     ROLLBACK = "rollback"
+    UNKNOWN = "unknown"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -61,11 +70,13 @@ def _approval(approval: Approval) -> Moment:
 
 
 def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) -> Iterator[Moment]:
-    if deployment.action is None:
-        return
-    place = (deployment.stage, deployment.region, deployment.action.run.attempt)
-    failures = [each for each in deployed(deployment, known, running=running) if each.state is RegionState.FAILED]
+    place = (deployment.stage, deployment.region, attempt_of(deployment, known))
+    if warning := replaced_in(deployment, known):
+        yield Moment(MomentKind.REPLACED, _key(MomentKind.REPLACED, *place), deployment.region, warning)
+    states = deployed(deployment, known, running=running)
+    failures = [each for each in states if each.state is RegionState.FAILED]
     if not failures:
+        yield from _unknown(deployment, known, place)
         return
     key = _key(MomentKind.FAILED, *place)
     yield Moment(MomentKind.FAILED, key, deployment.region, f"failed: {failures[0].reason}")
@@ -73,6 +84,21 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if rollback and (text := _said(rollback)):
         key = f"{_key(MomentKind.ROLLBACK, *place)}/{rollback.state}"
         yield Moment(MomentKind.ROLLBACK, key, deployment.region, text)
+
+
+def _unknown(deployment: DeployAction, known: KnownFacts, place: tuple[str, str, int]) -> Iterator[Moment]:
+    """A gate failed for a region of which it cannot say whether it is well. Nothing is rolled back for that."""
+    for said in known.verdicts_on(deployment.stage, deployment.region):
+        unknown = said.final and said.judge and said.judged.verdict is Verdict.INCONCLUSIVE
+        if unknown and deployment.precedes(said.at) and _has_failed(said.judge, deployment.stage, known):
+            key = _key(MomentKind.UNKNOWN, *place)
+            yield Moment(MomentKind.UNKNOWN, key, deployment.region, f"unknown: {said.judged.reason}")
+
+
+def _has_failed(gate: str, stage: str, known: KnownFacts) -> bool:
+    """Whether a gate has failed, by its action, or as a rule of the stage by the stage."""
+    ended = {f"{each.stage}/{each.action}": each.run.state for each in known.actions}
+    return ended.get(gate, known.state_of(stage)) is State.FAILED
 
 
 def _said(rollback: RollbackProgress) -> str:

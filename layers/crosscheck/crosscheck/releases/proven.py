@@ -5,7 +5,7 @@ saw. What merely ran before is no target: it may be what an earlier release brok
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -14,18 +14,16 @@ from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.proof_facts import EarliestState, ProvenState
-from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
+from crosscheck.ledger.states import State
+from crosscheck.ledger.subjects import DeployTarget, Subject, TargetHistory
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE
+from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.services.codepipeline.stage_history import planned_stage
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
-
-# How a definition names a gate that is a rule of a stage's condition. No action's name holds a space.
-RULE = "/rule "
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,18 @@ class ProvenStates:
         for name, state in {**unseen, **_states(judged)}.items():
             self.ledger.merge(DeployTarget(judged.region, name), EarliestState(state, at).to_fact())
 
+    def begun(self, execution: Subject, checks: Iterable[PlannedCheck]) -> None:
+        """Keep that an execution has begun to deploy to what these checks look at. Nobody may ever judge it: what is
+        seen there from then on is not from before any release.
+
+        Raises:
+            ClientError, BotoCoreError: the ledger is out of reach.
+        """
+        for planned in checks:
+            unknown = EarliestState("", planned.deployed.started).to_fact()
+            for each in (planned, planned_stage(execution, planned.deployed.stage)):
+                self.ledger.merge(_target(each), unknown)
+
     def judged(
         self, execution: Subject, stage: str, checks: Iterable[PlannedCheck], judged: RegionVerdict, at: float
     ) -> None:
@@ -54,8 +64,10 @@ class ProvenStates:
         """
         deployed = [each for each in checks if each.run and not each.unsupported and each.region == judged.region]
         try:
-            if judged.verdict is Verdict.PASS:
-                self._passed(execution, stage, deployed, judged, at)
+            self._brought(execution, stage, deployed, _states(judged), at)
+            known = KnownFacts(self.ledger.read(execution))
+            if judged.verdict is Verdict.PASS and stands(known, stage):
+                self._passed(execution, stage, deployed, judged, known, at)
             else:
                 self._not_passed(execution, stage, deployed)
         except AWS_ERRORS:
@@ -74,11 +86,53 @@ class ProvenStates:
             return known.proven.state
         return known.before.state if known.before and known.before.at < began else ""
 
+    def strange(self, execution: Subject, planned: PlannedCheck, restored: str) -> str:
+        """Why a person has to say whether to go back to ``restored``: what preflight saw just before this release is
+        not that, nor has a release brought it that was judged. Empty where it is known, and where nobody saw it.
+
+        Raises:
+            ClientError, BotoCoreError: the ledger is out of reach.
+        """
+        preflight = KnownFacts(self.ledger.read(execution)).preflight(planned.region)
+        seen = _states(preflight.judged).get(planned.subject, "") if preflight else ""
+        if not preflight or not seen:
+            return ""
+        proven = KnownFacts(self.ledger.read(_target(planned))).proven
+        since, newest = (proven.at, proven.deployed) if proven else (0.0, 0.0)
+        brought = KnownFacts(self.ledger.read(TargetHistory(planned.region, planned.subject))).brought
+        earlier = [each for each in brought if each.execution != execution.key]
+        # Of a release that failed before anything could be read nobody knows the state that it left.
+        unread = any(not each.state and each.deployed > newest for each in earlier)
+        same = EVERY_CHECK[planned.kind].same_state
+        told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
+        judged_since = any(at > preflight.at for at in (since, *(each.at for each in earlier)))
+        if unread or told or judged_since:
+            return ""
+        unknown = f"just before this release {seen} ran there, which no release that was judged has brought"
+        return f"{unknown}; a person has to say whether to go back to {restored}"
+
+    def _brought(
+        self, execution: Subject, stage: str, deployed: list[PlannedCheck], states: Mapping[str, str], at: float
+    ) -> None:
+        for each in deployed:
+            if not each.deployed.left_a_trace:
+                continue  # it may name what is somebody else's
+            whole = planned_stage(execution, stage)
+            for target, state in ((each, states.get(each.subject, "")), (whole, execution.execution)):
+                fact = BroughtState(execution.key, state, each.deployed.started, at).to_fact()
+                self.ledger.merge(TargetHistory(target.region, target.subject), fact)
+
     def _passed(
-        self, execution: Subject, stage: str, deployed: list[PlannedCheck], judged: RegionVerdict, at: float
+        self,
+        execution: Subject,
+        stage: str,
+        deployed: list[PlannedCheck],
+        judged: RegionVerdict,
+        known: KnownFacts,
+        at: float,
     ) -> None:
         """Of several judges the last one to speak sees that all are content."""
-        known, states = KnownFacts(self.ledger.read(execution)), _states(judged)
+        states = _states(judged)
         began = max((each.deployed.started for each in deployed), default=0.0)
         if not passed(known, stage, judged.region, began):
             return
@@ -86,7 +140,8 @@ class ProvenStates:
             if each.subject in states:
                 proven = ProvenState(states[each.subject], execution.key, each.deployed.started, at)
                 self.ledger.merge(_target(each), proven.to_fact())
-        if all(passed(known, stage, region) for region in _regions(known, stage)):
+        succeeded = known.state_of(stage) is State.SUCCEEDED
+        if succeeded and all(passed(known, stage, region) for region in _regions(known, stage)):
             whole = ProvenState(execution.execution, execution.key, began, at)
             self.ledger.merge(_target(planned_stage(execution, stage)), whole.to_fact())
 
@@ -99,6 +154,17 @@ class ProvenStates:
             self.ledger.merge(target, EarliestState("", began).to_fact())
 
 
+def stands(known: KnownFacts, stage: str) -> bool:
+    """Whether what a stage brought to a region may be proven: the stage has ended well, or nothing failed in it but
+    deployments and gates, which are of single regions. A test that failed in it speaks against all of them.
+    """
+    gates = {gate for judge in known.judges.values() for gate in judge.gates}
+    failed = [each for each in known.actions if (each.stage, each.run.state) == (stage, State.FAILED)]
+    of_regions = all(each.category == "Deploy" or f"{stage}/{each.action}" in gates for each in failed)
+    state = known.state_of(stage)
+    return state is State.SUCCEEDED or (state is State.FAILED and bool(failed) and of_regions)
+
+
 def passed(known: KnownFacts, stage: str, region: str, began: float = 0.0) -> bool:
     """Whether everybody who judges what a stage brought to a region has said PASS, and nobody anything else.
 
@@ -108,7 +174,7 @@ def passed(known: KnownFacts, stage: str, region: str, began: float = 0.0) -> bo
     since = max([began, *runs])
     last = {said.judge: said for said in known.verdicts_on(stage, region) if said.final and said.at >= since}
     judge = known.judges.get((stage, region))
-    expected = {UNNAMED_GATE if RULE in gate else gate for gate in judge.gates} if judge else set()
+    expected = set(judge.gates) if judge else set()
     content = all(said.judged.verdict is Verdict.PASS for said in last.values())
     return bool(last) and content and expected <= last.keys()
 

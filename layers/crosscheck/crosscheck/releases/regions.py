@@ -26,8 +26,9 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     progress: dict[str, list[RegionProgress]] = {}
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
-        parts = deployed(deployment, known, running=running)
-        progress.setdefault(deployment.region, []).extend(_taken_back(part, rollback) for part in parts)
+        parts = (_taken_back(part, rollback) for part in deployed(deployment, known, running=running))
+        warning = replaced_in(deployment, known)
+        progress.setdefault(deployment.region, []).extend(replace(part, warning=warning) for part in parts)
     return [_combine(region, parts) for region, parts in progress.items()]
 
 
@@ -35,7 +36,10 @@ def deployed(deployment: DeployAction, known: KnownFacts, *, running: bool) -> l
     """What the deploy action and, once it succeeded, each judge make of the region."""
     region, action = deployment.region, deployment.action
     if action is None:
-        return [_not_begun(deployment, known, running=running)]
+        # Its events may have been lost: who has judged what it brought knows that it began.
+        begun = known.verdicts_on(deployment.stage, region)
+        unheard = [] if begun else [_not_begun(deployment, known, running=running)]
+        return unheard or verified(deployment, known, running=running)
     match action.run.state:
         case State.STARTED | State.RESUMED | State.STOPPING:
             if running:
@@ -62,10 +66,23 @@ def _not_begun(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
 def rollback_of(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
     """What became of taking back the action's latest run; that of an earlier run may still be known after a retry."""
     rollback = known.rollback(deployment.stage, deployment.region)
-    if rollback is None or deployment.action is None:
+    if rollback is None:
         return None
-    same_run = rollback.attempt >= deployment.action.run.attempt
+    same_run = rollback.attempt >= attempt_of(deployment, known)
     return rollback if same_run and deployment.precedes(rollback.at) else None
+
+
+def attempt_of(deployment: DeployAction, known: KnownFacts) -> int:
+    """The attempt of the action's latest run; where its events were lost, that of its stage."""
+    return deployment.action.run.attempt if deployment.action else known.attempt_of(deployment.stage)
+
+
+def replaced_in(deployment: DeployAction, known: KnownFacts) -> str:
+    """That the rollback of the action's latest run took the place of what was somebody else's; empty if it did not."""
+    replaced = known.replaced(deployment.stage, deployment.region)
+    if replaced is None or replaced.attempt < attempt_of(deployment, known):
+        return ""
+    return f"the rollback replaced {replaced.what}" if deployment.precedes(replaced.at) else ""
 
 
 def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
@@ -102,4 +119,5 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
-    return min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
+    first = min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
+    return replace(first, warning="; ".join(dict.fromkeys(part.warning for part in parts if part.warning)))

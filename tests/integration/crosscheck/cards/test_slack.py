@@ -7,6 +7,7 @@ import pytest
 from crosscheck.cards.layout import Card
 from crosscheck.cards.release import render
 from crosscheck.cards.slack import (
+    ANSWER_LIMIT,
     LONGEST_WAIT,
     OUTAGE_WAIT,
     ChannelRefusedError,
@@ -19,6 +20,7 @@ from crosscheck.errors import RetryLaterError
 from local.server import Server
 from tests.builders import events
 from tests.builders.releases import Facts
+from tests.fakes.hostile_server import HostileServer
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
@@ -125,6 +127,33 @@ def test_f50_no_refusal_shows_the_token(slack: SlackStand, card: Card) -> None:
 def test_f40_a_page_instead_of_slacks_answer_is_waited_for(card: Card, status: str, body: bytes) -> None:
     def page(_environ: object, start_response: StartResponse) -> list[bytes]:
         start_response(status, [("Content-Type", "text/html")])
+        return [body]
+
+    server = Server(page, "slack", threads=1)
+    try:
+        with pytest.raises(RetryLaterError):
+            Slack("token", f"{server.url}/api/").post(CHANNEL, card)
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"403 Forbidden"])
+@pytest.mark.parametrize("headers", [b"", b"Transfer-Encoding: chunked\r\n"])
+def test_an_answer_without_end_is_not_read_to_its_end(card: Card, status: bytes, headers: bytes) -> None:
+    size = b"-1\r\n" if headers else b""
+    with HostileServer(b"HTTP/1.1 " + status + b"\r\n" + headers + b"\r\n" + size, b"x") as server:
+        with pytest.raises(PerhapsSentError, match="the answer is over"):
+            Slack("token", f"http://127.0.0.1:{server.port}/api/").post(CHANNEL, card)
+        assert server.sent < 16 * ANSWER_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("text/html; charset=no-such", b"{}"), ("application/json", b"[" * 100_000), ("application/json", b"\xff")],
+)
+def test_an_answer_that_cannot_be_read_is_waited_for(card: Card, kind: str, body: bytes) -> None:
+    def page(_environ: object, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", kind)])
         return [body]
 
     server = Server(page, "slack", threads=1)

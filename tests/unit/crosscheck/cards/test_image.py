@@ -11,7 +11,7 @@ IMAGE = ImageSubject("us-east-1", "my-service", "sha256:5951942c7acf" + "0" * 52
 
 
 def _known(**verdicts: Verdict) -> KnownFacts:
-    facts = Facts().add(PushedImage("4f1e2d3", 1772618440.0).to_fact("event"))
+    facts = Facts().add(PushedImage(1772618440.0, {"4f1e2d3": 1772618440.0}).to_fact("event"))
     facts.add(ImageDestinations(("ap-southeast-1", "eu-west-1")).to_fact(1.0))
     for region, verdict in verdicts.items():
         judged = _judged(region.replace("_", "-"), verdict)

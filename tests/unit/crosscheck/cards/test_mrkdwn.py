@@ -43,5 +43,36 @@ def test_plain_text_keeps_its_limit(text: str) -> None:
     assert len(one_line(text, 20)) <= 20
 
 
-def test_a_link_cannot_be_left_early() -> None:
-    assert link("https://x/?a=1&b=|>", "t") == "<https://x/?a=1&amp;b=%7C%3E|t>"
+def test_a_link_has_a_label_that_ends_it_nowhere() -> None:
+    assert link("https://x.example/?a=1&b=2", "a|b <c>") == "<https://x.example/?a=1&amp;b=2|a¦b &lt;c&gt;>"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://",
+        "https:///path",
+        "https://||",
+        "https://…||",
+        "https://a.example/|<!channel>",
+        "https://a.example/>",
+        "https://user:word@a.example/",
+        "https://user@a.example/",
+        "https://a.example\\@b.example/",
+        "https://a.example:99999/",
+        "https://a.example/\u202egpj.exe",
+        "https://a.example/\u200b",
+        "https://a.example/ x",
+        "https://[::1",
+        "http://a.example/",
+        "javascript:alert(1)",
+        "https://a.example/" + "&" * 300,
+    ],
+)
+def test_what_is_no_plain_address_is_no_link(url: str) -> None:
+    assert link(url, "label") == "label"
+
+
+def test_a_link_without_a_label_is_none() -> None:
+    assert link("https://a.example/", "\u200b\u3164") == ""

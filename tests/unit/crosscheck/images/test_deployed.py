@@ -58,20 +58,41 @@ def test_a_tag_that_moved_on_after_the_deployment_leaves_no_doubt(registries: Re
     built = registries.build("built", -5)
     later = registries.build("later", 5, tagged=tagged)
     image = registries.deployed(built)
-    assert (image.digest, image.moved_to, image.doubt) == (built, later if tagged else "", "")
+    assert (image.digest, image.moved_to, image.doubt) == (built, later, "")
 
 
-@pytest.mark.parametrize("built_since", [False, True])
-def test_a_tag_that_stayed_behind_is_not_known_to_be_what_was_built(registries: Registries, built_since: bool) -> None:
+def test_other_images_of_the_repository_say_nothing_of_the_tag(registries: Registries) -> None:
+    built = registries.eu.tags["web", "latest"]
+    for tag in ("branch", "sha256-0123.sig"):
+        digest = registries.home.push("web", tag, salt=tag)
+        registries.home.pushed[digest] = DEPLOYED - timedelta(minutes=5)
+    later = registries.build("later", 5, tagged=False)
+    image = registries.deployed(built)
+    assert (image.digest, image.moved_to, image.doubt) == (built, later, "")
+
+
+def test_a_tag_that_stayed_behind_is_not_known_to_be_what_was_built(registries: Registries) -> None:
     old = registries.eu.tags["web", "latest"]
-    shown = registries.build("built", -5, tagged=False)
-    if built_since:
-        shown = registries.build("later", 5, tagged=False)
-    image = registries.deployed(old)
-    assert image.doubt == (
-        f"web:latest is {old[:19]} in {EU} and {shown[:19]} in {HOME}, which had newer images before the deployment: "
-        f"the tag may have stayed behind in {EU}"
+    built = registries.build("built", -5, tagged=False)
+    assert registries.deployed(old).doubt == (
+        f"web:latest is {old[:19]} in {EU} and {built[:19]} in {HOME}, which was pushed before the deployment: "
+        "the tag may have stayed behind"
     )
+
+
+@pytest.mark.parametrize("excepted", [False, True])
+def test_a_tag_that_never_moves_in_the_region_may_have_stayed_behind_at_any_time(
+    registries: Registries, excepted: bool
+) -> None:
+    old = registries.eu.tags["web", "latest"]
+    later = registries.build("later", 5, tagged=False)
+    registries.eu.mutability = "IMMUTABLE_WITH_EXCLUSION"
+    registries.eu.exceptions = ["late*" if excepted else "dev-*"]
+    expected = (
+        f"web:latest is {old[:19]} in {EU} and {later[:19]} in {HOME}, and tags are immutable in {EU}: "
+        "the tag may have stayed behind"
+    )
+    assert registries.deployed(old).doubt == ("" if excepted else expected)
 
 
 def test_a_registry_that_gets_nothing_from_home_is_asked_alone(registries: Registries) -> None:

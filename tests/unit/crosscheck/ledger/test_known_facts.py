@@ -83,7 +83,7 @@ WRITTEN: dict[str, tuple[Any, Fact]] = {
     "plan": (PlanProblem("no such parameter"), PlanProblem("no such parameter").to_fact(NOW)),
     "remarks": (EarlierRemarks(("not versioned",)), EarlierRemarks(("not versioned",)).to_fact(NOW)),
     "rollback/Deploy/eu-west-1": (ROLLBACK, ROLLBACK.to_fact()),
-    "image": (PushedImage("v1", NOW), PushedImage("v1", NOW).to_fact("event")),
+    "image": (PushedImage(NOW, {"v1": NOW}), PushedImage(NOW, {"v1": NOW}).to_fact("event")),
     "destinations": (ImageDestinations(("eu-west-1",)), ImageDestinations(("eu-west-1",)).to_fact(NOW)),
     f"deploys/{IMAGE.key}": (ImageLink(IMAGE), ImageLink(IMAGE).to_fact()),
     f"release/{RELEASE.key}": (ReleaseLink(RELEASE), ReleaseLink(RELEASE).to_fact()),
@@ -140,7 +140,7 @@ def test_each_fact_is_found_by_what_it_is_about() -> None:
     assert known.preflight("eu-west-1") == PREFLIGHT
     assert known.plan_problem == PlanProblem("no such parameter")
     assert known.earlier_remarks == {"not versioned"}
-    assert (known.image, known.destinations) == (PushedImage("v1", NOW), ImageDestinations(("eu-west-1",)))
+    assert (known.image, known.destinations) == (PushedImage(NOW, {"v1": NOW}), ImageDestinations(("eu-west-1",)))
     assert (known.deploys, known.deployed_by) == ((IMAGE,), (RELEASE,))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crosscheck.pipelines.definition import PipelineDefinition, parse_definition
-from crosscheck.pipelines.gates import find_gates
+from crosscheck.pipelines.gates import find_gates, invokes
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 
 GATE = "crosscheck-GateStage"
@@ -89,3 +89,20 @@ def test_what_may_forbid_a_rollback_and_is_not_known_yet_forbids_it(key: str) ->
     text = json.dumps({key: "#{variables.careful}", "soak_minutes": 2})
     [found] = find_gates(pipeline(FIRST, {"name": "Prove", "actions": [gate("G", text)]}), GATE, {}, read)
     assert found.parameters == Parameters(soak_minutes=2.0, rollback="suggest")
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        (GATE, True),
+        (f"{GATE}:live", True),
+        (f"arn:aws:lambda:us-east-1:111122223333:function:{GATE}", True),
+        (f"arn:aws:lambda:us-east-1:111122223333:function:{GATE}:live", True),
+        (f"mine:{GATE}", False),
+        (f"arn:aws:lambda:us-east-1:111122223333:function:mine:{GATE}", False),
+        (f"arn:aws:lambda:us-east-1:111122223333:layer:{GATE}", False),
+        ("", False),
+    ],
+)
+def test_an_alias_that_is_called_like_the_gate_is_no_gate(name: str, *, named: bool) -> None:
+    assert invokes({"FunctionName": name}, GATE) is named

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crosscheck.pipelines.definition import ActionDefinition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.plans.derived import derive
+from crosscheck.registry.services import DEPLOY_PROVIDERS
 
 RUN = ActionRun("Release", "Bring", "Succeeded", 1.0)
 
@@ -62,6 +65,15 @@ def test_each_provider_says_what_is_looked_at(
     assert check
     assert (check.kind, check.region, check.parameters, check.run) == (kind, "sa-east-1", parameters, RUN)
     assert not check.unsupported
+
+
+@pytest.mark.parametrize("owner", ["Custom", "ThirdParty"])
+@pytest.mark.parametrize("provider", [*DEPLOY_PROVIDERS, "codedeploy"])
+def test_an_action_type_of_somebody_elses_is_not_taken_for_that_of_aws(provider: str, owner: str) -> None:
+    theirs = replace(action(provider, ApplicationName="a", DeploymentGroupName="g"), owner=owner)
+    check = derive(theirs, RUN, "")
+    assert check
+    assert check.unsupported == f"no check for provider {provider} of owner {owner} in this version (action Bring)"
 
 
 def test_a_change_set_alone_has_no_check() -> None:

@@ -83,7 +83,7 @@ def test_several_actions_of_a_region_that_deploy_one_artifact_need_one_check() -
     one = deploy(HOME, "SourceOutput")
     twice = deploying(HOME, HOME, names=("one", "other"))
     plan = make_plan(twice, by_place(SOURCE, replace(one, name="one"), replace(one, name="other")))
-    assert [check.kind for check in plan.checks] == ["codedeploy", "codedeploy", "source-parity"]
+    assert [check.kind for check in plan.checks] == ["codedeploy", "source-parity"]
 
 
 def test_a_plan_that_fills_a_gate_is_not_refused_for_it() -> None:

@@ -106,3 +106,17 @@ def test_two_checks_that_share_an_id_are_refused_in_words(monkeypatch: pytest.Mo
     with pytest.raises(ConfigurationError, match=words):
         make_plan(secondaries("eu-west-1"), runs(), [entry])
     assert len(make_plan(secondaries("eu-west-1"), runs()).checks) == 1
+
+
+def test_of_several_actions_on_one_thing_the_last_to_start_is_looked_at() -> None:
+    shop = {"StackName": "shop", "ActionMode": "CREATE_UPDATE"}
+    names = ("Create", "Change", "Foreign")
+    actions = [action(name, "Deploy", "CloudFormation", "eu-west-1", configuration=shop) for name in names]
+    at = {"Create": 10.0, "Change": 20.0, "Foreign": 30.0}
+    ran = {("D", name): ActionRun("D", name, "Succeeded", began) for name, began in at.items()}
+    ran["D", "Foreign"] = replace(ran["D", "Foreign"], account="444455556666")
+    for order in (actions, actions[::-1]):
+        stage = scope(pipeline({"name": "D", "actions": order}), Position(), "D", ())
+        checks = make_plan(stage, ran, account="111122223333").checks
+        assert sorted(check.deployed.name for check in checks) == ["Change", "Foreign"]
+        assert {check.since for check in checks} == {20.0}

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from crosscheck.cards.release import render
-from crosscheck.cards.reply import mention, reply_text
+from crosscheck.cards.reply import mention, reply_card
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
 from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.verdict_facts import RegionJudge
+from crosscheck.releases.model import RegionState
 from crosscheck.releases.moments import Moment, moments_of
 from tests.builders import events
 from tests.builders.releases import SUBJECT, Facts, deploys
@@ -119,7 +121,7 @@ def test_what_became_of_a_rollback_is_a_moment_of_its_own(state: RollbackState, 
 
 
 def test_a_reply_mentions_a_person_and_disarms_everything_else() -> None:
-    text = reply_text(SUBJECT, told(waiting()), PERSON)
+    text = reply_card(SUBJECT, told(waiting()), PERSON).text
     assert text.startswith(f"<@{PERSON}> *multi-region-service*\n:raised_hand: *Approve / Sign-off* waits for")
     assert "<!channel>" not in text
     assert "|review it>" in text
@@ -128,9 +130,10 @@ def test_a_reply_mentions_a_person_and_disarms_everything_else() -> None:
 def test_a_reply_about_many_regions_stays_short() -> None:
     kind = told(failed())[0].kind
     many = [Moment(kind, str(number), "x" * 300, "y" * 3_000) for number in range(90)]
-    text = reply_text(SUBJECT, many, "")
-    assert "_and 70 more_" in text
-    assert len(text) < 12_000
+    card = reply_card(SUBJECT, many, "")
+    assert "_and 70 more_" in str(card.blocks[-1])
+    assert len(str(card.blocks)) < 13_000
+    assert len(card.text) <= 3_000
 
 
 @pytest.mark.parametrize(
@@ -149,3 +152,44 @@ def test_a_reply_about_many_regions_stays_short() -> None:
 )
 def test_only_the_id_of_a_user_or_of_a_group_is_mentioned(person: str, said: str) -> None:
     assert mention(person) == said
+
+
+GATE = "Deploy/Verify"
+
+
+def lost(verdict: Verdict) -> Facts:
+    """The events of the action were lost; those of its stage, and what was said of its region, are there."""
+    facts = Facts().outline(("Deploy", [deploys("Two", EU)])).event(events.pipeline("STARTED"))
+    facts.event(events.stage("Deploy", "SUCCEEDED", 9)).event(events.pipeline("SUCCEEDED", 9))
+    return facts.verdict("Deploy", judge(EU, [Finding("ecs-service", "app", verdict, "tasks die")]), 30)
+
+
+def test_a_region_that_failed_is_told_of_even_if_the_events_of_its_action_were_lost() -> None:
+    (moment,) = told(lost(Verdict.FAIL))
+    assert (moment.key, moment.where) == (f"failed/Deploy/{EU}/1", EU)
+    assert [part.state for part in lost(Verdict.FAIL).release.regions] == [RegionState.FAILED]
+    assert [part.state for part in lost(Verdict.PASS).release.regions] == [RegionState.PASSED]
+
+
+@pytest.mark.parametrize(("gate", "moments"), [("FAILED", ["unknown"]), ("SUCCEEDED", [])])
+def test_a_region_that_a_gate_cannot_see_is_told_of_if_the_gate_fails_for_it(gate: str, moments: list[str]) -> None:
+    facts = Facts().outline(("Deploy", [deploys("Two", EU)])).event(events.pipeline("STARTED"))
+    facts.event(events.action("Deploy", "Two", "SUCCEEDED", 9, region=EU))
+    facts.event(events.action("Deploy", "Verify", gate, 40, category="Invoke", provider="Lambda"))
+    unseen = judge(EU, [Finding("ecs-service", "app", Verdict.INCONCLUSIVE, "AccessDenied")])
+    facts.add(RegionJudge("Deploy", EU, (GATE,)).to_fact(1.0)).verdict("Deploy", unseen, 30, judge=GATE)
+    found = told(facts)
+    assert [moment.kind for moment in found] == moments
+    assert all(moment.text.startswith("unknown: ") and "AccessDenied" in moment.text for moment in found)
+    assert all(":grey_question:" in reply_card(SUBJECT, found, "").text for _ in found)
+
+
+def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again() -> None:
+    hotfix = "app:9, deployed by somebody else: aws ecs update-service --task-definition app:9"
+    running = failed().rollback("Deploy", EU, RollbackState.RUNNING, "", 40).replaced("Deploy", EU, hotfix, 41)
+    moments = told(running)
+    assert [moment.key for moment in moments] == ["replaced/Deploy/eu-west-1/1", "failed/Deploy/eu-west-1/1"]
+    text = reply_card(SUBJECT, moments, PERSON).text
+    assert f":rotating_light: *eu-west-1* the rollback replaced {hotfix}" in text
+    done = told(running.rollback("Deploy", EU, RollbackState.DONE, "runs app:6", 90))
+    assert [moment.key for moment in done][:2] == [moment.key for moment in moments]

@@ -10,9 +10,11 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.execution_facts import ActionState, ReportedRun, StageState
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import UNNAMED_GATE, JudgeVerdict, RegionJudge
+from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.services.codepipeline.stage_history import planned_stage
@@ -34,6 +36,18 @@ class Release:
     def __init__(self, ledger: Ledger, number: int, began: float) -> None:
         self.states, self.ledger, self.version = ProvenStates(ledger), ledger, str(number)
         self.subject, self.began = Subject(HOME, "p", f"execution-{number}"), BEGAN + began
+        self.reported: list[State] = []
+
+    def stage(self, state: State) -> None:
+        """The event of the stage ``Deploy``."""
+        self.reported.append(state)
+        run = ReportedRun(state, 1, self.began + 50)
+        self.ledger.merge(self.subject, StageState("Deploy", run).to_fact("event"))
+
+    def action(self, name: str, category: str, state: State) -> None:
+        """The event of an action of that stage."""
+        action = ActionState("Deploy", name, ReportedRun(state, 1, self.began + 40), EUROPE, category)
+        self.ledger.merge(self.subject, action.to_fact("event"))
 
     def check(self, region: str = EUROPE, alias: str = "live") -> PlannedCheck:
         run = ActionRun("Deploy", region, "Succeeded", self.began)
@@ -44,6 +58,7 @@ class Release:
         planned = replace(self.check(), run=None, baseline_only=True)
         seen = {planned.subject: state} if state else {}
         found = judge(EUROPE, [replace(planned.finding(Verdict.PASS, ""), baselines=seen)])
+        self.ledger.merge(self.subject, PreflightSeen(found, BEGAN + at).to_fact())
         self.states.seen_before([planned], found, BEGAN + at)
 
     def judged(
@@ -52,6 +67,8 @@ class Release:
         """A judge's last word, so many seconds after the deployment began."""
         found = self.finding(verdict, region, state or self.version)
         at = self.began + after
+        if State.SUCCEEDED not in self.reported and State.FAILED not in self.reported:
+            self.stage(State.SUCCEEDED)
         word = JudgeVerdict("Deploy", found, at, final=True, judge=judge_name, look=1)
         self.ledger.merge(self.subject, word.to_fact(at))
         self.states.judged(self.subject, "Deploy", [self.check(region)], found, at)
@@ -66,6 +83,10 @@ class Release:
     @property
     def target(self) -> str:
         return self.states.to_restore(self.check(), self.began)
+
+    @property
+    def strange(self) -> str:
+        return self.states.strange(self.subject, self.check(), self.target)
 
     @property
     def stage_target(self) -> str:
@@ -152,8 +173,24 @@ def test_a_region_that_a_second_gate_fails_was_not_proven_by_the_first(ledger: L
 
 def test_a_gate_that_is_a_rule_proves_under_the_name_that_it_has(ledger: Ledger) -> None:
     release, later = releases(ledger, 2)
-    release.judges("Deploy/rule 1")
-    release.judged(Verdict.PASS, judge_name=UNNAMED_GATE)
+    release.judges("Deploy/rule Look")
+    release.judged(Verdict.PASS, judge_name="Deploy/rule Look")
+    assert later.target == "1"
+
+
+@pytest.mark.parametrize("judges", [(), ("Deploy/Own",)])
+def test_a_judge_that_the_definition_does_not_hold_proves_nothing(ledger: Ledger, judges: tuple[str, ...]) -> None:
+    release, later = releases(ledger, 2)
+    release.judges(*judges)
+    release.judged(Verdict.PASS, judge_name="Foreign/Gate")
+    assert later.target == ""
+
+
+def test_a_judge_that_the_definition_does_not_hold_spoils_no_proof(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    release.judges(GATE)
+    release.judged(Verdict.FAIL, judge_name="Foreign/Gate")
+    release.judged(Verdict.PASS, judge_name=GATE)
     assert later.target == "1"
 
 
@@ -193,7 +230,7 @@ def test_what_was_proven_does_not_expire(ledger: Ledger, ledger_table: DynamoDBC
     items = ledger_table.scan(TableName=tables.NAME)["Items"]
     lasting = {item["sk"]["S"] for item in items if "ttl" not in item}
     assert lasting == {"before", "proven"}
-    assert all(("ttl" in item) == item["pk"]["S"].startswith("execution#") for item in items)
+    assert all(("ttl" in item) == (not item["pk"]["S"].startswith("target#")) for item in items)
 
 
 def test_a_ledger_that_refuses_takes_no_verdict_back(
@@ -219,3 +256,106 @@ def test_findings_without_a_baseline_prove_nothing_to_go_back_to(ledger: Ledger)
     found = judge(EUROPE, [Finding("lambda-alias", "f/live", Verdict.PASS, "")])
     release.states.judged(release.subject, "Deploy", [release.check()], found, release.began + 60)
     assert later.target == ""
+
+
+def test_what_was_seen_once_this_execution_had_begun_to_deploy_is_not_from_before_it(ledger: Ledger) -> None:
+    stopped, later = releases(ledger, 2)
+    stopped.states.begun(stopped.subject, [stopped.check()])
+    stopped.saw("broken", 3_605)
+    later.saw("broken", 7_100)
+    later.judged(Verdict.FAIL)
+    assert later.target == ""
+
+
+def test_what_was_seen_in_time_outlives_a_release_that_nobody_judged(ledger: Ledger) -> None:
+    stopped, later = releases(ledger, 2)
+    stopped.saw("0", 3_500)
+    stopped.states.begun(stopped.subject, [stopped.check()])
+    later.judged(Verdict.FAIL)
+    assert later.target == "0"
+
+
+def test_a_gate_that_speaks_before_its_stage_has_ended_proves_nothing_yet(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.stage(State.STARTED)
+    release.reported.append(State.SUCCEEDED)  # no other event yet
+    release.judges(GATE)
+    release.judged(Verdict.PASS, judge_name=GATE)
+    assert later.target == "1"
+    release.stage(State.SUCCEEDED)
+    release.judged(Verdict.PASS, judge_name=GATE)
+    assert later.target == "2"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["whose event is there", "whose event is lost"])
+def test_what_a_test_of_the_same_stage_failed_is_not_proven(ledger: Ledger, *, known: bool) -> None:
+    good, release, later = releases(ledger, 3)
+    for each in (good, release):
+        each.judges()
+    good.judged(Verdict.PASS)
+    release.stage(State.FAILED)
+    if known:
+        release.action("Smoke", "Test", State.FAILED)
+    release.judged(Verdict.PASS)
+    assert (later.target, later.stage_target) == ("1", "execution-1")
+
+
+@pytest.mark.parametrize(("name", "category"), [("Pacific", "Deploy"), ("Verify", "Invoke")])
+def test_a_region_is_proven_where_only_another_region_failed_and_the_stage_is_not(
+    ledger: Ledger, name: str, category: str
+) -> None:
+    good, release, later = releases(ledger, 3)
+    for each in (good, release):
+        each.judges(GATE)
+    good.judged(Verdict.PASS, judge_name=GATE)
+    release.stage(State.FAILED)
+    release.action(name, category, State.FAILED)
+    release.judged(Verdict.PASS, judge_name=GATE)
+    assert (later.target, later.stage_target) == ("2", "execution-1")
+
+
+def test_what_somebody_else_has_deployed_since_is_left_to_a_person(ledger: Ledger) -> None:
+    january, december = releases(ledger, 2)
+    january.judged(Verdict.PASS)
+    december.saw("by hand", 7_100)
+    december.judged(Verdict.FAIL)
+    assert december.target == "1"
+    assert december.strange == (
+        "just before this release by hand ran there, which no release that was judged has brought; "
+        "a person has to say whether to go back to 1"
+    )
+
+
+def test_what_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    first.judged(Verdict.FAIL)
+    second.saw("2", 10_700)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_what_a_release_left_that_failed_before_it_could_be_read_is_no_strangers(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    unread = judge(EUROPE, [first.check().finding(Verdict.FAIL, "deploy action failed")])
+    first.states.judged(first.subject, "Deploy", [first.check()], unread, first.began + 60)
+    second.saw("half of 2", 10_700)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_a_judged_release_that_ended_after_preflight_is_no_stranger(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    second.saw("0", 3_500)
+    first.judged(Verdict.PASS)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_what_ran_before_the_first_release_is_gone_back_to(ledger: Ledger) -> None:
+    (first,) = releases(ledger, 1)
+    first.saw("0", 3_500)
+    first.judged(Verdict.FAIL)
+    assert (first.target, first.strange) == ("0", "")

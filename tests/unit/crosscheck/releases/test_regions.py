@@ -1,6 +1,7 @@
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.verdict_facts import RegionJudge
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
@@ -77,6 +78,7 @@ def _start(second: int) -> dict[str, object]:
 def _twice(first: Verdict, second: Verdict, *, first_final: bool = True, second_final: bool = True) -> Facts:
     """Two gates judge the same region; the second one began later."""
     facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.judge("Primary", "us-east-1", "Validate/A", "Validate/B")
     facts.verdict("Primary", _judged(first, "the first"), 9, final=first_final, judge="Validate/A")
     return facts.verdict("Primary", _judged(second, "the second"), 12, final=second_final, judge="Validate/B")
 
@@ -107,6 +109,17 @@ def test_of_two_judges_the_one_of_an_earlier_deployment_counts_no_more() -> None
     facts = _twice(Verdict.FAIL, Verdict.PASS)
     facts.event(events.action("Primary", "One", "STARTED", 11, more=events.SECOND_ATTEMPT))
     facts.event(events.action("Primary", "One", "SUCCEEDED", 11, more=events.SECOND_ATTEMPT | _start(11)))
+    assert _states(facts)["us-east-1"] == "passed"
+
+
+@pytest.mark.parametrize("without_turn", [False, True])
+def test_who_is_no_judge_of_the_region_is_not_heard(without_turn: bool) -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5)).judge("Primary", "us-east-1", "Validate/A")
+    if without_turn:
+        facts.add(RegionJudge("Primary", "us-east-1", (), ("Validate/A",)).to_fact(events.BEGAN.timestamp() + 60))
+    facts.verdict("Primary", _judged(Verdict.FAIL), 9, judge="Foreign/Gate")
+    assert _states(facts)["us-east-1"] == "verifying"
+    facts.verdict("Primary", _judged(Verdict.PASS), 9, judge="Validate/A")
     assert _states(facts)["us-east-1"] == "passed"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crosscheck.cards.release import region_line
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.model import RegionProgress
@@ -101,3 +102,19 @@ def _two(first: Verdict, second: Verdict | None) -> Facts:
 )
 def test_a_region_with_a_stage_that_failed_and_is_not_back_stays_failed(second: Verdict | None, state: str) -> None:
     assert _region(_two(Verdict.FAIL, second)).state == state
+
+
+HOTFIX = "app:9, deployed by somebody else: aws ecs update-service --task-definition app:9"
+
+
+@pytest.mark.parametrize("state", [RollbackState.RUNNING, RollbackState.DONE, RollbackState.FAILED])
+def test_what_a_rollback_replaced_is_told_with_every_state_of_the_region(state: RollbackState) -> None:
+    facts = _failed().rollback("Primary", REGION, state, "why " * 400, 12).replaced("Primary", REGION, HOTFIX, 13)
+    assert _region(facts).warning == f"the rollback replaced {HOTFIX}"
+    assert HOTFIX in region_line(_region(facts))
+
+
+def test_what_the_rollback_of_an_earlier_attempt_replaced_is_told_no_more() -> None:
+    facts = _failed().replaced("Primary", REGION, HOTFIX, 13)
+    again = events.action("Primary", "One", "SUCCEEDED", 20, region=REGION, more=events.SECOND_ATTEMPT)
+    assert _region(facts.event(again)).warning == ""

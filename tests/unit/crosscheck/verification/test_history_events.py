@@ -55,6 +55,10 @@ class NoLedger(Ledger):
         """Nothing is written."""
         return False
 
+    def read(self, *_: Any) -> dict[str, Any]:
+        """Nothing is known."""
+        return {}
+
 
 class Execution:
     """An execution of the real state machine with the real looks: a stage that failed in every region is rolled back,
@@ -144,7 +148,7 @@ type Executing = Callable[..., Execution]
 def executing(monkeypatch: pytest.MonkeyPatch) -> Executing:
     def make(sees: Sees, settle_seconds: float = 0.0) -> Execution:
         execution = Execution(sees, settle_seconds)
-        monkeypatch.setattr("check_region.region_check.run_check", execution.run_check)
+        monkeypatch.setattr("crosscheck.plans.current.run_check", execution.run_check)
         return execution
 
     return make

@@ -34,18 +34,20 @@ def known(*verdicts: JudgeVerdict) -> KnownFacts:
         ([verdict(Verdict.FAIL, at=EARLY)], None),
         ([verdict(Verdict.FAIL, judge="")], None),
         ([verdict(Verdict.FAIL, region="eu-west-2")], None),
+        ([verdict(Verdict.FAIL, judge="Foreign/Gate")], None),
+        ([verdict(Verdict.FAIL, judge="gate"), verdict(Verdict.PASS)], Verdict.PASS),
         ([verdict(Verdict.PASS), verdict(Verdict.INCONCLUSIVE, judge="Prove/H")], Verdict.INCONCLUSIVE),
     ],
 )
 def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
     verdicts: list[JudgeVerdict], expected: Verdict | None
 ) -> None:
-    assert gates_verdict(known(*verdicts), "Deploy", "eu-west-1", {"": BEGUN}) is expected
+    assert gates_verdict(known(*verdicts), "Deploy", "eu-west-1", {GATE: BEGUN, "Prove/H": BEGUN}) is expected
 
 
 def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
     failed = known(verdict(Verdict.FAIL))
-    again = {"": BEGUN, GATE: BEGUN + 60}
+    again = {GATE: BEGUN + 60}
     assert gates_verdict(failed, "Deploy", "eu-west-1", again) is None
-    other = {"": BEGUN, "Prove/H": BEGUN + 60}
+    other = {GATE: BEGUN, "Prove/H": BEGUN + 60}
     assert gates_verdict(failed, "Deploy", "eu-west-1", other) is Verdict.FAIL

@@ -70,14 +70,14 @@ def test_an_action_may_name_the_stage_that_it_judges() -> None:
 def test_every_gate_is_named_by_the_stage_that_holds_it() -> None:
     late = {"name": "Late", "actions": [_gate(), {**_gate(), "name": "Again"}]}
     early = {"name": "Early", "actions": [_gate()], "beforeEntry": _rule(GATE, parameters=NAMED)}
-    assert _judges(DEPLOY, late, early) == {"World": ("Early/Gate", "Early/rule 1", "Late/Again", "Late/Gate")}
+    assert _judges(DEPLOY, late, early) == {"World": ("Early/Gate", "Early/rule Gate", "Late/Again", "Late/Gate")}
 
 
 @pytest.mark.parametrize("member", ["beforeEntry", "onSuccess", "onFailure"])
 def test_a_rule_gates_the_stage_that_it_names(member: str) -> None:
     after = {"name": "Next", "actions": [_action("Test", "Test", "CodeBuild")], member: _rule(GATE, parameters=NAMED)}
-    assert _judges(DEPLOY, after) == {"World": ("Next/rule 1",)}
-    assert _judges({**DEPLOY, member: _rule(GATE, parameters=NAMED)}) == {"World": ("World/rule 1",)}
+    assert _judges(DEPLOY, after) == {"World": ("Next/rule Gate",)}
+    assert _judges({**DEPLOY, member: _rule(GATE, parameters=NAMED)}) == {"World": ("World/rule Gate",)}
 
 
 @pytest.mark.parametrize(

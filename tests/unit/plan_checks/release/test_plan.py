@@ -59,6 +59,15 @@ def test_what_the_gate_failed_is_judged_with_the_check_that_leads_back(canary: A
     assert check.run.inputs["BuildOutput"].key == "b/x"
 
 
+def test_a_failure_that_no_gate_of_the_definition_told_is_not_acted_upon(canary: Account) -> None:
+    for foreign in ("Foreign/Gate", "gate", "ValidatePrimary/rule Gate"):
+        canary.gate_said("DeployPrimary", PRIMARY, Verdict.FAIL, judge=foreign)
+    (item,) = canary.plan("ValidatePrimary")
+    assert item.gate_verdict == ""
+    canary.gate_said("DeployPrimary", PRIMARY, Verdict.PASS)
+    assert canary.plan("ValidatePrimary") == []
+
+
 def test_the_fan_out_takes_over_from_a_gate_until_a_retry_gives_it_a_turn(canary: Account) -> None:
     gate = ("ValidatePrimary/Validate-US-East",)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,3 +73,45 @@ def test_where_all_gates_are_in_a_dry_run_nothing_is_taken_back(canary: Account)
     canary.codepipeline.ran("Deploy", "D", second=10)
     (item,) = canary.plan("Deploy")
     assert (item.gate_verdict, item.mode) == ("", "off")
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "tag", "mode"),
+    [(Mode.SUGGEST, "auto", "suggest"), (Mode.AUTO, "suggest", "suggest"), (Mode.AUTO, "", "auto")],
+)
+def test_a_tag_lifts_nothing_where_plans_may_not_roll_back(
+    secondaries: Account, ceiling: Mode, tag: str, mode: str
+) -> None:
+    secondaries.forbid_lifts()
+    secondaries.set_mode(ceiling)
+    secondaries.tag(rollback=tag)
+    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {mode}
+
+
+@pytest.mark.parametrize(
+    ("plan", "mode"),
+    [
+        ({"rollback": "auto", "checks": [{"kind": "http", "url": "https://attacker.example/"}]}, "suggest"),
+        ({"deadline_minutes": 0}, "suggest"),
+        ({"soak_minutes": 5, "failure_limit": 2, "deadline_minutes": 60}, "auto"),
+        ({"rollback": "off", "checks": [{"kind": "http", "url": "https://attacker.example/"}]}, "off"),
+    ],
+)
+def test_whoever_may_write_a_plan_rolls_nothing_back_where_plans_may_not(
+    secondaries: Account, plan: dict[str, object], mode: str
+) -> None:
+    secondaries.publish(json.dumps(plan))
+    assert "auto" in {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} or mode == "off"
+    secondaries.forbid_lifts()
+    assert {item.mode for item in secondaries.plan("DeploySecondary", succeeded=False)} == {mode}
+
+
+def test_a_gate_lifts_nothing_where_plans_may_not_roll_back(canary: Account) -> None:
+    canary.forbid_lifts()
+    canary.set_mode(Mode.SUGGEST)
+    canary.codepipeline.define(
+        [source(), stage("Deploy", deploys("D", EUROPE)), stage("Validate", gates("A", '{"rollback": "auto"}'))]
+    )
+    canary.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    (item,) = canary.plan("Deploy", succeeded=False)
+    assert item.mode == "suggest"

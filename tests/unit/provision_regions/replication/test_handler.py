@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from provision_regions import serve as serving
-from provision_regions.handler import handler
-from tests.builders.lambdas import Context
 from tests.fakes.regions.ecr_world import ASIA, EU, RegistryWorld, rule
+from tests.fakes.regions.handled import answer_of
 from tests.fakes.regions.inbox import Inbox, inbox
 from tests.fakes.regions.requests import EVENTS
+from tests.fakes.regions.world import World
 
 
 @pytest.fixture
@@ -32,20 +32,16 @@ def world(monkeypatch: pytest.MonkeyPatch) -> RegistryWorld:
     return found
 
 
-def answer_to(box: Inbox, kind: str) -> dict[str, Any]:
-    event = json.loads((EVENTS / f"custom_replication_rules_{kind}.json").read_text())
-    handler(event | {"ResponseURL": box.url}, Context(remaining_milliseconds=300_000))
-    ((_, answer),) = box.puts
-    box.puts.clear()
-    return dict(json.loads(answer))
+def answer_to(box: Inbox, world: World, kind: str) -> dict[str, Any]:
+    return answer_of(box, world, json.loads((EVENTS / f"custom_replication_rules_{kind}.json").read_text()))
 
 
 def test_the_example_events_one_after_the_other(box: Inbox, world: RegistryWorld) -> None:
-    created = answer_to(box, "create")
+    created = answer_to(box, world, "create")
     assert (created["Status"], created["Data"]) == ("SUCCESS", {"Rules": "1"})
     assert world.ecr.rules == [rule(ASIA, EU, prefixes=("my-service",))]
-    updated = answer_to(box, "update")
+    updated = answer_to(box, world, "update")
     assert updated["PhysicalResourceId"] == created["PhysicalResourceId"]
     assert world.ecr.rules == [rule(ASIA, EU, prefixes=("my-service", "my-worker"))]
-    assert answer_to(box, "delete")["Status"] == "SUCCESS"
+    assert answer_to(box, world, "delete")["Status"] == "SUCCESS"
     assert (world.ecr.rules, world.ssm.parameters) == ([], {})

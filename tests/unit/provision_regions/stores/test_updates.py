@@ -3,7 +3,8 @@
 import json
 
 from provision_regions.custom_resource.request import Status
-from tests.fakes.regions.requests import properties, run
+from provision_regions.ownership.names import OWNER_TAG
+from tests.fakes.regions.requests import OWNER, properties, run
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
@@ -32,6 +33,73 @@ def test_f25_update_that_fails_rolls_back_to_the_old_properties() -> None:
     assert (back.status, back.physical_id) == (Status.SUCCESS, failed.physical_id)
     run(world, "Delete", properties(EU, **EMPTY))
     assert_nothing_left(world)
+
+
+def _rolled_back_where_tagging_is_denied(world: World) -> None:
+    created(world, EU, **EMPTY)
+    world.deny_by_scp(ASIA, "PutBucketTagging")
+    wanted, old = properties(EU, ASIA, **EMPTY), properties(EU, **EMPTY)
+    assert run(world, "Update", wanted, old).status is Status.FAILED
+    assert world.s3.buckets[bucket_name(ASIA)].tags == {}
+    assert run(world, "Update", old, wanted).status is Status.SUCCESS
+    world.revive()
+
+
+def test_f25_a_bucket_that_a_rolled_back_update_made_and_could_not_tag_is_still_known() -> None:
+    world = World()
+    _rolled_back_where_tagging_is_denied(world)
+    assert run(world, "Delete", properties(EU, **EMPTY)).status is Status.SUCCESS
+    assert_nothing_left(world)
+
+
+def test_f25_the_region_of_a_rolled_back_update_can_be_added_again() -> None:
+    world = World()
+    _rolled_back_where_tagging_is_denied(world)
+    assert run(world, "Update", properties(EU, ASIA, **EMPTY)).status is Status.SUCCESS
+    assert world.s3.buckets[bucket_name(ASIA)].tags == {OWNER_TAG: OWNER}
+
+
+def test_f25_where_a_rolled_back_update_made_no_bucket_the_next_one_of_that_name_is_a_strangers() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    world.deny_by_scp(ASIA, "CreateBucket")
+    wanted, old = properties(EU, ASIA, **EMPTY), properties(EU, **EMPTY)
+    assert run(world, "Update", wanted, old).status is Status.FAILED
+    world.revive()
+    assert run(world, "Update", old, wanted).status is Status.SUCCESS
+    strange = FakeBucket(bucket_name(ASIA), ASIA, "111122223333")
+    world.s3.buckets[strange.name] = strange
+    assert "exists and is not ours" in run(world, "Update", wanted, old).reason
+    assert run(world, "Delete", old).status is Status.SUCCESS
+    assert world.s3.buckets == {strange.name: strange}
+
+
+def test_f25_a_renaming_that_fails_leaves_nothing_under_the_new_prefix() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    world.deny_by_scp(EU, "PutBucketEncryption")
+    old, renamed = properties(EU, **EMPTY), properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
+    given = "crosscheck/us-east-1/shop/Stores/pipeline-artifacts"
+    assert run(world, "Update", renamed, old, PhysicalResourceId=given).status is Status.FAILED
+    assert len(world.s3.buckets) == 2
+    world.revive()
+    assert run(world, "Update", old, renamed, PhysicalResourceId=given).status is Status.SUCCESS
+    assert set(world.s3.buckets) == {bucket_name(EU)}
+    assert len(live_keys(world)) == 1
+    assert run(world, "Delete", old).status is Status.SUCCESS
+    assert_nothing_left(world)
+
+
+def test_f25_the_rollback_of_a_renaming_that_succeeded_leaves_the_new_stores_to_their_delete() -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    old, renamed = properties(EU, **EMPTY), properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
+    given = "crosscheck/us-east-1/shop/Stores/pipeline-artifacts"
+    second = run(world, "Update", renamed, old, PhysicalResourceId=given)
+    assert run(world, "Update", old, renamed, PhysicalResourceId=given).status is Status.SUCCESS
+    assert len(world.s3.buckets) == 2
+    assert run(world, "Delete", renamed, PhysicalResourceId=second.physical_id).status is Status.SUCCESS
+    assert set(world.s3.buckets) == {bucket_name(EU)}
 
 
 def test_f25_a_renamed_prefix_is_a_replacement() -> None:

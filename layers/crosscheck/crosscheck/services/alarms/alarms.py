@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched, chain, islice
 from typing import TYPE_CHECKING, Any
+
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -77,7 +78,7 @@ def state_at(client: CloudWatchClient, name: str, moment: float) -> str:
 def _old_state(history: str) -> str:
     """``oldState.stateValue`` of a StateUpdate. CloudWatch does not promise the form of this JSON."""
     try:
-        document: Any = json.loads(history)
+        document: Any = parse_json(history)
     except ValueError:
         return ""
     before = document.get("oldState") if isinstance(document, Mapping) else None

@@ -9,6 +9,7 @@ from crosscheck.contracts.parameters import Parameter, exactly_one, text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.alarms.alarms import ALARM_LIMIT, Alarm, AlarmsSnapshot, read_named, read_prefix, state_at
 from crosscheck.services.alarms.rules import changed_since, judge_alarms
+from crosscheck.size_limits import parse_json
 
 NAME_LIMIT = 255
 NAMES_LIMIT = 200
@@ -29,7 +30,7 @@ def read_names(value: object) -> str | None:
 
 def names_of(written: str) -> Sequence[str]:
     """The names in a text of ``read_names``."""
-    return [str(name) for name in json.loads(written)] if written.startswith("[") else written.split(", ")
+    return [str(name) for name in parse_json(written)] if written.startswith("[") else written.split(", ")
 
 
 def _written(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,16 +11,18 @@ from botocore.exceptions import ClientError
 from crosscheck.aws_errors import denied, explain
 from crosscheck.errors import CrosscheckError
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.services.artifacts.files import StoredZip, TooManyFilesError
+from crosscheck.services.artifacts.zips import NoZipError, StoredZip, TooManyFilesError, UnreadableZipError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Some 40,000 files; two of these fit into the memory of a function beside everything else.
+# Every region's copy is compared with the source at once, so the two directories of each of them have to fit into
+# the memory of a function.
 DIRECTORY_LIMIT = 4 * 1024 * 1024
+FILE_LIMIT = 40_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a zip's directory says of a file: its size in bytes, and the CRC-32 of its content."""
 
@@ -64,9 +65,13 @@ def read_directory(client: S3Client, artifact: Artifact, region: str) -> Directo
         ClientError, BotoCoreError: S3 or KMS refused otherwise, or did not answer.
     """
     try:
-        return _entries(StoredZip(client, artifact, DIRECTORY_LIMIT), region)
+        return _entries(StoredZip(client, artifact, DIRECTORY_LIMIT))
     except TooManyFilesError:
         raise NotComparableError(f"the artifact in {region} holds too many files") from None
+    except NoZipError:
+        raise NotComparableError(f"the artifact in {region} is no zip") from None
+    except UnreadableZipError as error:
+        raise NotComparableError(f"the artifact in {region} is not readable: it {error}") from None
     except ClientError as error:
         if not denied(error):
             raise
@@ -74,13 +79,10 @@ def read_directory(client: S3Client, artifact: Artifact, region: str) -> Directo
         raise NotComparableError(f"{explain(error, region)} ({needs})") from error
 
 
-def _entries(stored: StoredZip, region: str) -> Directory:
-    try:
-        if not zipfile.is_zipfile(stored):
-            raise NotComparableError(f"the artifact in {region} is no zip")
-        with zipfile.ZipFile(stored) as archive:
-            return {entry.filename: Entry(entry.file_size, entry.CRC) for entry in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise NotComparableError(
-            f"the directory of the artifact in {region} is not readable ({type(error).__name__})"
-        ) from None
+def _entries(stored: StoredZip) -> Directory:
+    found: dict[str, Entry] = {}
+    for entry in stored.entries():
+        found[entry.name] = Entry(entry.size, entry.checksum)
+        if len(found) > FILE_LIMIT:
+            raise TooManyFilesError("holds too many files")
+    return found

@@ -49,6 +49,11 @@ class CloudFormationStack(Check):
         """Which stacks are stable, for rollback."""
         return CloudFormationDeploy().baselines(definition)
 
+    def same_state(self, one: str, other: str) -> bool:
+        """A baseline is when a stack was seen to be stable. Its rollback reads the events since, so here it only has to
+        be the same stack."""
+        return one.partition(" ")[2] == other.partition(" ")[2]
+
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed or somebody changed it since."""
         name, wanted = planned.parameters["stack"], _wanted(planned)
@@ -69,11 +74,12 @@ class CloudFormationStack(Check):
         return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 
     def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:
-        """The ECS services and the Lambda aliases that the action's operation made or changed."""
+        """The ECS services and the Lambda aliases that the operations of the stage's actions made or changed."""
         if planned.run is None or _wanted(planned) is not Wanted.DEPLOYED:
             return ()
         stack = planned.run.external if ":stack/" in planned.run.external else planned.parameters["stack"]
-        resources = touched_resources(aws.client("cloudformation", planned.region), stack, planned.run.started)
+        since = min(planned.since or planned.run.started, planned.run.started)
+        resources = touched_resources(aws.client("cloudformation", planned.region), stack, since)
         return verified_resources(planned, resources)
 
 

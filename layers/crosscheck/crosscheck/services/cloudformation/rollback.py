@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NO_WAY = "CloudFormation rolls back only from failed states: deploy the previous template, or roll back the stage"
 GOES_BACK = frozenset({Feasibility.READY, Feasibility.ALREADY_BACK})
+# A stack goes back, or where it never was stable is deleted.
+UNDONE = frozenset({Phase.GOING_BACK, Phase.DELETING})
 # Seconds within which the action begins its operation. One that replaces a failed stack deletes that one first.
 PROMPT = 120.0
 # What a person has to decide, by the status in which CloudFormation waits for it.
@@ -75,9 +77,35 @@ class CloudFormationRollback(Rollback[PlannedCheck, RollbackProposal]):
             return RollbackStarted("CloudFormation has this request already", proposal.verified)
         return RollbackStarted(f"asked CloudFormation to roll back {target.parameters['stack']}", proposal.verified)
 
+    def changed(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> str:
+        """Whether the stack is in another state, or has had another operation."""
+        seen = proposal.preconditions
+        stack = read_stack(aws.client("cloudformation", target.region), seen["stack id"])
+        if stack and _as_read(stack) == dict(seen):
+            return ""
+        now = f"{stack.status} since {moment(stack.changed)}" if stack else "gone"
+        return f"{target.parameters['stack']} is {now}"
+
+    def replaced(self, target: PlannedCheck, proposal: RollbackProposal, started: RollbackStarted, aws: Clients) -> str:
+        """Operations that failed between ours and the rollback: CloudFormation takes the stack back from those as
+        well."""
+        del proposal
+        name, stack = target.parameters["stack"], started.verification.parameters["stack"]
+        history = read_history(aws.client("cloudformation", target.region), stack, target.deployed.started)
+        own = [event for event in history.events if event.stack]
+        back = next((at for at, event in enumerate(own) if PHASES.get(event.status) in UNDONE), len(own))
+        others = History(tuple(own[:back]), complete=True).operations[1:]
+        if not others:
+            return ""
+        when = ", ".join(moment(event.at) for event in others)
+        return f"what somebody else began on {name} at {when}: apply that change to {name} again"
+
 
 def _changed(client: CloudFormationClient, stack: Stack, planned: PlannedCheck, baseline: str) -> RollbackProposal:
     """The proposal where something was done to the stack since the action started."""
+    if stack.id != planned.deployed.external:
+        reason = f"{stack.name}: {stack.status} since {moment(stack.changed)}, and CodePipeline does not say that"
+        return RollbackProposal(Feasibility.MANUAL, f"{reason} {planned.deployed.name} did anything to it")
     history = read_history(client, stack.id, planned.deployed.started)
     if other := _other_operations(stack, history):
         return other
@@ -187,9 +215,13 @@ def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:
         Feasibility.READY,
         f"{stack.name}: {stack.status}: CloudFormation can roll it back",
         target=f"{stack.name} as it last was stable",
-        preconditions={"stack id": stack.id, "status": stack.status, "changed": repr(stack.changed)},
+        preconditions=_as_read(stack),
         verification=_verification(stack, planned, Wanted.ROLLED_BACK),
     )
+
+
+def _as_read(stack: Stack) -> dict[str, str]:
+    return {"stack id": stack.id, "status": stack.status, "changed": repr(stack.changed)}
 
 
 def _verification(stack: Stack, planned: PlannedCheck, wanted: Wanted) -> PlannedCheck:

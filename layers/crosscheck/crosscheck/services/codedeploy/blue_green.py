@@ -6,7 +6,6 @@ A CodeDeployToECS action replaces placeholders in the task definition by the ``I
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from crosscheck.services.artifacts.files import UnreadableArtifactError, read_fi
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
 from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, describe_service, primary_task_set, read_snapshot
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -123,19 +123,13 @@ def judge_serving(
 ) -> Outcome | None:
     """Whether the task set that serves is the deployment's, and runs; None where it does.
 
-    A deployment succeeds only once all tasks of its task set were healthy, so that none at all means that they failed
-    since. A rollback may give the traffic back to the task set of an older deployment.
+    A rollback may give the traffic back to the task set of an older deployment.
     """
     seen = serving.tasks
     if seen.status != "ACTIVE":
         return Outcome(Verdict.FAIL, f"the service is {seen.status}")
-    foreign = _foreign(serving, ours, {each for target in targets for each in target.task_sets})
-    if foreign:
-        return foreign
-    outcome = judge_service(seen, intended, ours.created)
-    if outcome and outcome.verdict is Verdict.PENDING and not seen.running:
-        return Outcome(Verdict.FAIL, f"{outcome.reason} ({revision(seen.task_definition)}), though {ours.id} succeeded")
-    return outcome
+    green = {each for target in targets for each in target.task_sets}
+    return _foreign(serving, ours, green) or judge_service(seen, intended, ours.created)
 
 
 def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcome | None:
@@ -156,9 +150,9 @@ def _reference(run: ActionRun, name: str, region: str, aws: Clients) -> ImageRef
     if name not in run.inputs:
         raise UnreadableArtifactError(f"CodePipeline names no input artifact {name} of {run.name}")
     try:
-        document = json.loads(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
+        document = parse_json(read_file(aws.client("s3", region), run.inputs[name], IMAGE_DETAIL))
         return parse_reference(document["ImageURI"])
     except AWS_ERRORS as error:
         raise UnreadableArtifactError(explain(error, region)) from error
-    except (ValueError, TypeError, KeyError, RecursionError, ConfigurationError):
+    except (ValueError, TypeError, KeyError, ConfigurationError):
         raise UnreadableArtifactError(f"{IMAGE_DETAIL} of {name} is no object with an ImageURI") from None

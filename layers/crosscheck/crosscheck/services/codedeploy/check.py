@@ -33,6 +33,8 @@ from crosscheck.services.ecs import service
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
 
+# https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Diagnostics.html
+FAILED_SCRIPTS = frozenset({"ScriptFailed", "ScriptMissing", "ScriptNotExecutable", "ScriptTimedOut"})
 _ID = matching(r"d-[A-Z0-9]{9,}", "the id of a deployment, d-XXXXXXXXX")
 
 
@@ -166,8 +168,11 @@ def _fleet(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Targe
 
 
 def _gone(targets: Sequence[Target], region: str, aws: Clients) -> list[Target]:
-    """Those that did not succeed and are not in the fleet any more: CodeDeploy did without them, and so does it now."""
-    unfinished = [target for target in targets if target.status != "Succeeded"]
+    """Those that did not succeed and are not in the fleet any more: CodeDeploy did without them, and so does it now.
+
+    Where a script of the release failed, the release did, however soon the instance was terminated for it.
+    """
+    unfinished = [target for target in targets if target.status != "Succeeded" and target.error not in FAILED_SCRIPTS]
     if not unfinished:
         return []
     gone = gone_instances(aws.client("ec2", region), [target.id for target in unfinished])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.codedeploy.deployments import BATCH, GroupDeployment, read_deployments
+from crosscheck.services.codedeploy.rules import takes_back, took_over
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
@@ -61,14 +62,23 @@ def _succeeded(client: CodeDeployClient, ours: GroupDeployment, span: timedelta 
     return ids
 
 
-def deployed_since(client: CodeDeployClient, application: str, group: str, since: float) -> bool:
-    """Whether a group has had a deployment since then (epoch seconds), whatever became of it."""
+def deployed_since(client: CodeDeployClient, application: str, group: str, since: float) -> list[str]:
+    """The ids of what a group has had since then (epoch seconds), whatever became of it, in no order."""
     pages = client.get_paginator("list_deployments").paginate(
         applicationName=application,
         deploymentGroupName=group,
         createTimeRange={"start": datetime.fromtimestamp(int(since), UTC)},
     )
-    return any(page.get("deployments") for page in pages)
+    return [deployment for page in pages for deployment in page.get("deployments", [])]
+
+
+def between(client: CodeDeployClient, ours: GroupDeployment, made: str) -> list[GroupDeployment]:
+    """What somebody else deployed to the group after ours, and before the deployment ``made`` takes ours back; the
+    oldest first."""
+    found = read_deployments(client, deployed_since(client, ours.application, ours.group, ours.created))
+    end = next((each.created for each in found if each.id == made), 0.0)
+    others = (each for each in found if took_over(ours, each) and not takes_back(each, ours.id))
+    return sorted((each for each in others if each.created <= end), key=lambda each: each.created)
 
 
 def whole_revision(client: CodeDeployClient, deployment: GroupDeployment) -> RevisionLocationTypeDef:

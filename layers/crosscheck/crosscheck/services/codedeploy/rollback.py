@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -21,6 +21,7 @@ from crosscheck.services.codedeploy.deployments import GroupDeployment, read_dep
 from crosscheck.services.codedeploy.history import (
     HISTORY_PERMISSIONS,
     NoWayBackError,
+    between,
     content,
     deployed_since,
     last_good,
@@ -32,17 +33,23 @@ if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import CreateDeploymentInputTypeDef, RevisionLocationTypeDef
 
-_TASK_DEFINITION = re.compile(r"TaskDefinition[\"']?\s*:\s*[\"']?[^\s\"',}]*?(?P<revision>[\w-]+:\d+)(?![\w:/-])")
+# A family has up to 255 characters, and an ARN less than 100 before it: a longer token is none, and is not searched.
+_TASK_DEFINITION = re.compile(
+    r"TaskDefinition[\"']?\s*:\s*[\"']?"
+    r"[^\s\"',}]{0,100}?(?<![\w-])(?P<revision>[\w-]{1,255}:\d{1,10})(?![\w:/-])"
+)
 
 
 @dataclass(frozen=True)
 class CodeDeployProposal(RollbackProposal):
     """``ours`` is the deployment to take back. ``revision`` is what is deployed again; None if ours is to be stopped.
-    ``running`` is the deployment that takes ours back already, empty if none does."""
+    ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one.
+    """
 
     ours: GroupDeployment | None = None
     revision: RevisionLocationTypeDef | None = None
     running: str = ""
+    newest: str = ""
 
 
 class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
@@ -67,6 +74,8 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
             return _unnamed(target, client)
+        if (ours.application, ours.group) != (target.parameters["application"], target.parameters["group"]):
+            return CodeDeployProposal(Feasibility.MANUAL, _of_another_group(target, ours))
         newest_id = read_newest(client, ours.application, ours.group)
         if newest_id is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
@@ -74,7 +83,7 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         if newest and took_over(ours, newest) and not _back_to_another(ours, newest, baseline):
             return _taken_over(target, ours, newest)
         try:
-            return _ready(client, target, ours, baseline)
+            return replace(_ready(client, target, ours, baseline), newest=newest_id)
         except NoWayBackError as error:
             return CodeDeployProposal(Feasibility.MANUAL, str(error))
 
@@ -89,10 +98,34 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         verification = _verification(target, ours, deployment=made)
         return RollbackStarted(f"deployed {proposal.target} again: {made}", verification)
 
+    def changed(self, target: PlannedCheck, proposal: CodeDeployProposal, aws: Clients) -> str:
+        """Whether the group has had another deployment. One that is stopped is named to CodeDeploy, which stops no
+        other."""
+        if proposal.ours is None or proposal.revision is None:
+            return ""
+        newest = read_newest(aws.client("codedeploy", target.region), proposal.ours.application, proposal.ours.group)
+        return "" if newest == proposal.newest else f"{newest} came after {proposal.ours.id}"
+
+    def replaced(
+        self, target: PlannedCheck, proposal: CodeDeployProposal, started: RollbackStarted, aws: Clients
+    ) -> str:
+        """The deployments between ours and the one that takes it back."""
+        ours, made = proposal.ours, started.verification.parameters.get("deployment", "")
+        if ours is None or not made:
+            return ""
+        others = between(aws.client("codedeploy", target.region), ours, made)
+        named = ", ".join(f"{each.id} of {each.revision.text}" for each in others)
+        return f"{named}, deployed by somebody else: deploy that revision to {ours.group} again" if named else ""
+
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """Ours ended, or another deployment began, between reading and acting."""
         refusals = aws.client("codedeploy", target.region).exceptions
         return (refusals.DeploymentAlreadyCompletedException, refusals.DeploymentLimitExceededException)
+
+
+def _of_another_group(planned: PlannedCheck, named: GroupDeployment) -> str:
+    own = f"{planned.parameters['group']} of {planned.parameters['application']}"
+    return f"CodePipeline names {named.id}, which is a deployment to {named.group} of {named.application}, not to {own}"
 
 
 def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployProposal:

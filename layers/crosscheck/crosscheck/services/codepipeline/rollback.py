@@ -25,11 +25,13 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import (
     FAILED,
-    IN_PROGRESS,
     ROLLBACK,
     STOPPED,
     SUCCEEDED,
+    UNDER_WAY,
     StageSituation,
+    entered_between,
+    read_inside,
     read_stage,
 )
 
@@ -77,6 +79,27 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         reason = f"{target.name} is rolled back to execution {back_to[:SHORT]} by execution {execution[:SHORT]}"
         return RollbackStarted(reason, _verification(target.execution, execution))
 
+    def changed(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> str:
+        """Which execution is in the stage now."""
+        inside, status = read_inside(target.execution, target.name, aws)
+        if inside == proposal.preconditions[INSIDE] and status not in UNDER_WAY:
+            return ""
+        return f"execution {inside[:SHORT]} is {status} in {target.name}"
+
+    def replaced(
+        self, target: DeployedStage, proposal: RollbackProposal, started: RollbackStarted, aws: Clients
+    ) -> str:
+        """The executions that were in the stage between ours and the rollback."""
+        del proposal
+        made = started.verification.parameters["execution"]
+        others = entered_between(target.execution, target.name, made, aws)
+        if not others:
+            return ""
+        names, pipeline = ", ".join(each[:SHORT] for each in others), target.execution.pipeline
+        again = f"aws codepipeline rollback-stage --region {target.execution.region} --pipeline-name {pipeline}"
+        newest = f"--stage-name {target.name} --target-pipeline-execution-id {others[-1]}"
+        return f"what execution {names} brought: {again} {newest}"
+
     def _refused(
         self, target: DeployedStage, proposal: RollbackProposal, refusal: str, aws: Clients
     ) -> RollbackStarted:
@@ -93,7 +116,7 @@ def judge_stage(subject: Subject, stage: str, seen: StageSituation, proven: str)
         return RollbackProposal(Feasibility.MANUAL, unable)
     if seen.inside != subject.execution:
         return _entered(subject, stage, seen)
-    if seen.status in {IN_PROGRESS, "Stopping"}:
+    if seen.status in UNDER_WAY:
         return RollbackProposal(Feasibility.SUPERSEDED, f"{stage} runs again: it is {seen.status}")
     if reason := _without_target(subject, stage, seen, proven):
         return RollbackProposal(Feasibility.MANUAL, reason)

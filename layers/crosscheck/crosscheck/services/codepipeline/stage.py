@@ -11,12 +11,14 @@ from crosscheck.ledger.subjects import Subject
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import (
+        ActionExecutionDetailTypeDef,
         PipelineExecutionTypeDef,
         PipelineRollbackMetadataTypeDef,
     )
 
 ROLLBACK, PARALLEL = "ROLLBACK", "PARALLEL"
 IN_PROGRESS, FAILED, STOPPED, SUCCEEDED = "InProgress", "Failed", "Stopped", "Succeeded"
+UNDER_WAY = frozenset({IN_PROGRESS, "Stopping"})
 # Executions that are looked through, the newest first, and in PARALLEL mode actions.
 LIMIT = 1_000
 # A stage's status by the first status that any of its actions has.
@@ -66,6 +68,24 @@ def read_stage(subject: Subject, stage: str, proven: str, aws: Clients) -> Stage
     )
 
 
+def read_inside(subject: Subject, stage: str, aws: Clients) -> tuple[str, str]:
+    """The execution that is or was in the stage last, and its status there; empty where none was."""
+    client = aws.client("codepipeline", subject.region)
+    mode = client.get_pipeline(name=subject.pipeline)["pipeline"].get("executionMode", "")
+    return _inside(client, subject.pipeline, stage, mode)
+
+
+def entered_between(subject: Subject, stage: str, rollback: str, aws: Clients) -> tuple[str, ...]:
+    """The other executions whose actions began in a stage after ours, and before those of the execution that rolls it
+    back; the oldest first."""
+    runs = _runs(aws.client("codepipeline", subject.region), subject.pipeline, stage)
+    ours = max(
+        (at for at, run in enumerate(runs) if run["pipelineExecutionId"] == subject.execution), default=len(runs)
+    )
+    later = list(dict.fromkeys(run["pipelineExecutionId"] for run in runs[ours + 1 :]))
+    return tuple(later[: later.index(rollback)] if rollback in later else later)
+
+
 def _inside(client: CodePipelineClient, pipeline: str, stage: str, mode: str) -> tuple[str, str]:
     if mode == PARALLEL:  # its executions are in a stage together, and GetPipelineState tells of no stage at all
         return _last_at_work(client, pipeline, stage)
@@ -76,16 +96,21 @@ def _inside(client: CodePipelineClient, pipeline: str, stage: str, mode: str) ->
 
 def _last_at_work(client: CodePipelineClient, pipeline: str, stage: str) -> tuple[str, str]:
     """The execution whose actions are at work in the stage, else the one whose actions began last, and its status."""
-    pages = client.get_paginator("list_action_executions").paginate(
-        pipelineName=pipeline, PaginationConfig={"MaxItems": LIMIT}
-    )
-    runs = [run for page in pages for run in page["actionExecutionDetails"] if run.get("stageName") == stage]
-    runs.sort(key=lambda run: run["startTime"])
+    runs = _runs(client, pipeline, stage)
     if not runs:
         return "", ""
     inside = next((run for run in reversed(runs) if run["status"] == IN_PROGRESS), runs[-1])["pipelineExecutionId"]
     newest = {run["actionName"]: run["status"] for run in runs if run["pipelineExecutionId"] == inside}
     return inside, next((theirs for status, theirs in _STAGE_STATUS.items() if status in newest.values()), SUCCEEDED)
+
+
+def _runs(client: CodePipelineClient, pipeline: str, stage: str) -> list[ActionExecutionDetailTypeDef]:
+    """The runs of a stage's actions, the first one first."""
+    pages = client.get_paginator("list_action_executions").paginate(
+        pipelineName=pipeline, PaginationConfig={"MaxItems": LIMIT}
+    )
+    runs = [run for page in pages for run in page["actionExecutionDetails"] if run.get("stageName") == stage]
+    return sorted(runs, key=lambda run: run["startTime"])
 
 
 def _execution(client: CodePipelineClient, pipeline: str, execution: str) -> PipelineExecutionTypeDef:

@@ -7,7 +7,6 @@ may admit anybody, so it counts as if it did; neither denials nor grants are rea
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crosscheck.aws_errors import ignoring
 from crosscheck.contracts.partial_results import Facet
 from crosscheck.pipelines.definition import account_of
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -101,7 +101,7 @@ def _lacking(
 
 
 def _allowed(policy: str) -> Sequence[Mapping[str, Any]]:
-    statements = json.loads(policy).get("Statement", [])
+    statements = parse_json(policy).get("Statement", [])
     return [each for each in _listed(statements) if each.get("Effect") == "Allow"]
 
 

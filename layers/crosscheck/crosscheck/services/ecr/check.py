@@ -11,10 +11,12 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import matching
 from crosscheck.contracts.verdicts import Finding, Verdict, worst
 from crosscheck.errors import ConfigurationError
+from crosscheck.images import tags
+from crosscheck.images.tags import is_immutable
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.pipelines.definition import without_empty
 from crosscheck.services.artifacts.files import UnreadableArtifactError
-from crosscheck.services.ecr import replica, replication, tags
+from crosscheck.services.ecr import replica, replication
 from crosscheck.services.ecr.replica import SourceImage, UnreadableManifestError, describe, read_replica
 from crosscheck.services.ecr.replication import (
     Replication,
@@ -35,7 +37,6 @@ from crosscheck.services.ecr.rules import (
     what_lacks,
     what_tag_lacks,
 )
-from crosscheck.services.ecr.tags import is_immutable
 from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.intended_images import intended_images
@@ -167,7 +168,8 @@ class EcrImage(Check):
         """The replication is complete. A tag that no other image has is not in the way of anything."""
         image, destination = journey.image, journey.destination
         age = self.clock() - max(journey.since, *(state.pushed for state in states))
-        immutable = taken and is_immutable(aws.client("ecr", destination), image)
+        here = aws.client("ecr", destination)
+        immutable = taken and is_immutable(here, image.repository, image.tag, image.account)
         return tag_stays(image, age, immutable=immutable)
 
     def _explain(

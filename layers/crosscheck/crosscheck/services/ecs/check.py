@@ -19,14 +19,23 @@ from crosscheck.images.deployed import deployed_image
 from crosscheck.images.digests import IntendedImage, resolve
 from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.pipelines.definition import PipelineDefinition
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs import deployments, service
 from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.deployments import MOVING, status_of
+from crosscheck.services.ecs.history import ServiceHistory
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
-from crosscheck.services.ecs.release import ActionDeployment, judge_release, read_release, weightier
-from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
-from crosscheck.services.ecs.service import ServiceSnapshot, read_service
+from crosscheck.services.ecs.release import judge_release, read_release, weightier
+from crosscheck.services.ecs.rules import (
+    NOTHING_RUNS,
+    judge_images,
+    judge_service,
+    released_images,
+    revision,
+    seen_values,
+)
+from crosscheck.services.ecs.service import ServiceSnapshot, container_images, read_service
 from crosscheck.services.ecs.state import ServiceState, parse_digests, running_state
 
 if TYPE_CHECKING:
@@ -67,10 +76,14 @@ class EcsService(Check):
         if seen is None:
             return planned.finding(Verdict.FAIL, f"{service}: there is no such service in cluster {cluster}")
         meant, unknown = _intended(planned, seen, aws)
-        outcome, release, unknown_history = _standing(planned, seen, meant.images, aws)
+        outcome, release = _standing(planned, seen, meant.images, aws)
         images: Mapping[str, IntendedImage] = {}
-        if outcome is None and (unknown or unknown_history):
-            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or unknown_history)
+        # a stack may well hold a service that nobody has turned on
+        off = bool(planned.held_by) and outcome == NOTHING_RUNS
+        if off:
+            outcome = replace(NOTHING_RUNS, verdict=Verdict.PASS)
+        elif outcome is None and (unknown or release.unknown):
+            outcome = Outcome(Verdict.INCONCLUSIVE, unknown or release.unknown)
         elif outcome is None:
             images = _images(planned, meant, release, aws)
             outcome = judge_images(seen, images)
@@ -79,7 +92,8 @@ class EcsService(Check):
         runs = running_state(seen)
         return replace(
             found,
-            moved_on=release is not None and release.gave_way,
+            moved_on=release.gave_way,
+            warning=reason if off else "",
             images=released_images(images),
             baselines={service_subject(planned): runs.text} if runs else {},
         )
@@ -111,19 +125,30 @@ def state_check(planned: PlannedCheck, state: ServiceState) -> PlannedCheck:
 
 def _standing(
     planned: PlannedCheck, seen: ServiceSnapshot, images: Mapping[str, ImageReference], aws: Clients
-) -> tuple[Outcome | None, ActionDeployment | None, str]:
-    """What the service and its history say before any digest is compared, the release's deployment, and why the history
-    says nothing."""
+) -> tuple[Outcome | None, ServiceHistory]:
+    """What the service and its history say before any digest is compared, and the history."""
+    client, run = aws.client("ecs", planned.region), planned.run
     expected = planned.parameters.get("task_definition", "")
-    other = look_for(expected, seen, aws.client("ecs", planned.region)) if expected else None
-    outcome = other or judge_service(seen, images, planned.run.started if planned.run else None)
-    release, problem = read_release(planned, seen, aws)
-    unknown_history = f"what became of the deployment is unknown: {problem}" if problem else ""
-    return weightier(outcome, judge_release(seen, release) if release else None), release, unknown_history
+    other = look_for(expected, seen, client) if expected else None
+    outcome = other or judge_service(seen, images, run.started if run else None)
+    release = read_release(planned, seen, aws)
+    failed = outcome is not None and outcome.verdict is Verdict.FAIL
+    if run and outcome and failed and release.unknown and not _failed(run, seen, images, client):
+        outcome = Outcome(Verdict.INCONCLUSIVE, f"{outcome.reason}; {release.unknown}")
+    return weightier(outcome, judge_release(seen, release)), release
+
+
+def _failed(run: ActionRun, seen: ServiceSnapshot, images: Mapping[str, ImageReference], client: ECSClient) -> bool:
+    """Whether a rollout that began while the action ran, and brought the images that it was given, FAILED: no later
+    deployment is to blame for that."""
+    rollouts = (each for each in seen.deployments if each.rollout == "FAILED" and each.created >= run.started)
+    own = (each for each in rollouts if not run.ended_before(each.created))
+    brought = (container_images(client, each.task_definition) for each in own)
+    return any(all(found.get(name) == image.text for name, image in images.items()) for found in brought)
 
 
 def _images(
-    planned: PlannedCheck, meant: IntendedImages, release: ActionDeployment | None, aws: Clients
+    planned: PlannedCheck, meant: IntendedImages, release: ServiceHistory, aws: Clients
 ) -> Mapping[str, IntendedImage]:
     """The intended image of each container: as ECS pinned it for the action's deployment, else as the registry says."""
     if planned.run is None:
@@ -131,8 +156,8 @@ def _images(
             container: resolve(reference, aws) if reference.registry else IntendedImage(reference, reference.digest)
             for container, reference in meant.images.items()
         }
-    pinned = release.digests if release else {}
-    at = release.made.created if release else planned.run.started
+    pinned = release.brought.digests
+    at = release.made.created if release.made else planned.run.started
     return {
         container: deployed_image(reference, pinned.get(container, ""), at, aws)
         for container, reference in meant.images.items()

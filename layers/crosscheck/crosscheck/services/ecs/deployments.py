@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.images.reference import DIGEST
-from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.ecs.state import ServiceState
 
 if TYPE_CHECKING:
@@ -87,17 +86,6 @@ def source_revisions(client: ECSClient, arn: str) -> tuple[str, ...]:
     found = client.describe_service_deployments(serviceDeploymentArns=[arn])["serviceDeployments"]
     sources = found[0].get("sourceServiceRevisions", []) if found else []
     return tuple(source["arn"] for source in sources if source.get("arn"))
-
-
-def made_by(run: ActionRun, since: Sequence[ServiceDeployment]) -> ServiceDeployment | None:
-    """The deployment that an action made: the one that CodePipeline names, else the first since the action started.
-
-    An action that did not succeed and names no deployment may have made none: the first may be somebody else's.
-    """
-    named = run.external.rpartition("/")[2]
-    found = next((deployment for deployment in since if named and deployment.id == named), None)
-    certain = run.external or run.status == "Succeeded"
-    return found or (since[0] if since and certain else None)
 
 
 def states_of(client: ECSClient, revisions: Iterable[str]) -> Mapping[str, ServiceState]:

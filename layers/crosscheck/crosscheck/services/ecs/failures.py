@@ -12,7 +12,8 @@ from crosscheck.services.ecs.service import ServiceSnapshot, StoppedTask
 from crosscheck.text import shortened
 
 # The stop codes of SpotInterruption, UserInitiated, TerminationNotice and InfrastructureHealth say nothing of the task.
-FAILURES = frozenset({"EssentialContainerExited", "TaskFailedToStart"})
+EXITED = "EssentialContainerExited"
+FAILURES = frozenset({EXITED, "TaskFailedToStart"})
 # What the scheduler stops has one code for all: scaling, deployments, and tasks that are unhealthy. Only the reason
 # tells these apart ("Task failed ELB health checks in (target-group …)", "Task failed container health checks").
 SCHEDULER = "ServiceSchedulerInitiated"
@@ -30,7 +31,7 @@ QUIET_AT_LEAST, QUIET_AT_MOST = 300.0, 900.0
 class Failures:
     """The tasks of the current task definition that failed, the oldest first, of a service that was looked at ``at``
     (epoch seconds). ``needed`` of them are repeated failures, ``counted`` is ECS's own number of those in a row that
-    did not come up in the current deployment."""
+    did not come up in the current deployment; it is 0 again once a task runs."""
 
     tasks: Sequence[StoppedTask]
     counted: int
@@ -39,8 +40,8 @@ class Failures:
 
     @property
     def repeated(self) -> bool:
-        """Whether enough of them failed."""
-        return max(len(self.tasks), self.counted) >= self.needed
+        """Whether tasks die again and again now, or none of many came up."""
+        return self.going_on or self.counted >= self.needed
 
     @property
     def going_on(self) -> bool:
@@ -69,17 +70,31 @@ def failures(seen: ServiceSnapshot, since: float | None, task_definition: str = 
     current = not task_definition or task_definition == seen.task_definition
     primary = seen.primary if current else None
     begun = max(since or 0.0, primary.created if primary else 0.0)
-    failed = [
-        task
-        for task in seen.stopped
-        if task.task_definition == (task_definition or seen.task_definition)
-        and failed_task(task)
-        and task.stopped >= begun
-    ]
+    stopped = _stopped(seen, task_definition or seen.task_definition, begun)
+    failed = [task for task in stopped if failed_task(task)]
     needed = max(REPEATED, seen.desired // SHARE)
     return Failures(failed, primary.failed if primary else 0, needed, seen.at)
 
 
+def recycled(seen: ServiceSnapshot) -> int:
+    """How many tasks of the current deployment ended by themselves, and well."""
+    begun = seen.primary.created if seen.primary else 0.0
+    return sum(ended_well(task) for task in _stopped(seen, seen.task_definition, begun))
+
+
 def failed_task(task: StoppedTask) -> bool:
     """Whether a task stopped because something was wrong with it."""
-    return task.code in FAILURES or (task.code == SCHEDULER and bool(_UNHEALTHY.search(task.reason)))
+    if task.code == SCHEDULER:
+        return bool(_UNHEALTHY.search(task.reason))
+    return task.code in FAILURES and not ended_well(task)
+
+
+def ended_well(task: StoppedTask) -> bool:
+    """Whether a task exited with nothing but zeros after a while, as a worker does that is made anew now and then; one
+    that does so at once has not served."""
+    exited = task.code == EXITED and bool(task.exit_codes) and not any(task.exit_codes)
+    return exited and task.lived >= QUIET_AT_LEAST
+
+
+def _stopped(seen: ServiceSnapshot, task_definition: str, since: float) -> list[StoppedTask]:
+    return [task for task in seen.stopped if task.task_definition == task_definition and task.stopped >= since]

@@ -20,7 +20,9 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.files import UnreadableArtifactError, image_definitions, read_file
 from crosscheck.services.ecs import deployments
-from crosscheck.services.ecs.deployments import NoHistoryError, deployments_since, describe_revisions, pinned_digests
+from crosscheck.services.ecs.deployments import NoHistoryError
+from crosscheck.services.ecs.history import read_history
+from crosscheck.services.ecs.service import container_images
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -55,7 +57,7 @@ def intended_images(run: ActionRun, region: str, cluster: str, service: str, aws
     except _OutOfReachError as error:
         why = str(error)
     try:
-        images = first_images(aws.client("ecs", region), cluster, service, run.started)
+        images = first_images(aws.client("ecs", region), cluster, service, run)
     except NoHistoryError as error:
         raise UnreadableArtifactError(f"{why}; {error}") from None
     except AWS_ERRORS as error:
@@ -79,24 +81,23 @@ def _of_artifact(run: ActionRun, region: str, aws: Clients) -> Mapping[str, Imag
     return image_definitions(content, name)
 
 
-def first_images(client: ECSClient, cluster: str, service: str, since: float) -> Mapping[str, ImageReference]:
-    """The image of each container in the first deployment after ``since`` (epoch seconds).
+def first_images(client: ECSClient, cluster: str, service: str, run: ActionRun) -> Mapping[str, ImageReference]:
+    """The image of each container in the deployment that the action made.
 
     The texts are those of its task definition; the digests are those to which ECS resolved them, where it says so.
 
     Raises:
-        NoHistoryError: there is no such deployment, or nothing says which one is the first.
+        NoHistoryError: there is no such deployment, or nothing says which one it is.
     """
-    found = deployments_since(client, cluster, service, since)
-    if not found:
-        raise NoHistoryError("the service lists no deployment since the deploy action started")
-    revision = describe_revisions(client, [found[0].revision]).get(found[0].revision, {})
-    if "taskDefinition" not in revision:
+    history = read_history(client, cluster, service, run)
+    if history.made is None:
+        own = " that is its own" if history.newest else ""
+        raise NoHistoryError(f"the service lists no deployment since the deploy action started{own}")
+    if not history.brought.task_definition:
         raise NoHistoryError("the service's first deployment since the deploy action started names no task definition")
-    definition = client.describe_task_definition(taskDefinition=revision["taskDefinition"])["taskDefinition"]
-    texts = {item["name"]: item["image"] for item in definition["containerDefinitions"] if item.get("image")}
-    digests = pinned_digests(revision)
-    return {name: _reference(text, digests.get(name, "")) for name, text in texts.items()}
+    texts = container_images(client, history.brought.task_definition)
+    digests = history.brought.digests
+    return {name: _reference(text, digests.get(name, "")) for name, text in texts.items() if text}
 
 
 def _reference(text: str, digest: str) -> ImageReference:

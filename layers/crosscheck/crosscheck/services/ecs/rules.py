@@ -10,10 +10,11 @@ from crosscheck.contracts.check import Outcome
 from crosscheck.contracts.verdicts import ReleasedImage, Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, short
-from crosscheck.services.ecs.failures import failures
+from crosscheck.services.ecs.failures import failures, recycled
 from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot
 
 DIGESTS_SHOWN = 20
+NOTHING_RUNS = Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
 
 
 def judge_service(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:
@@ -37,7 +38,10 @@ def judge_images(seen: ServiceSnapshot, intended: Mapping[str, IntendedImage]) -
         if outcome and outcome.verdict is Verdict.FAIL:
             return outcome
         doubt = doubt or outcome
-    return doubt or Outcome(Verdict.PASS, f"{_running(seen)} {_named(intended)}({revision(seen.task_definition)})")
+    count = recycled(seen)
+    ended = f"; {count} ended by themselves with exit code 0" if count else ""
+    runs = f"{_running(seen)} {_named(intended)}({revision(seen.task_definition)}){ended}"
+    return doubt or Outcome(Verdict.PASS, runs)
 
 
 def seen_values(
@@ -101,17 +105,22 @@ def _counts(seen: ServiceSnapshot, since: float | None) -> Outcome | None:
     if rollout == "FAILED":
         return Outcome(Verdict.FAIL, f"the deployment of {revision(seen.task_definition)} failed: {reason}")
     if seen.desired == 0:
-        return Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
-    dead = seen.running_now == 0 and failed.repeated
+        return NOTHING_RUNS
+    verdict = Verdict.FAIL if failed.repeated and _nothing_serves(seen) else Verdict.PENDING
     if rollout == "IN_PROGRESS":
-        reason = f"the rollout of {revision(seen.task_definition)} is in progress: {reason}"
-        return Outcome(Verdict.FAIL if dead else Verdict.PENDING, reason)
+        return Outcome(verdict, f"the rollout of {revision(seen.task_definition)} is in progress: {reason}")
     if seen.running_now < seen.desired:
-        return Outcome(Verdict.FAIL if dead else Verdict.PENDING, reason)
+        return Outcome(verdict, reason)
     if failed.going_on:
         count = len(failed.tasks)
-        return Outcome(Verdict.PENDING, f"tasks die again and again: {count} failed since the deployment; {reason}")
+        return Outcome(verdict, f"tasks die again and again: {count} failed since the deployment; {reason}")
     return None
+
+
+def _nothing_serves(seen: ServiceSnapshot) -> bool:
+    """Whether no task of the current task definition runs, or every one is unhealthy."""
+    tasks = [task for task in seen.tasks if task.task_definition == seen.task_definition]
+    return seen.running_now == 0 or (bool(tasks) and all(task.health == "UNHEALTHY" for task in tasks))
 
 
 def _under_way(seen: ServiceSnapshot) -> Outcome | None:
@@ -129,12 +138,11 @@ def _under_way(seen: ServiceSnapshot) -> Outcome | None:
 
 
 def _unhealthy(seen: ServiceSnapshot) -> Outcome | None:
-    """ECS replaces a task that is unhealthy: while others are healthy, that is under way."""
+    """ECS replaces a task that is unhealthy: that is under way, also where it is the only one."""
     unhealthy = sum(task.health == "UNHEALTHY" for task in seen.tasks)
     if not unhealthy:
         return None
-    verdict = Verdict.FAIL if unhealthy == len(seen.tasks) else Verdict.PENDING
-    return Outcome(verdict, f"{unhealthy} of {len(seen.tasks)} tasks are unhealthy")
+    return Outcome(Verdict.PENDING, f"{unhealthy} of {len(seen.tasks)} tasks are unhealthy")
 
 
 def _compare(seen: ServiceSnapshot, container: str, image: IntendedImage) -> Outcome | None:

@@ -45,13 +45,20 @@ class RunningTask:
 
 @dataclass(frozen=True)
 class StoppedTask:
-    """A task that stopped, up to an hour ago. ``stopped`` is in epoch seconds."""
+    """A task that stopped, up to an hour ago. ``started`` and ``stopped`` are in epoch seconds, the former 0 for one
+    that never ran."""
 
     task_definition: str
     stopped: float
     code: str
     reason: str
     exit_codes: tuple[int, ...] = ()
+    started: float = 0.0
+
+    @property
+    def lived(self) -> float:
+        """For how many seconds it ran."""
+        return self.stopped - self.started if self.started else 0.0
 
 
 @dataclass(frozen=True)
@@ -190,7 +197,7 @@ def _running(task: TaskTypeDef) -> RunningTask:
 
 
 def _stopped(task: TaskTypeDef) -> StoppedTask:
-    moment = task.get("stoppedAt") or task.get("stoppingAt")
+    moment, started = task.get("stoppedAt") or task.get("stoppingAt"), task.get("startedAt")
     codes = (container.get("exitCode") for container in task.get("containers", []))
     return StoppedTask(
         task_definition=task.get("taskDefinitionArn", ""),
@@ -198,4 +205,5 @@ def _stopped(task: TaskTypeDef) -> StoppedTask:
         code=task.get("stopCode", ""),
         reason=task.get("stoppedReason", ""),
         exit_codes=tuple(code for code in codes if code is not None),
+        started=started.timestamp() if started else 0.0,
     )

@@ -11,13 +11,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.images.digests import resolve
 from crosscheck.images.reference import parse_reference, short
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.services.ecs.deployments import (
-    ServiceDeployment,
-    deployments_since,
-    made_by,
-    source_revisions,
-    states_of,
-)
+from crosscheck.services.ecs.history import NOTHING, ServiceHistory, read_history, replaced_state
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.service import container_images, describe_service
 from crosscheck.services.ecs.state import ServiceState, parse_state
@@ -41,16 +35,12 @@ class Place:
     run: ActionRun
 
 
-NOTHING = ServiceState("")
-
-
 @dataclass(frozen=True)
 class Situation:
     """What was read. States and task definitions are empty where unknown.
 
-    ``status`` is empty where there is no such service; ``made`` is the action's own deployment, None where none can be
-    called that; ``newest`` is the latest since the action started. ``brought`` and ``latest`` are what these two
-    brought, ``replaced`` is the one state that the action's deployment replaced, to which ECS goes back by itself.
+    ``status`` is empty where there is no such service; ``history`` is what was deployed since the action started, and
+    ``replaced`` the one state that the action's deployment replaced, to which ECS goes back by itself.
     ``target`` is the baseline, and ``deregistered`` says that its task definition cannot be deployed again;
     ``unpinned`` is why that would run other images than the baseline's. ``shifting`` is for how many seconds a
     deployment shifts traffic, beyond the time of one that rolls.
@@ -61,10 +51,7 @@ class Situation:
     desired: int = 0
     controller: str = "ECS"
     runs: str = ""
-    made: ServiceDeployment | None = None
-    newest: ServiceDeployment | None = None
-    brought: ServiceState = field(default=NOTHING)
-    latest: ServiceState = field(default=NOTHING)
+    history: ServiceHistory = field(default_factory=ServiceHistory)
     replaced: ServiceState = field(default=NOTHING)
     target: ServiceState = field(default=NOTHING)
     deregistered: bool = False
@@ -87,11 +74,9 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
     seen = _service(client, place)
     if not seen.changeable:
         return seen
-    since = deployments_since(client, place.cluster, place.service, place.run.started)
-    target = parse_state(baseline) or NOTHING
-    made = made_by(place.run, since)
-    seen = replace(seen, made=made, newest=since[-1] if since else None, target=target)
-    return _history(seen, made, since[-1], aws) if made else seen
+    history = read_history(client, place.cluster, place.service, place.run)
+    seen = replace(seen, history=history, target=parse_state(baseline) or NOTHING)
+    return _ways(seen, aws) if history.made else seen
 
 
 def _service(client: ECSClient, place: Place) -> Situation:
@@ -108,21 +93,17 @@ def _service(client: ECSClient, place: Place) -> Situation:
     )
 
 
-def _history(seen: Situation, made: ServiceDeployment, newest: ServiceDeployment, aws: Clients) -> Situation:
-    client = aws.client("ecs", seen.place.region)
-    sources = source_revisions(client, made.arn)
-    source = sources[0] if len(sources) == 1 else ""  # of several, ECS does not say to which it goes back
-    known = states_of(client, [made.revision, newest.revision, source])
+def _ways(seen: Situation, aws: Clients) -> Situation:
+    """The same, with what ECS itself goes back to, and what the target needs in order to be deployed again."""
+    client, history = aws.client("ecs", seen.place.region), seen.history
     arn, deregistered = _registered(client, seen.target.task_definition)
     target = replace(seen.target, task_definition=arn)
     return replace(
         seen,
-        brought=known.get(made.revision, NOTHING),
-        latest=known.get(newest.revision, NOTHING),
-        replaced=known.get(source, NOTHING),
+        replaced=replaced_state(client, history.made) if history.made else NOTHING,
         target=target,
         deregistered=deregistered,
-        unpinned="" if deregistered else unpinned(client, target, aws),
+        unpinned="" if deregistered else unpinned(client, target, history.brought, aws),
     )
 
 
@@ -137,19 +118,22 @@ def _registered(client: ECSClient, name: str) -> tuple[str, bool]:
     return found["taskDefinitionArn"], found.get("status", "ACTIVE") != "ACTIVE"
 
 
-def unpinned(client: ECSClient, target: ServiceState, aws: Clients) -> str:
+def unpinned(client: ECSClient, target: ServiceState, brought: ServiceState, aws: Clients) -> str:
     """Why a task definition that is deployed anew may run another image than the state has; empty where it does not.
 
-    A new deployment resolves every tag again.
+    A new deployment resolves every tag again. Outside ECR only the action's deployment tells what a tag stands for: it
+    ``brought`` the same reference, and ECS resolved that to the state's digest. The proof compares the digests anyway.
     """
+    last = container_images(client, brought.task_definition)
     for container, image in container_images(client, target.task_definition).items():
-        problem = _unpinned(image, target.digests.get(container, ""), aws)
+        resolved = brought.digests.get(container, "") if last.get(container) == image else ""
+        problem = _unpinned(image, target.digests.get(container, ""), resolved, aws)
         if problem:
             return f"{revision(target.task_definition)} names {image}, {problem}"
     return ""
 
 
-def _unpinned(image: str, proven: str, aws: Clients) -> str:
+def _unpinned(image: str, proven: str, resolved: str, aws: Clients) -> str:
     try:
         reference = parse_reference(image)
     except ConfigurationError:
@@ -159,7 +143,8 @@ def _unpinned(image: str, proven: str, aws: Clients) -> str:
     if not proven:
         return "and which digest it stood for is unknown"
     if reference.registry is None:
-        return f"outside ECR: whether it still stands for {short(proven)} cannot be asked"
+        unasked = f"outside ECR: whether it still stands for {short(proven)} cannot be asked"
+        return "" if resolved == proven else unasked
     now = resolve(reference, aws)
     if now.problem:
         return f"and whether it still stands for {short(proven)} is unknown: {now.problem}"

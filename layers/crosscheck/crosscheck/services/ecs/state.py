@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from crosscheck.images.reference import DIGEST
 from crosscheck.services.ecs.service import ServiceSnapshot
+from crosscheck.size_limits import parse_json
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,13 @@ def parse_state(text: str) -> ServiceState | None:
     """A baseline; None for an empty text. Any other text names a task definition, of which no digest is known."""
     if not text.startswith("{"):
         return ServiceState(text) if text else None
-    written = json.loads(text)
+    written = parse_json(text)
     return ServiceState(written["taskDefinition"], parse_digests(json.dumps(written["digests"])))
 
 
 def parse_digests(text: str) -> Mapping[str, str]:
     """Digests by container, as a check's parameter has them: a JSON object."""
-    found: Mapping[str, str] = json.loads(text or "{}")
+    found: Mapping[str, str] = parse_json(text or "{}")
     return {container: digest for container, digest in found.items() if DIGEST.fullmatch(digest)}
 
 

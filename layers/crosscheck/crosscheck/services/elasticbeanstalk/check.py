@@ -97,11 +97,12 @@ def brought(run: ActionRun, label: str, version: ApplicationVersion | None) -> b
     """Whether a version is the one that a deploy action made.
 
     Its source bundle is the action's input artifact; where CodePipeline has copied that, its label tells when it was
-    made. AWS documents neither: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Beanstalk.html
+    made, unless the action may have made none: somebody else may deploy at the same time.
+    AWS documents neither: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Beanstalk.html
     """
     if version and version.bundle in run.inputs.values():
         return True
-    at = labelled_at(label)
+    at = labelled_at(label) if run.left_a_trace else None
     return at is not None and run.started <= at <= run.started + LABEL_SECONDS and not run.ended_before(at)
 
 

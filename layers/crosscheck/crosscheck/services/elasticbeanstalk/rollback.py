@@ -14,14 +14,17 @@ from crosscheck.contracts.rollback import (
 )
 from crosscheck.services.elasticbeanstalk.check import brought
 from crosscheck.services.elasticbeanstalk.environment import READY, STARTING, UPDATING, Environment, EnvironmentReader
+from crosscheck.text import moment
 
 
 @dataclass(frozen=True)
 class EnvironmentProposal(RollbackProposal):
-    """``proven`` is the label of the version to go back to; ``updating`` says that ours is still being brought."""
+    """``proven`` is the label of the version to go back to; ``updating`` says that ours is still being brought.
+    ``began`` is when each update that is known began (epoch seconds)."""
 
     proven: str = ""
     updating: bool = False
+    began: frozenset[float] = frozenset()
 
 
 class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
@@ -35,6 +38,12 @@ class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> EnvironmentProposal:
         """Read the environment. The baseline is when it was seen, and the label of the version to go back to."""
         reader = EnvironmentReader(target, aws)
+        proposal = self._read(reader, target, baseline)
+        ready = proposal.feasibility is Feasibility.READY
+        return replace(proposal, began=_began(reader, target)) if ready else proposal
+
+    @staticmethod
+    def _read(reader: EnvironmentReader, target: PlannedCheck, baseline: str) -> EnvironmentProposal:
         environment = reader.environment()
         if environment is None:
             return EnvironmentProposal(Feasibility.SUPERSEDED, f"{reader.name}: there is no such environment any more")
@@ -60,6 +69,35 @@ class ElasticBeanstalkRollback(Rollback[PlannedCheck, EnvironmentProposal]):
         )
         return RollbackStarted(f"gave {name} version {proposal.proven} again", proposal.verified)
 
+    def changed(self, target: PlannedCheck, proposal: EnvironmentProposal, aws: Clients) -> str:
+        """Whether the environment has another version, or is in another state."""
+        reader, seen = EnvironmentReader(target, aws), proposal.preconditions
+        now = reader.environment()
+        if now and (now.label, now.status) == (seen["version"], seen["status"]):
+            return ""
+        return f"{reader.name} runs version {now.label} and is {now.status}" if now else f"{reader.name} is gone"
+
+    def replaced(
+        self, target: PlannedCheck, proposal: EnvironmentProposal, started: RollbackStarted, aws: Clients
+    ) -> str:
+        """Updates that began besides the known ones and, where the rollback made one, the last. Elastic Beanstalk does
+        not tell what they brought."""
+        del started
+        if proposal.feasibility is not Feasibility.READY:
+            return ""
+        reader = EnvironmentReader(target, aws)
+        new = sorted(_began(reader, target) - proposal.began)
+        others = new if proposal.updating else new[:-1]
+        if not others:
+            return ""
+        name, when = reader.name, ", ".join(map(moment, others))
+        return f"an update of {name} that somebody else began at {when}: give {name} the version that it brought again"
+
+
+def _began(reader: EnvironmentReader, target: PlannedCheck) -> frozenset[float]:
+    """When each update since the action started began."""
+    return frozenset(each.at for each in reader.events(target.deployed.started) if each.message == STARTING)
+
 
 def _compared(target: PlannedCheck, environment: Environment, proven: str, prefix: str) -> EnvironmentProposal:
     """The environment has, or gets, the version that this execution brought."""
@@ -78,7 +116,7 @@ def _returned(
     reason = f"{reader.name}: runs version {proven}, as before"
     if environment.healthy or not environment.ready:
         return _back(target, proven, reason)
-    if not any(event.message == STARTING for event in reader.events(target.deployed.started)):
+    if not target.deployed.left_a_trace or not _began(reader, target):
         return _back(target, proven, reason)
     return _ready(target, environment, proven, f"{reason}, and its health is {environment.condition}")
 

@@ -1,7 +1,6 @@
 """The check ``http``: the page of the region answers as it should."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -80,8 +79,9 @@ def judge_page(url: Url, page: Page, expected: Mapping[str, str]) -> Outcome:
 
 def _said(page: Page) -> str:
     if page.status in _REDIRECTS and page.location:
-        # Its query, its fragment and what stands before an @ may be a token.
-        shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", page.location)[0])
-        return f": a redirect to {one_line(shown, QUOTED)}, which is not followed"
+        # What stands before an @ may be a token, wherever a server put the @.
+        _, at, rest = one_line(page.location).rpartition("@")
+        shown = one_line(f"…@{rest}" if at else rest, QUOTED)
+        return f": a redirect to {shown}, which is not followed"
     beginning = one_line(page.body[:400].decode(errors="replace"), QUOTED)
     return f"; it says {beginning!r}" if beginning else ""

@@ -5,6 +5,8 @@ a name server that answers differently a moment later is not asked again.
 """
 
 import http.client
+import io
+import re
 import socket
 import ssl
 import time
@@ -13,10 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from typing import Any
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.http.addresses import Address, Policy, parse_address
 from crosscheck.services.http.url import Url
+from crosscheck.size_limits import CountedStream, OverLimitError
 from crosscheck.text import one_line
 from crosscheck.time_limits import OutOfTimeError, within
 
@@ -26,6 +30,9 @@ CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 ADDRESSES = 4
 BODY_LIMIT = 64 * 1024
+# All that is read of an answer: its headers, its chunks' sizes, and the beginning of its body.
+ANSWER_LIMIT = 8 * BODY_LIMIT
+LOCATION_LIMIT = 2 * 1024
 HEADERS = {"User-Agent": "crosscheck", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
 
@@ -75,6 +82,34 @@ type Resolve = Callable[[str, int], tuple[Address, ...]]
 type Connect = Callable[[Address, int, float], socket.socket]
 
 
+class HeaderLines(io.BufferedReader):
+    """The lines around a body. ``http.client`` hands those of the headers to the email package, which reads more in
+    them than HTTP does: a bare CR ends a line there, and a type may have parts, which it looks for within each other.
+    """
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line; a type is hidden, since nobody asks for it.
+
+        Raises:
+            NoAnswerError: it has a bare CR, https://www.rfc-editor.org/rfc/rfc9112#section-2.2.
+        """
+        line = super().readline(size)
+        if b"\r" in line.removesuffix(b"\r\n"):
+            raise NoAnswerError("its answer is no HTTP (a bare CR)")
+        return b"x-" + line if line[:12].lower() == b"content-type" else line
+
+
+class CountedAnswer(http.client.HTTPResponse):
+    """An answer of which no more than ANSWER_LIMIT bytes are read, whatever sizes it claims.
+
+    Of a chunk of -1 bytes ``http.client`` reads all that comes, and interim answers it reads without end.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = HeaderLines(CountedStream(self.fp, ANSWER_LIMIT))
+
+
 class RefusedAddressError(CrosscheckError):
     """The host has an address that a probe must not reach; nothing was sent."""
 
@@ -82,7 +117,8 @@ class RefusedAddressError(CrosscheckError):
 @dataclass(frozen=True)
 class Page:
     """An answer. ``body`` is its beginning, ``whole`` tells whether that is all of it; ``milliseconds`` run from the
-    beginning of the connection to the end of what was read."""
+    beginning of the connection to the end of what was read. ``location`` is where a redirect leads, without query and
+    fragment, of up to LOCATION_LIMIT characters."""
 
     status: int
     location: str
@@ -120,7 +156,9 @@ class Probe:
             raise NoAnswerError(f"TLS fails ({error.reason or type(error).__name__})") from error
         except (OutOfTimeError, TimeoutError) as error:
             raise NoAnswerError(f"no answer within {TOTAL_SECONDS:g} seconds") from error
-        except (OSError, http.client.HTTPException) as error:
+        except OverLimitError as error:
+            raise NoAnswerError(f"its answer is no HTTP, or over {ANSWER_LIMIT // 1024} KiB around its body") from error
+        except OSError as error:
             raise NoAnswerError(f"the connection fails ({describe(error)})") from error
 
     def _addresses(self, url: Url) -> tuple[Address, ...]:
@@ -170,16 +208,33 @@ class Probe:
         with connection:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
-            pinned = http.client.HTTPConnection(url.host)
+            pinned = http.client.HTTPConnection(url.host, url.port)
+            pinned.response_class = CountedAnswer
             pinned.sock, pinned.auto_open = connection, 0  # it never connects by itself, which would resolve the name
             pinned.request("GET", url.target, headers={"Host": url.authority, **HEADERS})
-            with pinned.getresponse() as response:
-                body = response.read(BODY_LIMIT + 1)
+            response, body = _read(pinned)
             return Page(
                 status=response.status,
-                location=response.headers.get("Location") or "",
+                location=_place(response.headers.get("Location") or ""),
                 body=body[:BODY_LIMIT],
                 whole=len(body) <= BODY_LIMIT,
                 milliseconds=round((self.clock() - started) * 1000),
                 address=str(address),
             )
+
+
+def _read(pinned: http.client.HTTPConnection) -> tuple[http.client.HTTPResponse, bytes]:
+    """The answer and the beginning of its body. Whatever it makes a parser raise, it is the page's fault."""
+    try:
+        with pinned.getresponse() as response:
+            return response, response.read(BODY_LIMIT + 1)
+    except (OSError, CrosscheckError):
+        raise
+    except Exception as error:  # HTTPException, ValueError for odd sizes, RecursionError, MemoryError
+        raise NoAnswerError(f"its answer is no HTTP ({describe(error)})") from error
+
+
+def _place(location: str) -> str:
+    """Where a redirect leads. Of a long one nothing is kept that stands before an @: it may be a password, cut."""
+    place = re.split(r"[?#]", location, maxsplit=1)[0]
+    return place if len(place) <= LOCATION_LIMIT else place.rpartition("@")[2][:LOCATION_LIMIT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -61,7 +62,9 @@ class LambdaAlias(Check):
         label = f"{function.rpartition(':')[2]}:{name}"
         alias = read_alias(client, function, name)
         if alias is None:
-            return planned.finding(Verdict.FAIL, f"{label}: there is no such alias")
+            gone = gave_way if planned.run and not planned.held_by else partial(Outcome, Verdict.FAIL)
+            outcome = gone("there is no such alias")
+            return replace(planned.finding(outcome.verdict, f"{label}: {outcome.reason}"), moved_on=outcome.moved_on)
         outcome, values = _judged(client, planned, alias)
         found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", without_empty(values))
         return replace(found, moved_on=outcome.moved_on, baselines={planned.subject: alias.version})
@@ -94,6 +97,9 @@ def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[
     }
     if later := _later(client, planned, alias, meant):
         return later, values
+    if planned.run and meant and meant not in {alias.version, *alias.weights}:
+        # The action had pointed the alias to it, or would not have succeeded.
+        return gave_way(f"somebody moved it: serves version {alias.version}, not the intended {meant}"), values
     number = meant if meant in alias.weights else alias.version
     version = read_version(client, function, number)
     if version is None:

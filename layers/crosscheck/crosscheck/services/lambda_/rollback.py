@@ -15,7 +15,7 @@ from crosscheck.contracts.rollback import (
     RollbackStarted,
 )
 from crosscheck.services.lambda_.alias import read_alias, read_version
-from crosscheck.services.lambda_.rules import Alias, intended_version
+from crosscheck.services.lambda_.rules import Alias, brought_version
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,11 @@ class LambdaProposal(RollbackProposal):
 
 
 class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
-    """Compares the alias with what this execution put there; Lambda compares its revision once more."""
+    """Compares the alias with what this execution put there; Lambda compares its revision once more.
+
+    What the execution put there is the version that the action's output names. What its configuration wanted may be
+    anybody's version, and an action that failed may have done none of it.
+    """
 
     permissions = frozenset({"lambda:UpdateAlias"})
 
@@ -59,6 +63,16 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
         reason = f"pointed {proposal.reason.partition(': ')[0]} back at version {proposal.proven}"
         return RollbackStarted(reason, _verification(target, proposal.proven))
 
+    def changed(self, target: PlannedCheck, proposal: LambdaProposal, aws: Clients) -> str:
+        """Nothing: UpdateAlias changes the alias only as it was read."""
+        del target, proposal, aws
+        return ""
+
+    def replaced(self, target: PlannedCheck, proposal: LambdaProposal, started: RollbackStarted, aws: Clients) -> str:
+        """Nothing: UpdateAlias refuses an alias that somebody else has changed."""
+        del target, proposal, started, aws
+        return ""
+
     def races(self, target: PlannedCheck, aws: Clients) -> tuple[type[Exception], ...]:
         """The alias changed between reading and acting. It may have been us: botocore asks again where Lambda's answer
         was lost."""
@@ -67,7 +81,7 @@ class LambdaAliasRollback(Rollback[PlannedCheck, LambdaProposal]):
 
 def _compared(planned: PlannedCheck, alias: Alias, proven: str, label: str) -> LambdaProposal:
     """Where the alias stands between the proven version and the one that this execution brought."""
-    brought, served = intended_version(planned), f"{label}: serves version {alias.version}"
+    brought, served = brought_version(planned.deployed), f"{label}: serves version {alias.version}"
     if proven == alias.version and not alias.weights and proven != brought:
         verification = _verification(planned, proven)
         return LambdaProposal(Feasibility.ALREADY_BACK, f"{served}, as before", proven, verification=verification)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from crosscheck.contracts.check import Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.text import shortened
 
 # What a version's State says by itself. The first call of an inactive version is refused and wakes it up.
@@ -71,6 +72,14 @@ class Provisioned:
     requested: int
 
 
+def brought_version(run: ActionRun) -> str:
+    """The version that a deploy action says it deployed; empty if it says none.
+
+    What its configuration wanted is no proof: an action that failed may have been refused it.
+    """
+    return run.outputs.get("FunctionVersion", "")
+
+
 def intended_version(planned: PlannedCheck) -> str:
     """The version that the alias was meant to serve; empty where nothing tells it.
 
@@ -82,7 +91,7 @@ def intended_version(planned: PlannedCheck) -> str:
     asked = planned.parameters.get("version", "")
     if asked or run is None or planned.held_by:
         return asked
-    return run.outputs.get("FunctionVersion") or run.configuration.get("PublishedTargetVersion", "")
+    return brought_version(run) or run.configuration.get("PublishedTargetVersion", "")
 
 
 def judge_alias(alias: Alias, meant: str) -> Outcome | None:

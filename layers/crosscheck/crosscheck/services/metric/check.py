@@ -21,6 +21,7 @@ from crosscheck.services.metric.datapoints import (
     read_values,
 )
 from crosscheck.services.metric.rules import Bounds, Seen, judge_metric
+from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -72,7 +73,7 @@ DIMENSIONS = Parameter(f"an object of 1 to {DIMENSIONS_LIMIT} strings", _read_di
 
 def dimensions_of(written: str) -> Sequence[DimensionTypeDef]:
     """The dimensions in a text of ``DIMENSIONS``, as CloudWatch takes them. An empty text holds none."""
-    held: Mapping[str, str] = json.loads(written) if written else {}
+    held: Mapping[str, str] = parse_json(written) if written else {}
     return [{"Name": name, "Value": value} for name, value in held.items()]
 
 

@@ -60,28 +60,34 @@ class S3Object(Check):
         label = f"{bucket}/{key}"
         try:
             newest = read_newest(client, bucket, key)
+            outcome = judge_object(newest, planned.parameters.get("version", ""), planned.run)
         except client.exceptions.NoSuchBucket:
-            return planned.finding(Verdict.FAIL, f"{label}: there is no such bucket")
-        if newest is None:
-            return planned.finding(Verdict.FAIL, f"{label}: there is no such object")
-        outcome = judge_object(newest, planned.parameters.get("version", ""), planned.run)
-        found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", _values(newest))
+            newest, outcome = None, _gone("there is no such bucket", planned.run)
+        found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", _values(newest) if newest else {})
         return replace(found, moved_on=outcome.moved_on)
 
 
-def judge_object(newest: Newest, meant: str, run: ActionRun | None) -> Outcome:
-    """Whether the newest version is the one that was meant."""
+def judge_object(newest: Newest | None, meant: str, run: ActionRun | None) -> Outcome:
+    """Whether the newest version is the one that was meant; None is an object of which there is none."""
+    if newest is None:
+        return _gone("there is no such object", run)
     at = moment(newest.written)
+    older = run is not None and newest.written + RESOLUTION < run.started
     if newest.deleted:
-        return Outcome(Verdict.FAIL, f"the object was deleted at {at}")
+        return _gone(f"the object was deleted at {at}", None if older else run)
     if meant and newest.version != meant:
         return Outcome(Verdict.FAIL, f"its version is {newest.version}, not the intended {meant}")
-    if run and newest.written + RESOLUTION < run.started:
+    if older:
         return Outcome(Verdict.FAIL, f"the object is older than this deployment: written at {at}")
     which = "not versioned" if newest.version == NO_VERSION else f"version {newest.version}"
     if run and run.ended_before(newest.written - RESOLUTION):
         return gave_way(f"{which}, written at {at}, after {run.name} had ended")
     return Outcome(Verdict.PASS, f"{which}, written at {at}")
+
+
+def _gone(reason: str, run: ActionRun | None) -> Outcome:
+    """What a deploy action wrote was there, or it would not have succeeded: somebody took it away since."""
+    return gave_way(reason) if run else Outcome(Verdict.FAIL, reason)
 
 
 def read_newest(client: S3Client, bucket: str, key: str) -> Newest | None:

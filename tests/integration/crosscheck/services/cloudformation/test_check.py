@@ -71,7 +71,7 @@ def test_events_tell_the_operations(cloudformation: CloudFormationClient) -> Non
 
 
 def test_what_is_deployed_does_not_go_back(cloudformation: CloudFormationClient) -> None:
-    cloudformation.create_stack(StackName="my-service-infra", TemplateBody=template("one"))
-    way = CloudFormationRollback().propose(replace(CHECK, run=run(time.time())), "", Clients(SESSION))
+    arn = cloudformation.create_stack(StackName="my-service-infra", TemplateBody=template("one"))["StackId"]
+    way = CloudFormationRollback().propose(replace(CHECK, run=run(time.time(), external=arn)), "", Clients(SESSION))
     assert way.feasibility is Feasibility.MANUAL
     assert "deploy the previous template" in way.reason

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crosscheck.pipelines.runs import Artifact
-from crosscheck.services.artifacts.files import CHUNK, DIRECTORY_LIMIT, UnreadableArtifactError, read_file
+from crosscheck.services.artifacts.files import DIRECTORY_LIMIT, UnreadableArtifactError, read_file
+from crosscheck.services.artifacts.zips import CHUNK
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
 
 if TYPE_CHECKING:

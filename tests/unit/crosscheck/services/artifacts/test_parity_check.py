@@ -14,7 +14,7 @@ from crosscheck.registry.checks import run_check
 from crosscheck.registry.services import CHECKS
 from crosscheck.services.artifacts import directory
 from crosscheck.services.artifacts.directory import DIRECTORY_LIMIT
-from crosscheck.services.artifacts.files import CHUNK, StoredZip
+from crosscheck.services.artifacts.zips import CHUNK, StoredZip
 from tests.fakes.codepipeline_release import HOME, bucket, zipped
 from tests.fakes.json_protocol import SESSION
 
@@ -109,10 +109,13 @@ def test_a_source_without_a_revision(release: Release) -> None:
     [
         (b"#!/bin/sh\n", "the artifact in eu-west-1 is no zip"),
         (b"PK\x05\x06", "the artifact in eu-west-1 is no zip"),
-        (b"PK\x05\x06" + b"\xff" * 18, "the directory of the artifact in eu-west-1 is not readable"),
+        (
+            b"PK\x05\x06" + b"\xff" * 18,
+            "the artifact in eu-west-1 is not readable: it has a directory that begins before it",
+        ),
         (
             b"PK\x05\x06" + b"\x00" * 8 + b"\x09" + b"\x00" * 9,
-            "the directory of the artifact in eu-west-1 is not readable",
+            "the artifact in eu-west-1 is not readable: it has a directory that begins before it",
         ),
     ],
 )

@@ -185,23 +185,44 @@ def test_nested_stacks_are_looked_into_page_by_page(world: World) -> None:
     assert [name[0] for name in asked] == ["shop", "shop", "shop-nested", "shop-nested"]
 
 
-def test_more_resources_than_are_read_leave_the_stack_unproven(world: World) -> None:
+def test_more_resources_than_are_read_are_a_warning(world: World) -> None:
     world.stacks.page = 1
     for number in range(contents.CALLS + 1):
         world.holds("AWS::SQS::Queue", f"queue-{number}")
     finding = world.looked()
-    assert (finding.verdict, finding.reason) == (
-        UNKNOWN,
-        "shop: UPDATE_COMPLETE; it holds more resources than 20 calls tell",
-    )
+    unread = "it holds more resources than 20 calls tell"
+    assert (finding.verdict, finding.reason, finding.warning) == (PASS, f"shop: UPDATE_COMPLETE; {unread}", unread)
     assert len(world.stacks.called("ListStackResources")) == contents.CALLS
 
 
-def test_a_service_whose_name_does_not_tell_its_cluster_is_not_proven(world: World) -> None:
+def test_a_service_whose_name_does_not_tell_its_cluster_is_a_warning(world: World) -> None:
     world.holds(SERVICE, f"arn:aws:ecs:{REGION}:111122223333:service/{WEB}")
     finding = world.looked()
-    assert finding.verdict is UNKNOWN
-    assert "its name does not say where it is" in finding.reason
+    assert finding.verdict is PASS
+    assert "its name does not say where it is" in finding.warning
+
+
+def test_a_service_that_is_turned_off_is_a_warning(world: World) -> None:
+    world.holds(SERVICE, SERVICE_ARN)
+    world.holds(ALIAS, ALIAS_ARN)
+    world.ecs.shown.update(desiredCount=0, runningCount=0)
+    finding = world.looked()
+    off = "web: desired count is 0: nothing runs, nothing is proven"
+    assert (finding.verdict, finding.warning) == (PASS, off)
+    world.functions.functions["checkout"].versions["7"] |= {"State": "Failed"}
+    assert world.looked().verdict is FAIL
+    world.ecs.become(world.ecs.shown["currentServiceDeployment"], "ROLLBACK_SUCCESSFUL")
+    assert "ECS rolled back to web:1" in world.looked().reason
+
+
+def test_a_deployment_that_a_later_pipeline_made_is_not_the_stacks_own(world: World) -> None:
+    """The action's operation changed the service, as its tags, and deployed nothing."""
+    world.ecs.deployments.pop(0)
+    world.ecs.clock = LATER
+    world.ecs.deploy(world.revision(3), "ROLLBACK_SUCCESSFUL")
+    world.holds(SERVICE, SERVICE_ARN)
+    world.running(1)
+    assert world.looked().moved_on
 
 
 def test_f17_a_stack_whose_resources_may_not_be_listed_is_not_proven(world: World) -> None:

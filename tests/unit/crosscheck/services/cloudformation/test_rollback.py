@@ -9,12 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
 from crosscheck.services.cloudformation.rollback import CloudFormationRollback
-from tests.fakes.cloudformation import FakeCloudFormation
+from tests.fakes.cloudformation import ACCOUNT, FakeCloudFormation
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.modelled import ModelledClients
 
@@ -26,7 +26,10 @@ NAME = "my-service-infra"
 STARTED = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 BEFORE, DURING = STARTED - timedelta(days=1), STARTED + timedelta(seconds=20)
 LATER = STARTED + timedelta(hours=1)
-RUN = ActionRun("DeploySecondary", "DeployInfra-EU", "Failed", STARTED.timestamp(), {"ActionMode": "CREATE_UPDATE"})
+STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{NAME}/00000001-0000"
+RUN = ActionRun(
+    "DeploySecondary", "DeployInfra-EU", "Failed", STARTED.timestamp(), {"ActionMode": "CREATE_UPDATE"}, external=STACK
+)
 CHECK = PlannedCheck("cloudformation-stack", REGION, {"stack": NAME}, RUN)
 STATUSES: list[str] = (
     botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").metadata["enum"]
@@ -207,7 +210,7 @@ def test_a_second_operation_has_moved_on_whatever_its_status(fake: FakeCloudForm
         fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
         fake.happened(stack, LATER, status)
         stack |= {"StackStatus": status, "LastUpdatedTime": LATER}
-        way = proposed(fake)
+        way = proposed(fake, replace(CHECK, run=replace(RUN, external=stack["StackId"])))
         assert way.feasibility is MOVED_ON
         assert way.reason == f"{NAME}: changed again at 2026-03-04T11:00:00Z (update, update), now {status}"
 
@@ -246,6 +249,15 @@ def test_a_stack_that_is_absent_has_moved_on(fake: FakeCloudFormation) -> None:
 def test_what_an_action_deleted_does_not_come_back(fake: FakeCloudFormation) -> None:
     way = proposed(fake, replace(CHECK, run=replace(RUN, configuration={"ActionMode": "DELETE_ONLY"})))
     assert (way.feasibility, way.reason) == (STUCK, f"{NAME}: a deleted stack does not come back")
+
+
+@pytest.mark.parametrize("external", ["", "another-service:1"])
+def test_a_stack_that_codepipeline_does_not_name_is_left_alone(fake: FakeCloudFormation, external: str) -> None:
+    """An action that was refused may name anybody's stack, whose own update fails at the same time."""
+    updated(fake)
+    way = proposed(fake, replace(CHECK, run=replace(RUN, external=external)))
+    assert way.feasibility is STUCK
+    assert way.reason.endswith("and CodePipeline does not say that DeployInfra-EU did anything to it")
 
 
 def test_a_failure_after_the_action_had_succeeded_is_somebody_elses(fake: FakeCloudFormation) -> None:
@@ -294,3 +306,20 @@ def test_f17_a_refusal_comes_out(fake: FakeCloudFormation) -> None:
     fake.refuse("RollbackStack", RefusedError("AccessDenied", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
         CloudFormationRollback().execute(CHECK, way, proven(fake), clients(fake))
+
+
+@pytest.mark.parametrize("undone", ["UPDATE_ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS", ""])
+@pytest.mark.parametrize("failed_again", [False, True])
+def test_operations_that_failed_in_between_are_named_and_nothing_that_the_rollback_does(
+    fake: FakeCloudFormation, undone: str, failed_again: bool
+) -> None:
+    stack = updated(fake)
+    way = proposed(fake)
+    if failed_again:
+        fake.happened(stack, LATER, "UPDATE_IN_PROGRESS")
+        fake.happened(stack, LATER, "UPDATE_FAILED")
+    if undone:
+        fake.happened(stack, LATER + timedelta(minutes=1), undone)
+    replaced = CloudFormationRollback().replaced(CHECK, way, RollbackStarted("", way.verified), clients(fake))
+    named = f"what somebody else began on {NAME} at 2026-03-04T11:00:00Z: apply that change to {NAME} again"
+    assert replaced == (named if failed_again else "")

@@ -21,12 +21,13 @@ STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 FIRST = f"{0:017x}"
 
 
-def with_instances(ec2: FakeEc2, *statuses: str) -> Finding:
-    """A deployment that succeeded, of whose instances some did not."""
+def with_instances(ec2: FakeEc2, *statuses: str, error: str = "") -> Finding:
+    """A deployment that succeeded, of whose instances some did not; ``error`` is the code of the event that failed."""
     fake = FakeCodeDeploy(STARTED)
     made = fake.deploy(NAMED, s3(2))
+    event = {"lifecycleEventName": "ValidateService", "status": "Failed", "diagnostics": {"errorCode": error}}
     for status in statuses:
-        fake.instance(made, status)
+        fake.instance(made, status, **({"lifecycleEvents": [event]} if error and status == "Failed" else {}))
     run = ActionRun(
         "Deploy", "Deploy", "Succeeded", 0.0, inputs={"Source": Artifact("store", "release/2")}, external=made
     )
@@ -52,6 +53,17 @@ def test_an_instance_that_failed_and_is_still_there_fails(state: str) -> None:
     finding = with_instances(FakeEc2(**{FIRST: state}), "Failed", "Succeeded")
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"1 of 2 instances Succeeded, 1 Failed; i-{FIRST} Failed"
+
+
+@pytest.mark.parametrize("error", ["ScriptFailed", "ScriptMissing", "ScriptNotExecutable", "ScriptTimedOut"])
+def test_a_script_that_failed_is_not_hidden_by_the_end_of_its_instance(error: str) -> None:
+    finding = with_instances(FakeEc2(), "Failed", "Failed", "Failed", "Succeeded", error=error)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason.endswith(f"i-{FIRST} Failed in ValidateService ({error})")
+
+
+def test_an_event_that_failed_for_another_reason_on_an_instance_that_is_gone_is_a_remark() -> None:
+    assert with_instances(FakeEc2(), "Failed", "Succeeded", error="UnknownError").verdict is Verdict.PASS
 
 
 def test_a_fleet_of_which_nothing_is_left_proves_nothing() -> None:

@@ -90,6 +90,22 @@ def test_what_ended_is_taken_back_by_the_last_good_revision(fake: FakeCodeDeploy
     }
 
 
+@pytest.mark.parametrize("theirs", [("CrossRegionActionSupport", "billing"), ("Billing", "production")])
+def test_a_deployment_to_another_group_than_the_actions_is_left_alone(
+    fake: FakeCodeDeploy, theirs: tuple[str, str]
+) -> None:
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(theirs, s3(1))
+    foreign = fake.deploy(theirs, s3(2))
+    way = propose(fake, foreign)
+    assert way.feasibility is Feasibility.MANUAL
+    assert way.reason == (
+        f"CodePipeline names {foreign}, which is a deployment to {theirs[1]} of {theirs[0]}, not to production of "
+        "CrossRegionActionSupport"
+    )
+    assert fake.called("CreateDeployment") == fake.called("StopDeployment") == []
+
+
 def test_the_proof_of_the_proposal_passes_once_the_group_is_back(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     way = propose(fake, ours)
@@ -308,6 +324,24 @@ def test_an_appspec_is_fetched_by_its_hash(fake: FakeCodeDeploy) -> None:
     (request,) = fake.called("CreateDeployment")
     assert request["revision"] == appspec(6)
     assert "fileExistsBehavior" not in request
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task-definition/{family}:7", "{family}:7"),
+        ("{family}:7", "{family}:7"),
+        ("{family}a:7", ""),
+        ("{family}/{family}:7", ""),
+    ],
+)
+def test_what_is_longer_than_any_task_definition_is_none(fake: FakeCodeDeploy, named: str, shown: str) -> None:
+    fake.platform, family = "ECS", "a" * 255
+    before = appspec(6)
+    before["appSpecContent"]["content"] = f"TaskDefinition: {named.format(family=family)}\n"
+    fake.deploy(NAMED, before)
+    ours = fake.deploy(NAMED, appspec(7))
+    assert propose(fake, ours, hashed(6)).target == (shown.format(family=family) or hashed(6))
 
 
 def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:

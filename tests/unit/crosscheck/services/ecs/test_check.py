@@ -128,8 +128,8 @@ def test_a_scale_to_zero_proves_nothing(release: Release) -> None:
         (zipped({"imagedefinitions.json": b"[]"}), "is not a list of"),
         (zipped({"imagedefinitions.json": definitions("Not An Image")}), "is not a list of"),
         (zipped({"imagedefinitions.json": b" " * 100_001}), "is over 100000 bytes"),
-        (b"no zip at all", "is no readable zip (BadZipFile)"),
-        (zipped({"imagedefinitions.json": definitions(IMAGE)})[:-30], "is no readable zip (BadZipFile)"),
+        (b"no zip at all", "is no readable zip: it has no end"),
+        (zipped({"imagedefinitions.json": definitions(IMAGE)})[:-30], "is no readable zip: it has no end"),
     ],
 )
 def test_an_unreadable_artifact_is_inconclusive(release: Release, content: bytes, words: str) -> None:

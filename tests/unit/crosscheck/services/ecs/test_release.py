@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,14 +123,84 @@ def test_a_rollback_outweighs_a_scale_to_zero(release: Release, ecs: DeployedEcs
     assert looked(release, ecs).verdict is Verdict.FAIL
 
 
-def test_a_stopped_deployment_fails_unless_a_later_one_took_its_place(release: Release, ecs: DeployedEcs) -> None:
+def test_a_stopped_deployment_fails_unless_another_one_took_its_place(release: Release, ecs: DeployedEcs) -> None:
     ecs.deploy(task_definition(ecs, 7), "STOPPED")
     finding = looked(release, ecs)
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == "my-service: the deployment of my-service:7 was stopped"
     ecs.deploy(task_definition(ecs, 8))
     ecs.tasks.clear()
-    assert looked(release, ecs).verdict is Verdict.PASS
+    assert looked(release, ecs).moved_on
+
+
+def test_a_good_release_that_is_restarted_passes(release: Release, ecs: DeployedEcs) -> None:
+    for status in ("SUCCESSFUL", "STOPPED"):
+        ecs.deploy(task_definition(ecs, 7), status)
+    ecs.deploy(task_definition(ecs, 7))
+    finding = looked(release, ecs)
+    assert (finding.verdict, finding.moved_on) == (Verdict.PASS, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("IN_PROGRESS", Verdict.PENDING), ("ROLLBACK_SUCCESSFUL", Verdict.FAIL)]
+)
+def test_a_bad_release_that_is_restarted_is_judged_by_its_newest_deployment(
+    release: Release, ecs: DeployedEcs, status: str, verdict: Verdict
+) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.deploy(task_definition(ecs, 7), status)
+    finding = looked(release, ecs)
+    assert (finding.verdict, finding.moved_on) == (verdict, False)
+
+
+def test_a_restart_that_brings_another_image_under_the_same_tag_took_the_place_of_the_release(
+    release: Release, ecs: DeployedEcs
+) -> None:
+    tag = IMAGE.rpartition(":")[2]
+    for build in ("ours", "another"):
+        ecs.registry.push(SERVICE, tag, salt=build)
+        ecs.deploy(task_definition(ecs, 7))
+    assert looked(release, ecs).moved_on
+
+
+def test_a_deployment_after_an_action_that_made_none_is_not_its_own(release: Release, ecs: DeployedEcs) -> None:
+    held = replace(CHECK, held_by="shop", run=replace(RUN, ended=ecs.clock.timestamp() - 1))
+    ecs.deploy(task_definition(ecs, 6))
+    assert (looked(release, ecs, held).verdict, looked(release, ecs, held).moved_on) == (Verdict.PASS, False)
+    ecs.deploy(task_definition(ecs, 7), "ROLLBACK_SUCCESSFUL")
+    assert looked(release, ecs, held).moved_on
+
+
+def test_what_runs_something_else_is_unknown_where_the_history_is(release: Release, ecs: DeployedEcs) -> None:
+    ecs.deploy(task_definition(ecs, 7))
+    ecs.define(f"{SERVICE}:9", {"app": OLD_IMAGE})
+    ecs.deploy(task_definition(ecs, 9))
+    ecs.refuse("ListServiceDeployments", RefusedError("ThrottlingException"))
+    finding = looked(release, ecs)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "not the intended" in finding.reason
+    assert finding.reason.endswith("ThrottlingException")
+
+
+@pytest.mark.parametrize(
+    ("number", "minutes", "verdict"),
+    [(7, 1, Verdict.FAIL), (7, 9, Verdict.INCONCLUSIVE), (9, 1, Verdict.INCONCLUSIVE)],
+)
+def test_only_a_rollout_of_the_action_itself_that_failed_fails_without_a_history(
+    release: Release, ecs: DeployedEcs, number: int, minutes: int, verdict: Verdict
+) -> None:
+    ecs.define(f"{SERVICE}:9", {"app": OLD_IMAGE})
+    rollout = {
+        "id": "ecs-svc/9",
+        "status": "ACTIVE",
+        "taskDefinition": task_definition(ecs, number),
+        "rolloutState": "FAILED",
+        "createdAt": STARTED + timedelta(minutes=minutes),
+    }
+    ecs.shown["deployments"].append(rollout)
+    ecs.refuse("ListServiceDeployments", RefusedError("ThrottlingException"))
+    check = replace(CHECK, run=replace(RUN, ended=RUN.started + 300))
+    assert looked(release, ecs, check).verdict is verdict
 
 
 @pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "STOP_REQUESTED"])
@@ -208,13 +278,14 @@ def test_older_tasks_beside_the_expected_ones_are_pending(release: Release, ecs:
 
 
 def test_a_crash_before_the_way_back_began_does_not_fail_it(release: Release, ecs: DeployedEcs) -> None:
-    ecs.stop(SERVICE, task_definition(ecs, 6), STARTED - timedelta(minutes=5))
-    ecs.shown["deployments"][0]["createdAt"] = STARTED
+    now = datetime.now(UTC)
+    ecs.stop(SERVICE, task_definition(ecs, 6), now - timedelta(minutes=5))
+    ecs.shown["deployments"][0]["createdAt"] = now - timedelta(minutes=4)
     ecs.shown["runningCount"] = ecs.shown["deployments"][0]["runningCount"] = 0
     for _ in range(2):
-        ecs.stop(SERVICE, task_definition(ecs, 6), STARTED + timedelta(minutes=5))
+        ecs.stop(SERVICE, task_definition(ecs, 6), now)
     assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.PENDING
-    ecs.stop(SERVICE, task_definition(ecs, 6), STARTED + timedelta(minutes=5))
+    ecs.stop(SERVICE, task_definition(ecs, 6), now)
     assert looked(release, ecs, expecting(f"{SERVICE}:6")).verdict is Verdict.FAIL
 
 

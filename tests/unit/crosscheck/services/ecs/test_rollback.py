@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, SupersededError
+from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.registry.services import ROLLBACKS, rollback_of
+from crosscheck.services.ecs.rollback import EcsRollback
 from crosscheck.services.ecs.state import ServiceState
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.crosscheck.services.ecs.ecs_world import CLUSTER, REPOSITORY, SERVICE, World
@@ -160,11 +161,31 @@ def test_what_ran_just_before_is_no_target_where_something_older_is_the_baseline
     assert world.ecs.called("UpdateService")[0]["taskDefinition"] == world.five
 
 
-def test_where_ecs_went_back_by_itself_to_something_else_than_the_baseline_a_person_decides() -> None:
-    world = World("ROLLBACK_SUCCESSFUL")
-    way = world.propose(ServiceState(world.five, {"app": world.ecs.pinned(world.first)["app"] or ""}).text)
-    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
+@pytest.mark.parametrize("status", ["ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"])
+def test_where_ecs_went_back_by_itself_to_what_was_not_proven_the_proven_one_is_deployed(status: str) -> None:
+    world = World(status)
+    older = ServiceState(world.five, {"app": world.ecs.pinned(world.first)["app"] or ""}).text
+    way = world.propose(older)
+    assert (way.feasibility, way.target) == (Feasibility.READY, "my-service:5")
     assert way.reason.endswith("from my-service:7 to my-service:6; the way back leads to my-service:5")
+    assert world.begin(way, older)[0] == "deployed my-service:5 again, in the place of my-service:6"
+    assert world.acted() == ["UpdateService"]
+    assert world.propose(older).feasibility is Feasibility.ALREADY_BACK
+
+
+def test_where_ecs_went_back_to_another_image_of_the_proven_task_definition_a_person_decides() -> None:
+    way = World("ROLLBACK_SUCCESSFUL").propose(ServiceState(f"{SERVICE}:6", {"app": DIGEST}).text)
+    assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
+
+
+@pytest.mark.parametrize("spoil", [lambda world: world.ecs.inactive.add(world.five), lambda world: world.push(7)])
+def test_what_cannot_be_deployed_again_as_it_was_stays_suggested_after_ecs_own_way_back(
+    spoil: Callable[[World], object],
+) -> None:
+    world = World("ROLLBACK_SUCCESSFUL", tag="latest")
+    spoil(world)
+    older = ServiceState(world.five, {"app": world.ecs.pinned(world.first)["app"] or ""})
+    assert world.propose(older.text).feasibility is Feasibility.MANUAL
 
 
 def test_a_tag_that_moved_on_is_no_way_back_to_the_image_that_it_stood_for() -> None:
@@ -227,13 +248,56 @@ def test_only_a_digest_that_is_sure_is_deployed_again(image: str, digests: dict[
     assert words in way.reason
 
 
+@pytest.mark.parametrize(
+    ("reference", "resolved", "feasibility"),
+    [
+        ("public.ecr.aws/envoy:1", DIGEST, Feasibility.READY),
+        ("public.ecr.aws/envoy:1", "sha256:" + "cd" * 32, Feasibility.MANUAL),
+        ("public.ecr.aws/envoy:1", "", Feasibility.MANUAL),
+        ("public.ecr.aws/envoy:2", DIGEST, Feasibility.MANUAL),
+    ],
+)
+def test_a_sidecar_outside_ecr_is_deployed_again_where_the_release_ran_the_same_digest_of_it(
+    reference: str, resolved: str, feasibility: Feasibility
+) -> None:
+    world = World("")
+    world.ecs.define(f"{SERVICE}:6", {"app": f"{REPOSITORY}:6", "envoy": "public.ecr.aws/envoy:1"})
+    world.ecs.define(f"{SERVICE}:7", {"app": f"{REPOSITORY}:7", "envoy": reference})
+    world.ecr.tags["envoy", reference[-1]] = resolved
+    world.ecs.deploy(world.seven)
+    way = world.propose(ServiceState(world.six, {"app": world.digest, "envoy": DIGEST}).text)
+    assert way.feasibility is feasibility
+
+
+def test_a_restart_of_what_the_release_brought_leaves_it_to_be_taken_back_and_another_image_of_it_does_not() -> None:
+    world = World(tag="latest")
+    world.ecs.deploy(world.seven)
+    assert world.propose().reason.startswith("my-service:7 was deployed again since")
+    world.push(8)
+    world.ecs.deploy(world.seven)
+    assert world.propose().feasibility is Feasibility.SUPERSEDED
+
+
+def test_what_came_after_an_action_that_deployed_nothing_is_not_its_own() -> None:
+    world = World("")
+    world.planned = replace(world.planned, run=replace(world.run, ended=world.ecs.clock.timestamp() - 1))
+    world.ecs.deploy(world.six)
+    assert world.propose().feasibility is Feasibility.ALREADY_BACK
+    world.ecs.deploy(world.eight)
+    way = world.propose()
+    assert (way.feasibility, way.reason) == (
+        Feasibility.SUPERSEDED,
+        "my-service:8 was deployed to my-service since",
+    )
+
+
 @pytest.mark.parametrize("external", ["ecs-svc/sd3", "arn:aws:ecs:eu-west-1:1:service-deployment/c/s/sd3"])
 def test_the_deployment_that_codepipeline_names_is_the_actions(external: str) -> None:
     world = World("", external=external)
     world.ecs.deploy(world.eight)
     world.ecs.deploy(world.seven)
     way = world.propose()
-    assert (way.feasibility, way.target, way.brought) == (Feasibility.READY, "my-service:6", world.seven)
+    assert (way.feasibility, way.target, way.left) == (Feasibility.READY, "my-service:6", world.seven)
 
 
 def test_a_name_that_ecs_does_not_know_leaves_the_first_deployment() -> None:
@@ -353,3 +417,26 @@ def test_only_what_a_deploy_action_brought_has_a_way_back() -> None:
     assert rollback_of(planned) is ROLLBACKS["ecs-service"]
     assert rollback_of(replace(planned, run=None)) is None
     assert rollback_of(replace(planned, kind="http")) is None
+
+
+def test_what_was_replaced_is_named_by_the_source_revisions_where_the_list_does_not_show_it_yet() -> None:
+    world = World()
+    way = world.propose()
+    world.begin(way)
+    hotfix, made = world.ecs.deploy(world.eight), world.ecs.deployments.pop(0)
+    world.ecs.deployments[0]["sources"].append(made["target"])
+    began = RollbackStarted("", world.proof)
+    replaced = EcsRollback().replaced(world.planned, way, began, world.aws)
+    assert hotfix not in {each["serviceDeploymentArn"] for each in world.ecs.deployments}
+    assert replaced == (
+        "my-service:8, deployed by somebody else: aws ecs update-service --region eu-west-1 "
+        "--cluster production-eu --service my-service --task-definition my-service:8"
+    )
+
+
+def test_a_failed_action_that_names_no_deployment_of_the_service_has_made_none() -> None:
+    world = World()
+    world.planned = replace(world.planned, run=replace(world.run, status="Failed", external="d-ABCDEF123"))
+    way = world.propose()
+    assert way.feasibility is Feasibility.MANUAL
+    assert "names no deployment" in way.reason

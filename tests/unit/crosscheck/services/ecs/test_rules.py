@@ -17,6 +17,7 @@ OTHER = "sha256:" + "cd" * 32
 IMAGE = parse_reference("111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1")
 PRIMARY = Rollout("PRIMARY", NEW, running=2, failed=0, rollout="COMPLETED", created=SINCE + 5)
 TASK = RunningTask(NEW, "RUNNING", "HEALTHY", {"app": DIGEST})
+SICK = RunningTask(NEW, "RUNNING", "UNHEALTHY", {"app": DIGEST})
 STEADY = ServiceSnapshot("ACTIVE", 2, 2, NEW, (PRIMARY,), {"app": IMAGE.text}, (TASK, TASK))
 CRASH = StoppedTask(NEW, SINCE + 9, "EssentialContainerExited", "Essential container in task exited", (1,))
 
@@ -90,7 +91,12 @@ DRAINING = Rollout("ACTIVE", OLD, running=1, failed=0, rollout="COMPLETED")
         (seen(tasks=(TASK,)), Verdict.PENDING, "ECS counts 2 running tasks and lists 1"),
         (seen(tasks=(TASK, replace(TASK, status="PENDING"))), Verdict.PENDING, "lists 1"),
         (seen(tasks=(TASK, replace(TASK, health="UNHEALTHY"))), Verdict.PENDING, "1 of 2 tasks are unhealthy"),
-        (seen(tasks=(replace(TASK, health="UNHEALTHY"),) * 2), Verdict.FAIL, "2 of 2 tasks are unhealthy"),
+        (seen(tasks=(SICK,) * 2), Verdict.PENDING, "2 of 2 tasks are unhealthy"),
+        (seen(tasks=(SICK,) * 2, stopped=dying(2, **UNHEALTHY)), Verdict.PENDING, "2 of 2 tasks are unhealthy"),
+        (seen(tasks=(SICK,) * 2, stopped=dying(3, **UNHEALTHY)), Verdict.FAIL, "tasks die again and again"),
+        (seen(tasks=(SICK, TASK), stopped=dying(3, **UNHEALTHY)), Verdict.PENDING, "tasks die again and again"),
+        (seen({"running": 0}, stopped=dying(3), at=SINCE + 3_600), Verdict.PENDING, "0 of 2 tasks run"),
+        (seen({"running": 0, "failed": 3}, at=SINCE + 3_600), Verdict.FAIL, "0 of 2 tasks run"),
     ],
 )  # fmt: skip
 def test_what_the_service_says(snapshot: ServiceSnapshot, verdict: Verdict | None, words: str) -> None:
@@ -110,6 +116,27 @@ def test_tasks_that_die_again_and_again_never_pass(kind: dict[str, object]) -> N
 @pytest.mark.parametrize("kind", [SCALED_IN, SPOT, BY_HAND, LOST_HOST])
 def test_what_stops_for_other_reasons_is_no_failure(kind: dict[str, object]) -> None:
     assert judge_service(seen(stopped=dying(6, **kind), at=SINCE + 410), {"app": IMAGE}, SINCE) is None
+
+
+def hourly(code: int, lived: float) -> tuple[StoppedTask, ...]:
+    """Twenty tasks that exited one after the other, each after so many seconds."""
+    tasks = paced(20, 15.0, exit_codes=(code,))
+    return tuple(replace(task, started=task.stopped - lived) for task in tasks)
+
+
+def test_workers_that_end_by_themselves_after_their_work_are_a_remark() -> None:
+    snapshot = seen(stopped=hourly(0, 3_600.0), at=SINCE + 410)
+    assert judge_service(snapshot, {"app": IMAGE}, SINCE) is None
+    outcome = judge_images(snapshot, {"app": IntendedImage(IMAGE, DIGEST)})
+    assert outcome.verdict is Verdict.PASS
+    assert outcome.reason.endswith("(app:7); 20 ended by themselves with exit code 0")
+
+
+@pytest.mark.parametrize(("code", "lived"), [(0, 299.0), (1, 3_600.0)])
+def test_what_exits_at_once_or_with_an_error_failed(code: int, lived: float) -> None:
+    outcome = judge_service(seen(stopped=hourly(code, lived), at=SINCE + 410), {"app": IMAGE}, SINCE)
+    assert outcome is not None
+    assert outcome.verdict is Verdict.PENDING
 
 
 def test_one_old_failure_never_fails_a_service_that_scales_out() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -153,6 +154,35 @@ def test_f49_f50_a_redirect_is_not_followed_nor_quoted_with_its_secrets(internet
     assert internet.run(status="302").verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://user:secret-value@a.example/",
+        "//user:secret-value@a.example/",
+        "https:\\\\user:secret-value@a.example/",
+        "https://user:secret/value@a.example/",
+        "https://user:secret-value@@a.example/#secret-value",
+    ],
+)
+def test_a_redirect_shows_no_credentials_however_they_are_written(internet: Internet, location: str) -> None:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    internet.pages["52.95.110.1"] = head.encode()
+    finding = internet.run()
+    assert "a redirect to " in finding.reason
+    assert "a.example/" in finding.reason
+    assert not {"secret", "user", "value"} & set(re.findall(r"\w+", finding.reason))
+
+
+def test_the_target_of_a_check_holds_neither_query_nor_fragment(internet: Internet) -> None:
+    for url in (
+        "http://api.example.com/a#secret-value",
+        "http://api.example.com/a?b#c",
+        "http://api.example.com/a#b?c",
+    ):
+        internet.answers = [PUBLIC]
+        assert internet.run(url).target == "http://api.example.com/a"
+
+
 def test_another_status_fails_with_the_beginning_of_what_the_page_says(internet: Internet) -> None:
     body = b"<h1>down</h1>\r\n\x1b[31m\x00" + b"secret " * 100
     internet.pages["52.95.110.1"] = b"HTTP/1.1 503 Whatever\r\n\r\n" + body
@@ -216,9 +246,9 @@ def test_f20_a_page_that_drips_is_given_up(
     ("answer", "words"),
     [
         (b"", "the connection fails (RemoteDisconnected)"),
-        (b"SSH-2.0-OpenSSH secret\r\n", "the connection fails (BadStatusLine)"),
-        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000 + b"\r\n", "the connection fails (HTTPException)"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the connection fails (IncompleteRead)"),
+        (b"SSH-2.0-OpenSSH secret\r\n", "its answer is no HTTP (BadStatusLine)"),
+        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000 + b"\r\n", "its answer is no HTTP (HTTPException)"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "its answer is no HTTP (IncompleteRead)"),
         (ConnectionRefusedError(111, "Connection refused"), "the connection fails (Connection refused)"),
         (OSError(101, "Network is unreachable"), "the connection fails (Network is unreachable)"),
         (TimeoutError("timed out"), "no connection within 3 seconds"),
@@ -229,6 +259,12 @@ def test_a_page_that_does_not_answer_fails_in_words(internet: Internet, answer: 
     finding = internet.run()
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == f"http://api.example.com/health: {words}"
+
+
+def test_an_address_that_ends_in_letters_is_no_port(internet: Internet) -> None:
+    internet.pages["2600:1f14::abcd"] = OK
+    assert internet.run("http://[2600:1f14::abcd]/").verdict is Verdict.PASS
+    assert internet.connections == [("2600:1f14::abcd", 80)]
 
 
 def test_the_next_address_of_a_name_is_tried(internet: Internet) -> None:

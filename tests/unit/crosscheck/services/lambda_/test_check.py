@@ -67,7 +67,7 @@ def test_a_function_may_be_named_by_its_arn(fake: FakeLambda) -> None:
 
 def test_an_alias_on_another_version_fails(fake: FakeLambda) -> None:
     fake.point(FUNCTION, "live", "6")
-    finding = looked(fake)
+    finding = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == "my-function:live: serves version 6, not the intended 7"
 
@@ -104,10 +104,18 @@ def test_f4_an_alias_that_a_later_version_came_to_has_moved_on(
     assert not asked.moved_on
 
 
-def test_an_alias_that_went_back_to_an_older_version_has_nothing_later(fake: FakeLambda) -> None:
+def test_an_alias_that_somebody_moved_back_to_an_older_version_gave_way(fake: FakeLambda) -> None:
     fake.point(FUNCTION, "live", "6")
     finding = looked(fake)
-    assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, False)
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    asked = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
+    assert (asked.verdict, asked.moved_on) == (Verdict.FAIL, False)
+
+
+def test_an_alias_that_somebody_deleted_gave_way(fake: FakeLambda) -> None:
+    fake.functions[FUNCTION].aliases.clear()
+    assert (looked(fake).verdict, looked(fake).moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert looked(fake, ASKED).verdict is Verdict.FAIL
 
 
 def test_an_alias_that_a_stack_holds_proves_the_state_of_what_it_serves(fake: FakeLambda) -> None:
@@ -177,7 +185,7 @@ def test_the_intended_version_may_come_from_the_configuration(fake: FakeLambda) 
     run = replace(RUN, outputs={}, configuration=CONFIGURATION | {"PublishedTargetVersion": "6"})
     fake.functions[FUNCTION].versions["7"] |= {"LastModified": "2026-03-01T10:00:00.000+0000"}
     finding = looked(fake, replace(CHECK, run=run))
-    assert finding.verdict is Verdict.FAIL
+    assert finding.verdict is Verdict.INCONCLUSIVE
     assert "not the intended 6" in finding.reason
 
 
@@ -195,7 +203,7 @@ def test_what_was_asked_for_proves_the_state_or_the_version(fake: FakeLambda) ->
 
 @pytest.mark.parametrize("parameters", [{"function": "gone", "alias": "live"}, {"function": FUNCTION, "alias": "no"}])
 def test_an_alias_that_is_absent_fails(fake: FakeLambda, parameters: dict[str, str]) -> None:
-    finding = looked(fake, replace(CHECK, parameters=parameters))
+    finding = looked(fake, replace(ASKED, parameters=parameters))
     assert finding.verdict is Verdict.FAIL
     assert "there is no such alias" in finding.reason
 

@@ -93,6 +93,14 @@ def test_without_the_version_that_was_brought_nothing_is_touched(fake: FakeLambd
     assert "which version this execution brought is unknown" in way.reason
 
 
+def test_what_an_action_that_failed_wanted_is_not_what_it_brought(fake: FakeLambda) -> None:
+    """Whoever may write a definition may name anybody's function there, and the version that it serves next."""
+    wanted = replace(RUN, status="Failed", configuration={"PublishedTargetVersion": "7"}, outputs={})
+    way = proposed(fake, replace(CHECK, run=wanted))
+    assert way.feasibility is Feasibility.MANUAL
+    assert "which version this execution brought is unknown" in way.reason
+
+
 def test_a_version_that_was_deleted_is_no_way_back(fake: FakeLambda) -> None:
     del fake.functions[FUNCTION].versions["6"]
     way = proposed(fake)

@@ -47,8 +47,15 @@ def test_f4_a_version_that_was_written_after_the_action_had_ended_is_a_later_one
     assert outcome.reason.endswith("after Deploy-EU had ended") is later
 
 
-def test_a_deletion_after_the_action_had_ended_leaves_nothing_that_came_later() -> None:
-    outcome = judge_object(replace(NEWEST, written=STARTED + 3_600, deleted=True), "", replace(RUN, ended=STARTED + 20))
+@pytest.mark.parametrize("newest", [replace(NEWEST, written=STARTED + 3_600, deleted=True), None])
+def test_what_somebody_deleted_that_the_action_had_written_gave_way(newest: Newest | None) -> None:
+    outcome = judge_object(newest, "", replace(RUN, ended=STARTED + 20))
+    assert (outcome.verdict, outcome.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert judge_object(newest, "", None).verdict is Verdict.FAIL
+
+
+def test_what_was_deleted_before_the_action_began_and_not_written_since_fails() -> None:
+    outcome = judge_object(replace(NEWEST, written=STARTED - 3_600, deleted=True), "", RUN)
     assert (outcome.verdict, outcome.moved_on) == (Verdict.FAIL, False)
 
 
