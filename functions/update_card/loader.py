@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from crosscheck.cards.details import Detail, details
 from crosscheck.cards.image import render_image
 from crosscheck.cards.layout import Card
 from crosscheck.cards.release import render
@@ -11,17 +12,19 @@ from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
-from crosscheck.releases.model import ImageArrival
+from crosscheck.releases.model import ImageArrival, Release
 from crosscheck.releases.moments import Moment, moments_of
 from update_card.pipeline_lookup import PipelineLookup
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A card, and the moments of which a person is told beside it."""
+    """A card, the moments of which a person is told beside it, and what of the ``release`` its thread tells."""
 
     card: Card
     moments: tuple[Moment, ...] = ()
+    release: Release | None = None
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class CardLoader:
         arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         release = replace(fold(subject, known), images=images)
-        return Drawing(render(release), moments_of(release, known))
+        return Drawing(render(release), moments_of(release, known), release, details(release, known))
 
     def image(self, subject: ImageSubject) -> Drawing | None:
         """The card of an image; None where nothing is known of it."""

@@ -46,6 +46,8 @@ class CardPublisher:
             message = self._bring_up_to_date(subject, drawing.card)
             if isinstance(subject, Subject) and drawing.moments:
                 self.teller.tell(subject, drawing.moments, message)
+            if drawing.release and drawing.details:
+                self.teller.tell_details(drawing.release, drawing.details, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             advice = error.remedy.value

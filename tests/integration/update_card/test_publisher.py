@@ -190,8 +190,9 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
-    shown, told = ready.slack.messages()
+    shown, told, measured = ready.slack.messages()
     assert "failed: as the test says" in told["text"]
+    assert "as the test says" in str(measured["blocks"])
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
     assert "my-service@sha256:111111111111" in str(shown["blocks"])
@@ -438,6 +439,64 @@ def test_a_release_that_needs_nobody_has_no_reply(ready: Function) -> None:
     ready.happen(events.pipeline("SUCCEEDED", 30))
     ready.run()
     assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage"]
+
+
+def _release_of(ready: Function, verdict: Verdict) -> None:
+    """A release with two regions, from its start to its end."""
+    ready.happen(events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1))
+    ready.run()
+    for region in ("us-east-1", "eu-west-1"):
+        ready.happen(events.action("Deploy", region, "SUCCEEDED", 3, region=region))
+        judged = judge(region, [Finding("ecs-service", "web", verdict, f"{verdict} in {region}", {"tasks": "2"})])
+        now = events.BEGAN.timestamp() + 9
+        ready.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True).to_fact(now))
+    ready.happen(events.stage("Deploy", "SUCCEEDED", 10), events.pipeline("SUCCEEDED", 11))
+    ready.run()
+
+
+def test_what_was_measured_is_one_reply_at_the_end_which_the_channel_does_not_see(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    (reply,) = replies(ready)
+    assert "subtype" not in reply
+    assert all(f"PASS in {region} (tasks: 2)" in str(reply["blocks"]) for region in ("us-east-1", "eu-west-1"))
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update", "chat.postMessage"]
+
+
+def test_a_final_card_stays_as_it_is_and_its_details_are_told_once(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    calls = len(ready.slack.calls())
+    for late in (events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1), events.pipeline("SUCCEEDED", 11)):
+        ready.happen(late)
+        ready.run()
+    assert len(ready.slack.calls()) == calls
+
+
+def test_broken_regions_are_told_in_detail_beside_the_reply_that_calls_a_person(ready: Function) -> None:
+    _release_of(ready, Verdict.FAIL)
+    called, measured = replies(ready)
+    assert called["subtype"] == "thread_broadcast"
+    assert "FAIL in eu-west-1 (tasks: 2)" in str(measured["blocks"])
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 1}, {"drop": True}])
+def test_f38_f39_details_come_once_whatever_slack_does(ready: Function, fault: dict[str, Any]) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", **fault)
+    _release_of(ready, Verdict.PASS)
+    module._showing().show(SUBJECT)
+    module._showing().show(SUBJECT)
+    assert len(replies(ready)) == 1
+
+
+@pytest.mark.parametrize("error", ["cannot_reply_to_message", "restricted_action_thread_locked"])
+def test_f40_a_thread_that_takes_no_reply_goes_without_details(ready: Function, error: str) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", error=error)
+    _release_of(ready, Verdict.PASS)
+    assert replies(ready) == []
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["SUCCEEDED"]
 
 
 def test_regions_that_fail_together_are_one_reply(ready: Function) -> None:
