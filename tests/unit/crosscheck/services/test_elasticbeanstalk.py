@@ -191,6 +191,14 @@ def test_preflight_tells_what_a_healthy_environment_runs(clients: ModelledClient
     assert check.run(planned, clients).baselines == {PLANNED.subject: f"{SEEN:.0f} {OURS}"}
 
 
+def test_a_version_is_the_same_state_whenever_it_was_seen(clients: ModelledClients) -> None:
+    checks = [ElasticBeanstalkEnvironment(clock=lambda at=at: at) for at in (SEEN, SEEN + 600)]  # type: ignore[misc]  # as a clock
+    first, later = (check.run(PLANNED, clients).baselines[PLANNED.subject] for check in checks)
+    assert first != later
+    assert checks[0].same_state(first, later)
+    assert not checks[0].same_state(first, BASELINE)
+
+
 class TestRollback:
     """The way back to the version before."""
 
