@@ -42,6 +42,8 @@ class CardPublisher:
         if drawing is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
+        if drawing.quiet and self.messages.find(subject) is None:
+            return
         try:
             message = self._bring_up_to_date(subject, drawing.card)
             if isinstance(subject, Subject) and drawing.moments:

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError, InvalidRegionError, ParamValidation
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
-from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.image_facts import REPLICATION, DeployedRepository, ImageDestinations
+from crosscheck.ledger.subjects import ImageSubject, Repository
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from tests.builders import events, lambdas, tables
@@ -196,6 +196,52 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
     assert "my-service@sha256:111111111111" in str(shown["blocks"])
+
+
+IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
+
+
+def _arrives(ready: Function, verdict: Verdict, look: int) -> None:
+    """A look at the image in its only destination."""
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    seen = RegionVerdict("eu-west-1", verdict, f"look {look}", ())
+    final = verdict is not Verdict.PENDING
+    ready.ledger.merge(IMAGE, JudgeVerdict(REPLICATION, seen, 2.0 + look, final=final, look=look).to_fact(1.0))
+    ready.cards.changed(IMAGE, f"look {look}")
+    ready.run()
+
+
+def test_an_image_that_no_release_deploys_has_a_message(ready: Function) -> None:
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update"]
+
+
+def test_an_image_of_a_repository_that_releases_deploy_has_one_only_if_it_fails(ready: Function) -> None:
+    repository = Repository(IMAGE.region, IMAGE.repository)
+    ready.ledger.merge(repository, DeployedRepository("multi-region-service").to_fact(1.0))
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert ready.slack.calls() == []
+    _arrives(ready, Verdict.FAIL, 3)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["failed"]
+    _arrives(ready, Verdict.PASS, 4)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["passed"]
+
+
+def test_a_release_that_deploys_an_image_silences_it_and_the_next_of_its_repository(ready: Function) -> None:
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    released = ReleasedImage("111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1", IMAGE.digest)
+    ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
+    ready.judge(Verdict.PASS, released, look=1)
+    ready.run()
+    _arrives(ready, Verdict.PASS, 2)
+    following = replace(IMAGE, digest="sha256:" + "2" * 64)
+    ready.ledger.merge(following, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    ready.cards.changed(following, "plan")
+    ready.run()
+    kinds = {message["metadata"]["event_type"] for message in ready.slack.messages() if message["metadata"]}
+    assert kinds == {"crosscheck_release"}
 
 
 @pytest.mark.parametrize("body", ["no subject", "image#a"])
