@@ -508,6 +508,26 @@ def test_what_was_measured_is_one_reply_at_the_end_which_the_channel_does_not_se
     assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update", "chat.postMessage"]
 
 
+def test_a_burst_of_twenty_six_events_is_two_calls_its_details_included(ready: Function) -> None:
+    happened = [events.pipeline("STARTED"), events.pipeline("SUCCEEDED", 99)]
+    for number in range(4):
+        stage, began = f"Stage{number}", number * 20
+        happened += [events.stage(stage, "STARTED", began), events.stage(stage, "SUCCEEDED", began + 9)]
+        for region in ("us-east-1", "eu-west-1"):
+            action = f"To-{region}"
+            happened.append(events.action(stage, action, "STARTED", began, region=region))
+            happened.append(events.action(stage, action, "SUCCEEDED", began + 5, region=region))
+            judged = judge(region, [Finding("ecs-service", "web", Verdict.PASS, f"{stage} runs")])
+            now = events.BEGAN.timestamp() + began + 7
+            ready.ledger.merge(SUBJECT, JudgeVerdict(stage, judged, now, final=True).to_fact(now))
+    assert len(happened) == 26
+    ready.happen(*happened)
+    while ready.run()[0]:
+        pass
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.postMessage"]
+    assert ready.slack.messages()[0]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+
+
 def test_a_final_card_stays_as_it_is_and_its_details_are_told_once(ready: Function) -> None:
     _release_of(ready, Verdict.PASS)
     calls = len(ready.slack.calls())

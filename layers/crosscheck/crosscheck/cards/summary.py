@@ -58,7 +58,7 @@ def summary(release: Release) -> list[str]:
     page = execution_url(subject.region, subject.pipeline, subject.execution)
     took = [f"took {duration(release.seconds)}"] if release.seconds is not None else []
     origin = [*_origin(release), *took, link(page, "open in CodePipeline", ADDRESS)]
-    return [f"*Next* {escape(next_step(release), NEXT_LIMIT)}", *_approvals(release), " · ".join(origin)]
+    return [f"*Next:* {escape(next_step(release), NEXT_LIMIT)}", *_approvals(release), " · ".join(origin)]
 
 
 def _approvals(release: Release) -> list[str]:

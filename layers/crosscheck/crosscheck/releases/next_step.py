@@ -35,6 +35,8 @@ def _by_people(release: Release) -> Iterator[str]:
         yield f"a person has to decide about {listed(suggested)}: a rollback is suggested"
     if stuck := _failed(release, RollbackState.FAILED):
         yield f"a person has to mend {listed(stuck)}: the rollback did not work"
+    if failed := _failed(release, None):
+        yield f"a person has to look at {listed(failed)}"
 
 
 def _by_itself(release: Release) -> Iterator[str]:
@@ -70,8 +72,6 @@ def _after_the_end(release: Release) -> Iterator[str]:
     """What is left once the pipeline is done, and who has to do it."""
     if left := _failed(release, RollbackState.LEFT):
         yield f"CodePipeline takes {listed(left)} back by itself"
-    if failed := _failed(release, None):
-        yield f"a person has to look at {listed(failed)}"
     if unknown := _regions(release, RegionState.UNKNOWN):
         yield f"a person has to look at {listed(unknown)}: whether it is well is unknown"
 

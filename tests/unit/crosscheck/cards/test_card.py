@@ -118,7 +118,7 @@ def test_a_region_that_was_rolled_back_is_told_as_such() -> None:
 
 
 def test_the_next_step_names_the_regions_once_all_that_failed_are_back() -> None:
-    assert "*Next* nothing to do at once: rolled back in eu-west-1 and us-east-1; fix the cause" in _texts(
+    assert "*Next:* nothing to do at once: rolled back in eu-west-1 and us-east-1; fix the cause" in _texts(
         render(_rolled_back("eu-west-1", "us-east-1").release)
     )
     assert "rolled back in" not in _texts(render(_rolled_back("us-east-1", left="eu-west-1").release))

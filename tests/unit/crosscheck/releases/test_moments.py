@@ -85,7 +85,7 @@ def test_the_card_says_who_has_to_act_and_where() -> None:
     card = render(waiting().release)
     assert card.blocks[0]["text"]["text"] == ":raised_hand: multi-region-service: waiting for approval"
     shown = str(card.blocks)
-    assert "*Next* waits for approval of Approve / Sign-off by a subscriber of the topic" in shown
+    assert "*Next:* waits for approval of Approve / Sign-off by a subscriber of the topic" in shown
     assert ":raised_hand: *Approve / Sign-off* since 2026-03-04 10:00:05 UTC: " in shown
     assert f"approve/{RUN}|review it>" in shown
     assert "<!channel>" not in shown

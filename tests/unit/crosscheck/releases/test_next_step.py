@@ -79,6 +79,13 @@ def test_a_region_of_which_nobody_knows_is_for_a_person() -> None:
     assert next_step(facts.release) == f"a person has to look at {EU}, {AP} and {SA}: whether it is well is unknown"
 
 
+def test_a_region_that_failed_is_for_a_person_while_the_pipeline_goes_on() -> None:
+    facts = primary_proven().event(events.action("DeploySecondary", f"Deploy-{EU}", "FAILED", 200, region=EU))
+    assert next_step(facts.release) == (
+        f"a person has to look at {EU}; deploys to {AP} and {SA}, then ValidateSecondary"
+    )
+
+
 def test_a_release_goes_on_after_a_region_failed() -> None:
     """Without a gate the pipeline does not wait for the verdict."""
     facts = taken_back(EU, RollbackState.SUGGESTED).event(events.pipeline("STARTED", 400, **events.SECOND_ATTEMPT))
