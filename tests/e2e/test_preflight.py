@@ -46,9 +46,9 @@ class Fragile:
         self.pipeline.ended(execution)
         return execution
 
-    def told(self, execution: str) -> str:
-        """What was told in the thread of an execution's card."""
-        return self.outside.told(execution, "*Measured*")
+    def told(self, execution: str, *texts: str) -> str:
+        """What was told in the thread of an execution's card, once it was measured and the texts stand there."""
+        return self.outside.told(execution, "*Measured*", *texts)
 
     def said(self, text: str) -> Card:
         """The card of a new execution, once it says this."""
@@ -86,7 +86,7 @@ def fragile(account: Account) -> Fragile:
 def test_images_of_the_home_registry_are_a_remark_that_is_told_at_length_once(fragile: Fragile) -> None:
     """The example that most people follow: every region pulls from the registry of one, and the release works."""
     remark = f"task definition {SERVICE} pulls {SERVICE} from {HOME}: a regional outage there stops pulls in {EU}"
-    first = fragile.told(fragile.pipeline.first)
+    first = fragile.told(fragile.pipeline.first, remark)
     assert f":warning: *{EU}* {remark}; replicate it and name {EU}'s own registry" in first
     assert ":x:" not in first
     assert "Preflight" not in words(fragile.outside.ended_card(fragile.pipeline.first))
@@ -110,8 +110,7 @@ def test_stores_without_versions_are_one_remark_which_the_next_release_does_not_
     for region, store in fragile.stores.items():
         fragile.version(store, region, "Suspended")
     try:
-        first = fragile.told(fragile.released())
-        assert remark in first
+        first = fragile.told(fragile.released(), remark)
         assert ":x:" not in first
         assert remark not in fragile.told(fragile.released())
     finally:

@@ -17,11 +17,15 @@ from crosscheck.contracts.verdicts import Finding
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.releases.deployments import deployments
 from crosscheck.releases.model import Concern, RegionProgress, Release
+from crosscheck.text import one_line
 
 REASON_LIMIT = 400
 VALUES_LIMIT = 300
 MOST_VALUES = 8
 INDENT = "\u2003• "
+PREFLIGHT = "detail/preflight"
+REMARKS_BUDGET = 3_000
+TARGET_LIMIT, VALUE_LIMIT = 60, 40
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,19 @@ def details(release: Release, known: KnownFacts) -> tuple[Detail, ...]:
     told = [part for part in release.regions if release.final or (part.broken and not part.moving)]
     found = [detail for part in told if (detail := _region(part, release.attempt, known))]
     remarks = _remarks(release.preflight) if release.final or told else ()
-    return (*found, *([Detail("detail/preflight", remarks)] if remarks else []))
+    return (*found, *([Detail(PREFLIGHT, remarks)] if remarks else []))
 
 
 def details_card(release: Release, told: Sequence[Detail]) -> Card:
     """The reply in the card's thread that tells of these details."""
-    blocks = lines_of("Measured", [line for detail in told for line in detail.lines], TEXT_BUDGET)
-    spoken = f"{release.subject.pipeline}, what was measured: {regions_in_words(release.regions)}."
-    return Card(escape(spoken, TEXT_LIMIT), blocks, {})
+    regions = [line for detail in told if detail.key != PREFLIGHT for line in detail.lines]
+    remarks = [line for detail in told if detail.key == PREFLIGHT for line in detail.lines]
+    blocks = [
+        *lines_of("Measured", regions, TEXT_BUDGET - REMARKS_BUDGET),
+        *lines_of("Preflight", remarks, REMARKS_BUDGET),
+    ]
+    what = f"what was measured: {regions_in_words(release.regions)}" if regions else "what preflight remarked"
+    return Card(escape(f"{release.subject.pipeline}, {what}.", TEXT_LIMIT), blocks, {})
 
 
 def _region(part: RegionProgress, attempt: int, known: KnownFacts) -> Detail | None:
@@ -73,12 +82,15 @@ def _finding(finding: Finding) -> str:
     label = target.partition("://")[2] or target
     # Many a reason begins with the target, which stands in front of it already.
     text = reason[len(target) :].lstrip(": ") if reason.startswith((f"{target} ", f"{target}: ")) else reason
-    name = link(target, label) if is_plain_url(target) else escape(label, NAME_LIMIT)
-    listed = ", ".join(f"{key}: {value}" for key, value in list(finding.values.items())[:MOST_VALUES])
-    values = f" ({escape(listed, VALUES_LIMIT)})" if listed else ""
+    name = (
+        link(target, label) if is_plain_url(target) else escape(label if len(label) <= TARGET_LIMIT else "", NAME_LIMIT)
+    )
+    values = list(finding.values.items())[:MOST_VALUES]
+    listed = ", ".join(f"{key}: {one_line(value, VALUE_LIMIT)}" for key, value in values)
+    measured = f" ({escape(listed, VALUES_LIMIT)})" if listed else ""
     warning = f" :warning: {escape(finding.warning, VALUES_LIMIT)}" if finding.warning else ""
     head = " ".join(filter(None, [f"*{escape(finding.kind, NAME_LIMIT)}*", name]))
-    return f"{INDENT}{head}: {escape(text, REASON_LIMIT)}{values}{warning}"
+    return f"{INDENT}{head}: {escape(text, REASON_LIMIT)}{measured}{warning}"
 
 
 def _remarks(concerns: Sequence[Concern]) -> tuple[str, ...]:
@@ -87,4 +99,4 @@ def _remarks(concerns: Sequence[Concern]) -> tuple[str, ...]:
     on_card = sum(concern.on_card for concern in news)
     if on_card == len(news) <= MOST_CONCERNS:
         return ()
-    return ("*Preflight*", *(concern_line(concern, REASON_LIMIT) for concern in news))
+    return tuple(concern_line(concern, REASON_LIMIT) for concern in news)

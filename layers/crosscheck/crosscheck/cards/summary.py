@@ -83,7 +83,9 @@ def _origin(release: Release) -> Sequence[str]:
         parts.append(
             link(revision.url, short, ADDRESS) if is_plain_url(revision.url) else f"`{escape(short, NAME_LIMIT)}`"
         )
-        parts += [escape(shortened(revision.message, MESSAGE_LIMIT), MESSAGE_LIMIT)] if revision.message else []
+        # Of an S3 source CodePipeline says "Amazon S3 version id: …", once more.
+        said = "" if revision.commit in revision.message else revision.message
+        parts += [escape(shortened(said, MESSAGE_LIMIT), MESSAGE_LIMIT)] if said else []
         parts += [f"by {escape(revision.author, NAME_LIMIT)}"] if revision.author else []
         parts += [f"on {escape(revision.branch, NAME_LIMIT)}"] if revision.branch else []
         parts += [f"tag {escape(revision.tag, NAME_LIMIT)}"] if revision.tag else []

@@ -85,6 +85,20 @@ def test_what_stands_on_the_card_is_not_told_again_unless_it_was_too_much_for_it
     assert said(ended().preflight(EU, *findings)).count(":x: ") == 6
 
 
+def test_long_targets_and_values_are_cut_and_a_remark_that_comes_late_stands_alone() -> None:
+    facts = Facts().outline(("World", [deploys("One", EU)])).event(events.pipeline("STARTED"))
+    facts.event(events.action("World", "One", "SUCCEEDED", 5, region=EU)).event(events.pipeline("SUCCEEDED", 6))
+    parity = Finding("source-parity", "x" * 80, Verdict.PASS, "as in the source", {"digest": "sha256:" + "0" * 64})
+    assert said(facts.verdict("World", judge(EU, [parity]), 9)).splitlines()[2] == (
+        "\u2003• *source-parity*: as in the source (digest: sha256:" + "0" * 32 + "…)"
+    )
+    late = _remarked()
+    (remark,) = [detail for detail in details(late.release, late.known) if detail.key == "detail/preflight"]
+    card = details_card(late.release, [remark])
+    assert [block["text"]["text"] for block in card.blocks] == [f"*Preflight*\n:warning: *{EU}* not versioned"]
+    assert card.text == "multi-region-service, what preflight remarked."
+
+
 def test_a_release_without_checks_tells_nothing() -> None:
     assert keys(Facts().event(events.pipeline("SUCCEEDED", 6))) == []
 
