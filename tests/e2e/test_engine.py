@@ -97,7 +97,7 @@ def test_a_disabled_transition_holds_a_release_until_it_is_enabled(gated: SmallP
 
 def test_an_approval_lets_the_release_pass(questions: SmallPipeline, outside: Outside) -> None:
     assert questions.actions(questions.first) == [("S3", "Succeeded"), ("Sign-off", "Succeeded")]
-    card = outside.ended_card(questions.first, "*Stages* 2 of 2: :white_check_mark: Source ")
+    card = outside.ended_card(questions.first, "*Stages* 2 of 2: :white_check_mark: Fetch ")
     assert _payload(card)["state"] == "SUCCEEDED"
 
 
