@@ -139,6 +139,13 @@ def test_two_that_begin_at_once_have_one_effect(fake: FakeCodeDeploy) -> None:
     assert len(fake.groups[NAMED]) == 3
 
 
+def test_a_strangers_deployment_that_calls_itself_the_way_back_is_none(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    theirs = fake.deploy(NAMED, s3(3), description=f"crosscheck:{ours}")
+    way = propose(fake, ours)
+    assert (way.feasibility, way.reason) == (Feasibility.SUPERSEDED, f"{theirs} (Succeeded) came after {ours}")
+
+
 def test_another_deployment_that_comes_at_that_moment_has_moved_on(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     way = propose(fake, ours)
