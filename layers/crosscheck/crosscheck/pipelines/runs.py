@@ -72,12 +72,13 @@ class ActionRun:
 
 @dataclass(frozen=True)
 class RuleRun:
-    """A rule of a stage's condition that is running; variables in its configuration are resolved where CodePipeline did
-    so."""
+    """A rule of a stage's condition that is running, since ``started`` (epoch seconds, 0 if unknown); variables in its
+    configuration are resolved where CodePipeline did so."""
 
     stage: str
     name: str
     configuration: Mapping[str, str]
+    started: float = 0.0
 
 
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
@@ -106,7 +107,12 @@ def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> 
         PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
     )
     return tuple(
-        RuleRun(detail["stageName"], detail["ruleName"], _configuration(detail.get("input", {})))
+        RuleRun(
+            detail["stageName"],
+            detail["ruleName"],
+            _configuration(detail.get("input", {})),
+            detail["startTime"].timestamp() if "startTime" in detail else 0.0,
+        )
         for page in pages
         for detail in page["ruleExecutionDetails"]
         if detail.get("status") == "InProgress"
