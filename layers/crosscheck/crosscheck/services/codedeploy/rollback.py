@@ -208,6 +208,8 @@ def _proven(client: CodeDeployClient, ours: GroupDeployment, proven: str) -> Gro
     good = last_good(client, ours, proven)
     if good is None:
         raise NoWayBackError(f"CodeDeploy no longer lists the deployment to {ours.group} of {proven}")
+    if good.revision.floating:
+        raise NoWayBackError(f"{good.id} names no version of {proven}: another object may lie there by now")
     return good
 
 
