@@ -7,7 +7,7 @@ import ssl
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import URLError
-from urllib.request import BaseHandler, Request, build_opener
+from urllib.request import BaseHandler, HTTPRedirectHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -31,6 +31,7 @@ _PERHAPS_DONE = {"fatal_error", "internal_error"}
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
 _SECONDS = re.compile(r"\d{1,18}")  # int() refuses thousands of digits
+_TIMESTAMP = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
@@ -77,11 +78,18 @@ class CountedAnswers(BaseHandler):
     https_response = http_response
 
 
+class NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect: urllib would send the bot token along, to whatever host the answer names."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """No request, so the answer is an error like any other."""
+
+
 class CountedClient(WebClient):
-    """slack_sdk's client, which by itself reads an answer whole, however long it is."""
+    """slack_sdk's client, which by itself reads an answer whole, however long it is, and follows redirects."""
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - slack_sdk's signature
-        with build_opener(CountedAnswers()).open(req, timeout=self.timeout) as answer:
+        with build_opener(CountedAnswers(), NoRedirects()).open(req, timeout=self.timeout) as answer:
             body = answer.read().decode(answer.headers.get_content_charset() or "utf-8")
             return {"status": answer.code, "headers": answer.headers, "body": body}
 
@@ -101,7 +109,10 @@ class Slack:
                 person has to mend for the whole channel is waited for: no card gets through, and none is lost.
             SlackRefusedError: Slack will not have it.
         """
-        return str(self._send("chat.postMessage", channel, card)["ts"])
+        timestamp = str(self._send("chat.postMessage", channel, card)["ts"])
+        if not _TIMESTAMP.fullmatch(timestamp):
+            raise PerhapsSentError("Slack is out of reach: the answer names no message", OUTAGE_WAIT)
+        return timestamp
 
     def update(self, channel: str, timestamp: str, card: Card) -> None:
         """Replace the message's content. Raises as ``post`` does."""
@@ -135,7 +146,8 @@ class Slack:
         except OverLimitError as error:
             reason = f"Slack is out of reach: the answer is over {ANSWER_LIMIT} bytes"
             raise PerhapsSentError(reason, OUTAGE_WAIT) from error
-        except (LookupError, MemoryError, RecursionError, UnicodeDecodeError) as error:
+        # Whatever an answer makes a parser or slack_sdk raise: unknown encodings, endless numbers, no JSON object.
+        except (AttributeError, LookupError, MemoryError, RecursionError, ValueError) as error:
             raise PerhapsSentError("Slack is out of reach: the answer is unreadable", OUTAGE_WAIT) from error
         except (URLError, HTTPException, OSError, SlackRequestError) as error:
             cause = error.reason if isinstance(error, URLError) else error
