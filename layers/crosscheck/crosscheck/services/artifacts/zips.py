@@ -24,6 +24,7 @@ CHUNK = 512 * 1024
 
 _END, _END64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ENTRY, _HEADER = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H")
+_FIELD = struct.Struct("<2H")  # the id and the length of a part of an extra field
 _COMMENT_LIMIT = 0xFFFF
 _WIDE, _WIDE_FIELD = 0xFFFF_FFFF, 1  # a number that stands in the extra field of that id instead
 _ENCRYPTED, _UTF8 = 0x1, 0x800
@@ -173,11 +174,14 @@ def _entry(directory: bytes, position: int) -> tuple[ZipEntry, int]:
 
 def _wide(extra: bytes) -> Iterator[int]:
     """The numbers of 64 bits in an extra field."""
-    while len(extra) >= 4:  # noqa: PLR2004 - an id and a length of two bytes each
-        kind, length = struct.unpack_from("<2H", extra)
+    position = 0
+    while position + _FIELD.size <= len(extra):
+        kind, length = _FIELD.unpack_from(extra, position)
+        position += _FIELD.size
         if kind == _WIDE_FIELD:
-            yield from (number for (number,) in struct.iter_unpack("<Q", extra[4 : 4 + length // 8 * 8]))
-        extra = extra[4 + length :]
+            part = extra[position : position + length // 8 * 8]
+            yield from (number for (number,) in struct.iter_unpack("<Q", part))
+        position += length
 
 
 def _inflated(packed: bytes, limit: int) -> bytes:

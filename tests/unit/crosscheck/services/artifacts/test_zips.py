@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -188,3 +189,17 @@ def test_a_file_beyond_four_gibibytes_is_found() -> None:
     locator = b"PK\x06\x07" + struct.pack("<LQL", 0, offset + len(directory), 1)
     tail = header + directory + record + locator + end(0xFFFF_FFFF, 0xFFFF_FFFF)
     assert read_file(Object(tail, 5 * 1024 * MIB + len(tail)).client, ARTIFACT, "x") == text
+
+
+def test_extra_fields_cost_the_time_of_their_length() -> None:
+    def seconds(parts: int, entries: int) -> float:
+        extra = struct.pack("<2H", 7, 0) * parts
+        entry = ENTRY.pack(b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0xFFFF_FFFF, 0xFFFF_FFFF, 0, len(extra), *[0] * 5)
+        directory = (entry + extra) * entries
+        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, len(directory), 0, 0)
+        stored = Object(directory + end).zip()
+        began = time.process_time()
+        assert sum(1 for _ in stored.entries()) == entries
+        return time.process_time() - began
+
+    assert seconds(parts=16_000, entries=32) < 2 * seconds(parts=500, entries=1024)
