@@ -22,9 +22,10 @@ def test_a_card_needs_the_actions_of_every_stage_with_their_regions() -> None:
 
 def test_a_card_needs_what_an_approval_says_and_whom_it_notifies() -> None:
     kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
-    asked = {"CustomData": "Look at the canary first", "NotificationArn": "arn:aws:sns:us-east-1:111122223333:on-call"}
+    note = " " * 490 + "Look at https://me:hunter2hunter2@canary.example first"
+    asked = {"CustomData": note, "NotificationArn": "arn:aws:sns:us-east-1:111122223333:on-call"}
     action = {"name": "Sign-off", "actionTypeId": kind, "configuration": asked}
     declared = {"name": "shop", "version": 3, "stages": [{"name": "Approve", "actions": [action]}]}
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
     (approval,) = outline(definition).stages[0].actions
-    assert (approval.note, approval.topic) == ("Look at the canary first", "on-call")
+    assert (approval.note, approval.topic) == ("Look at https://canary.example first", "on-call")

@@ -9,6 +9,7 @@ from typing import Any, Self
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
+from crosscheck.text import one_line
 
 STARTED = "started_"
 URL_LIMIT = 1_000
@@ -131,8 +132,9 @@ class ActionState(ReportedFact):
     id: str = ""
 
     def within_limits(self) -> Self:
-        """The action with as much of its summary and its link as is stored."""
-        return replace(self, url=self.url[:URL_LIMIT], summary=self.summary[:REASON_LIMIT])
+        """The action with as much of its summary and its link as is stored. Credentials in the summary are left out
+        before it is cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
+        return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
 
 
 @dataclass(frozen=True)
