@@ -203,3 +203,16 @@ def test_extra_fields_cost_the_time_of_their_length() -> None:
         return time.process_time() - began
 
     assert seconds(parts=16_000, entries=32) < 2 * seconds(parts=500, entries=1024)
+
+
+def test_f69_of_a_long_directory_no_more_is_held_than_a_part() -> None:
+    entry = ENTRY.pack(b"PK\x01\x02", 20, 20, *[0] * 6, 0, 60_000, 0, *[0] * 5) + bytes(60_000)
+    count = 16 * MIB // len(entry)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), 0, 0)
+    stored = Object(entry * count + end)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in stored.zip(16 * MIB).entries()) == count
+        assert tracemalloc.get_traced_memory()[1] < 4 * MIB
+    finally:
+        tracemalloc.stop()
