@@ -197,3 +197,19 @@ def test_f50_a_redirect_carries_the_token_nowhere(card: Card, status: str) -> No
         server.close()
         other.close()
     assert reached == []
+
+
+def test_f69_interim_answers_without_end_are_counted(card: Card) -> None:
+    with HostileServer(b"", b"HTTP/1.1 100 Continue\r\n\r\n") as server:
+        with pytest.raises(PerhapsSentError, match="the answer is over"):
+            Slack("token", f"http://127.0.0.1:{server.port}/api/").post(CHANNEL, card)
+        assert server.sent < 16 * ANSWER_LIMIT
+
+
+def test_an_answer_byte_by_byte_ends(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crosscheck.cards.slack.ANSWER_SECONDS", -1)
+    with (
+        HostileServer(b"HTTP/1.1 200 OK\r\n", b"x") as server,
+        pytest.raises(PerhapsSentError, match="out of reach: TimeoutError"),
+    ):
+        Slack("token", f"http://127.0.0.1:{server.port}/api/").post(CHANNEL, card)
