@@ -123,7 +123,7 @@ class BoundedHTTPS(HTTPSHandler):
 class NoRedirects(HTTPRedirectHandler):
     """Follows no redirect: urllib would send the bot token along, to whatever host the answer names."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
         """No request, so the answer is an error like any other."""
 
 
