@@ -36,7 +36,8 @@ def test_f50_no_credentials_get_into_the_ledger_not_even_cut_ones(before: str) -
     result = {"external-execution-summary": said, "error-code": "JobFailed"}
     failed = events.action("Deploy", "One", "FAILED", more={"execution-result": result})
     assert parse(failed).fact.latest["summary"] == "fatal: could not read from https://git.example/shop.git"
-    started = events.pipeline("STARTED", **{"execution-trigger": {"commit-id": "4f1e2d3", "commit-message": said}})
+    trigger: Any = {"execution-trigger": {"commit-id": "4f1e2d3", "commit-message": said}}
+    started = events.pipeline("STARTED", **trigger)
     assert parse(started).fact.once["trigger"]["message"].startswith("fatal: could not read from https://git.example")
 
 
