@@ -94,6 +94,11 @@ class ExecutionState(ReportedFact):
     run: ReportedRun
     trigger: Trigger | None = None
 
+    def to_fact(self, event_id: str) -> Fact:
+        """The fact, which also tells when the execution began, as far as this event knows it."""
+        run = self.run
+        return replace(super().to_fact(event_id), started=run.begun if run.first_started is None else run.first_started)
+
     def once(self) -> Mapping[str, Any]:
         """The starts, and the trigger where this event tells it."""
         return {**super().once(), **({"trigger": asdict(self.trigger)} if self.trigger else {})}
