@@ -4,7 +4,7 @@ Which moments there are follows from the facts alone, in whatever order these ar
 whoever tells of it can do so once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,13 +33,15 @@ class MomentKind(StrEnum):
     UNKNOWN = "unknown"
     REPLACED = "replaced"
     STUCK = "stuck"
+    RECOVERED = "recovered"
 
 
 @dataclass(frozen=True)
 class Moment:
     """Something that a person is told once: ``text`` about ``where``, in words; ``url`` is where to act, if anywhere.
 
-    ``key`` names it among the moments of its release.
+    ``key`` names it among the moments of its release. One that ``follows`` others, whose keys begin so, says nothing to
+    whom none of them was told.
     """
 
     kind: MomentKind
@@ -47,6 +49,12 @@ class Moment:
     where: str
     text: str
     url: str = ""
+    follows: str = ""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody has to act, or at least to look."""
+        return self.kind is not MomentKind.RECOVERED
 
 
 def moments_of(release: Release, known: KnownFacts) -> tuple[Moment, ...]:
@@ -90,6 +98,7 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     failures = [each for each in states if each.state is RegionState.FAILED]
     if not failures:
         yield from _unknown(deployment, known, place)
+        yield from _recovered(place, {each.state for each in states})
         return
     key = _key(MomentKind.FAILED, *place)
     yield Moment(MomentKind.FAILED, key, deployment.region, f"failed: {failures[0].reason}")
@@ -97,6 +106,15 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if rollback and (text := _said(rollback)):
         key = f"{_key(MomentKind.ROLLBACK, *place)}/{rollback.state}"
         yield Moment(MomentKind.ROLLBACK, key, deployment.region, text)
+
+
+def _recovered(place: tuple[str, str, int], states: Set[RegionState | None]) -> Iterator[Moment]:
+    """A region is well after a retry. Whether it was not before is what somebody was told then."""
+    stage, region, attempt = place
+    if attempt > 1 and states == {RegionState.PASSED}:
+        key = _key(MomentKind.RECOVERED, *place)
+        earlier = f"{MomentKind.FAILED}/{stage}/{region}/"
+        yield Moment(MomentKind.RECOVERED, key, region, f"passed in attempt {attempt}", follows=earlier)
 
 
 def _unknown(deployment: DeployAction, known: KnownFacts, place: tuple[str, str, int]) -> Iterator[Moment]:
