@@ -30,7 +30,7 @@ _PERHAPS_DONE = {"fatal_error", "internal_error"}
 # Slack makes neither previews nor, of plain text, links and mentions.
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
-_SECONDS = re.compile(r"\d{1,6}")  # int() refuses thousands of digits
+_SECONDS = re.compile(r"\d{1,18}")  # int() refuses thousands of digits
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
