@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
-from crosscheck.cards.slack import PersonNeededError
+from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.card_queue import CardQueue
@@ -145,7 +145,10 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
 
 
 def _retry_delay(error: RetryLaterError, record: Mapping[str, Any]) -> int:
-    """The seconds until the next try: what the error asks for, doubled with every receive of the message."""
+    """The seconds until the next try: those that Slack names, else what the error asks for, doubled with every receive
+    of the message. A burst of cards waits a second for each; doubled, they would wait for hours."""
+    if isinstance(error, SlowDownError):
+        return error.seconds
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     doubled = error.seconds << min(receives - 1, 10)
     return max(error.seconds, min(doubled, LONGEST_BACKOFF))
