@@ -42,6 +42,7 @@ HOME_REGION = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-1")
 STACK = "crosscheck"
 CHANNEL = "C0RELEASES"
+TEAM_CHANNEL = "C0TEAM"  # for pipelines that are tagged with it
 SLACK_SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
 
 
@@ -110,7 +111,7 @@ class Account:
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id, decide)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
-        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases", TEAM_CHANNEL: "team"})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
         endpoints["elasticbeanstalk"] = self._serve(self.elasticbeanstalk.app, "elasticbeanstalk").url

@@ -11,6 +11,7 @@ from crosscheck.cards.slack import ChannelRefusedError, PerhapsSentError, SlackR
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.moments import Moment
+from update_card.card_channels import CardChannels
 from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import PostedMessage
 from update_card.slack_session import SlackSession
@@ -21,17 +22,17 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True)
 class MomentTeller:
-    """Tells of moments. ``channel`` is the one in use; ``person`` is the Slack id of whom to mention where the
-    pipeline's tag names nobody."""
+    """Tells of moments. ``person`` is the Slack id of whom to mention where the pipeline's tag names nobody."""
 
     told: ToldMoments
     workspace: SlackSession
     lookup: PipelineLookup
-    channel: str
+    channels: CardChannels
     person: str = ""
 
     def tell(self, release: Subject, moments: Sequence[Moment], card: PostedMessage) -> None:
-        """Reply to the card with those moments that nobody was told of: one reply for all of them.
+        """Reply to the card with those moments that nobody was told of: one reply for all of them. It mentions somebody
+        if one of them needs a person.
 
         An answer that is lost counts as told: the card says the same, and nobody shall be called twice.
 
@@ -43,22 +44,24 @@ class MomentTeller:
         if not untold:
             return
         try:
-            self._reply(card, reply_card(release, untold, self._person(release)))
+            person = self._person(release) if any(moment.needs_a_person for moment in untold) else ""
+            self._reply(release, card, reply_card(release, untold, person))
         except PerhapsSentError as error:
             logger.warning("perhaps nobody was told", subject=release.key, reason=str(error))
         except RetryLaterError:
             self.told.unclaim(release, untold)
             raise
 
-    def _reply(self, card: PostedMessage, reply: Card) -> None:
+    def _reply(self, release: Subject, card: PostedMessage, reply: Card) -> None:
         """Reply in the card's thread; where that takes none, tell the channel alone."""
         try:
             self.workspace.reply(card.channel, card.timestamp, reply)
         except (SlackRefusedError, ChannelRefusedError) as refused:
-            if not card.out_of_reach(refused, self.channel):
+            in_use = self.channels.of(release)
+            if not card.out_of_reach(refused, in_use):
                 raise
-            self.workspace.reply(self.channel, "", reply)
+            self.workspace.reply(in_use, "", reply)
 
     def _person(self, release: Subject) -> str:
-        tagged = self.lookup.person(release)
-        return tagged if mention(tagged) else self.person
+        tags = self.lookup.tags(release)
+        return tags.notify if tags and mention(tags.notify) else self.person

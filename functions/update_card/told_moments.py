@@ -14,14 +14,17 @@ class ToldMoments(ReleaseTable):
     """The moments that were told, beside the cards in the ledger's table."""
 
     def claim(self, release: Subject, moments: Sequence[Moment]) -> tuple[Moment, ...]:
-        """Those that nobody was told of, and that are the caller's to tell from now on."""
+        """Those that nobody was told of, and that are the caller's to tell from now on. A moment that ``follows``
+        others is told only where one of them was."""
         told = self._told(release)
         free = "attribute_not_exists(#claimed)"
         values: AttributeValues = {":claimed": {"BOOL": True}}
         return tuple(
             moment
             for moment in moments
-            if moment.key not in told and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
+            if moment.key not in told
+            and (not moment.follows or any(key.startswith(moment.follows) for key in told))
+            and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
         )
 
     def unclaim(self, release: Subject, moments: Iterable[Moment]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from crosscheck.ledger.states import State
-from crosscheck.ledger.stored_fact import Observation, StoredFact
+from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
 from crosscheck.text import one_line
 
@@ -98,6 +98,11 @@ class ExecutionState(ReportedFact):
     run: ReportedRun
     trigger: Trigger | None = None
 
+    def to_fact(self, event_id: str) -> Fact:
+        """The fact, which also tells when the execution began, as far as this event knows it."""
+        run = self.run
+        return replace(super().to_fact(event_id), started=run.begun if run.first_started is None else run.first_started)
+
     def once(self) -> Mapping[str, Any]:
         """The starts, and the trigger where this event tells it."""
         return {**super().once(), **({"trigger": asdict(self.trigger)} if self.trigger else {})}
@@ -138,6 +143,20 @@ class ActionState(ReportedFact):
         """The action with as much of its summary and its link as is stored. Credentials in the summary are left out
         before it is cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
         return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
+
+
+@dataclass(frozen=True)
+class StuckAction(Link):
+    """An action that holds its execution up for longer than anything should take. ``id`` is that of its run, which
+    ``started`` then (epoch seconds)."""
+
+    name = "stuck"
+    place = ("stage", "action", "id")
+
+    stage: str
+    action: str
+    id: str
+    started: float
 
 
 @dataclass(frozen=True)
