@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from local import stack
+from local.board import Dashboard, board_app
 from local.clients import ADMINISTRATOR, Aws, endpoint_variable
 from local.clock import Clock
 from local.codedeploy import CodeDeploy
@@ -121,6 +122,7 @@ class Account:
         self.slack_url = self._serve(self.slack.app, "slack").url
         self.web_url = self._serve(web_app(self._page), "web").url
         self.control_url = self._serve(control_app(self), "control").url
+        self.board_url = self._serve(board_app(self._board), "board").url
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
         if self.enforce_iam:
             variables["AUTH"] = "true"
@@ -199,6 +201,7 @@ class Account:
             "slack": self.slack_url,
             "control": self.control_url,
             "web": self.web_url,
+            "board": self.board_url,
             "stack": STACK,
             "home_region": HOME_REGION,
             "regions": [HOME_REGION, *REGIONS],
@@ -219,6 +222,11 @@ class Account:
             with suppress(LookupError):
                 return page(region, name)
         return self.ecs.service_health(region, name)
+
+    def _board(self) -> Dashboard:
+        if "BoardDashboardName" not in self.outputs:
+            raise LookupError("the stack, which has the board, is not deployed yet")
+        return Dashboard(self.aws, HOME_REGION, self.outputs["BoardDashboardName"])
 
     def _task_sets(self, region: str, cluster: str, service: str) -> list[dict[str, Any]]:
         return self.codedeploy.ecs_task_sets(region, cluster, service)
