@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from crosscheck.ledger.states import State
-from crosscheck.ledger.stored_fact import Observation, StoredFact
+from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
 
 STARTED = "started_"
@@ -138,6 +138,20 @@ class ActionState(ReportedFact):
     def within_limits(self) -> Self:
         """The action with as much of its summary and its link as is stored."""
         return replace(self, url=self.url[:URL_LIMIT], summary=self.summary[:REASON_LIMIT])
+
+
+@dataclass(frozen=True)
+class StuckAction(Link):
+    """An action that holds its execution up for longer than anything should take. ``id`` is that of its run, which
+    ``started`` then (epoch seconds)."""
+
+    name = "stuck"
+    place = ("stage", "action", "id")
+
+    stage: str
+    action: str
+    id: str
+    started: float
 
 
 @dataclass(frozen=True)

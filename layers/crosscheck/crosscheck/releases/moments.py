@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crosscheck import times
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
@@ -31,6 +32,7 @@ class MomentKind(StrEnum):
     ROLLBACK = "rollback"
     UNKNOWN = "unknown"
     REPLACED = "replaced"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def moments_of(release: Release, known: KnownFacts) -> tuple[Moment, ...]:
     A release that waits for nobody, and whose regions are all well, has none.
     """
     running = release.state is None or not release.state.terminal
-    found = [*map(_approval, release.approvals)]
+    found = [*map(_approval, release.approvals), *(_stuck(known) if running else ())]
     for deployment in deployments(known):
         found.extend(_of_region(deployment, known, running=running))
     return tuple({moment.key: moment for moment in found}.values())
@@ -67,6 +69,17 @@ def _approval(approval: Approval) -> Moment:
         f"waits for an approval{approval.details}",
         approval.url,
     )
+
+
+def _stuck(known: KnownFacts) -> Iterator[Moment]:
+    """The actions that hold the release up, as far as the ledger does not know that they ended."""
+    stuck = {(each.stage, each.action, each.id): each for each in known.stuck}
+    for action in known.actions:
+        held = stuck.get((action.stage, action.action, action.id))
+        if held and not action.run.state.terminal:
+            key = _key(MomentKind.STUCK, action.stage, action.action, action.run.attempt)
+            text = f"stuck in {action.region}: in progress since {times.for_people(held.started)}"
+            yield Moment(MomentKind.STUCK, key, f"{action.stage} / {action.action}", text, action.url)
 
 
 def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) -> Iterator[Moment]:
