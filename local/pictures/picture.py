@@ -33,28 +33,36 @@ class Picture:
         return f"no picture: {self.reason}" + (f"; the page is in {self.html}" if self.html else "")
 
 
+@dataclass(frozen=True)
+class Shot:
+    """What of a page is on a picture, in CSS pixels: with ``fit`` as high as its content needs, with ``dark`` in its
+    dark colours, with ``of`` only the element that this selector finds."""
+
+    width: int
+    height: int
+    fit: bool = False
+    dark: bool = False
+    of: str = ""
+
+
 def take_picture(
     url: str,
     target: Path,
-    width: int,
-    height: int,
+    shot: Shot,
     *,
-    fit: bool = False,
-    dark: bool = False,
     find: Callable[[], Path] = find_browser,
     seconds: float = TIMEOUT_SECONDS,
 ) -> Picture:
-    """Take a picture of the page at ``url``, in CSS pixels; with ``fit`` as high as its content needs, with ``dark``
-    in its dark colours.
+    """Take a picture of the page at ``url``.
 
     ``target`` is the PNG file to write. Never raises for want of a browser or of a page: the result says so.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with browser(find(), seconds) as devtools:
-            tab = Tab(devtools, width, height, dark=dark)
+            tab = Tab(devtools, shot.width, shot.height, dark=shot.dark)
             tab.open(url)
-            png = tab.picture(fit=fit)
+            png = tab.picture(fit=shot.fit, of=shot.of)
     except (NoBrowserError, BrowserError, OSError) as error:
         return Picture(None, str(error), _copy(url, target.with_suffix(".html")))
     target.write_bytes(png)

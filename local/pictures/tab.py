@@ -29,6 +29,8 @@ _CENTRE = """(() => {{
   return {{ found: 1, x: box.x + box.width / 2, y: box.y + box.height / 2 }};
 }})()"""
 
+_BOX = "document.querySelector({0})?.getBoundingClientRect().toJSON() ?? null"
+
 
 class Tab:
     """A tab of a browser, in CSS pixels; ``dark`` for the pages of a person who likes them so."""
@@ -90,11 +92,23 @@ class Tab:
         """Type into whatever has the focus."""
         self._devtools.call("Input.insertText", text=text)
 
-    def picture(self, *, fit: bool = False) -> bytes:
-        """A PNG of what is seen; with ``fit`` as high as the page's content needs."""
+    def picture(self, *, fit: bool = False, of: str = "") -> bytes:
+        """A PNG of what is seen; with ``fit`` as high as the page's content needs, with ``of`` only of the element that
+        this selector finds.
+
+        Raises:
+            BrowserError: there is no such element.
+        """
         if fit:
             self._resize(min(HIGHEST, self._height + int(self.evaluate(_HIDDEN_HEIGHT))))
-        return base64.b64decode(self._devtools.call("Page.captureScreenshot", format="png")["data"])
+        clip = {"clip": self._box(of)} if of else {}
+        return base64.b64decode(self._devtools.call("Page.captureScreenshot", format="png", **clip)["data"])
+
+    def _box(self, selector: str) -> dict[str, Any]:
+        box = self.evaluate(_BOX.format(_literal(selector)))
+        if box is None:
+            raise BrowserError(f"the page has no {selector}")
+        return {**box, "scale": 1}
 
     def _resize(self, height: int) -> None:
         size: dict[str, Any] = {"width": self._width, "height": height, "deviceScaleFactor": 1, "mobile": False}
