@@ -114,6 +114,7 @@ class Account:
         self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
+        self.board_url = self._serve(board_app(self._board), "board").url
         endpoints["elasticbeanstalk"] = self._serve(self.elasticbeanstalk.app, "elasticbeanstalk").url
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
         endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
@@ -122,7 +123,6 @@ class Account:
         self.slack_url = self._serve(self.slack.app, "slack").url
         self.web_url = self._serve(web_app(self._page), "web").url
         self.control_url = self._serve(control_app(self), "control").url
-        self.board_url = self._serve(board_app(self._board), "board").url
         variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
         if self.enforce_iam:
             variables["AUTH"] = "true"
