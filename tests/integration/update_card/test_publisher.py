@@ -556,8 +556,8 @@ def test_f38_f39_details_come_once_whatever_slack_does(ready: Function, fault: d
     ready.run()
     ready.slack.fault("chat.postMessage", **fault)
     _release_of(ready, Verdict.PASS)
-    module._showing().show(SUBJECT)
-    module._showing().show(SUBJECT)
+    module._showing().show(SUBJECT, CHANNEL)
+    module._showing().show(SUBJECT, CHANNEL)
     assert len(replies(ready)) == 1
 
 
