@@ -17,19 +17,26 @@ class ToldOnce(Protocol):
     def key(self) -> str:
         """Its name among all that is told of its release."""
 
+    @property
+    def follows(self) -> str:
+        """How the keys begin of which one has to be told before; empty where it stands for itself."""
+
 
 class ToldMoments(ReleaseTable):
     """What was told, beside the cards in the ledger's table."""
 
     def claim[T: ToldOnce](self, release: Subject, moments: Sequence[T]) -> tuple[T, ...]:
-        """Those that nobody was told of, and that are the caller's to tell from now on."""
+        """Those that nobody was told of, and that are the caller's to tell from now on. What ``follows`` others is told
+        only where one of them was."""
         told = self._told(release)
         free = "attribute_not_exists(#claimed)"
         values: AttributeValues = {":claimed": {"BOOL": True}}
         return tuple(
             moment
             for moment in moments
-            if moment.key not in told and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
+            if moment.key not in told
+            and (not moment.follows or any(key.startswith(moment.follows) for key in told))
+            and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
         )
 
     def unclaim(self, release: Subject, moments: Iterable[ToldOnce]) -> None:

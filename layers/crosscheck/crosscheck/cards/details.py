@@ -31,10 +31,11 @@ TARGET_LIMIT, VALUE_LIMIT = 60, 40
 @dataclass(frozen=True)
 class Detail:
     """A region, or the preflight, in detail: ``lines`` of mrkdwn, escaped. ``key`` names it among those of its
-    release."""
+    release. It ``follows`` nothing: it stands for itself."""
 
     key: str
     lines: tuple[str, ...]
+    follows: str = ""
 
 
 def details(release: Release, known: KnownFacts) -> tuple[Detail, ...]:

@@ -4,6 +4,7 @@
 ``pipeline``                   the execution itself: state, trigger, author
 ``stage/<stage>``              a stage's state
 ``action/<stage>/<action>``    an action's state, region, provider, error
+``stuck/<stage>/<action>/…``    a run of an action that holds its execution up
 ``outline``                    the pipeline's definition, as far as a card needs it
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the only judge of that stage says of that region
@@ -40,6 +41,7 @@ from crosscheck.ledger.execution_facts import (
     Outline,
     RecordedRevision,
     StageState,
+    StuckAction,
     Trigger,
 )
 from crosscheck.ledger.image_facts import (
@@ -106,6 +108,11 @@ class KnownFacts:
     def actions(self) -> tuple[ActionState, ...]:
         """The actions that an event reported."""
         return self._all(ActionState)
+
+    @property
+    def stuck(self) -> tuple[StuckAction, ...]:
+        """The runs of actions that held their execution up for longer than anything should take."""
+        return self._all(StuckAction)
 
     @cached_property
     def outline(self) -> Outline | None:

@@ -279,3 +279,12 @@ class TestRollback:
     def test_an_environment_that_is_gone_stays_gone(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
         beanstalk.environment = {}
         assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.SUPERSEDED
+
+
+@pytest.mark.parametrize(("created", "feasibility"), [(SEEN, Feasibility.READY), (SEEN + 1, Feasibility.MANUAL)])
+def test_a_label_that_was_made_anew_since_it_was_proven_is_no_way_back(
+    beanstalk: FakeBeanstalk, clients: ModelledClients, created: float, feasibility: Feasibility
+) -> None:
+    """A label can be deleted and given to another bundle."""
+    beanstalk.version(OLD, created, Artifact("b", "another"))
+    assert ElasticBeanstalkRollback().propose(PLANNED, BASELINE, clients).feasibility is feasibility
