@@ -18,10 +18,10 @@ from crosscheck.text import one_line
 
 # Slack takes 25 elements in a block. What a card may hold in all counts the words of every dialog, too.
 MOST_BUTTONS = 10
-MOST_DECISIONS = 5
-BUTTON_LIMIT, CHOICE_LIMIT = 75, 30
-CONFIRM_LIMIT = 150
-OUTCOME_LIMIT = 200
+MOST_DECISIONS = 3
+BUTTON_LIMIT, CHOICE_LIMIT = 60, 30
+CONFIRM_LIMIT = 100
+OUTCOME_LIMIT = 150
 BLOCK_ID = "crosscheck_decisions"
 
 _LABELS = {
@@ -66,7 +66,7 @@ def decision_line(decision: TakenDecision) -> str:
     """Who decided what, when, why, and what came of it."""
     done = decision.state is DecisionState.DONE
     what = _DONE[decision.kind] if done else f":warning: {_LABELS[decision.kind].rstrip('…').lower()}: nothing was done"
-    where = f" *{escape(decision.where, NAME_LIMIT * 2)}*" if decision.where else ""
+    where = f" *{escape(decision.where, NAME_LIMIT)}*" if decision.where else ""
     said = f" · “{escape(decision.reason, OUTCOME_LIMIT)}”" if decision.reason else ""
     outcome = f" · {escape(decision.outcome, OUTCOME_LIMIT)}" if decision.outcome else ""
     return f"{what}{where} by {mention(decision.by) or 'somebody'} {times.for_people(decision.at)}{said}{outcome}"
@@ -94,7 +94,7 @@ def _button(offer: Offer) -> Block:
 
 def _confirm(label: str, offer: Offer) -> Block:
     return {
-        "title": _plain(f"{label}?", NAME_LIMIT),
+        "title": _plain(f"{label}?", CHOICE_LIMIT),
         "text": _plain(offer.consequence, CONFIRM_LIMIT),
         "confirm": _plain(label, CHOICE_LIMIT),
         "deny": _plain("Cancel", CHOICE_LIMIT),
