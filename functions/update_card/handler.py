@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
 from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
+from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.pipeline_channels import PipelineChannels
@@ -52,7 +53,12 @@ def _showing() -> CardPublisher:
     channels = CardChannels(lookup, PipelineChannels.from_env(clients), required("SLACK_CHANNEL"))
     told = ToldMoments.from_env(clients)
     return CardPublisher(
-        drawing=CardLoader(ledger, lookup),
+        drawing=CardLoader(
+            ledger,
+            lookup,
+            buttons=bool(parse_approvers(optional("APPROVERS"))),
+            may_roll_back=optional("ROLLBACK_MODE", "off") != "off",
+        ),
         messages=PostedMessages.from_env(clients),
         workspace=workspace,
         channels=channels,

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.subjects import Subject, card_key
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
-from update_card.posted_messages import card_key
 
 MOMENT = "moment/"
 

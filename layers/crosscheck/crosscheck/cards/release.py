@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crosscheck import times
 from crosscheck.cards import signs
+from crosscheck.cards.buttons import button_blocks
 from crosscheck.cards.layout import (
     NAME_LIMIT,
     REASON_LIMIT,
@@ -46,6 +47,7 @@ def render(release: Release) -> Card:
             "Images", [_image(image) for image in images if image.state is not RegionState.PASSED], IMAGES_BUDGET
         ),
         *([section(stage_line(release.stages))] if release.stages else []),
+        *button_blocks(release),
         context(_context(release)),
     ]
     payload: Block = {

@@ -96,6 +96,13 @@ class Repository:
 
 type LedgerKey = Subject | ImageSubject
 """What a card is about."""
+
+
+def card_key(subject: LedgerKey) -> str:
+    """The partition key of what is kept of a subject's card, beside the facts."""
+    return f"card#{subject.key}"
+
+
 type FactSubject = LedgerKey | DeployTarget | Repository
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crosscheck.decisions.request import Offer
+from crosscheck.ledger.decision_facts import TakenDecision
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 
@@ -151,7 +153,7 @@ class Release:
 
     ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event, and
     ``started_by`` the name of who or what did, where the event tells it. ``word`` is CodePipeline's own for a state
-    that is UNKNOWN.
+    that is UNKNOWN. ``decisions`` are what people decided, ``offers`` what they may decide now.
     """
 
     subject: Subject
@@ -170,6 +172,8 @@ class Release:
     preflight: tuple[Concern, ...] = ()
     word: str = ""
     approvals: tuple[Approval, ...] = ()
+    decisions: tuple[TakenDecision, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     @property
     def ended(self) -> bool:
