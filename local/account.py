@@ -43,6 +43,8 @@ HOME_REGION = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-1")
 STACK = "crosscheck"
 CHANNEL = "C0RELEASES"
+# Who may decide: a person, and those of a group.
+APPROVER, GROUP, MEMBER = "U0APPROVER", "S0ONCALL", "U0ONCALL"
 SLACK_SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
 
 
@@ -101,6 +103,7 @@ class Account:
         endpoints: dict[str, str] = {}
         self.aws = Aws(endpoint, endpoints)
         # CROSSCHECK_RESPONSE_HOST: CloudFormation's own S3 hosts do not exist here, the provider answers the emulator.
+        # CROSSCHECK_HOOKS_HOST: nor does Slack's, which takes the answers to clicks.
         # The emulator makes up the token that lets service events pass and IAM decide, so both get their way later.
         self.events = EventEmitter(self._emit)
         self.ecs = EcsLayer(
@@ -111,7 +114,7 @@ class Account:
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id, decide)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
-        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"}, groups={GROUP: (MEMBER,)})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
         self.board_url = self._serve(board_app(self._board), "board").url
@@ -123,7 +126,11 @@ class Account:
         self.slack_url = self._serve(self.slack.app, "slack").url
         self.web_url = self._serve(web_app(self._page), "web").url
         self.control_url = self._serve(control_app(self), "control").url
-        variables = {**self._endpoint_variables(endpoints, endpoint), "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}"}
+        hosts = {
+            "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}",
+            "CROSSCHECK_HOOKS_HOST": self.slack_url.removeprefix("http://"),
+        }
+        variables = {**self._endpoint_variables(endpoints, endpoint), **hosts}
         if self.enforce_iam:
             variables["AUTH"] = "true"
         self.emulator = Emulator.start(self.directory, variables, port)
@@ -140,7 +147,7 @@ class Account:
         everything = {**self.stack_parameters, **parameters}
         output = stack.deploy(STACK, HOME_REGION, everything, self.sam_environment, self.directory / "deploy.log")
         self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
-        self.slack.listen_for_clicks(self.outputs.get("InteractionsUrl", ""), self.signing_secret)
+        self.slack.listen_for_clicks(self.interactions_url, self.signing_secret)
         return output
 
     @property
@@ -152,6 +159,7 @@ class Account:
             "AllowPrivateProbes": "true",
             "SlackChannel": CHANNEL,
             "SlackSecret": SLACK_SECRET,
+            "Approvers": f"{APPROVER},{GROUP}",
             "SlackApiUrl": f"{self.slack_url}/api/",
         }
 
@@ -215,6 +223,13 @@ class Account:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def interactions_url(self) -> str:
+        """The address under which the emulator serves the stack's Function URL, whose host no name server knows; empty
+        where the stack has none."""
+        name = self.outputs.get("InteractionsUrl", "").removeprefix("https://").partition(".")[0]
+        return f"{self.aws.endpoint}/_aws/lambda-url/{name}/" if name else ""
 
     def _page(self, region: str, name: str) -> tuple[bool, str]:
         """What runs in a region under a name: CodeDeploy's first, as ECS knows of its services only that they exist."""

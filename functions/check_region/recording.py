@@ -34,4 +34,4 @@ def _rollback(
         unproven = "it could not be proven: " if judged.verdict is Verdict.INCONCLUSIVE else ""
         stays = f"; not taken back: {item.unrestored}" if item.unrestored else ""
         reason = f"{unproven}{judged.reason}{stays}"
-    return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target)
+    return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target, by=item.asked_by)

@@ -19,6 +19,7 @@ from crosscheck.verification.engine import Decision, NextStep, decide, seconds_t
 from crosscheck.verification.item import Purpose, VerificationItem
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import begin
+from crosscheck.verification.skips import honour, read_skips
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
 LOOK_SECONDS = 35.0
@@ -40,6 +41,8 @@ class RegionCheck:
         if item.gate_verdict:
             return {"verdict": item.gate_verdict, "final": True}
         results = look_at(item.checks, self.seconds, partial(self._run, item))
+        if item.purpose is Purpose.STAGE and isinstance(item.subject, Subject):
+            results = honour(results, item.stage, read_skips(self.ledger, item.subject, item.since))
         progress = item.progress or begin(self.clock())
         now = max(self.clock(), progress.due)
         decision = decide(results, progress, item.limits, now)

@@ -69,6 +69,13 @@ class Conclusion:
         if not stage:
             return
         now = self.clock()
+        if by := asked.get("rolled_back_by", ""):
+            progress = RollbackProgress(
+                stage, asked["region"], int(asked["attempt"]), RollbackState.FAILED, UNPLANNED, now, by=by
+            )
+            self.ledger.merge(subject, progress.to_fact())
+            self.cards.changed(subject, f"unplanned {stage} {now}")
+            return
         for deployed, region in sorted(set(_waiting(KnownFacts(self.ledger.read(subject)), stage))):
             judged = RegionVerdict(region, Verdict.INCONCLUSIVE, UNPLANNED, ())
             self.ledger.merge(subject, JudgeVerdict(deployed, judged, now, final=True).to_fact(now))
@@ -79,7 +86,9 @@ class Conclusion:
         item, now = outcome.item, self.clock()
         if outcome.problem:
             return [
-                RollbackProgress(item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now).to_fact()
+                RollbackProgress(
+                    item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now, by=item.asked_by
+                ).to_fact()
                 for region in item.regions or (item.region,)
             ]
         if not outcome.verdict and item.purpose in {Purpose.IMAGE, Purpose.STAGE}:
@@ -159,6 +168,7 @@ def _whole_stages(outcomes: Sequence[ItemOutcome]) -> Iterator[VerificationItem]
             mode="auto" if all(item.mode == "auto" for item in failed) else "suggest",
             deployed_regions=failed[0].deployed_regions,
             regions=tuple(sorted(item.region for item in failed)),
+            asked_by=failed[0].asked_by,
         )
 
 

@@ -46,8 +46,9 @@ def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
     Raises:
         MissingSettingError: an environment variable is absent.
     """
-    recorder = VerdictRecorder(Ledger.from_env(aws, clock), CardQueue.from_env(aws))
-    session = JobRunner(GateLook(aws, clock), recorder, clock)
+    ledger = Ledger.from_env(aws, clock)
+    recorder = VerdictRecorder(ledger, CardQueue.from_env(aws))
+    session = JobRunner(GateLook(aws, clock, ledger=ledger), recorder, clock)
 
     # The event carries credentials: it is not logged, whatever the environment says.
     @logger.inject_lambda_context(log_event=False, clear_state=True)

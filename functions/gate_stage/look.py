@@ -4,23 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from aws_lambda_powertools import Logger
+
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
+from crosscheck.ledger.decision_facts import SkippedCheck
+from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
 from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.time_limits import OutOfTimeError, within
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
+from crosscheck.verification.skips import honour, read_skips
 from gate_stage.identity import ProvenGate, asking, prove
 from gate_stage.job import Job
+
+logger = Logger(child=True)
 
 # A throttled call is better asked again; a region that stays silent is not worth the whole deadline.
 UNKNOWN_LOOKS = 3
 LIMITS = Limits(unknown_looks=UNKNOWN_LOOKS)
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
 REGION_SECONDS = 25.0
+SKIP_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -35,11 +45,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class GateLook:
-    """Looks at a stage's regions on behalf of a job. The checks of one look may take ``region_seconds``."""
+    """Looks at a stage's regions on behalf of a job. The checks of one look may take ``region_seconds``. ``ledger``
+    tells what people skipped."""
 
     aws: Clients
     clock: Callable[[], float]
     region_seconds: float = REGION_SECONDS
+    ledger: Ledger | None = None
 
     def prove(self, job: Job) -> ProvenGate:
         """Which gate the job is; errors as in ``gate_stage.identity``."""
@@ -59,11 +71,22 @@ class GateLook:
         plan = self._plan(gate, parameters)
         run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
         looks = look_at(plan.checks, self.region_seconds, run)
+        looks = honour(looks, plan.stage, self._skips(gate, progress))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)
         decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
         return Judgement(gate, plan, decision, dry_run=False)
+
+    def _skips(self, gate: ProvenGate, progress: Progress) -> tuple[SkippedCheck, ...]:
+        """The checks that people skipped. A ledger that is out of reach must not decide over a release: then none."""
+        if self.ledger is None:
+            return ()
+        try:
+            return within(SKIP_SECONDS, partial(read_skips, self.ledger, gate.subject, progress.since))
+        except (*AWS_ERRORS, OutOfTimeError):
+            logger.warning("what people skipped is not known in this look", exc_info=True)
+            return ()
 
     def _plan(self, gate: ProvenGate, parameters: Parameters) -> Plan:
         subject, pipeline = gate.subject, gate.pipeline

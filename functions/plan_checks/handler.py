@@ -14,15 +14,17 @@ from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from crosscheck.verification.item import VerificationItem
 from plan_checks.image_plan import ImagePlanning
 from plan_checks.preflight_plan import PreflightPlanning
+from plan_checks.release.asked_rollback import AskedRollback, AskedRollbackPlanning
 from plan_checks.release.plan import FinishedStage, ReleasePlanning
 
-type PlanRequest = ImageSubject | Subject | FinishedStage
+type PlanRequest = ImageSubject | Subject | FinishedStage | AskedRollback
 
 logger = Logger()
 
 _images = cache(ImagePlanning.from_env)
 _preflights = cache(PreflightPlanning.from_env)
 _releases = cache(ReleasePlanning.from_env)
+_asked_rollbacks = cache(AskedRollbackPlanning.from_env)
 
 
 def _plan(request: PlanRequest) -> Sequence[VerificationItem]:
@@ -33,6 +35,8 @@ def _plan(request: PlanRequest) -> Sequence[VerificationItem]:
             return _preflights().plan(request)
         case FinishedStage():
             return _releases().plan(request)
+        case AskedRollback():
+            return _asked_rollbacks().plan(request)
 
 
 @logger.inject_lambda_context
@@ -45,9 +49,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, An
 
 
 def parse_request(event: Mapping[str, Any]) -> PlanRequest:
-    """An image to follow; an execution that has started, for its preflight; or a stage that has finished.
+    """An image to follow; an execution that has started, for its preflight; a stage that has finished; or a region that
+    a person wants to take back.
 
-    The input is ``{"subject": <key>}``; for a stage also ``"stage"``, ``"state"``, ``"attempt"``, ``"at"`` (ISO 8601).
+    The input is ``{"subject": <key>}``; for a stage also ``"stage"``, ``"state"``, ``"attempt"``, ``"at"`` (ISO 8601),
+    and for a region ``"stage"``, ``"region"``, ``"attempt"`` and ``"rolled_back_by"``.
 
     Raises:
         ConfigurationError: it is none of these.
@@ -56,6 +62,9 @@ def parse_request(event: Mapping[str, Any]) -> PlanRequest:
     if isinstance(subject, ImageSubject) or "stage" not in event:
         return subject
     try:
+        if "rolled_back_by" in event:
+            stage, region, by = (str(event[key]) for key in ("stage", "region", "rolled_back_by"))
+            return AskedRollback(subject, stage, region, int(event["attempt"]), by)
         return FinishedStage(
             subject=subject,
             stage=str(event["stage"]),
@@ -64,4 +73,4 @@ def parse_request(event: Mapping[str, Any]) -> PlanRequest:
             at=times.from_text(event["at"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"not an input that record_events writes: {type(error).__name__} in it") from None
+        raise ConfigurationError(f"not an input that Crosscheck writes: {type(error).__name__} in it") from None

@@ -45,7 +45,7 @@ class RollbackLog:
         ``{"state"}``."""
         now = self.clock()
         for region in item.regions or (item.region,):
-            rollback = RollbackProgress(item.stage, region, item.attempt, state, reason, now, target)
+            rollback = RollbackProgress(item.stage, region, item.attempt, state, reason, now, target, by=item.asked_by)
             self.ledger.merge(item.subject, rollback.to_fact())
         self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {state} {now}")
         return {"state": state.value}
@@ -89,6 +89,7 @@ class RollbackLog:
             regions=item.regions or (item.region,),
             target=target,
             unrestored=unrestored,
+            asked_by=item.asked_by,
         )
         return {"state": RollbackState.RUNNING.value, "verification": verification.to_json()}
 

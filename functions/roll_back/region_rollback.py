@@ -67,13 +67,13 @@ class RegionRollback:
 
     def _candidate(self, planned: PlannedCheck, item: VerificationItem) -> Candidate:
         """What took the place of the deployment may be this execution's own, of a later action. What is not known to go
-        back to what ran just before is for a person."""
+        back to what ran just before is for a person, who has said so by asking for the rollback."""
         found = self._propose(planned)
         if found.proposal.feasibility is Feasibility.SUPERSEDED:
             newest = as_of(planned, later_checks(planned, item.subject, self.clients))
             found = found if newest is planned else self._propose(newest)
         strange = ""
-        if found.proposal.feasibility is Feasibility.READY:
+        if found.proposal.feasibility is Feasibility.READY and not item.asked_by:
             strange = ProvenStates(self.log.ledger).strange(_release(item), planned, found.baseline)
         return replace(found, proposal=found.proposal.suggested(strange)) if strange else found
 

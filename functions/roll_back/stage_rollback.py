@@ -55,7 +55,8 @@ class WholeStageRollback:
         states, planned = ProvenStates(self.log.ledger), planned_stage(stage.execution, stage.name)
         proven = states.to_restore(planned)
         proposal = self.rollback.propose(stage, proven, self.clients)
-        if proposal.feasibility is Feasibility.READY and (strange := states.strange(item.subject, planned, proven)):
+        ready = proposal.feasibility is Feasibility.READY and not item.asked_by
+        if ready and (strange := states.strange(item.subject, planned, proven)):
             proposal = proposal.suggested(strange)
         ours = proposal.feasibility is Feasibility.ALREADY_BACK and known.holder(claim) == holder
         if proposal.feasibility is not Feasibility.READY and not ours:

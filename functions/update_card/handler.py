@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
 from crosscheck.cards.slack import PersonNeededError
 from crosscheck.clients import Clients
+from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import parse_subject
 from crosscheck.ledger.table import Ledger
@@ -48,7 +49,12 @@ def _showing() -> CardPublisher:
     workspace = SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL"))
     channel = required("SLACK_CHANNEL")
     return CardPublisher(
-        drawing=CardLoader(ledger, lookup),
+        drawing=CardLoader(
+            ledger,
+            lookup,
+            buttons=bool(parse_approvers(optional("APPROVERS"))),
+            may_roll_back=optional("ROLLBACK_MODE", "off") != "off",
+        ),
         messages=PostedMessages.from_env(clients),
         workspace=workspace,
         channel=channel,

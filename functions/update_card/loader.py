@@ -13,6 +13,7 @@ from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
 from crosscheck.releases.model import ImageArrival
 from crosscheck.releases.moments import Moment, moments_of
+from crosscheck.releases.offers import offers_of
 from update_card.pipeline_lookup import PipelineLookup
 
 
@@ -26,10 +27,13 @@ class Drawing:
 
 @dataclass(frozen=True)
 class CardLoader:
-    """Draws cards."""
+    """Draws cards. ``buttons`` is whether anybody may click, ``may_roll_back`` whether the stack's mode lets them roll
+    back."""
 
     ledger: Ledger
     lookup: PipelineLookup
+    buttons: bool = False
+    may_roll_back: bool = False
 
     def release(self, subject: Subject) -> Drawing | None:
         """The card of a release, with its moments; None where nothing is known of it."""
@@ -43,6 +47,8 @@ class CardLoader:
         arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         release = replace(fold(subject, known), images=images)
+        if self.buttons:
+            release = replace(release, offers=offers_of(release, known, may_roll_back=self.may_roll_back))
         return Drawing(render(release), moments_of(release, known))
 
     def image(self, subject: ImageSubject) -> Drawing | None:

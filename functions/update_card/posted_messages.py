@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crosscheck.cards.slack import ChannelRefusedError, SlackRefusedError
 from crosscheck.cards.slack_answers import Remedy
-from crosscheck.ledger.subjects import LedgerKey
+from crosscheck.ledger.subjects import LedgerKey, card_key
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
 
 # Longer than the function may run: whoever claimed and has not saved by then is dead.
@@ -82,11 +82,6 @@ def _stands(timestamp: str) -> tuple[str, AttributeValues]:
     if not timestamp:
         return "attribute_not_exists(#timestamp)", {}
     return "#timestamp = :standing", {":standing": {"S": timestamp}}
-
-
-def card_key(subject: LedgerKey) -> str:
-    """The partition key of what is kept of a subject's card, beside the facts."""
-    return f"card#{subject.key}"
 
 
 def _key(subject: LedgerKey) -> AttributeValues:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.subjects import Subject, card_key
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
 from crosscheck.releases.moments import Moment
-from update_card.posted_messages import card_key
 
 MOMENT = "moment/"
 

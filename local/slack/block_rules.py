@@ -73,6 +73,14 @@ def _element(element: object, at: str) -> Problems:
                 yield from _string(element[name], f"{at}/{name}", limit)
         if element.get("style") not in {None, "primary", "danger"}:
             yield _at(f"{at}/style", "must be one of primary, danger")
+        if "confirm" in element:
+            yield from _confirm(element["confirm"], f"{at}/confirm")
+
+
+def _confirm(dialog: Block, here: str) -> Problems:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+    for name, limit in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+        yield from _text(dialog, name, here, PLAIN, limit)
 
 
 def _image(block: Block, here: str) -> Problems:

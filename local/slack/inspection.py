@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -10,12 +10,14 @@ from local.slack.clicks import Clicks, NoInteractivityError
 from local.slack.faults import Fault, Faults
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.slack.history import History
     from local.slack.messages import Messages
 
 
 def inspection(messages: Messages, history: History, faults: Faults, clicks: Clicks) -> Blueprint:
-    """``GET /history``, ``GET /messages``, ``POST /faults`` and ``POST /click``."""
+    """``GET /history``, ``/messages`` and ``/views``; ``POST /faults``, ``/click`` and ``/submit``."""
     routes = Blueprint("inspection", __name__)
 
     @routes.get("/history")
@@ -35,16 +37,28 @@ def inspection(messages: Messages, history: History, faults: Faults, clicks: Cli
             return jsonify({"error": str(error)}), 400
         return jsonify(body), 200
 
+    @routes.get("/views")
+    def show_views() -> Response:
+        return jsonify(clicks.views.as_json())
+
     @routes.post("/click")
     def click() -> tuple[Response, int]:
-        body = request.get_json(force=True, silent=True)
-        try:
-            if not isinstance(body, dict):
-                raise ValueError("a click is a JSON object")  # noqa: TRY004, TRY301 - an answer to the caller
-            return jsonify(clicks.click(body)), 200
-        except ValueError as error:
-            return jsonify({"error": str(error)}), 400
-        except NoInteractivityError as error:
-            return jsonify({"error": str(error)}), 409
+        return _answered(lambda body: clicks.click(body, request.host_url))
+
+    @routes.post("/submit")
+    def submit() -> tuple[Response, int]:
+        return _answered(clicks.submit)
 
     return routes
+
+
+def _answered(act: Callable[[dict[str, Any]], dict[str, Any]]) -> tuple[Response, int]:
+    body = request.get_json(force=True, silent=True)
+    try:
+        if not isinstance(body, dict):
+            raise ValueError("the body must be a JSON object")  # noqa: TRY004, TRY301 - an answer to the caller
+        return jsonify(act(body)), 200
+    except ValueError as error:
+        return jsonify({"error": str(error)}), 400
+    except NoInteractivityError as error:
+        return jsonify({"error": str(error)}), 409

@@ -10,7 +10,9 @@ from local.slack.errors import SlackError
 from local.slack.messages import Message, Messages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from local.slack.views import Views
 
 TEAM, TEAM_ID, USER_ID, BOT_ID, APP_ID = "Local account", "T0CROSSCHECK", "U0CROSSCHECK", "B0CROSSCHECK", "A0CROSSCHECK"
 USER = "crosscheck"
@@ -21,6 +23,8 @@ METHODS = (
     "chat.delete",
     "conversations.history",
     "conversations.info",
+    "usergroups.users.list",
+    "views.open",
 )
 _DEFAULT_LIMIT, _HIGHEST_LIMIT = 100, 999
 
@@ -30,12 +34,23 @@ type Arguments = Mapping[str, Any]
 class Methods:
     """Each method takes the arguments and returns what Slack adds to ``ok: true``, or raises ``SlackError``."""
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: Messages, views: Views, groups: Mapping[str, Sequence[str]]) -> None:
         self._messages = messages
+        self._views = views
+        self._groups = groups
         self._methods = dict(
             zip(
                 METHODS,
-                (self._test, self._post, self._update, self._delete, self._history, self._info),
+                (
+                    self._test,
+                    self._post,
+                    self._update,
+                    self._delete,
+                    self._history,
+                    self._info,
+                    self._members,
+                    self._open,
+                ),
                 strict=True,
             )
         )
@@ -102,6 +117,15 @@ class Methods:
         channel = self._channel(arguments)
         about = {"is_channel": True, "is_private": False, "is_archived": False, "is_member": True}
         return {"channel": {"id": channel, "name": self._messages.channels[channel], **about}}
+
+    def _members(self, arguments: Arguments) -> dict[str, Any]:
+        group = _required(arguments, "usergroup")
+        if group not in self._groups:
+            raise SlackError("no_such_subteam")
+        return {"users": list(self._groups[group])}
+
+    def _open(self, arguments: Arguments) -> dict[str, Any]:
+        return {"view": self._views.open(arguments)}
 
     def _channel(self, arguments: Arguments) -> str:
         channel = _required(arguments, "channel")

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crosscheck.cards.buttons import MOST_DECISIONS
 from crosscheck.cards.image import render_image
 from crosscheck.cards.release import render
 from crosscheck.cards.reply import reply_card
 from crosscheck.cards.slack import Slack
+from crosscheck.decisions.request import DecisionRequest, Offer
+from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, TakenDecision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.model import (
@@ -76,6 +79,20 @@ _images = st.builds(
     st.just(1.0),
     st.lists(_progress, max_size=2).map(tuple),
 )
+_decisions = st.builds(
+    TakenDecision,
+    question=_short,
+    kind=st.sampled_from(DecisionKind),
+    state=st.sampled_from(DecisionState),
+    by=st.one_of(st.just(PERSON), _short),
+    at=st.just(1.0),
+    where=_texts,
+    reason=_texts,
+    outcome=_texts,
+)
+_offers = st.builds(
+    Offer, st.builds(DecisionRequest, st.sampled_from(DecisionKind), _subjects, _short, _short), _texts, _texts
+)
 _releases: st.SearchStrategy[Release] = st.builds(
     Release,
     subject=_subjects,
@@ -97,6 +114,8 @@ _releases: st.SearchStrategy[Release] = st.builds(
     approvals=st.lists(
         st.builds(Approval, _texts, _texts, st.just(1), st.just(1.0), _urls, _texts, _texts), max_size=2
     ).map(tuple),
+    decisions=st.lists(_decisions, max_size=7).map(tuple),
+    offers=st.lists(_offers, max_size=12).map(tuple),
 )
 _moments = st.lists(
     st.builds(Moment, st.sampled_from(MomentKind), _texts, _texts, _texts, _urls), min_size=1, max_size=25
@@ -134,10 +153,11 @@ def judged(card: Card, *, reply: bool = False) -> list[Link | Mention]:
 
 @settings(max_examples=100, deadline=None)
 @given(release=_releases, before=st.sampled_from(["", "1767225600.000100"]))
-def test_a_card_holds_no_link_and_no_mention_of_others(release: Release, before: str) -> None:
+def test_a_card_holds_no_link_of_others_and_mentions_only_who_decided(release: Release, before: str) -> None:
     card = render(release)
     found = judged(card.continuing(before) if before else card)
-    assert not [each for each in found if isinstance(each, Mention)]
+    decided = {f"@{PERSON}"} if any(each.by == PERSON for each in release.decisions[-MOST_DECISIONS:]) else set()
+    assert {each.markup for each in found if isinstance(each, Mention)} == decided
     for link in (each for each in found if isinstance(each, Link)):
         assert link.label in LABELS or link.url == release.revision.url
         assert urlsplit(link.url).scheme == "https"

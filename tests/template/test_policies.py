@@ -41,8 +41,16 @@ ONLY_EVERYWHERE = {
 # What changes a service that releases deploy to, or is asked for by such a change.
 CHANGING = StageRollback.permissions.union(*(rollback.permissions for rollback in ROLLBACKS.values()))
 READING = re.compile(r"(BatchGet|Describe|Get|List)[A-Z]")
-# A gate's answer to its pipeline, and the state machine's call of its own functions.
-NOT_DEPLOYING = {"codepipeline:PutJobFailureResult", "codepipeline:PutJobSuccessResult", "lambda:InvokeFunction"}
+# A gate's answer to its pipeline, the state machine's call of its own functions, and what a person's click does to a
+# pipeline: it goes on, runs again, or stops.
+NOT_DEPLOYING = {
+    "codepipeline:PutApprovalResult",
+    "codepipeline:PutJobFailureResult",
+    "codepipeline:PutJobSuccessResult",
+    "codepipeline:RetryStageExecution",
+    "codepipeline:StopPipelineExecution",
+    "lambda:InvokeFunction",
+}
 
 
 def _statements() -> Iterator[tuple[str, Template]]:

@@ -12,6 +12,7 @@ from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.decision_facts import SkippedCheck, check_id
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.verification.engine import CONFIRM_SECONDS, Limits
@@ -319,3 +320,20 @@ def test_a_look_is_never_earlier_than_it_was_asked_for(looks: Looks, sees: Sees)
         looks.now = NOW
         answer = looks.look(STAGE, answer)
     assert (answer["verdict"], waited) == ("PASS", 60)
+
+
+def test_a_check_that_a_person_skipped_fails_its_region_no_more(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.FAIL)
+    first = looks.look(STAGE)
+    name = check_id("Deploy", "eu-west-1", CHECK.kind, CHECK.target)
+    skipped = SkippedCheck(
+        "Deploy", "eu-west-1", name, CHECK.kind, CHECK.target, 1, "U0123456789", NOW + 5, "known, being mended"
+    )
+    ledger.merge(RELEASE, skipped.to_fact())
+    second = looks.look(STAGE, first)
+    assert (second["verdict"], second["final"]) == ("PASS", False)
+    while not second["final"]:
+        second = looks.look(STAGE, second)
+    told = told_of(ledger)
+    assert (told["verdict"], told["final"]) == ("PASS", True)
+    assert "skipped by a person: known, being mended; last seen: as the test says" in told["reason"]

@@ -227,3 +227,15 @@ def test_an_image_that_could_not_be_planned_leaves_nothing_to_close(ledger: Ledg
     concluding(ledger, cards).unplanned({"subject": IMAGE.key, "pushed": "2026-03-04T10:00:40+00:00"})
     assert ledger.read(IMAGE) == {}
     assert cards.told == []  # else it gets a card that says "verifying" for ever
+
+
+def test_a_rollback_that_was_asked_for_and_could_not_be_planned_has_failed_and_closes_nothing(ledger: Ledger) -> None:
+    deployed = ActionState("Deploy", "EU", ReportedRun(State.SUCCEEDED, 1, NOW), "sa-east-1", "Deploy")
+    ledger.merge(RELEASE, deployed.to_fact("event"))
+    asked = {"subject": RELEASE.key, "stage": "Deploy", "region": "eu-west-1", "attempt": "1", "rolled_back_by": "U0A"}
+    concluding(ledger).unplanned(asked)
+    known = KnownFacts(ledger.read(RELEASE))
+    rollback = known.rollback("Deploy", "eu-west-1")
+    assert rollback
+    assert (rollback.state, rollback.reason, rollback.by) == (RollbackState.FAILED, UNPLANNED, "U0A")
+    assert known.verdicts == ()

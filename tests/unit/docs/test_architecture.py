@@ -84,7 +84,7 @@ def test_the_readme_says_what_each_function_does() -> None:
 def test_the_queues_the_table_and_the_state_machine_drawn_are_the_templates() -> None:
     [drawing] = _drawings(FUNCTIONS)
     drawn = set(re.findall(r"\b[A-Z]\w+(?=\[[/(])|(?<=subgraph )\w+", drawing))
-    assert drawn == {"EventsQueue", "CardQueue", "Ledger", "VerifyRelease"}
+    assert drawn == {"EventsQueue", "CardQueue", "DecisionsQueue", "Ledger", "VerifyRelease"}
     assert drawn <= written()["Resources"].keys()
 
 

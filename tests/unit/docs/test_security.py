@@ -19,11 +19,22 @@ def test_the_queues_deny_what_does_not_come_over_tls() -> None:
     assert {each["Fn::GetAtt"][0] for each in denied["Resource"]} == resources("AWS::SQS::Queue").keys()
 
 
-def test_nothing_can_be_called_from_outside() -> None:
-    kinds = {resource["Type"] for resource in expanded()["Resources"].values()}
-    assert not {kind for kind in kinds if kind.startswith(("AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Elastic"))}
-    functions = {permission["Principal"] for permission in resources("AWS::Lambda::Permission").values()}
-    assert not functions, "only roles invoke"
+def test_only_one_function_can_be_called_from_outside_and_only_with_approvers() -> None:
+    """Whoever adds another address has to say in SECURITY.md what is heard there."""
+    every = expanded()["Resources"]
+    kinds = ("AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Elastic")
+    open_to_all = {name: each for name, each in every.items() if each["Type"].startswith(kinds)}
+    called = {
+        str(each["Properties"].get("TargetFunctionArn") or each["Properties"].get("FunctionName"))
+        for each in open_to_all.values()
+    }
+    assert called == {str({"Ref": "HandleInteraction"})}
+    assert {each.get("Condition") for each in open_to_all.values()} == {"ButtonsOn"}
+    assert "Without `Approvers` the stack has no address that can be called from outside." in _flowing("SECURITY.md")
+
+
+def _flowing(name: str) -> str:
+    return " ".join((ROOT / name).read_text().split())
 
 
 @pytest.mark.parametrize("pins", PINNED, ids=lambda path: str(path.relative_to(ROOT)))

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 import gate_stage.bootstrap
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger, Record
+from crosscheck.ledger.table import Fact, Ledger, Record
 from gate_stage.bootstrap import build_runner
 from gate_stage.handler import handler
 from gate_stage.job_runner import logger
@@ -89,6 +89,16 @@ class Account:
         """Everything that the ledger knows of the execution."""
         client = SESSION.client("dynamodb", region_name=HOME)
         return Ledger(client, TABLE, 90).read(Subject(HOME, PIPELINE, EXECUTION))
+
+    def know(self, fact: Fact) -> None:
+        """Let the ledger know a fact of the execution."""
+        client = SESSION.client("dynamodb", region_name=HOME)
+        Ledger(client, TABLE, 90).merge(Subject(HOME, PIPELINE, EXECUTION), fact)
+
+    def target(self, region: str) -> str:
+        """What the check of a region looked at, as its verdict tells it."""
+        found = (record.latest["judged"] for record in self.ledger().values())
+        return str(next(each["findings"][0]["target"] for each in found if each["region"] == region))
 
     def cards(self) -> list[str]:
         """The subjects that the card's queue was told of; they are taken off it."""

@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
+from crosscheck.ledger.decision_facts import SkippedCheck, check_id
 from crosscheck.ledger.subjects import Subject
 from tests.fakes.codepipeline import FakeJob
 from tests.fakes.codepipeline_release import (
@@ -289,3 +292,28 @@ def test_f49_a_page_that_must_not_be_probed_is_unknown(account: Account) -> None
         "FAIL regions=: unknown eu-west-1: 169.254.169.254 is not probed: the address 169.254.169.254 is link-local; "
         "passed: ap-southeast-1"
     )
+
+
+def test_a_check_that_a_person_skipped_holds_the_release_up_no_more(account: Account) -> None:
+    account.release.regions["ap-southeast-1"].fail_tasks()
+    tolerant = {"execution": EXECUTION, "failure_limit": 9}
+    first = account.invoke(parameters=tolerant)
+    assert first["outcome"] == "continued"
+    kind, target = "ecs-service", account.target("ap-southeast-1")
+    name = check_id("DeploySecondary", "ap-southeast-1", kind, target)
+    account.know(
+        SkippedCheck(
+            "DeploySecondary", "ap-southeast-1", name, kind, target, 1, "U0123456789", account.now + 1, "being mended"
+        ).to_fact()
+    )
+    second = account.look_again(first, 1, parameters=tolerant)
+    assert second["outcome"] == "succeeded"
+    assert second["outputVariables"]["regions_passed"] == "ap-southeast-1,eu-west-1"
+
+
+def test_a_ledger_that_is_out_of_reach_skips_nothing_and_decides_nothing(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "Query")
+    monkeypatch.setattr("gate_stage.look.read_skips", Mock(side_effect=error))
+    assert account.invoke()["outcome"] == "succeeded"

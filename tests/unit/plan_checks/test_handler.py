@@ -24,7 +24,7 @@ def test_what_record_events_writes_is_understood() -> None:
 @pytest.mark.parametrize("wrong", [{"attempt": "one"}, {"at": "yesterday"}, {"state": "GREEN"}])
 def test_another_input_is_refused_in_words(wrong: dict[str, str]) -> None:
     right = finished_stage(RELEASE, "Deploy", State.SUCCEEDED, 1, 1772618440.0).input
-    with pytest.raises(ConfigurationError, match="not an input that record_events writes"):
+    with pytest.raises(ConfigurationError, match="not an input that Crosscheck writes"):
         parse_request({**right, **wrong})
 
 

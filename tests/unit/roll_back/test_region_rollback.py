@@ -323,3 +323,13 @@ def test_where_nothing_of_anybody_elses_was_replaced_nothing_is_said(
     world.run()
     assert KnownFacts(world.ledger.read(RELEASE)).replaced("Deploy", "eu-west-1") is None
     assert "StrangersReplaced" not in capsys.readouterr().out
+
+
+def test_a_person_who_asks_for_it_has_said_where_to_go_back_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roll_back.region_rollback.ProvenStates.strange", lambda *_: "something strange ran there")
+    assert world.run()["state"] == "suggested"
+    answer = world.run(replace(ITEM, asked_by="U0123456789"), "verification-2")
+    assert parse_item(answer["verification"]).asked_by == "U0123456789"
+    rollback = KnownFacts(world.ledger.read(RELEASE)).rollback("Deploy", "eu-west-1")
+    assert rollback
+    assert (rollback.state, rollback.by) == ("running", "U0123456789")

@@ -16,7 +16,8 @@ type Block = dict[str, Any]
 # Slack refuses a message over about 13,000 characters; https://docs.slack.dev/reference/block-kit/blocks
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3_000
-TEXT_BUDGET = 11_000
+# Beside it stand the summary, what people decided, and their buttons with the words of the dialogs that these open.
+TEXT_BUDGET = 8_500
 NAME_LIMIT = 100
 REASON_LIMIT = 600
 

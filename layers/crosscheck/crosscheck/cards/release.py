@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from crosscheck import times
 from crosscheck.cards import signs
+from crosscheck.cards.buttons import button_blocks
 from crosscheck.cards.layout import (
     HEADER_LIMIT,
     NAME_LIMIT,
@@ -59,7 +60,7 @@ def render(release: Release) -> Card:
         "execution": release.subject.execution,
         "state": release.state.value if release.state else "STARTED",
     }
-    blocks = [section(_summary(release)), *lists(parts), context(_origin(release))]
+    blocks = [section(_summary(release)), *lists(parts), *button_blocks(release), context(_origin(release))]
     return card_of(release, f"{release.subject.pipeline}: {word}", blocks, EVENT_TYPE, payload)
 
 

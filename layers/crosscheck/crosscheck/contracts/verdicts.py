@@ -35,7 +35,8 @@ class Finding:
     ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
     nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was
     seen of a later deployment, which took the place of one that had come to a good end: whatever the verdict, it says
-    nothing about the deployment that is judged.
+    nothing about the deployment that is judged. ``skipped`` marks a PASS that a person said, whatever was seen: it
+    proves nothing.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Finding:
     images: tuple[ReleasedImage, ...] = ()
     baselines: Mapping[str, str] = field(default_factory=dict)
     warning: str = ""
+    skipped: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@
 ``preflight/<region>``         what would break the release in that region, seen when it started
 ``remarks``                    which remarks stood on the card of the execution before
 ``plan``                       what is wrong with the plan that the pipeline's tags name
+``decision/<question>``         what a person decided, and what came of it
+``refused_click/<user>/<kind>`` that somebody clicked who may not
+``skipped/<stage>/<region>/…`` that a person takes a check for passed
 ``claim/…``                    who may do something that must be done once
 ``image``                      an image: its tags, when it was pushed
 ``destinations``               an image: the regions in which it has to arrive
@@ -34,6 +37,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from crosscheck.ledger.decision_facts import DecisionClaim, RefusedClick, SkippedCheck, TakenDecision
 from crosscheck.ledger.execution_facts import (
     ActionState,
     ExecutionState,
@@ -145,7 +149,22 @@ class KnownFacts:
         """What that rollback took the place of that was somebody else's."""
         return self._one(ReplacedDeployment, stage, region)
 
-    def holder(self, claim: RollbackClaim) -> str:
+    @cached_property
+    def decisions(self) -> tuple[TakenDecision, ...]:
+        """What people decided, the earliest first."""
+        return tuple(sorted(self._all(TakenDecision), key=lambda each: (each.at, each.question)))
+
+    @property
+    def refused_clicks(self) -> tuple[RefusedClick, ...]:
+        """The clicks of whoever may not decide."""
+        return self._all(RefusedClick)
+
+    @property
+    def skipped(self) -> tuple[SkippedCheck, ...]:
+        """The checks that a person takes for passed."""
+        return self._all(SkippedCheck)
+
+    def holder(self, claim: RollbackClaim | DecisionClaim) -> str:
         """Who holds the claim; empty where nobody does."""
         return str(self.records[claim.name].once["holder"]) if claim.name in self.records else ""
 

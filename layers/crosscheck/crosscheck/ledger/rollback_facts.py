@@ -7,12 +7,16 @@ from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
+# Above every state of a rollback that nobody asked for.
+ASKED_FOR = 10
+
 
 @dataclass(frozen=True)
 class RollbackProgress(StoredFact):
     """What became of taking back what a stage's ``attempt`` brought to a region.
 
-    ``target`` is what the region goes back to, for people, or empty.
+    ``target`` is what the region goes back to, for people, or empty. ``by`` is the Slack id of the person who asked for
+    it, empty where nobody did; what a person asks for comes after what was only suggested.
     """
 
     name = "rollback"
@@ -25,10 +29,12 @@ class RollbackProgress(StoredFact):
     reason: str
     at: float
     target: str = ""
+    by: str = ""
 
     def to_fact(self) -> Fact:
         """The fact."""
-        return self.ordered(Order(self.attempt, self.state.rank, self.at, self.state.value))
+        rank = self.state.rank + (ASKED_FOR if self.by else 0)
+        return self.ordered(Order(self.attempt, rank, self.at, self.state.value))
 
     def within_limits(self) -> Self:
         """The rollback with as much of its texts as is stored."""

@@ -80,6 +80,13 @@ class TargetHistory(DeployTarget):
 
 type LedgerKey = Subject | ImageSubject
 """What a card is about."""
+
+
+def card_key(subject: LedgerKey) -> str:
+    """The partition key of what is kept of a subject's card, beside the facts."""
+    return f"card#{subject.key}"
+
+
 type FactSubject = LedgerKey | DeployTarget
 
 

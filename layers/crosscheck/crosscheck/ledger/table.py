@@ -135,13 +135,16 @@ class ReleaseTable:
             return False
         return True
 
-    def items(self, subject: str) -> Iterator[Mapping[str, Any]]:
-        """Everything that is kept of a subject, as DynamoDB gives it; read consistently."""
+    def items(self, subject: str, prefix: str = "") -> Iterator[Mapping[str, Any]]:
+        """Everything that is kept of a subject, as DynamoDB gives it, under a name with this prefix; read
+        consistently."""
+        begins = " AND begins_with(sk, :prefix)" if prefix else ""
+        values: AttributeValues = {":pk": {"S": subject}, **({":prefix": {"S": prefix}} if prefix else {})}
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             ConsistentRead=True,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": subject}},
+            KeyConditionExpression=f"pk = :pk{begins}",
+            ExpressionAttributeValues=values,
         )
         return (item for page in pages for item in page["Items"])
 
@@ -174,9 +177,10 @@ class Ledger(ReleaseTable):
         condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
         return self._change(subject, name, {f"{ONCE}holder": _text(holder)}, {}, condition)
 
-    def read(self, subject: FactSubject) -> dict[str, Record]:
-        """Everything that is known of a subject, by the fact's name; empty where nothing is."""
-        return {record.name: record for record in map(_record, self.items(subject.key))}
+    def read(self, subject: FactSubject, prefix: str = "") -> dict[str, Record]:
+        """Everything that is known of a subject, by the fact's name; empty where nothing is. With a ``prefix`` only the
+        facts whose names begin with it."""
+        return {record.name: record for record in map(_record, self.items(subject.key, prefix))}
 
     def _change(
         self, subject: FactSubject, name: str, overwrite: AttributeValues, once: AttributeValues, condition: str

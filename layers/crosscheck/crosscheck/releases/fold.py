@@ -49,6 +49,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         preflight=concerns_of(known),
         word=run.word if run else "",
         approvals=tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else (),
+        decisions=known.decisions,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crosscheck.decisions.request import Offer
+from crosscheck.ledger.decision_facts import TakenDecision
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 
@@ -118,7 +120,8 @@ class Release:
     """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
 
     ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
-    ``word`` is CodePipeline's own for a state that is UNKNOWN.
+    ``word`` is CodePipeline's own for a state that is UNKNOWN. ``decisions`` are what people decided, ``offers`` what
+    they may decide now.
     """
 
     subject: Subject
@@ -136,3 +139,5 @@ class Release:
     preflight: tuple[Concern, ...] = ()
     word: str = ""
     approvals: tuple[Approval, ...] = ()
+    decisions: tuple[TakenDecision, ...] = ()
+    offers: tuple[Offer, ...] = ()

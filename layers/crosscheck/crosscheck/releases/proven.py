@@ -67,7 +67,8 @@ class ProvenStates:
         try:
             self._brought(execution, stage, deployed, _states(judged), at)
             known = KnownFacts(self.ledger.read(execution))
-            if judged.verdict is Verdict.PASS and stands(known, stage):
+            skipped = any(finding.skipped for finding in judged.findings)
+            if judged.verdict is Verdict.PASS and stands(known, stage) and not skipped:
                 self._passed(execution, stage, deployed, judged, known, at)
             else:
                 self._not_passed(execution, stage, deployed)

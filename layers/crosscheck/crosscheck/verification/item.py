@@ -42,7 +42,8 @@ class VerificationItem:
     is what a gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the
     stage was deployed to.
 
-    A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it.
+    A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it, and
+    ``asked_by`` is the Slack id of the person who asked for it, empty where nobody did.
     """
 
     purpose: Purpose
@@ -61,6 +62,7 @@ class VerificationItem:
     regions: tuple[str, ...] = ()
     target: str = ""
     unrestored: str = ""
+    asked_by: str = ""
     progress: Progress | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict
 from crosscheck.errors import ConfigurationError
+from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, RefusedClick, SkippedCheck, TakenDecision
 from crosscheck.ledger.execution_facts import (
     ActionState,
     ExecutionState,
@@ -69,6 +70,11 @@ FAN_OUT = JudgeVerdict("Deploy", JUDGED, NOW, final=False)
 JUDGE = RegionJudge("Deploy", "eu-west-1", ("Prove/Gate", "Prove/Other", "Deploy/Gate"))
 PREFLIGHT = PreflightSeen(JUDGED, NOW)
 ROLLBACK = RollbackProgress("Deploy", "eu-west-1", 2, RollbackState.RUNNING, "rolling back", NOW, "web:7")
+DECISION = TakenDecision(
+    "approval/Deploy/Go/1/0", DecisionKind.REJECT, DecisionState.DONE, "U0123456789", NOW, "Deploy / Go", "why", "done"
+)
+REFUSED = RefusedClick("U0123456789", DecisionKind.STOP, "stop/1/0", "T0123456789", "C0123456789", "a stranger", NOW)
+SKIPPED = SkippedCheck("Deploy", "eu-west-1", "0123456789ab", "http", "page", 1, "U0123456789", NOW, "being mended")
 
 WRITTEN: dict[str, tuple[Any, Fact]] = {
     "pipeline": (EXECUTION, EXECUTION.to_fact("event")),
@@ -83,6 +89,9 @@ WRITTEN: dict[str, tuple[Any, Fact]] = {
     "plan": (PlanProblem("no such parameter"), PlanProblem("no such parameter").to_fact(NOW)),
     "remarks": (EarlierRemarks(("not versioned",)), EarlierRemarks(("not versioned",)).to_fact(NOW)),
     "rollback/Deploy/eu-west-1": (ROLLBACK, ROLLBACK.to_fact()),
+    "decision/approval/Deploy/Go/1/0": (DECISION, DECISION.to_fact()),
+    "refused_click/U0123456789/stop": (REFUSED, REFUSED.to_fact()),
+    "skipped/Deploy/eu-west-1/0123456789ab": (SKIPPED, SKIPPED.to_fact()),
     "image": (PushedImage(NOW, {"v1": NOW}), PushedImage(NOW, {"v1": NOW}).to_fact("event")),
     "destinations": (ImageDestinations(("eu-west-1",)), ImageDestinations(("eu-west-1",)).to_fact(NOW)),
     f"deploys/{IMAGE.key}": (ImageLink(IMAGE), ImageLink(IMAGE).to_fact()),
@@ -136,6 +145,7 @@ def test_each_fact_is_found_by_what_it_is_about() -> None:
     assert known.judges == {("Deploy", "eu-west-1"): JUDGE}
     assert JUDGE.gate_stages == ("Prove", "Deploy")
     assert known.rollback("Deploy", "eu-west-1") == ROLLBACK
+    assert (known.decisions, known.refused_clicks, known.skipped) == ((DECISION,), (REFUSED,), (SKIPPED,))
     assert known.preflights == (PREFLIGHT,)
     assert known.preflight("eu-west-1") == PREFLIGHT
     assert known.plan_problem == PlanProblem("no such parameter")
@@ -166,6 +176,7 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
                     "images": [],
                     "baselines": {},
                     "warning": "",
+                    "skipped": False,
                 },
                 {
                     "kind": "ecs-service",
@@ -183,6 +194,7 @@ def test_the_form_of_stored_facts_stays_as_it_is() -> None:
                     ],
                     "baselines": {"ecs-service c/s": "web:7"},
                     "warning": "pulls from another region",
+                    "skipped": False,
                 },
             ],
         },

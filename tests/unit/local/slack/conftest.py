@@ -1,18 +1,23 @@
 """A workspace served on a free port, and slack_sdk's own client to it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import requests
+from flask import Flask, request
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 
 from local.server import Server
 from local.slack import SlackWorkspace
 
 TOKEN = "local-bot"  # noqa: S105 - no secret: the workspace ends with the test
+SECRET = "signs-clicks"  # noqa: S105 - opens nothing
 CHANNEL, OTHER_CHANNEL = "C0RELEASES", "C0GENERAL"
 
 
@@ -57,3 +62,28 @@ def slack() -> Iterator[Slack]:
 
 def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+class App:
+    """An app that verifies clicks as slack_sdk does."""
+
+    def __init__(self) -> None:
+        self.clicks: list[dict[str, Any]] = []
+        self.genuine: list[bool] = []
+        self.flask = Flask(__name__)
+        self.flask.add_url_rule("/", view_func=self._answer, methods=["POST"])
+
+    def _answer(self) -> str:
+        body = request.get_data(as_text=True)
+        self.genuine.append(SignatureVerifier(SECRET).is_valid_request(body, dict(request.headers)))
+        self.clicks.append(json.loads(parse_qs(body)["payload"][0]))
+        return "thanks"
+
+
+@pytest.fixture
+def app(slack: Slack) -> Iterator[App]:
+    made = App()
+    server = Server(made.flask, "app", threads=2)
+    slack.workspace.listen_for_clicks(server.url, SECRET)
+    yield made
+    server.close()

@@ -1,0 +1,50 @@
+"""Slack's secret in Secrets Manager: ``{"bot_token": …, "signing_secret": …}``. Its values are never logged."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from crosscheck.aws_errors import AWS_ERRORS, code
+from crosscheck.clients import Clients
+from crosscheck.errors import ConfigurationError
+from crosscheck.size_limits import parse_json
+
+# A secret that was rotated is known within a minute, however many requests there are.
+KEEP_SECONDS = 60
+
+
+class SlackSecret:
+    """The secret of that name, read anew once it is old."""
+
+    def __init__(self, clients: Clients, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = clients.client("secretsmanager")
+        self._name = name
+        self._clock = clock
+        self._parts: Mapping[str, Any] = {}
+        self._read_at = -float(KEEP_SECONDS)
+
+    def part(self, key: str) -> str:
+        """A value of it: ``bot_token`` or ``signing_secret``.
+
+        Raises:
+            ConfigurationError: the secret cannot be read, or has no such value. Nothing of it is quoted.
+        """
+        if self._clock() - self._read_at >= KEEP_SECONDS:
+            self._parts, self._read_at = self._read(), self._clock()
+        value = self._parts.get(key)
+        if not isinstance(value, str) or not value:
+            raise ConfigurationError(f"the Slack secret {self._name} has no {key}")
+        return value
+
+    def _read(self) -> Mapping[str, Any]:
+        try:
+            text = self._client.get_secret_value(SecretId=self._name).get("SecretString", "")
+        except AWS_ERRORS as error:
+            raise ConfigurationError(f"the Slack secret {self._name} cannot be read: {code(error)}") from error
+        try:
+            parts = parse_json(text)
+        except ValueError:
+            parts = None
+        if not isinstance(parts, dict):
+            raise ConfigurationError(f"the Slack secret {self._name} is no JSON object")
+        return parts
