@@ -91,8 +91,10 @@ def _head(release: Release, request: WidgetRequest, endpoint: str) -> Element:
         {"scope": "row"},
         element("a", {"title": "show its timeline"}, release.subject.pipeline),
         drill_down(endpoint, release.subject),
-        element("div", {"class": look.tone}, drawn_signs.sign_alone(look), f"{look.word}{took(release)}"),
-        element("div", {"class": "faint"}, " · ".join(filter(None, [began, revision_of(release.revision)]))),
+        element("div", {"class": look.tone}, drawn_signs.sign_alone(look), look.word),
+        element(
+            "div", {"class": "faint"}, " · ".join(filter(None, [began, took(release), revision_of(release.revision)]))
+        ),
     )
 
 

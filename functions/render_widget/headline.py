@@ -34,7 +34,7 @@ def _named(regions: list[str]) -> str:
 
 def took(release: Release) -> str:
     """How long it took; empty while it runs."""
-    return f" · {duration(release.seconds)}" if release.seconds is not None else ""
+    return f"took {duration(release.seconds)}" if release.seconds is not None else ""
 
 
 def revision_of(revision: SourceRevision) -> str:

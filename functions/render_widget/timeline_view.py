@@ -28,7 +28,9 @@ def release_page(release: Release, shown: Timeline, request: WidgetRequest, endp
     look = look_of(release)
     url = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
     began = f"began {moment(release.started, request)}" if release.started is not None else ""
-    origin = " · ".join(filter(None, [began, revision_of(release.revision), f"execution {release.subject.execution}"]))
+    origin = " · ".join(
+        filter(None, [began, took(release), revision_of(release.revision), f"execution {release.subject.execution}"])
+    )
     parts = [
         element("p", None, element("a", None, "← all releases"), drill_down(endpoint, None)),
         element("h3", None, release.subject.pipeline),
@@ -36,7 +38,7 @@ def release_page(release: Release, shown: Timeline, request: WidgetRequest, endp
             "p",
             {"class": look.tone},
             drawn_signs.sign_alone(look),
-            f"{look.word}{took(release)}",
+            look.word,
             link(url, "open in CodePipeline"),
         ),
         element("p", {"class": "faint"}, origin),
