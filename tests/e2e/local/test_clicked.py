@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.clicks import Person
-from tests.e2e.enforced import refusals
+from tests.e2e.enforced import put_policy, refusals
 from tests.e2e.outside import Outside
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines, asking
 from tests.e2e.tagged_pipeline import retag
@@ -32,6 +32,8 @@ APPROVE, REJECT, RETRY, ROLL_BACK, STOP = (
 def shop(strict: Account) -> SmallPipeline:
     """A service in Europe that is deployed once somebody has approved, by a pipeline that rolls nothing back itself."""
     pipelines = SmallPipelines.prepare(Outside(strict.describe()), "clicked", (EU,), strict.outputs)
+    rights = ["ecs:*", "iam:PassRole", "s3:Get*"]
+    put_policy(strict, "clicked-role", "release", [{"Effect": "Allow", "Action": rights, "Resource": "*"}])
     return pipelines.create("clicked-shop", asking(), pipelines.deploying())
 
 
