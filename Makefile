@@ -23,7 +23,7 @@ demo: $(ENVIRONMENTS) build browser ## run the example releases in a local accou
 
 .PHONY: images
 images: demo ## run the demo, and put its pictures into the documents
-	@cd build/demo && for picture in a-unhealthy-secondary a-unhealthy-secondary-timeline \
+	@mkdir -p docs/images && cd build/demo && for picture in a-unhealthy-secondary a-unhealthy-secondary-timeline \
 		a-approval-waiting board; do cp "$$picture.png" "../../docs/images/$$picture.png"; done
 
 .PHONY: local

@@ -1,21 +1,25 @@
 """The board: a row for each release, a column for each region, and what needs a person above them. Pure."""
 
 import json
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.model import RegionProgress, RegionState, Release
-from crosscheck.text import one_line, shortened
+from crosscheck.text import ELLIPSIS, one_line
 from render_widget import drawn_signs
 from render_widget.board import BoardPage
 from render_widget.headline import look_of, revision_of, took
 from render_widget.markup import element
 from render_widget.request import WidgetRequest
 
-CELL_WIDTH, CELL_HEIGHT = 168, 42
-MOST_IN_CELL = 25  # characters of the reason; the whole of it is the cell's title, and stands below the timeline
+HEAD, GAP = 300, 12  # pixels: the width of a release's name, and the space beside a cell
+NARROWEST_CELL, WIDEST_CELL = 112, 200
+LINE, WORD_HEIGHT = 15, 30
+MOST_LINES = 2  # of a cell's reason; the whole of it is the cell's title, and stands below the timeline
+LETTER = 6.2  # pixels, about
 TITLE_LIMIT = 600
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 
@@ -24,9 +28,10 @@ def board(page: BoardPage, request: WidgetRequest, endpoint: str) -> Element:
     """The board; ``endpoint`` is the function's ARN, which a click on a release calls for its timeline."""
     if not page.releases:
         return element("p", {"class": "faint"}, f"No release began between {request.days[-1]} and {request.days[0]}.")
-    regions = list(dict.fromkeys(part.region for release in page.releases for part in release.regions))
+    regions = sorted({part.region for release in page.releases for part in release.regions})
+    cell = min(WIDEST_CELL, max(NARROWEST_CELL, (request.width - HEAD) / max(1, len(regions)) - GAP))
     names = [element("th", {"scope": "col"}, name) for name in ("release", *regions)]
-    rows = [_row(release, regions, request, endpoint) for release in page.releases]
+    rows = [_row(release, regions, cell, request, endpoint) for release in page.releases]
     table = element("table", None, element("thead", None, element("tr", None, *names)), element("tbody", None, *rows))
     parts = [element("p", None, _summary(page)), element("div", {"class": "scroll"}, table)]
     if page.more:
@@ -72,9 +77,9 @@ def _named(releases: Sequence[Release]) -> str:
     return ", ".join(dict.fromkeys(release.subject.pipeline for release in releases))
 
 
-def _row(release: Release, regions: Sequence[str], request: WidgetRequest, endpoint: str) -> Element:
+def _row(release: Release, regions: Sequence[str], cell: float, request: WidgetRequest, endpoint: str) -> Element:
     progress = {part.region: part for part in release.regions}
-    cells = (element("td", None, *_cell(progress.get(region))) for region in regions)
+    cells = (element("td", None, _cell(progress[region], cell) if region in progress else None) for region in regions)
     return element("tr", None, _head(release, request, endpoint), *cells)
 
 
@@ -86,26 +91,37 @@ def _head(release: Release, request: WidgetRequest, endpoint: str) -> Element:
         {"scope": "row"},
         element("a", {"title": "show its timeline"}, release.subject.pipeline),
         drill_down(endpoint, release.subject),
-        element("div", {"class": look.tone}, drawn_signs.sign_alone(look), f"{look.word}{took(release)}"),
-        element("div", {"class": "faint"}, " · ".join(filter(None, [began, revision_of(release.revision)]))),
+        element("div", {"class": look.tone}, drawn_signs.sign_alone(look), look.word),
+        element(
+            "div", {"class": "faint"}, " · ".join(filter(None, [began, took(release), revision_of(release.revision)]))
+        ),
     )
 
 
-def _cell(part: RegionProgress | None) -> Iterator[Element]:
-    """A region of a release; nothing where the release does not deploy to it."""
-    if part is None:
-        return
+def _cell(part: RegionProgress, width: float) -> Element:
+    """A region of a release: sign and word, and where not all is well the beginning of the reason."""
     look = drawn_signs.of_region(part.state)
-    reason = one_line(part.reason or part.follow_up, TITLE_LIMIT)
+    why = part.follow_up if part.state is RegionState.ROLLED_BACK else part.reason
+    reason = one_line(why or part.reason or part.follow_up, TITLE_LIMIT)
     told = f"{part.region}: {look.word}{f' · {reason}' if reason else ''}"
-    place: dict[str, str | float] = {"x": 0.5, "y": 0.5, "width": CELL_WIDTH - 1, "height": CELL_HEIGHT - 1, "rx": 6}
-    line = [element("text", {"class": "faint", "x": 9, "y": 34}, shortened(reason, MOST_IN_CELL))] if reason else []
-    yield element(
+    lines = [] if part.state is RegionState.PASSED else wrapped(reason, int((width - 18) / LETTER))
+    height = WORD_HEIGHT + LINE * len(lines) + (5 if lines else 0)
+    place: dict[str, str | float] = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 6}
+    texts = (
+        element("text", {"class": "faint", "x": 9, "y": WORD_HEIGHT + 9 + LINE * index}, line)
+        for index, line in enumerate(lines)
+    )
+    return element(
         "svg",
-        {"width": CELL_WIDTH, "height": CELL_HEIGHT, "role": "img", "aria-label": told},
+        {"width": width, "height": height, "role": "img", "aria-label": told},
         element("title", None, told),
         element("rect", {"class": f"{look.tone}-ground", **place}),
-        drawn_signs.sign(look, 8, 5 if line else 13),
-        element("text", {"class": f"word {look.tone}", "x": 30, "y": 17.5 if line else 25.5}, look.word),
-        *line,
+        drawn_signs.sign(look, 8, 7),
+        element("text", {"class": f"word {look.tone}", "x": 30, "y": 19.5}, look.word),
+        *texts,
     )
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """The beginning of a text in at most ``MOST_LINES`` lines of so many letters."""
+    return textwrap.wrap(text, letters, max_lines=MOST_LINES, placeholder=ELLIPSIS)

@@ -1,5 +1,7 @@
 """What a release came to, in one sign and a few words, on the board and above its timeline."""
 
+from dataclasses import replace
+
 from crosscheck.cards.layout import duration
 from crosscheck.ledger.states import State
 from crosscheck.releases.model import RegionState, Release, SourceRevision
@@ -10,7 +12,6 @@ from render_widget.drawn_signs import Look
 MOST_NAMES = 3
 MESSAGE_LIMIT = 80
 COMMIT_LIMIT = 12
-_BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 
 
 def look_of(release: Release) -> Look:
@@ -18,19 +19,26 @@ def look_of(release: Release) -> Look:
     if release.approvals:
         return drawn_signs.waiting_for_a_person("waits for approval")
     look = drawn_signs.of_state(release.state, release.word)
-    wrong = [part.region for part in release.regions if part.state in _BROKEN]
-    if release.state is not State.SUCCEEDED or not wrong:
-        return look
-    where = ", ".join(wrong) if len(wrong) <= MOST_NAMES else f"{len(wrong)} regions"
-    return drawn_signs.broken(f"{look.word}, but not in {where}")
+    failed = [part.region for part in release.regions if part.state is RegionState.FAILED]
+    back = [part.region for part in release.regions if part.state is RegionState.ROLLED_BACK]
+    if release.state is State.SUCCEEDED and (failed or back):
+        return drawn_signs.broken(f"{look.word}, but not in {_named(failed + back)}")
+    if release.state is State.FAILED and back and not failed:
+        return replace(look, word=f"{look.word}, rolled back in {_named(back)}")
+    return look
+
+
+def _named(regions: list[str]) -> str:
+    return ", ".join(regions) if len(regions) <= MOST_NAMES else f"{len(regions)} regions"
 
 
 def took(release: Release) -> str:
-    """How long it took, with the word before it; empty while it runs."""
-    return f" after {duration(release.seconds)}" if release.seconds is not None else ""
+    """How long it took; empty while it runs."""
+    return f"took {duration(release.seconds)}" if release.seconds is not None else ""
 
 
 def revision_of(revision: SourceRevision) -> str:
-    """What is released, on one line; empty where it is not known."""
-    parts = [revision.commit[:COMMIT_LIMIT], one_line(revision.message, MESSAGE_LIMIT), one_line(revision.author, 40)]
+    """What is released, on one line; empty where it is not known. S3's message names the version once more."""
+    commit = "" if revision.commit and revision.commit in revision.message else revision.commit[:COMMIT_LIMIT]
+    parts = [commit, one_line(revision.message, MESSAGE_LIMIT), one_line(revision.author, 40)]
     return " · ".join(filter(None, parts))

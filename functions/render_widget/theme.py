@@ -72,8 +72,9 @@ _LAYOUT = """
 .crosscheck table { border-collapse: collapse; margin: 0; width: auto; }
 .crosscheck th, .crosscheck td { padding: 6px 12px 6px 0; text-align: left; vertical-align: middle; border: 0; }
 .crosscheck thead th { padding-bottom: 2px; font-size: 12px; font-weight: 600; }
-.crosscheck tbody th { font-weight: 400; min-width: 250px; max-width: 380px; }
-.crosscheck td.why { max-width: 640px; overflow-wrap: anywhere; }
+.crosscheck tbody th { font-weight: 400; min-width: 300px; max-width: 300px; }
+.crosscheck td.whole { white-space: nowrap; }
+.crosscheck td.why { overflow-wrap: anywhere; }
 .crosscheck a { cursor: pointer; text-decoration: none; font-weight: 700; }
 .crosscheck a:hover { text-decoration: underline; }
 .crosscheck svg { display: block; }

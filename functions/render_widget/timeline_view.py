@@ -15,9 +15,9 @@ from render_widget.markup import element, link
 from render_widget.request import WidgetRequest
 from render_widget.timeline import Timeline, TimelineSpan
 
-ROW, TOP, NAMES, WORDS = 24, 26, 300, 250  # pixels: a row's height, the axis', the width of names and of words
+ROW, TOP, NAMES, WORDS = 24, 26, 330, 250  # pixels: a row's height, the axis', the width of names and of words
 INDENT = 16
-NAME_LIMIT = 44
+NAME_LIMIT = 47
 WORD_LIMIT = 26
 MOST_TICKS = 8
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 604_800)
@@ -28,7 +28,9 @@ def release_page(release: Release, shown: Timeline, request: WidgetRequest, endp
     look = look_of(release)
     url = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
     began = f"began {moment(release.started, request)}" if release.started is not None else ""
-    origin = " · ".join(filter(None, [began, revision_of(release.revision), f"execution {release.subject.execution}"]))
+    origin = " · ".join(
+        filter(None, [began, took(release), revision_of(release.revision), f"execution {release.subject.execution}"])
+    )
     parts = [
         element("p", None, element("a", None, "← all releases"), drill_down(endpoint, None)),
         element("h3", None, release.subject.pipeline),
@@ -36,7 +38,7 @@ def release_page(release: Release, shown: Timeline, request: WidgetRequest, endp
             "p",
             {"class": look.tone},
             drawn_signs.sign_alone(look),
-            f"{look.word}{took(release)}",
+            look.word,
             link(url, "open in CodePipeline"),
         ),
         element("p", {"class": "faint"}, origin),
@@ -126,19 +128,19 @@ def _waiting(release: Release) -> Iterator[Element]:
 
 
 def _regions(release: Release) -> Element:
-    names = (element("th", {"scope": "col"}, name) for name in ("region", "state", "reason", "besides"))
+    names = (element("th", {"scope": "col"}, name) for name in ("region", "state", "why, and what was done"))
     rows = (_region(part) for part in release.regions)
     return element("table", None, element("thead", None, element("tr", None, *names)), element("tbody", None, *rows))
 
 
 def _region(part: RegionProgress) -> Element:
     look = drawn_signs.of_region(part.state)
-    done = "; ".join(filter(None, [part.follow_up, part.warning]))
+    lines = [element("div", None, one_line(part.reason))]
+    lines += [element("div", None, f"↳ {one_line(text)}") for text in (part.follow_up, part.warning) if text]
     return element(
         "tr",
         None,
-        element("td", None, part.region),
-        element("td", {"class": look.tone}, drawn_signs.sign_alone(look), look.word),
-        element("td", {"class": "why"}, one_line(part.reason)),
-        element("td", {"class": "why"}, one_line(done)),
+        element("td", {"class": "whole"}, part.region),
+        element("td", {"class": f"whole {look.tone}"}, drawn_signs.sign_alone(look), look.word),
+        element("td", {"class": "why"}, *lines),
     )

@@ -38,7 +38,7 @@ class Album:
     def channel(self, ts: str) -> None:
         """The whole page in dark colours, with a thread open."""
         url = f"{self.slack_url}/?{urlencode({'thread': ts})}"
-        self._take("Slack in dark colours, with a thread", url, "slack-dark", SLACK_WIDTH + 240, dark=True)
+        self._take("Slack in dark colours, with a thread", url, "slack-dark", SLACK_WIDTH + 240, dark=True, fit=False)
 
     def board(self) -> None:
         """The board, in light and in dark colours."""
@@ -55,6 +55,8 @@ class Album:
         else:
             self.pictures[title] = Picture(None, "the board does not list the release")
 
-    def _take(self, title: str, url: str, name: str, width: int, *, dark: bool = False, of: str = "") -> None:
-        target, shot = self.folder / f"{name}.png", Shot(width, HEIGHT, fit=True, dark=dark, of=of)
+    def _take(
+        self, title: str, url: str, name: str, width: int, *, dark: bool = False, of: str = "", fit: bool = True
+    ) -> None:
+        target, shot = self.folder / f"{name}.png", Shot(width, HEIGHT, fit=fit, dark=dark, of=of)
         self.pictures[title] = take_picture(url, target, shot)

@@ -55,7 +55,7 @@ class Progress:
 
 def _asks(action: dict[str, Any]) -> bool:
     kind = action.get("input", {}).get("actionTypeId", {})
-    return kind.get("category") == "Approval" and action["status"] == "InProgress"
+    return bool(kind.get("category") == "Approval" and action["status"] == "InProgress")
 
 
 def _progress(actions: list[dict[str, Any]]) -> Group:

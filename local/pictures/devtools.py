@@ -72,10 +72,11 @@ class DevTools:
         return dict(message["result"])
 
     def wait_for(self, event: str) -> dict[str, Any]:
-        """The parameters of the first event of that name, whether it has come already or not."""
+        """The parameters of the first event of that name since the last one, whether it has come already or not."""
         while True:
-            for message in self._events:
+            for index, message in enumerate(self._events):
                 if message.get("method") == event:
+                    del self._events[: index + 1]
                     return dict(message["params"])
             self._events = [self._receive()]
 

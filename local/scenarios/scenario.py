@@ -83,8 +83,8 @@ class Scenario(ABC):
         definition = self.definition()
         names = [each["name"] for each in definition["stages"]]
         kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
-        action = {"name": "Approve", "actionTypeId": kind, "configuration": {"CustomData": question}}
-        definition["stages"].insert(names.index(stage), {"name": f"Before{stage}", "actions": [action]})
+        action = {"name": "Go-Ahead", "actionTypeId": kind, "configuration": {"CustomData": question}}
+        definition["stages"].insert(names.index(stage), {"name": "Promote", "actions": [action]})
         self.client.update_pipeline(pipeline=definition)
 
     def release_first(self) -> Self:

@@ -34,6 +34,11 @@ class Hooks:
             self._given[name] = {"channel": channel, "user": user, "until": self.clock() + SECONDS, "left": USES}
             return f"/actions/{name}"
 
+    def said_to(self, channel: str, user: str) -> list[dict[str, Any]]:
+        """What only this user sees in this channel, each with ``text`` and ``at``."""
+        with self._lock:
+            return [said for said in self._said if (said["channel"], said["user"]) == (channel, user)]
+
     def blueprint(self) -> Blueprint:
         """``POST /actions/<name>``, and ``GET /ephemerals``: ``[{channel, user, text, at}]``."""
         routes = Blueprint("hooks", __name__)

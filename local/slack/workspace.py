@@ -51,7 +51,7 @@ class SlackWorkspace:
         self.app.register_blueprint(api.blueprint())
         self.app.register_blueprint(inspection(self._messages, self._history, self._faults, self._clicks))
         self.app.register_blueprint(self._hooks.blueprint())
-        self.app.register_blueprint(page(self._messages))
+        self.app.register_blueprint(page(self._messages, self._views, self._hooks))
         self.app.wsgi_app = ClosingConnections(self.app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
 
     def listen_for_clicks(self, url: str, signing_secret: str) -> None:

@@ -6,27 +6,29 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from crosscheck.telemetry import NAMESPACE
-from tests.template.expanded import TEMPLATE, resources
+from tests.template.expanded import TEMPLATE, expanded, resources
 
 FUNCTIONS = TEMPLATE.parent / "functions"
 LAYER = TEMPLATE.parent / "layers"
+CONDITIONS = ("CardsOn", "ButtonsOn")
 
 
-def _body(*, cards: bool) -> dict[str, Any]:
-    """The dashboard's body, with names in the places of what they stand for."""
+def _body(*conditions: str) -> dict[str, Any]:
+    """The dashboard's body where these conditions hold, with names in the places of what they stand for."""
     [dashboard] = resources("AWS::CloudWatch::Dashboard").values()
     text, parts = dashboard["DashboardBody"]["Fn::Sub"]
     for name, choice in parts.items():
         condition, there, absent = choice["Fn::If"]
-        assert condition == "CardsOn"
-        text = text.replace(f"${{{name}}}", there["Fn::Sub"] if cards else absent)
+        text = text.replace(f"${{{name}}}", there["Fn::Sub"] if condition in conditions else absent)
     body: dict[str, Any] = json.loads(text)
     return body
 
 
-def _widgets(kind: str, *, cards: bool = True) -> list[dict[str, Any]]:
-    return [each["properties"] for each in _body(cards=cards)["widgets"] if each["type"] == kind]
+def _widgets(kind: str) -> list[dict[str, Any]]:
+    return [each["properties"] for each in _body(*CONDITIONS)["widgets"] if each["type"] == kind]
 
 
 def test_every_alarm_is_on_the_board() -> None:
@@ -36,12 +38,12 @@ def test_every_alarm_is_on_the_board() -> None:
     )
 
 
-def test_without_cards_the_board_names_nothing_that_is_not_there() -> None:
-    without = json.dumps(_body(cards=False))
-    there = json.dumps(_body(cards=True))
-    assert "UpdateCard" in there
-    assert "UpdateCard" not in without
-    assert "CardsRefusedAlarm" not in without
+@pytest.mark.parametrize("conditions", [(), CONDITIONS[:1], CONDITIONS])
+def test_the_board_names_nothing_that_is_not_there(conditions: tuple[str, ...]) -> None:
+    named = set(re.findall(r"\$\{(\w+)", json.dumps(_body(*conditions)))) - {"AWS"}
+    there = expanded()["Resources"]
+    assert len(named) > 20
+    assert {name for name in named if there[name].get("Condition") not in {None, *conditions}} == set()
 
 
 def test_the_errors_of_every_function_are_on_the_board() -> None:
@@ -72,7 +74,7 @@ def test_the_widget_is_the_function_that_draws_it() -> None:
 
 def test_widgets_fit_the_grid_and_none_covers_another() -> None:
     taken: set[tuple[int, int]] = set()
-    for each in _body(cards=True)["widgets"]:
+    for each in _body(*CONDITIONS)["widgets"]:
         places = {
             (x, y)
             for x in range(each["x"], each["x"] + each["width"])

@@ -11,11 +11,14 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from markupsafe import Markup
 
 from local.slack.methods import TEAM
+from local.slack.page.mrkdwn import to_html
 from local.slack.page.view import APP_NAME, entries, thread
 
 if TYPE_CHECKING:
+    from local.slack.hooks import Hooks
     from local.slack.messages import Messages
     from local.slack.page.view import Entry
+    from local.slack.views import Views
 
 _HERE = Path(__file__).parent
 USER = "U0APPROVER"  # who looks and clicks, unless the address says otherwise
@@ -25,7 +28,7 @@ _POLICY = (
 )
 
 
-def page(messages: Messages) -> Blueprint:
+def page(messages: Messages, views: Views, hooks: Hooks) -> Blueprint:
     """The page of a workspace. ``/?channel=C…`` selects a channel; without it the first one is shown. ``thread=<ts>``
     opens a thread beside it, and ``user=U…`` says who looks and clicks."""
     routes = Blueprint("page", __name__, template_folder="templates")
@@ -53,7 +56,12 @@ def page(messages: Messages) -> Blueprint:
 
     @routes.get("/view")
     def view() -> Response:
-        return jsonify({name: [asdict(entry) for entry in found] for name, found in shown().items()})
+        user = request.args.get("user", "")
+        lists = {name: [asdict(entry) for entry in found] for name, found in shown().items()}
+        said = hooks.said_to(_selected(messages), user)
+        whispers = [{"at": each["at"], "html": to_html(each["text"])} for each in said]
+        dialog = next((view for view in views.as_json() if view["user"] == user), None)
+        return jsonify({**lists, "whispers": whispers, "dialog": dialog})
 
     return routes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from local.scenarios.canary_service import CanaryService
 from tests.e2e.enforced import refusals
@@ -28,6 +29,8 @@ def test_a_release_needs_no_more_than_the_stacks_roles_may(strict: Account, cana
     execution = canary.create_pipeline()
     assert canary.wait(execution) == "Succeeded"
     settled(Outside(strict.describe()), execution, us_east_1="passed", eu_west_1="passed", ap_southeast_1="passed")
+    board = requests.get(strict.board_url, timeout=60)
+    assert (board.status_code, canary.pipeline in board.text) == (200, True)
     assert refusals(strict) == []
 
 

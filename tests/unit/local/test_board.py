@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from local.board import Dashboard, board_app
+from local.pictures.devtools import browser as chromium
+from local.pictures.tab import Tab
+from local.server import Server
 
 ARN = "arn:aws:lambda:us-east-1:111122223333:function:widget"
 
@@ -80,3 +85,36 @@ def test_without_the_stack_there_is_no_board() -> None:
     page = board_app(nothing).test_client().get("/")
     assert page.status_code == 503
     assert "the stack is not deployed yet" in page.text
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[str, Account]]:
+    account = Account()
+    dashboard = Dashboard(account, "us-east-1", "crosscheck-releases")  # type: ignore[arg-type]
+    server = Server(board_app(lambda: dashboard), "board", threads=4)
+    yield server.url, account
+    server.close()
+
+
+def test_a_click_shows_what_the_function_answers_to_it(served: tuple[str, Account], installed_browser: Path) -> None:
+    url, account = served
+    account.answer = '<a>shop</a><cwdb-action action="call">{"release": "execution#r#shop#1"}</cwdb-action>'
+    with chromium(installed_browser, 60) as devtools:
+        tab = Tab(devtools, 1200, 800)
+        tab.open(url)
+        account.answer = "<p>the timeline of shop</p>"
+        tab.click("#widget a", "shop")
+        tab.wait_until("document.getElementById('widget').textContent.includes('the timeline')")
+        assert account.asked[-1]["release"] == "execution#r#shop#1"
+        account.answer = "<p>the timeline, longer</p>"
+        tab.wait_until("document.getElementById('widget').textContent.includes('longer')")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_theme_is_the_persons(served: tuple[str, Account], installed_browser: Path, *, dark: bool) -> None:
+    url, account = served
+    with chromium(installed_browser, 60) as devtools:
+        tab = Tab(devtools, 1200, 800, dark=dark)
+        tab.open(f"{url}/?theme=dark" if dark else url)
+        assert tab.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    assert account.asked[-1]["widgetContext"]["theme"] == ("dark" if dark else "light")

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 from slack_sdk import WebClient
 
 from local.pictures.devtools import BrowserError, browser
@@ -32,7 +33,17 @@ class App:
     """An app's interactivity URL: it keeps what it is sent, and answers with ``status``."""
 
     status: int = 200
+    opens: dict[str, Any] | None = None
     clicks: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, payload: dict[str, Any], client: WebClient) -> None:
+        """Keep what a person sent; open a dialog where one is to be opened, and say something where not."""
+        self.clicks.append(payload)
+        if self.opens and payload["type"] == "block_actions":
+            client.views_open(trigger_id=payload["trigger_id"], view=self.opens)
+        elif payload.get("response_url"):
+            said: dict[str, Any] = {"text": "*done*, <@U1>", "response_type": "ephemeral", "replace_original": False}
+            requests.post(payload["response_url"], json=said, timeout=20).raise_for_status()
 
 
 @dataclass
@@ -52,7 +63,7 @@ def workspace() -> Iterator[Workspace]:
     class Interactivity(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            app.clicks.append(json.loads(form["payload"][0]))
+            app.take(json.loads(form["payload"][0]), client)
             self.send_response(app.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -64,8 +75,9 @@ def workspace() -> Iterator[Workspace]:
         thread = Thread(target=listening.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         slack.listen_for_clicks(f"http://127.0.0.1:{listening.server_port}/", "local-secret")
-        server = Server(slack.app, "slack", threads=4)
-        yield Workspace(server.url, WebClient("local-bot", base_url=f"{server.url}/api/"), app)
+        server = Server(slack.app, "slack", threads=8)
+        client = WebClient("local-bot", base_url=f"{server.url}/api/")
+        yield Workspace(server.url, client, app)
         server.close()
         listening.shutdown()
         thread.join()
@@ -140,6 +152,48 @@ def test_what_has_consequences_is_asked_again(workspace: Workspace, tab: Tab) ->
         tab.wait_until("!document.getElementById('dialog').open")
     assert poll(lambda: workspace.app.clicks, 20)
     assert [action["action_id"] for click in workspace.app.clicks for action in click["actions"]] == ["roll_back"]
+
+
+def test_what_the_app_answers_is_shown_to_the_person_alone(workspace: Workspace, tab: Tab) -> None:
+    workspace.post("waits", blocks=card(button("Approve", "approve")))
+    tab.open(f"{workspace.url}/?user=U0APPROVER")
+    tab.click("button", "Approve")
+    tab.wait_until(shows("done, @U1", "whispers"))
+    assert tab.evaluate("document.querySelector('#whispers b').textContent") == "done"
+    tab.open(f"{workspace.url}/?user=U0OTHER")
+    workspace.post("later")
+    tab.wait_until(shows("later"))
+    assert not tab.evaluate(shows("done", "whispers"))
+
+
+def test_a_dialog_of_the_app_is_filled_in_and_submitted(workspace: Workspace, tab: Tab) -> None:
+    plain = {name: {"type": "plain_text", "text": name} for name in ("Reject", "Cancel", "Reason", "Stops here.")}
+    typed = {"type": "plain_text_input", "action_id": "reason", "max_length": 300}
+    workspace.app.opens = {
+        "type": "modal",
+        "callback_id": "why",
+        "title": plain["Reject"],
+        "submit": plain["Reject"],
+        "close": plain["Cancel"],
+        "blocks": [
+            {"type": "section", "text": plain["Stops here."]},
+            {"type": "input", "block_id": "reason", "label": plain["Reason"], "element": typed},
+        ],
+    }
+    workspace.post("waits", blocks=card(button("Reject…", "reject")))
+    tab.open(f"{workspace.url}/?user=U0APPROVER")
+    tab.click("button[data-action]", "Reject")
+    tab.wait_until("document.getElementById('dialog').open")
+    assert "Stops here." in tab.evaluate("document.getElementById('dialog').textContent")
+    tab.click("dialog button", "Reject")  # without a reason nothing is sent
+    assert [click["type"] for click in workspace.app.clicks] == ["block_actions"]
+    tab.click("dialog textarea")
+    tab.type("too early <b>")
+    tab.click("dialog button", "Reject")
+    tab.wait_until("!document.getElementById('dialog').open")
+    submitted = workspace.app.clicks[-1]
+    assert (submitted["type"], submitted["user"]["id"]) == ("view_submission", "U0APPROVER")
+    assert submitted["view"]["state"]["values"]["reason"]["reason"]["value"] == "too early <b>"
 
 
 def test_a_thread_opens_beside_the_channel_and_is_live(workspace: Workspace, tab: Tab) -> None:

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta, timezone
+
+import pytest
+
+from crosscheck.releases.model import SourceRevision
+from render_widget.board import BoardPage
+from render_widget.board_view import MOST_LINES, NARROWEST_CELL, WIDEST_CELL, board, moment, wrapped
+from render_widget.headline import look_of, revision_of
+from render_widget.markup import to_html
+from render_widget.request import WidgetRequest
+from render_widget.theme import LIGHT
+from tests.builders import boards, events
+from tests.builders.releases import Facts, deploys
+
+
+def request(width: float = 1140, zone: timezone = UTC) -> WidgetRequest:
+    return WidgetRequest(None, "", LIGHT, zone, ("2026-03-04",), width)
+
+
+def page(facts: Facts, width: float = 1140) -> boards.Page:
+    return boards.Page(to_html(board(BoardPage((facts.release,), more=False), request(width), "arn")))
+
+
+def cells(shown: boards.Page) -> list[float]:
+    """The widths of the cells."""
+    return [float(drawn["width"]) for drawn in shown.all("svg") if drawn.get("role") == "img"]
+
+
+@pytest.mark.parametrize(("count", "width"), [(1, WIDEST_CELL), (6, 128), (33, NARROWEST_CELL)])
+def test_f41_regions_share_the_width_and_stay_readable(count: int, width: float) -> None:
+    outline = ("Deploy", [deploys(f"To-{number}", f"eu-north-{number:02d}") for number in range(count)])
+    facts = Facts().event(events.pipeline("STARTED")).outline(outline)
+    assert cells(page(facts)) == [width] * count
+
+
+def test_only_a_region_that_is_not_well_says_why_on_the_board() -> None:
+    shown = page(boards.silently_broken())
+    assert "was: 0 of 2 tasks run" in shown.texts
+    assert "2 of 2 tasks run" not in shown.texts
+    assert [text for text in shown.texts if text in {"passed", "rolled back"}] == ["passed", "rolled back", "passed"]
+
+
+@pytest.mark.parametrize("text", ["", "short", "a longer reason that needs three lines at least here", "x" * 200])
+def test_a_reason_has_few_lines_that_fit(text: str) -> None:
+    lines = wrapped(text, 18)
+    assert len(lines) <= MOST_LINES
+    assert all(len(line) <= 18 for line in lines)
+    assert "".join(lines)[:10] == text[:10]
+
+
+def test_what_a_release_came_to_names_the_regions_that_failed() -> None:
+    facts = boards.silently_broken()
+    assert look_of(facts.release).word == "succeeded, but not in eu-west-1"
+    facts.event(events.pipeline("FAILED", 151))
+    assert look_of(facts.release).word == "failed, rolled back in eu-west-1"
+    assert look_of(boards.waiting_for_approval().release).word == "waits for approval"
+    assert look_of(boards.primary_proven().release).word == "in progress"
+
+
+def test_a_version_of_s3_is_named_once() -> None:
+    version = "5c68d8fc-4ffc-4e89-8c05-7477087a6763"
+    assert (
+        revision_of(SourceRevision(version, f"Amazon S3 version id: {version}")) == f"Amazon S3 version id: {version}"
+    )
+    assert revision_of(SourceRevision("0123456789abcdef", "Cache it", "bot")) == "0123456789ab · Cache it · bot"
+    assert revision_of(SourceRevision()) == ""
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        (UTC, "2026-03-04 10:00 UTC"),
+        (timezone(timedelta(0)), "2026-03-04 10:00 UTC"),
+        (timezone(timedelta(hours=-9.5)), "2026-03-04 00:30 -09:30"),
+    ],
+)
+def test_times_are_in_the_dashboards_zone(zone: timezone, shown: str) -> None:
+    assert moment(events.BEGAN.timestamp(), request(zone=zone)) == shown
