@@ -43,5 +43,5 @@ def wait_for_card(slack_url: str, execution: str, good: Callable[[Card], bool], 
         if found and good(found[0]["metadata"]["event_payload"]):
             return found[0]
         time.sleep(POLL_SECONDS)
-    last = found[0]["metadata"]["event_payload"] if found else "no card at all"
+    last = f"{found[0]['metadata']['event_payload']} {found[0]['blocks']}" if found else "no card at all"
     raise CardTimeoutError(f"the card of {execution} was not as expected after {seconds:g} s; last: {last}")

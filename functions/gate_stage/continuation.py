@@ -23,6 +23,8 @@ COUNT_LIMIT = 1_000_000
 WAITED_LIMIT = 7 * 24 * 3_600.0
 # A token is made and read by clocks of the same service; minutes apart they are not.
 CLOCK_SKEW = 300.0
+# Between CodePipeline's word of when a rule began, and our clock at its first look.
+RULE_SKEW = 10.0
 
 _CHECK_ID = re.compile(r"[0-9a-f]{6}")
 
@@ -34,12 +36,14 @@ class Continuation:
     progress: Progress
     gate: str = ""
 
-    def of(self, gate: str) -> Self:
-        """The same in the hands of this gate, named by its key.
+    def of(self, gate: str, began: float = 0.0) -> Self:
+        """The same in the hands of this gate, named by its key, which began to look at ``began`` (epoch seconds).
 
         Raises:
-            ConfigurationError: another gate left it.
+            ConfigurationError: another gate left it, or it tells of looks from before.
         """
+        if self.progress.began < began - RULE_SKEW:
+            raise _refused("it tells of looks from before the rule began")
         mark = hashlib.sha256(gate.encode()).hexdigest()[:12]
         if self.gate not in {"", mark}:
             raise _refused("another gate's looks made it")
@@ -82,9 +86,8 @@ def decode(token: str, now: float) -> Continuation:
 
 def _problem(progress: Progress, now: float) -> str:
     """What is wrong with values that have the right types; empty if nothing is."""
-    times = [progress.since, *(time for time in (progress.pass_since, progress.waiting_since) if time is not None)]
     counters = {**progress.fails, **progress.unknown}
-    if not all(0 < time <= now + CLOCK_SKEW for time in times):
+    if not all(0 < time <= now + CLOCK_SKEW for time in progress.times):
         return "a time in it lies in the future or is none"
     if not 0 <= progress.waited <= WAITED_LIMIT:
         return "the time waited in it is none"

@@ -36,13 +36,15 @@ class ProvenGate:
 
     ``name`` is its name among the judges of a region: ``<stage>/<action>`` or ``<stage>/rule <rule>``. It is never
     empty: the judge without a name is the fan-out. ``position`` is that of an action; a rule, which may stand before or
-    after its stage's actions, has to say itself what it verifies.
+    after its stage's actions, has to say itself what it verifies. ``began`` is when a rule began to run (epoch
+    seconds): nothing was observed for it before. It is 0 for an action, whose token is its own.
     """
 
     subject: Subject
     pipeline: Pipeline
     position: Position
     name: str
+    began: float = 0.0
 
     @property
     def key(self) -> str:
@@ -67,7 +69,7 @@ def prove(aws: Clients, job: Job) -> ProvenGate:
     with asking(subject.region):
         pipeline = _pipeline(client, subject)
         named = job.position.stage and job.position.action
-        position = job.position if named else _running_rule(client, subject, job)
+        position, began = (job.position, 0.0) if named else _running_rule(client, subject, job)
     held = {
         gate.name: gate.action
         for stage in pipeline.definition.stages
@@ -77,7 +79,7 @@ def prove(aws: Clients, job: Job) -> ProvenGate:
     for name in (position.action, rule_gate(position.action)):
         if name in held:
             stands = position if held[name] else Position()
-            return ProvenGate(subject, pipeline, stands, f"{position.stage}/{name}")
+            return ProvenGate(subject, pipeline, stands, f"{position.stage}/{name}", began)
     raise ConfigurationError(
         f"stage {position.stage} of {subject.pipeline} has no action or rule {position.action} that invokes the gate, "
         f"as execution {subject.execution} runs it"
@@ -117,12 +119,12 @@ def _pipeline(client: CodePipelineClient, subject: Subject) -> Pipeline:
     return at_version(client, pipeline, told["pipelineExecution"].get("pipelineVersion", 0))
 
 
-def _running_rule(client: CodePipelineClient, subject: Subject, job: Job) -> Position:
-    """Where the rule stands that the job is, with the rule's name in place of an action's."""
+def _running_rule(client: CodePipelineClient, subject: Subject, job: Job) -> tuple[Position, float]:
+    """Where the rule stands that the job is, with the rule's name in place of an action's, and since when it runs."""
     wanted = parse_document(job.parameters, "UserParameters")
     for rule in running_rules(client, subject.pipeline, subject.execution):
         if invokes(rule.configuration, job.function) and _same(rule.configuration.get("UserParameters", ""), wanted):
-            return Position(rule.stage, rule.name)
+            return Position(rule.stage, rule.name), rule.started
     raise UnreadableError(
         f"no rule of {subject.pipeline} with these UserParameters runs in execution {subject.execution}, so this is "
         "none of its gates"

@@ -59,7 +59,7 @@ class JobRunner:
         try:
             known = decode(job.token, self.clock())
             gate = within(_left(remaining), partial(self.gate.prove, job))
-            known = known.of(gate.key)
+            known = known.of(gate.key, gate.began)
             judgement = within(_left(remaining), partial(self.gate.judge, job, gate, known.progress))
         except OutOfTimeError as error:
             return self._again(job, known, f"no look came to an end: {error}", patience=None)

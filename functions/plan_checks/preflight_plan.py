@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.verdict_facts import EarlierRemarks, PlanProblem
+from crosscheck.ledger.verdict_facts import EarlierRemarks, IgnoredRelease, PlanProblem
 from crosscheck.pipelines.parameters import Tags, parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline, read_pipeline
 from crosscheck.pipelines.scope import Position, scope
@@ -33,6 +33,7 @@ class PreflightPlanning(Planning):
         for judge in judges_of(pipeline.definition, gates, alone=execution.is_rollback):
             self.ledger.merge(subject, judge.to_fact(now))
         if pipeline.tags.ignore:
+            self.ledger.merge(subject, IgnoredRelease().to_fact(now))
             return []
         before = executions_before(client, subject)
         self._begun(before)
@@ -54,9 +55,11 @@ class PreflightPlanning(Planning):
         ]
 
     def _begun(self, executions: Iterable[Subject]) -> None:
-        """An execution before this one that was stopped, or superseded, has deployed what nobody judged."""
+        """An execution before this one that was stopped, or superseded, has deployed what nobody judged. What one
+        deployed that was to be ignored is no release's: it is what ran before the next one, as if a person had."""
         for each in executions:
-            if self.ledger.read(each):
+            known = KnownFacts(self.ledger.read(each))
+            if known.records and not known.ignored:
                 ProvenStates(self.ledger).begun(each, checks_begun(each, self.clients))
 
     def _earlier_remarks(self, executions: Iterable[Subject]) -> tuple[str, ...]:

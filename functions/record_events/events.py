@@ -20,6 +20,7 @@ from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Fact
+from crosscheck.text import one_line
 from record_events.fields import NAME, Fields, matching, region
 from record_events.verifications import Verification, finished_stage, preflight, pushed_image
 
@@ -132,7 +133,7 @@ def _trigger(detail: Fields) -> Trigger | None:
     return Trigger(
         type=given.text("trigger-type", "")[:TRIGGER_LIMIT],
         commit=given.text("commit-id", "")[:TRIGGER_LIMIT],
-        message=given.text("commit-message", "")[:TRIGGER_LIMIT],
+        message=one_line(given.text("commit-message", ""), TRIGGER_LIMIT),
         author=given.text("author-display-name", "")[:TRIGGER_LIMIT],
         branch=given.text("branch-name", given.text("tag-name", ""))[:TRIGGER_LIMIT],
         repository=given.text("full-repository-name", "")[:TRIGGER_LIMIT],

@@ -21,6 +21,7 @@ from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition
 from crosscheck.pipelines.parameters import Tags, read_tags
 from crosscheck.size_limits import parse_json
 from crosscheck.telemetry import count
+from crosscheck.text import one_line
 
 logger = Logger(child=True)
 
@@ -86,14 +87,14 @@ def outline(definition: PipelineDefinition) -> Outline:
 def _outlined(action: ActionDefinition) -> OutlineAction:
     said = action.configuration if action.is_of_aws("Approval", "Manual") else {}
     topic = said.get("NotificationArn", "").rpartition(":")[2]
-    note = _kept(said.get("CustomData", ""))
+    note = _kept(one_line(said.get("CustomData", "")))
     return OutlineAction(action.name, action.category, action.provider, action.region, note, topic)
 
 
 def _described(revision: Mapping[str, Any]) -> RecordedRevision:
     return RecordedRevision(
         commit=_kept(revision.get("revisionId", "")),
-        message=_kept(_message(revision.get("revisionSummary", ""))),
+        message=_kept(one_line(_message(revision.get("revisionSummary", "")))),
         url=_kept(revision.get("revisionUrl", "")),
     )
 

@@ -94,7 +94,7 @@ class TaskSets:
                 running = shown["createdAt"] if slot < shown["runningCount"] else None
                 task = Task(_id(shown["taskSetArn"], slot), deployment, shown["createdAt"], running, stop=None)
                 yield views.task(name, task, base)
-            if shown["status"] == "PRIMARY" and not shown["runningCount"] + shown["pendingCount"]:
+            if shown["status"] == "PRIMARY" and not shown["runningCount"]:
                 yield from (views.task(name, task, base) for task in _failed(shown, deployment, now))
 
     def _deployment(self, name: ServiceName, shown: Json) -> Deployment:

@@ -36,6 +36,11 @@ def _breaker(base: Mapping[str, Any]) -> Outcome:
     return Outcome.ROLLED_BACK if breaker.get("rollback") else Outcome.FAIL
 
 
+def began(base: Mapping[str, Any]) -> float:
+    """When the emulator began what it runs now: what CloudFormation deploys is seen only when somebody asks for it."""
+    return float(base["deployments"][0]["createdAt"]) if base["deployments"] else float(base["createdAt"])
+
+
 @dataclass
 class Deployer:
     """Makes deployments, and looks for images that were not there when theirs began."""
@@ -48,7 +53,7 @@ class Deployer:
         """Take on a service that exists already and is steady."""
         name = ServiceName.from_arn(base["serviceArn"])
         revision = self._revision(base["taskDefinition"], containers)
-        first = self._deployment(revision, Outcome.HEALTHY, base, takes=0.0)
+        first = replace(self._deployment(revision, Outcome.HEALTHY, base, began(base)), takes=0.0)
         history = History(base["desiredCount"], (first,))
         record = Record(name, base["createdAt"], base["taskDefinition"], history)
         self._remember(record, revision, Outcome.HEALTHY)
@@ -65,12 +70,17 @@ class Deployer:
         return record
 
     def deploy(
-        self, record: Record, base: Mapping[str, Any], task_definition: str, containers: Mapping[str, str]
+        self,
+        record: Record,
+        base: Mapping[str, Any],
+        task_definition: str,
+        containers: Mapping[str, str],
+        started: float | None = None,
     ) -> None:
-        """Begin a deployment of a task definition."""
+        """Begin a deployment of a task definition; now, unless it was ``started`` before (epoch seconds)."""
         self.look(record)
         revision = self._revision(task_definition, containers)
-        deployment = self._deployment(revision, self._outcome(record, revision), base)
+        deployment = self._deployment(revision, self._outcome(record, revision), base, started)
         record.history = replace(record.history.and_then(deployment), desired=base["desiredCount"])
 
     def look(self, record: Record) -> History:
@@ -103,19 +113,18 @@ class Deployer:
             record.good_digests.add(revision.digests)
 
     def _deployment(
-        self, revision: Revision, outcome: Outcome, base: Mapping[str, Any], takes: float | None = None
+        self, revision: Revision, outcome: Outcome, base: Mapping[str, Any], started: float | None = None
     ) -> Deployment:
         now = self.clock.now()
-        deployment = Deployment(
+        return Deployment(
             id=f"ecs-svc/{secrets.randbelow(10**19):019d}",
             revision=revision,
             outcome=outcome if base["desiredCount"] else Outcome.HEALTHY,  # with no tasks nothing can fail
             unpullable=_breaker(base),
-            started=now,
+            started=now if started is None else started,
             pace=self.clock.real(1),
             pulled=now if all(revision.digests) or not base["desiredCount"] else None,
         )
-        return deployment if takes is None else replace(deployment, takes=takes)
 
     def _revision(self, task_definition: str, containers: Mapping[str, str]) -> Revision:
         images = tuple(self.images.container(container, image) for container, image in containers.items())

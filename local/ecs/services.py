@@ -11,7 +11,7 @@ from local.ecs.announcements import Announcer
 from local.ecs.emulated import EmulatedEcs
 from local.ecs.model import History, Phase, phase, stopped
 from local.ecs.names import ServiceName
-from local.ecs.records import Deployer, Record
+from local.ecs.records import Deployer, Record, began
 
 
 class Services:
@@ -68,7 +68,7 @@ class Services:
         elif record.seen != base["taskDefinition"] and not updated:
             base = self._now(name, base)
             if record.seen != (wanted := base["taskDefinition"]):
-                self._deployer.deploy(record, base, wanted, self._containers(base, wanted))
+                self._deployer.deploy(record, base, wanted, self._containers(base, wanted), began(base))
         record.seen = base["taskDefinition"]
         record.history = replace(record.history, desired=base["desiredCount"])
         return record

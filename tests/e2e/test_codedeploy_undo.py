@@ -98,6 +98,11 @@ class Region:
         """Look once."""
         return CodeDeploy().run(planned, self.aws)
 
+    def judged(self, planned: PlannedCheck) -> Finding:
+        """Look until there is a verdict: tasks that die are repeated failures only once some have."""
+        wait_until(lambda: self.look(planned).verdict is not Verdict.PENDING, "a verdict")
+        return self.look(planned)
+
     def propose(self, planned: PlannedCheck) -> CodeDeployProposal:
         """Read how the region stands."""
         return CodeDeployRollback().propose(planned, self._before(planned), self.aws)
@@ -115,8 +120,7 @@ class Region:
 
     def proven(self, proof: PlannedCheck) -> Finding:
         """What the proof says in the end."""
-        wait_until(lambda: self.look(proof).verdict is not Verdict.PENDING, "the way back's end")
-        return self.look(proof)
+        return self.judged(proof)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -180,7 +184,7 @@ def test_an_unhealthy_deployment_is_taken_back(region: Region) -> None:
     region.outcome("unhealthy")
     bad = region.release("Serve a broken page")
     assert region.page()[0] == 503
-    finding = region.look(bad)
+    finding = region.judged(bad)
     # What instances serve, CodeDeploy does not know: the check http does. Of ECS the task set is seen.
     assert finding.verdict is (Verdict.FAIL if region.provider == "CodeDeployToECS" else Verdict.PASS)
     assert finding.values["status"] == "Succeeded"
@@ -199,7 +203,7 @@ def test_an_unhealthy_deployment_is_taken_back(region: Region) -> None:
 
 def test_the_deployment_of_an_unhealthy_service_has_succeeded(singapore: Region) -> None:
     singapore.outcome("unhealthy")
-    finding = singapore.look(singapore.release("Serve another broken catalogue"))
+    finding = singapore.judged(singapore.release("Serve another broken catalogue"))
     assert (finding.verdict, finding.values["status"]) == (Verdict.FAIL, "Succeeded")
     assert (finding.values["running"], finding.values["desired"]) == ("0", str(SINGAPORE.desired))
     assert f"0 of {SINGAPORE.desired} tasks run" in finding.reason

@@ -144,7 +144,8 @@ class Release:
         rule = {"name": name, "ruleTypeId": kind, "configuration": declared}
         self.add_gate(stage, conditions={"onSuccess": {"conditions": [{"result": "FAIL", "rules": [rule]}]}})
         ran = {"pipelineExecutionId": EXECUTION, "stageName": stage, "ruleName": name, "status": "InProgress", **more}
-        self.codepipeline.rules.append(ran | {"input": {"ruleTypeId": kind, "resolvedConfiguration": declared}})
+        told = {"startTime": NOW, "input": {"ruleTypeId": kind, "resolvedConfiguration": declared}}
+        self.codepipeline.rules.append(ran | told)
         self.codepipeline.jobs[JOB] = FakeJob({}, declared)
 
     def store(self, region: str, content: bytes) -> None:

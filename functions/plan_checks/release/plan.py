@@ -181,8 +181,8 @@ class ReleasePlanning(Planning):
         )
         if self.settings.plans_may_roll_back:
             return mode
-        asked = (parameters, *(gate.parameters for gate in each.judges))
-        return without_lift(mode, ceiling, may_fail_a_region=any(one.may_fail_a_region for one in asked))
+        harmful = parameters.may_fail_a_region or any(gate.may_fail_a_region for gate in each.judges)
+        return without_lift(mode, ceiling, may_fail_a_region=harmful)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 # cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
@@ -20,6 +21,7 @@ OWN_HOST = re.compile(
     r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
+PLAIN = re.compile(r"[!-~]+")  # urllib refuses everything else with an error that quotes the address
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 10
 
@@ -38,6 +40,8 @@ def refuse_foreign(url: str, local_host: str = "") -> None:
     Raises:
         ForeignHostError: any other address. The text names the host, never the query.
     """
+    if not PLAIN.fullmatch(url):
+        raise ForeignHostError("the response URL is not a URL")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -75,5 +79,5 @@ def _put(url: str, content: bytes) -> str:
     except urllib.error.HTTPError as error:
         with error:
             return f"HTTP status {error.code}"
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return type(error).__name__

@@ -1,6 +1,9 @@
 """Empties a bucket and deletes it, while others may still write to it."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote_plus
 
 from crosscheck.aws_errors import ignoring
 from crosscheck.errors import CrosscheckError
@@ -11,6 +14,8 @@ from provision_regions.stores.policies import closing, tls_only
 
 BATCH = 1000  # objects that S3 lists and deletes at once
 ROUNDS = 8
+# DeleteObjects has the keys in XML, which cannot hold these characters: https://www.w3.org/TR/xml/#charsets
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TRANSIENT = frozenset({"InternalError", "OperationAborted", "ServiceUnavailable", "SlowDown"})
 
 
@@ -65,8 +70,15 @@ class BucketRemoval:
                 self._call.pause(stuck)
         raise NotEmptyError(f"S3 goes on refusing deletions in the bucket {self._bucket.name}: {refused}")
 
-    def _delete(self, objects: list[Any]) -> str:
+    def _delete(self, entries: list[Any]) -> str:
         """Delete the objects; returns the code of a temporary refusal, empty if all are deleted."""
+        for entry in entries:
+            if NO_XML.search(entry["Key"]):
+                self._call(self._s3.delete_object, **entry, **self._arguments)
+        objects = [entry for entry in entries if not NO_XML.search(entry["Key"])]
+        return self._delete_batch(objects) if objects else ""
+
+    def _delete_batch(self, objects: list[Any]) -> str:
         answer = self._call(self._s3.delete_objects, Delete={"Objects": objects, "Quiet": True}, **self._arguments)
         errors = answer.get("Errors", [])
         lasting = [error for error in errors if error.get("Code") not in TRANSIENT]
@@ -76,8 +88,18 @@ class BucketRemoval:
         return errors[0].get("Code", "") if errors else ""
 
     def _abort_uploads(self) -> None:
-        pages = self._s3.get_paginator("list_multipart_uploads").paginate(**self._arguments)
-        for upload in self._call(pages.build_full_result).get("Uploads", []):
-            named = {"Key": upload["Key"], "UploadId": upload["UploadId"], **self._arguments}
-            with ignoring("NoSuchUpload"):  # its writer finished or aborted it first
-                self._call(self._s3.abort_multipart_upload, **named)
+        """Abort those that are listed first, each time anew: there may be more of them than fit into memory."""
+        seen: set[tuple[str, str]] = set()
+        while listed := set(self._uploads()) - seen:
+            seen = listed
+            for key, upload in listed:
+                with ignoring("NoSuchUpload"):  # its writer finished or aborted it first
+                    self._call(self._s3.abort_multipart_upload, Key=key, UploadId=upload, **self._arguments)
+
+    def _uploads(self) -> Iterable[tuple[str, str]]:
+        """Key and id of the first uploads. botocore neither asks S3 to encode the keys, which may hold what no XML can,
+        nor decodes them."""
+        page = self._call(self._s3.list_multipart_uploads, EncodingType="url", **self._arguments)
+        encoded = page.get("EncodingType") == "url"
+        for upload in page.get("Uploads", []):
+            yield unquote_plus(upload["Key"]) if encoded else upload["Key"], upload["UploadId"]

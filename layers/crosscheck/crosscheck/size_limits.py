@@ -39,8 +39,8 @@ class Allowance:
 class Readable(Protocol):
     """A stream of bytes, as sockets and HTTP answers have it."""
 
-    def readinto(self, buffer: Any, /) -> int | None:
-        """Fill the buffer; how many bytes came."""
+    def readinto1(self, buffer: Any, /) -> int | None:
+        """Read at most once, so without waiting for more than has come; how many bytes that is."""
         ...
 
     def close(self) -> None:
@@ -61,8 +61,8 @@ class CountedStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        """As the stream's own, and counted."""
-        count = self._stream.readinto(buffer)
+        """As the stream's own, and counted. What has come is enough: whoever answers may leave the connection open."""
+        count = self._stream.readinto1(buffer)
         self._allowance.spend(count or 0)
         return count
 

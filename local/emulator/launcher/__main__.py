@@ -23,6 +23,7 @@ from local.emulator.launcher import (
     regions,
     rule_arns,
     service_events,
+    times,
     version,
     waits,
 )
@@ -64,6 +65,7 @@ def main() -> None:
     conditions.install()
     definitions.install()
     log_groups.install()
+    times.install()
     waits.install(clock)
     _serve(token)
 

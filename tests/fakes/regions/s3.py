@@ -8,6 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+from botocore.parsers import ResponseParserError
 
 from tests.fakes.regions.errors import refusal
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"(?!xn--|sthree-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 MAX_BATCH = 1000
 MAX_POLICY = 20_480
+# The control characters that a key may have and XML 1.0 may not
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass
@@ -140,6 +145,8 @@ class FakeS3:
         bucket = self._bucket(region, params)
         if not 0 < len(Delete["Objects"]) <= MAX_BATCH:
             raise refusal("MalformedXML")
+        if any(NO_XML.search(entry["Key"]) for entry in Delete["Objects"]):
+            raise refusal("MalformedXML")
         if bucket.locked:
             return {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "object lock"}]}
         gone = {(entry["Key"], entry["VersionId"]) for entry in Delete["Objects"]}
@@ -147,18 +154,34 @@ class FakeS3:
         self.after_batch(bucket)
         return {}
 
+    def DeleteObject(self, region: str, Key: str, VersionId: str, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
+        bucket = self._bucket(region, params)
+        if bucket.locked:
+            raise refusal("AccessDenied", "object lock", status=403)
+        bucket.versions = [entry for entry in bucket.versions if (entry["Key"], entry["VersionId"]) != (Key, VersionId)]
+        return {}
+
     def ListMultipartUploads(self, region: str, UploadIdMarker: str = "", **params: Any) -> dict[str, Any]:  # noqa: N802, N803
         everything = sorted(self._bucket(region, params).uploads, key=lambda upload: upload["UploadId"])
         rest = [upload for upload in everything if upload["UploadId"] > UploadIdMarker]
         if not rest:
             return {}
-        page, last = rest[:MAX_BATCH], rest[:MAX_BATCH][-1]
+        encode = quote_plus if params.get("EncodingType") == "url" else str
+        page, last = [{**upload, "Key": encode(upload["Key"])} for upload in rest[:MAX_BATCH]], rest[:MAX_BATCH][-1]
+        if any(NO_XML.search(upload["Key"]) for upload in page):
+            raise ResponseParserError("not well-formed (invalid token)")
         markers = {"NextKeyMarker": last["Key"], "NextUploadIdMarker": last["UploadId"]}
-        return {"Uploads": page, **(markers if len(rest) > MAX_BATCH else {}), "IsTruncated": len(rest) > MAX_BATCH}
+        return {
+            "Uploads": page,
+            **(markers if len(rest) > MAX_BATCH else {}),
+            "IsTruncated": len(rest) > MAX_BATCH,
+            "EncodingType": params.get("EncodingType", ""),
+        }
 
     def AbortMultipartUpload(self, region: str, UploadId: str, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
         bucket = self._bucket(region, params)
-        left = [upload for upload in bucket.uploads if upload["UploadId"] != UploadId]
+        named = (params["Key"], UploadId)
+        left = [upload for upload in bucket.uploads if (upload["Key"], upload["UploadId"]) != named]
         if len(left) == len(bucket.uploads):
             raise refusal("NoSuchUpload", status=404)
         bucket.uploads = left

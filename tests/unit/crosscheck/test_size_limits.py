@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,12 @@ def test_a_stream_ends_at_its_limit_whatever_is_asked_of_it(size: int | None) ->
     with pytest.raises(OverLimitError):
         io.BufferedReader(CountedStream(io.BytesIO(b"x" * 11), 10)).read(size)
     assert io.BufferedReader(CountedStream(io.BytesIO(b"x" * 10), 10)).read(-1) == b"x" * 10
+
+
+def test_what_has_come_is_read_while_the_connection_stays_open() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(1)
+        theirs.sendall(b"HTTP/1.1 200 OK\r\nab")
+        stream = io.BufferedReader(CountedStream(ours.makefile("rb"), 100))
+        assert (stream.readline(), stream.read(2)) == (b"HTTP/1.1 200 OK\r\n", b"ab")

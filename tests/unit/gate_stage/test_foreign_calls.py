@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -167,4 +168,17 @@ def test_the_definition_that_the_execution_runs_with_decides(account: Account) -
     account.release.codepipeline.earlier[PIPELINE, 2] = {**pipeline, "version": 2, "stages": pipeline["stages"][:5]}
     account.release.codepipeline.ran_with[EXECUTION] = 2
     assert "has no action or rule Validate-Secondary" in account.invoke()["failureDetails"]["message"]
+    assert untouched(account)
+
+
+@pytest.mark.parametrize("told", [{"since": -60.0}, {"pass_since": -60.0, "passed": True}, {"waiting_since": -60.0}])
+def test_a_token_tells_nothing_of_before_its_rule_began(account: Account, told: dict[str, Any]) -> None:
+    """A job of another pipeline's rule with the same parameters, to which its own worker gave a token."""
+    named = {**NAMED, "soak_minutes": 1}
+    account.release.rule("ValidateSecondary", "Look", named)
+    times = {key: account.now + value if key != "passed" else value for key, value in told.items()}
+    forged = Continuation(replace(begin(account.now), look=9, **times))
+    gate = f"execution#us-east-1#{PIPELINE}#{EXECUTION} ValidateSecondary/rule Look"
+    answer = account.invoke(parameters=named, token=encode(forged.of(gate)))
+    assert "it tells of looks from before the rule began" in answer["failureDetails"]["message"]
     assert untouched(account)

@@ -11,7 +11,8 @@ from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState
 from crosscheck.ledger.subjects import DeployTarget
-from crosscheck.ledger.verdict_facts import PreflightSeen
+from crosscheck.ledger.table import Fact
+from crosscheck.ledger.verdict_facts import IgnoredRelease, PreflightSeen
 from crosscheck.verification.item import Purpose
 from tests.fakes.codepipeline_plans import CANARY, EXECUTION, PIPELINE, STARTED, deploys, source, stage
 from tests.fakes.json_protocol import RefusedError
@@ -114,7 +115,8 @@ def test_a_rollback_is_judged_by_the_gates_of_its_own_stage_alone(account: Accou
 def test_an_ignored_pipeline_is_left_alone(account: Account) -> None:
     account.tag(ignore="yes", rollback="always")
     assert account.preflight() == []
-    assert set(account.ledger.read(SUBJECT)) == {f"judge/{stage}/{region}" for stage, region in JUDGES}
+    judged = {f"judge/{stage}/{region}" for stage, region in JUDGES}
+    assert set(account.ledger.read(SUBJECT)) == judged | {"ignored"}
 
 
 def test_f54_what_aws_refuses_is_asked_again_by_the_state_machine(account: Account) -> None:
@@ -140,15 +142,26 @@ def remarked(account: Account, execution: str, *warnings: str) -> None:
     account.codepipeline.executions.setdefault(execution, [])
 
 
-def test_what_an_execution_before_deployed_unjudged_is_not_from_before_any_release(account: Account) -> None:
+def seen_before_all(account: Account, *before: Fact) -> EarliestState | None:
+    """What is known from before any release, after an execution of which these facts are known has deployed."""
     account.codepipeline.listed = [EXECUTION, BEFORE]
-    remarked(account, BEFORE)
+    for fact in before:
+        account.ledger.merge(replace(SUBJECT, execution=BEFORE), fact)
     account.codepipeline.ran("DeployPrimary", "Deploy-US-East")
     account.codepipeline.executions[BEFORE] = account.codepipeline.executions[EXECUTION]
     account.codepipeline.executions[EXECUTION] = []
     account.preflight()
     target = DeployTarget("us-east-1", "ecs-service production-us/my-service")
-    assert KnownFacts(account.ledger.read(target)).before == EarliestState("", STARTED.timestamp())
+    return KnownFacts(account.ledger.read(target)).before
+
+
+def test_what_an_execution_before_deployed_unjudged_is_not_from_before_any_release(account: Account) -> None:
+    seen = PreflightSeen(RegionVerdict("eu-west-1", Verdict.PASS, "", ()), account.now).to_fact()
+    assert seen_before_all(account, seen) == EarliestState("", STARTED.timestamp())
+
+
+def test_what_an_execution_deployed_that_was_to_be_ignored_is_no_releases(account: Account) -> None:
+    assert seen_before_all(account, IgnoredRelease().to_fact(account.now)) is None
 
 
 def test_the_remarks_of_the_execution_before_are_a_fact(account: Account) -> None:

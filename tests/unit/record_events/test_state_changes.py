@@ -30,6 +30,17 @@ def test_f50_an_email_address_never_gets_into_the_ledger() -> None:
     assert "example.com" not in repr(change)
 
 
+@pytest.mark.parametrize("before", ["", " " * 480, " " * 1_980])
+def test_f50_no_credentials_get_into_the_ledger_not_even_cut_ones(before: str) -> None:
+    said = f"{before}fatal: could not read from https://bot:hunter2hunter2@git.example/shop.git"
+    result = {"external-execution-summary": said, "error-code": "JobFailed"}
+    failed = events.action("Deploy", "One", "FAILED", more={"execution-result": result})
+    assert parse(failed).fact.latest["summary"] == "fatal: could not read from https://git.example/shop.git"
+    trigger: Any = {"execution-trigger": {"commit-id": "4f1e2d3", "commit-message": said}}
+    started = events.pipeline("STARTED", **trigger)
+    assert parse(started).fact.once["trigger"]["message"].startswith("fatal: could not read from https://git.example")
+
+
 @pytest.mark.parametrize(
     "region", ["us-east-1.evil.example/", "nowhere", "us-east", "a" * 99 + "-b-1", "eu west-1", ""]
 )

@@ -1,5 +1,6 @@
 """What a card keeps of a pipeline's definition."""
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
@@ -22,9 +23,23 @@ def test_a_card_needs_the_actions_of_every_stage_with_their_regions() -> None:
 
 def test_a_card_needs_what_an_approval_says_and_whom_it_notifies() -> None:
     kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
-    asked = {"CustomData": "Look at the canary first", "NotificationArn": "arn:aws:sns:us-east-1:111122223333:on-call"}
+    note = " " * 490 + "Look at https://me:hunter2hunter2@canary.example first"
+    asked = {"CustomData": note, "NotificationArn": "arn:aws:sns:us-east-1:111122223333:on-call"}
     action = {"name": "Sign-off", "actionTypeId": kind, "configuration": asked}
     declared = {"name": "shop", "version": 3, "stages": [{"name": "Approve", "actions": [action]}]}
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
     (approval,) = outline(definition).stages[0].actions
-    assert (approval.note, approval.topic) == ("Look at the canary first", "on-call")
+    assert (approval.note, approval.topic) == ("Look at https://canary.example first", "on-call")
+
+
+def test_f54_an_outline_fits_into_an_item_whatever_its_approvals_say() -> None:
+    kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
+    topic = "arn:aws:sns:us-east-1:111122223333:" + "t" * 256
+    asked = {"CustomData": "\u00fc" * 1_000, "NotificationArn": topic}
+    actions = [{"name": f"{number:0100d}", "actionTypeId": kind, "configuration": asked} for number in range(50)]
+    stages = [{"name": f"{number:0100d}", "actions": actions} for number in range(20)]
+    declared = {"name": "shop", "version": 3, "stages": stages}
+    definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
+    stored = outline(definition).to_fact(1.0).latest
+    assert len(json.dumps(stored, ensure_ascii=False).encode()) < 380_000
+    assert sum(len(stage["actions"]) for stage in stored["stages"]) == 1_000

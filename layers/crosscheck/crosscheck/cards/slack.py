@@ -4,10 +4,11 @@ import io
 import re
 import socket
 import ssl
-from http.client import HTTPException, HTTPResponse
+import time
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.error import URLError
-from urllib.request import BaseHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -15,11 +16,12 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from crosscheck.cards.layout import Card
 from crosscheck.cards.slack_answers import Remedy, remedy_of
 from crosscheck.errors import CrosscheckError, RetryLaterError
-from crosscheck.size_limits import CountedStream, OverLimitError
+from crosscheck.size_limits import CountedStream, OverLimitError, Readable
 
 TIMEOUT_SECONDS = 8
 # Slack answers with the message that it took, of some 20 KB.
 ANSWER_LIMIT = 1024 * 1024
+ANSWER_SECONDS = 20
 LONGEST_WAIT = 3_600  # far below the twelve hours for which SQS hides a message, counted from its receipt
 DEFAULT_WAIT = 5
 OUTAGE_WAIT = 15
@@ -32,6 +34,7 @@ _QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_n
 _WORD = re.compile(r"\w+")
 _SLOW_DOWN = "Slack asks to slow down"
 _SECONDS = re.compile(r"\d{1,18}")  # int() refuses thousands of digits
+_TIMESTAMP = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 # No connection, no request: name unknown, nobody listens, no trusted certificate, no usable address.
 _NEVER_SENT = (socket.gaierror, ConnectionRefusedError, ssl.SSLError, SlackRequestError)
@@ -68,25 +71,72 @@ class SlowDownError(RetryLaterError):
     """Slack says for how long it takes nothing more in this channel, and takes the next call after that."""
 
 
-class CountedAnswers(BaseHandler):
-    """Lets no more than ANSWER_LIMIT bytes of an answer be read, an error's as well."""
+class BoundedStream(CountedStream):
+    """An answer of up to ANSWER_LIMIT bytes, which come within ANSWER_SECONDS; each read has a timeout besides."""
 
-    handler_order = 100  # before the handler that raises errors
+    def __init__(self, stream: Readable) -> None:
+        super().__init__(stream, ANSWER_LIMIT)
+        self._until = time.monotonic() + ANSWER_SECONDS
 
-    def http_response(self, _request: Request, response: HTTPResponse) -> HTTPResponse:
-        """The same answer, counted."""
-        if response.fp is not None:
-            response.fp = io.BufferedReader(CountedStream(response.fp, ANSWER_LIMIT))
-        return response
+    def readinto(self, buffer: Any, /) -> int | None:
+        """As the stream's own, while there is time.
 
-    https_response = http_response
+        Raises:
+            TimeoutError: a byte now and then would keep the function until it is killed.
+        """
+        if time.monotonic() > self._until:
+            raise TimeoutError
+        return super().readinto(buffer)
 
 
-class CountedClient(WebClient):
-    """slack_sdk's client, which by itself reads an answer whole, however long it is."""
+class BoundedAnswer(HTTPResponse):
+    """An answer that is bounded from its first byte: of its headers and of interim answers there may be no end."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(BoundedStream(self.fp))
+
+
+class PlainConnection(HTTPConnection):
+    """As of urllib, with bounded answers."""
+
+    response_class = BoundedAnswer
+
+
+class SecureConnection(HTTPSConnection):
+    """As of urllib, with bounded answers."""
+
+    response_class = BoundedAnswer
+
+
+class BoundedHTTP(HTTPHandler):
+    """Connects without TLS."""
+
+    def http_open(self, req: Request) -> Any:
+        """As urllib's own."""
+        return self.do_open(PlainConnection, req)
+
+
+class BoundedHTTPS(HTTPSHandler):
+    """Connects with TLS."""
+
+    def https_open(self, req: Request) -> Any:
+        """As urllib's own."""
+        return self.do_open(SecureConnection, req)
+
+
+class NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect: urllib would send the bot token along, to whatever host the answer names."""
+
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
+        """No request, so the answer is an error like any other."""
+
+
+class BoundedClient(WebClient):
+    """slack_sdk's client, which by itself reads an answer whole, however long it is, and follows redirects."""
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - slack_sdk's signature
-        with build_opener(CountedAnswers()).open(req, timeout=self.timeout) as answer:
+        with build_opener(BoundedHTTP(), BoundedHTTPS(), NoRedirects()).open(req, timeout=self.timeout) as answer:
             body = answer.read().decode(answer.headers.get_content_charset() or "utf-8")
             return {"status": answer.code, "headers": answer.headers, "body": body}
 
@@ -96,7 +146,7 @@ class Slack:
 
     def __init__(self, token: str, api_url: str) -> None:
         # The default handlers send a message twice when the connection is lost: retrying is the queue's work.
-        self._client = CountedClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+        self._client = BoundedClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
 
     def post(self, channel: str, card: Card) -> str:
         """Post a card as a new message; its timestamp, which names it from then on.
@@ -106,7 +156,10 @@ class Slack:
                 person has to mend for the whole channel is waited for: no card gets through, and none is lost.
             SlackRefusedError: Slack will not have it.
         """
-        return str(self._send("chat.postMessage", channel, card)["ts"])
+        timestamp = str(self._send("chat.postMessage", channel, card)["ts"])
+        if not _TIMESTAMP.fullmatch(timestamp):
+            raise PerhapsSentError("Slack is out of reach: the answer names no message", OUTAGE_WAIT)
+        return timestamp
 
     def update(self, channel: str, timestamp: str, card: Card) -> None:
         """Replace the message's content. Raises as ``post`` does."""
@@ -140,7 +193,8 @@ class Slack:
         except OverLimitError as error:
             reason = f"Slack is out of reach: the answer is over {ANSWER_LIMIT} bytes"
             raise PerhapsSentError(reason, OUTAGE_WAIT) from error
-        except (LookupError, MemoryError, RecursionError, UnicodeDecodeError) as error:
+        # Whatever an answer makes a parser or slack_sdk raise: unknown encodings, endless numbers, no JSON object.
+        except (AttributeError, LookupError, MemoryError, RecursionError, ValueError) as error:
             raise PerhapsSentError("Slack is out of reach: the answer is unreadable", OUTAGE_WAIT) from error
         except (URLError, HTTPException, OSError, SlackRequestError) as error:
             cause = error.reason if isinstance(error, URLError) else error

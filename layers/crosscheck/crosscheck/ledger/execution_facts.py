@@ -2,6 +2,7 @@
 asked, because no event carries them, the pipeline's definition and the source revision.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
@@ -9,9 +10,12 @@ from typing import Any, Self
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
+from crosscheck.text import one_line
 
 STARTED = "started_"
 URL_LIMIT = 1_000
+# An item holds 400 KB, and a pipeline 1,000 actions, whose names and regions take 250 of them.
+OUTLINE_LIMIT = 300_000
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,9 @@ class ActionState(ReportedFact):
     id: str = ""
 
     def within_limits(self) -> Self:
-        """The action with as much of its summary and its link as is stored."""
-        return replace(self, url=self.url[:URL_LIMIT], summary=self.summary[:REASON_LIMIT])
+        """The action with as much of its summary and its link as is stored. Credentials in the summary are left out
+        before it is cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
+        return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,17 @@ class Outline(Observation):
 
     version: int
     stages: tuple[OutlineStage, ...]
+
+    def within_limits(self) -> Self:
+        """The outline as an item can hold it: where it has hundreds of approvals, without what these say."""
+        if len(json.dumps(asdict(self))) <= OUTLINE_LIMIT:
+            return self
+        stages = (replace(stage, actions=tuple(map(_without_texts, stage.actions))) for stage in self.stages)
+        return replace(self, stages=tuple(stages))
+
+
+def _without_texts(action: OutlineAction) -> OutlineAction:
+    return replace(action, note="", topic="")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,14 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Record
-from crosscheck.ledger.verdict_facts import EarlierRemarks, JudgeVerdict, PlanProblem, PreflightSeen, RegionJudge
+from crosscheck.ledger.verdict_facts import (
+    EarlierRemarks,
+    IgnoredRelease,
+    JudgeVerdict,
+    PlanProblem,
+    PreflightSeen,
+    RegionJudge,
+)
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,11 @@ class KnownFacts:
     def preflight(self, region: str) -> PreflightSeen | None:
         """What was seen of this region when the execution started."""
         return self._one(PreflightSeen, region)
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the pipeline was tagged to be ignored when the execution started."""
+        return self._one(IgnoredRelease) is not None
 
     @property
     def earlier_remarks(self) -> frozenset[str]:

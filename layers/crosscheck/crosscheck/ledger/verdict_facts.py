@@ -93,6 +93,13 @@ class PreflightSeen(StoredFact):
 
 
 @dataclass(frozen=True)
+class IgnoredRelease(Observation):
+    """Nobody looked at the release: its pipeline was tagged to be ignored when it started."""
+
+    name = "ignored"
+
+
+@dataclass(frozen=True)
 class EarlierRemarks(Observation):
     """The remarks on the card of the pipeline's execution before this one: they are not told at length again."""
 

@@ -6,7 +6,7 @@ Where a gate covers a stage and a region, the gate is the judge of it.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.definition import VARIABLE, PipelineDefinition, StageDefinition
@@ -18,6 +18,8 @@ type Read = Callable[[str], Parameters]
 
 # Keys that may hold Crosscheck back, and what is assumed of them where they cannot be read.
 _CAREFUL = frozenset({"dry_run", "plan", "rollback"})
+# Keys by which a region may fail that would pass without them.
+_HARMFUL = frozenset({"checks", "deadline_minutes", "plan"})
 UNREAD = Parameters(rollback="suggest")
 
 
@@ -26,7 +28,8 @@ class GateDefinition:
     """A gate. ``stands`` is the stage that it is part of; ``stage`` and ``regions`` are what it verifies.
 
     ``name`` is its action's, or its rule's; ``parameters`` are its own, defaults where they are unreadable,
-    and no more than a suggestion to roll back: the gate itself will say what is wrong.
+    and no more than a suggestion to roll back: the gate itself will say what is wrong. ``may_fail_a_region`` is that of
+    the parameters, or of what a variable in them may hold.
     """
 
     stands: str
@@ -34,6 +37,7 @@ class GateDefinition:
     stage: str
     regions: frozenset[str]
     parameters: Parameters
+    may_fail_a_region: bool = False
 
 
 def find_gates(
@@ -47,9 +51,12 @@ def find_gates(
     found: list[GateDefinition] = []
     for stage in definition.stages:
         for gate in invocations(stage, function):
-            parameters = _read(texts.get((stage.name, gate.action)) or gate.declared, read)
+            text = texts.get((stage.name, gate.action)) or gate.declared
+            parameters = _read(text, read)
             if gate.action or parameters.stage:  # a rule has to name what it verifies: CodePipeline does not say where
-                found += _gate(definition, Position(stage.name, gate.action), gate.name, parameters)  # the rule stands
+                gates = _gate(definition, Position(stage.name, gate.action), gate.name, parameters)  # the rule stands
+                harmful = parameters.may_fail_a_region or not _HARMFUL.isdisjoint(_variable(text))
+                found += (replace(each, may_fail_a_region=harmful) for each in gates)
     return tuple(found)
 
 
@@ -84,17 +91,27 @@ def invokes(configuration: Mapping[str, str], function: str) -> bool:
     return name.partition(":")[0] == function
 
 
-def _without_variables(text: str) -> str:
-    """UserParameters as they were declared, without the keys whose values are not known."""
+def _given(text: str) -> Mapping[str, object]:
+    """UserParameters as they were declared; none where they are no object."""
     try:
         given = parse_json(text)
     except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _variable(text: str) -> frozenset[str]:
+    """The keys whose values are not known."""
+    return frozenset(key for key, value in _given(text).items() if VARIABLE in json.dumps(value))
+
+
+def _without_variables(text: str) -> str:
+    """UserParameters as they were declared, without the keys whose values are not known."""
+    given, unknown = _given(text), _variable(text)
+    if not unknown:
         return text
-    if not isinstance(given, dict):
-        return text
-    known = {key: value for key, value in given.items() if VARIABLE not in json.dumps(value)}
-    unknown = _CAREFUL & (given.keys() - known.keys())
-    return json.dumps({"rollback": UNREAD.rollback, **known} if unknown else known)
+    known = {key: value for key, value in given.items() if key not in unknown}
+    return json.dumps({"rollback": UNREAD.rollback, **known} if unknown & _CAREFUL else known)
 
 
 def _read(text: str, read: Read) -> Parameters:

@@ -37,8 +37,8 @@ class ActionRun:
     ``account`` is the account of the role under which the action ran, empty where CodePipeline names none. ``external``
     is the deploying service's own id of what the action began there (a CodeDeploy deployment's id, a stack's ARN; of a
     source action the revision), ``outputs`` are the action's output variables and ``produced`` its output artifacts;
-    empty where CodePipeline tells none. ``provider`` is that of AWS's own deploy actions, empty for every other action;
-    ``region`` is the action's.
+    empty where CodePipeline tells none. ``provider`` is that of AWS's own deploy actions; of every other action it is
+    its type in three words, which no provider's name is. ``region`` is the action's.
     """
 
     stage: str
@@ -72,12 +72,13 @@ class ActionRun:
 
 @dataclass(frozen=True)
 class RuleRun:
-    """A rule of a stage's condition that is running; variables in its configuration are resolved where CodePipeline did
-    so."""
+    """A rule of a stage's condition that is running, since ``started`` (epoch seconds, 0 if unknown); variables in its
+    configuration are resolved where CodePipeline did so."""
 
     stage: str
     name: str
     configuration: Mapping[str, str]
+    started: float = 0.0
 
 
 def read_runs(client: CodePipelineClient, pipeline: str, execution: str) -> Mapping[tuple[str, str], ActionRun]:
@@ -106,7 +107,12 @@ def running_rules(client: CodePipelineClient, pipeline: str, execution: str) -> 
         PaginationConfig={"MaxItems": LIMIT, "PageSize": 100},
     )
     return tuple(
-        RuleRun(detail["stageName"], detail["ruleName"], _configuration(detail.get("input", {})))
+        RuleRun(
+            detail["stageName"],
+            detail["ruleName"],
+            _configuration(detail.get("input", {})),
+            detail["startTime"].timestamp() if "startTime" in detail else 0.0,
+        )
         for page in pages
         for detail in page["ruleExecutionDetails"]
         if detail.get("status") == "InProgress"
@@ -126,8 +132,6 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     result = output.get("executionResult", {})
     started, updated = detail.get("startTime"), detail.get("lastUpdateTime")
     status = detail.get("status", "InProgress")
-    type_id = given.get("actionTypeId", {})
-    deploys = (type_id.get("owner"), type_id.get("category")) == ("AWS", "Deploy")
     return ActionRun(
         stage=detail["stageName"],
         name=detail["actionName"],
@@ -141,9 +145,18 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
         ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
-        provider=type_id.get("provider", "") if deploys else "",
+        provider=_provider(given),
         region=given.get("region", ""),
     )
+
+
+def _provider(given: ActionExecutionInputTypeDef) -> str:
+    """The provider of AWS's own deploy actions; of every other action its whole type, which no provider is called."""
+    if "actionTypeId" not in given:
+        return ""
+    ran = given["actionTypeId"]
+    own = (ran["owner"], ran["category"]) == ("AWS", "Deploy")
+    return ran["provider"] if own else f"{ran['owner']} {ran['category']} {ran['provider']}"
 
 
 def _configuration(given: ActionExecutionInputTypeDef | RuleExecutionInputTypeDef) -> Mapping[str, str]:

@@ -20,7 +20,8 @@ _BRINGS = frozenset({"InProgress", "Succeeded"})
 
 
 def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Clients) -> PlannedCheck:
-    """The check with the action's run as it is now; unchanged where that had ended already.
+    """The check with the action's run as it is now; unchanged where that had ended already, or where it was retried
+    and deployed to something else: a variable may name another target by then.
 
     Raises:
         ClientError, BotoCoreError: CodePipeline refused, or did not answer.
@@ -28,7 +29,9 @@ def current(planned: PlannedCheck, subject: Subject | ImageSubject, clients: Cli
     run = planned.run
     if run is None or run.status != "InProgress" or isinstance(subject, ImageSubject):
         return planned
-    return replace(planned, run=_runs(subject, clients).get((run.stage, run.name), run))
+    now = _runs(subject, clients).get((run.stage, run.name), run)
+    same = now.started == run.started or any(each.key == planned.key for each in deployed_by([now]))
+    return replace(planned, run=now) if same else planned
 
 
 def run_current(

@@ -63,8 +63,13 @@ def derive_parity(
 
 
 def _unknown(action: ActionDefinition, run: ActionRun | None, account: str) -> str:
+    """Why what an action deployed cannot be known. A definition may be another one than the run's: its version may be
+    gone, or that of a pipeline made anew. What such a run's worker says of itself is nothing that AWS says."""
     if run is None:
         return f"action {action.name} has not run in this execution"
-    if account and run.account and run.account != account:
-        return f"action {action.name} deploys to account {run.account}: no check across accounts in this version"
+    if (run.provider or action.provider, run.region or action.region) != (action.provider, action.region):
+        return f"action {action.name} is defined otherwise than it ran: what it deployed is unknown"
+    theirs = run.account or action.account
+    if account and theirs and theirs != account:
+        return f"action {action.name} deploys to account {theirs}: no check across accounts in this version"
     return ""

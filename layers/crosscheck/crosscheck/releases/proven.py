@@ -18,6 +18,7 @@ from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenSta
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject, TargetHistory
 from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.services.codepipeline.stage_history import planned_stage
@@ -95,9 +96,10 @@ class ProvenStates:
         """
         preflight = KnownFacts(self.ledger.read(execution)).preflight(planned.region)
         seen = _states(preflight.judged).get(planned.subject, "") if preflight else ""
+        known = KnownFacts(self.ledger.read(_target(planned)))
+        proven = known.proven
         if not preflight or not seen:
-            return ""
-        proven = KnownFacts(self.ledger.read(_target(planned))).proven
+            return "" if proven else _unseen(known, preflight, restored)
         since, newest = (proven.at, proven.deployed) if proven else (0.0, 0.0)
         brought = KnownFacts(self.ledger.read(TargetHistory(planned.region, planned.subject))).brought
         earlier = [each for each in brought if each.execution != execution.key]
@@ -152,6 +154,15 @@ class ProvenStates:
             targets.append((_target(planned_stage(execution, stage)), min(began for _, began in targets)))
         for target, began in targets:
             self.ledger.merge(target, EarliestState("", began).to_fact())
+
+
+def _unseen(known: KnownFacts, preflight: PreflightSeen | None, restored: str) -> str:
+    """Why a person has to say whether to go back to what merely ran before: an earlier preflight saw it, and any
+    pipeline that names the target has one. Empty where this release's own saw it, or nobody did."""
+    if not known.before or not known.before.state or (preflight and preflight.at == known.before.at):
+        return ""
+    unseen = "nothing has passed there, and what ran just before this release was not seen"
+    return f"{unseen}; a person has to say whether to go back to {restored}"
 
 
 def stands(known: KnownFacts, stage: str) -> bool:

@@ -30,6 +30,17 @@ class Progress:
     broken: bool = False
     due: float = 0.0
 
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When the looks began, and whatever they saw that lasts."""
+        lasting = (self.pass_since, self.waiting_since)
+        return (self.since, *(time for time in lasting if time is not None))
+
+    @property
+    def began(self) -> float:
+        """The earliest moment of which it tells."""
+        return min(self.times)
+
     def counted(self, now: float) -> float:
         """The seconds that count towards the deadline: those since the beginning, without those spent waiting."""
         waiting = now - self.waiting_since if self.waiting_since is not None else 0.0

@@ -23,7 +23,7 @@ from tests.builders.releases import Facts
 from tests.fakes.hostile_server import HostileServer
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from tests.integration.conftest import SlackStand
 
@@ -149,7 +149,17 @@ def test_an_answer_without_end_is_not_read_to_its_end(card: Card, status: bytes,
 
 @pytest.mark.parametrize(
     ("kind", "body"),
-    [("text/html; charset=no-such", b"{}"), ("application/json", b"[" * 100_000), ("application/json", b"\xff")],
+    [
+        ("text/html; charset=no-such", b"{}"),
+        ("application/json; charset=undefined", b"{}"),
+        ("application/json", b"[" * 100_000),
+        ("application/json", b"\xff"),
+        ("application/json", b'{"ok": true, "ts": ' + b"1" * 5_000 + b"}"),
+        ("application/json", b"1"),
+        ("application/json", b"[[1, 2]]"),
+        ("application/json", b'{"ok": true}'),
+        ("application/json", b'{"ok": true, "ts": "\\ud800"}'),
+    ],
 )
 def test_an_answer_that_cannot_be_read_is_waited_for(card: Card, kind: str, body: bytes) -> None:
     def page(_environ: object, start_response: StartResponse) -> list[bytes]:
@@ -162,3 +172,44 @@ def test_an_answer_that_cannot_be_read_is_waited_for(card: Card, kind: str, body
             Slack("token", f"{server.url}/api/").post(CHANNEL, card)
     finally:
         server.close()
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect"])
+def test_f50_a_redirect_carries_the_token_nowhere(card: Card, status: str) -> None:
+    reached: list[str] = []
+
+    def elsewhere(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        reached.append(environ.get("HTTP_AUTHORIZATION", ""))
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b'{"ok": true, "ts": "1.2"}']
+
+    other = Server(elsewhere, "other", threads=1)
+
+    def redirect(_environ: object, start_response: StartResponse) -> list[bytes]:
+        start_response(status, [("Location", f"{other.url}/")])
+        return [b""]
+
+    server = Server(redirect, "slack", threads=1)
+    try:
+        with pytest.raises(RetryLaterError):
+            Slack("token", f"{server.url}/api/").post(CHANNEL, card)
+    finally:
+        server.close()
+        other.close()
+    assert reached == []
+
+
+def test_f69_interim_answers_without_end_are_counted(card: Card) -> None:
+    with HostileServer(b"", b"HTTP/1.1 100 Continue\r\n\r\n") as server:
+        with pytest.raises(PerhapsSentError, match="the answer is over"):
+            Slack("token", f"http://127.0.0.1:{server.port}/api/").post(CHANNEL, card)
+        assert server.sent < 16 * ANSWER_LIMIT
+
+
+def test_an_answer_byte_by_byte_ends(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crosscheck.cards.slack.ANSWER_SECONDS", -1)
+    with (
+        HostileServer(b"HTTP/1.1 200 OK\r\n", b"x") as server,
+        pytest.raises(PerhapsSentError, match="out of reach: TimeoutError"),
+    ):
+        Slack("token", f"http://127.0.0.1:{server.port}/api/").post(CHANNEL, card)

@@ -39,11 +39,14 @@ def test_an_action_has_ended_when_it_was_updated_last_unless_it_goes_on() -> Non
     assert untold.get("lastUpdateTime") or not parse_run(untold).ended_before(NOW.timestamp() + 3_600)
 
 
-def test_only_awss_own_deploy_actions_are_known_by_their_provider() -> None:
+def test_only_awss_own_deploy_actions_are_known_by_their_provider_and_all_others_by_their_whole_type() -> None:
     def provider(owner: str, category: str) -> str:
         kind = {"owner": owner, "category": category, "provider": "CodeDeploy", "version": "1"}
         detail: Any = {**action_execution("S", "A", STARTED), "input": {"actionTypeId": kind}}
         return parse_run(detail).provider
 
     assert provider("AWS", "Deploy") == "CodeDeploy"
-    assert [provider("Custom", "Deploy"), provider("ThirdParty", "Deploy"), provider("AWS", "Build")] == ["", "", ""]
+    others = [("Custom", "Deploy"), ("ThirdParty", "Deploy"), ("AWS", "Build")]
+    assert [provider(*each) for each in others] == [f"{owner} {category} CodeDeploy" for owner, category in others]
+    untold: Any = action_execution("S", "A", STARTED)
+    assert parse_run(untold).provider == ""

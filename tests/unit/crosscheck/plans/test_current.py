@@ -48,6 +48,17 @@ def test_an_action_that_ended_since_is_judged_as_it_ended(codepipeline: FakePipe
     assert (run.status, run.external) == ("Succeeded", "ecs-svc/1")
 
 
+@pytest.mark.parametrize(("service", "status"), [("s", "Succeeded"), ("another", "InProgress")])
+def test_a_retry_is_this_action_only_where_it_deployed_to_the_same_thing(
+    codepipeline: FakePipelines, clients: FakeClients, service: str, status: str
+) -> None:
+    named = {"ClusterName": "c", "ServiceName": service}
+    codepipeline.ran("DeploySecondary", "Deploy-AP", second=60, resolvedConfiguration=named)
+    run = current(CHECK, SUBJECT, clients).run
+    assert run
+    assert run.status == status
+
+
 def test_what_had_ended_is_not_asked_again(codepipeline: FakePipelines, clients: FakeClients) -> None:
     ended = replace(CHECK, run=replace(RUN, status="Failed"))
     assert current(ended, SUBJECT, clients) is ended

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -101,3 +102,26 @@ def test_what_cannot_be_looked_at_is_a_gap_in_words(provider: str, configuration
     check = derive(action(provider, **configuration), RUN, "")
     assert check
     assert check.unsupported.startswith(gap)
+
+
+@pytest.mark.parametrize(
+    "ran",
+    [{"provider": "Custom Deploy Lambda"}, {"provider": "ECS"}, {"provider": "Lambda", "region": "us-west-2"}],
+    ids=["a type of somebody else's", "another provider", "another region"],
+)
+def test_what_ran_otherwise_than_it_is_defined_is_not_taken_for_what_the_definition_says(ran: dict[str, Any]) -> None:
+    """A pipeline that is made anew has the versions of the old one: its worker's word would become Lambda's."""
+    theirs = replace(RUN, outputs={"FunctionVersion": "9"}, **ran)
+    check = derive(action("Lambda", FunctionName="payments", FunctionAlias="live"), theirs, "")
+    assert check
+    assert check.unsupported == "action Bring is defined otherwise than it ran: what it deployed is unknown"
+
+
+def test_an_action_with_a_role_of_another_account_is_not_looked_at_in_this_one() -> None:
+    abroad = replace(action("ECS", ServiceName="s"), role="arn:aws:iam::444455556666:role/r")
+    check = derive(abroad, RUN, "111122223333")
+    assert check
+    assert check.unsupported.startswith("action Bring deploys to account 444455556666")
+    own = derive(abroad, replace(RUN, account="111122223333"), "111122223333")
+    assert own
+    assert not own.unsupported

@@ -359,3 +359,24 @@ def test_what_ran_before_the_first_release_is_gone_back_to(ledger: Ledger) -> No
     first.saw("0", 3_500)
     first.judged(Verdict.FAIL)
     assert (first.target, first.strange) == ("0", "")
+
+
+def test_what_another_preflight_saw_long_before_is_for_a_person_where_this_ones_saw_nothing(ledger: Ledger) -> None:
+    """Any pipeline may name the target, and so choose when what runs there is seen; its owner moved on by hand."""
+    theirs, ours = releases(ledger, 2)
+    theirs.saw("0", -500)
+    ours.saw("", 3_500)
+    ours.judged(Verdict.FAIL)
+    assert ours.target == "0"
+    assert ours.strange == (
+        "nothing has passed there, and what ran just before this release was not seen; a person has to say whether to "
+        "go back to 0"
+    )
+
+
+def test_what_has_passed_is_gone_back_to_though_preflight_saw_nothing(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    first.saw("0", -500)
+    first.judged(Verdict.PASS)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == (first.version, "")

@@ -191,6 +191,14 @@ def test_preflight_tells_what_a_healthy_environment_runs(clients: ModelledClient
     assert check.run(planned, clients).baselines == {PLANNED.subject: f"{SEEN:.0f} {OURS}"}
 
 
+def test_a_version_is_the_same_state_whenever_it_was_seen(clients: ModelledClients) -> None:
+    checks = [ElasticBeanstalkEnvironment(clock=lambda at=at: at) for at in (SEEN, SEEN + 600)]  # type: ignore[misc]  # as a clock
+    first, later = (check.run(PLANNED, clients).baselines[PLANNED.subject] for check in checks)
+    assert first != later
+    assert checks[0].same_state(first, later)
+    assert not checks[0].same_state(first, BASELINE)
+
+
 class TestRollback:
     """The way back to the version before."""
 
@@ -271,3 +279,12 @@ class TestRollback:
     def test_an_environment_that_is_gone_stays_gone(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
         beanstalk.environment = {}
         assert self.rollback.propose(PLANNED, BASELINE, clients).feasibility is Feasibility.SUPERSEDED
+
+
+@pytest.mark.parametrize(("created", "feasibility"), [(SEEN, Feasibility.READY), (SEEN + 1, Feasibility.MANUAL)])
+def test_a_label_that_was_made_anew_since_it_was_proven_is_no_way_back(
+    beanstalk: FakeBeanstalk, clients: ModelledClients, created: float, feasibility: Feasibility
+) -> None:
+    """A label can be deleted and given to another bundle."""
+    beanstalk.version(OLD, created, Artifact("b", "another"))
+    assert ElasticBeanstalkRollback().propose(PLANNED, BASELINE, clients).feasibility is feasibility

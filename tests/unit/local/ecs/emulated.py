@@ -18,6 +18,7 @@ class Emulated(EmulatedService):
         self.task_definitions: dict[tuple[str, str], str] = {}
         self.images: dict[tuple[str, str, str], str] = {}
         self.deregistered: set[str] = set()
+        self.now = 2_000_000.0
 
     def define(self, region: str, name: str, image: str) -> str:
         """Register a task definition ``family:revision`` with one container."""
@@ -32,6 +33,7 @@ class Emulated(EmulatedService):
             "clusterArn": self._arn(region, f"cluster/{cluster}"),
             "status": "ACTIVE",
             "createdAt": 1_000_000 + len(self.services),
+            "deployments": [{"createdAt": self.now}],
             "desiredCount": given.get("desiredCount", 1),
             "runningCount": given.get("desiredCount", 1),
             "taskDefinition": self._task_definition(region, given["taskDefinition"]),
@@ -46,6 +48,7 @@ class Emulated(EmulatedService):
         service = self._service(region, given)
         if "taskDefinition" in given:
             service["taskDefinition"] = self._task_definition(region, given["taskDefinition"])
+            service["deployments"].insert(0, {"createdAt": self.now})
         service["desiredCount"] = given.get("desiredCount", service["desiredCount"])
         return {"service": service}
 

@@ -1,10 +1,11 @@
 """Services that CodeDeploy deploys to."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from local.clients import ACCOUNT_ID
+from local.ecs.tasks import GENERATIONS_SHOWN
 from tests.unit.local.ecs.conftest import REGION, Account
 
 CLUSTER, SERVICE = "production-eu", "my-service"
@@ -37,8 +38,8 @@ def blue_green(account: Account) -> Account:
     return account
 
 
-def tasks(account: Account) -> list[dict[str, Any]]:
-    arns = account.ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE)["taskArns"]
+def tasks(account: Account, status: Literal["RUNNING", "STOPPED"] = "RUNNING") -> list[dict[str, Any]]:
+    arns = account.ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE, desiredStatus=status)["taskArns"]
     return list(account.ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"]) if arns else []
 
 
@@ -79,10 +80,14 @@ def test_a_tag_that_moves_changes_nothing_that_runs(blue_green: Account) -> None
     assert [task["containers"][0]["imageDigest"] for task in tasks(blue_green)] == [digest(2)]
 
 
-def test_a_task_set_that_fails_runs_nothing(blue_green: Account) -> None:
+def test_a_task_set_that_fails_runs_nothing_and_others_are_started_in_vain(blue_green: Account) -> None:
     blue_green.task_sets[SHOWN] = [task_set(2, "PRIMARY", 0, pending=2)]
     assert blue_green.service()["runningCount"] == 0
     assert {task["lastStatus"] for task in tasks(blue_green)} == {"PENDING"}
+    failed = tasks(blue_green, "STOPPED")
+    assert len(failed) == 2 * GENERATIONS_SHOWN
+    assert {task["stopCode"] for task in failed} == {"EssentialContainerExited"}
+    assert all(task["containers"][0]["exitCode"] == 1 for task in failed)
 
 
 @pytest.mark.parametrize(

@@ -155,11 +155,15 @@ def test_f18_an_absent_image_trips_the_circuit_breaker(account: Account) -> None
 
 def test_what_cloudformation_changes_is_a_deployment_too(steady: Account) -> None:
     steady.service()
+    steady.emulated.now = steady.clock.time + 1.5
     steady.emulated.UpdateService(
         REGION, {"cluster": CLUSTER, "service": "my-service", "taskDefinition": "my-service:2"}
     )
+    steady.clock.time += 3  # before anybody asks
 
     assert steady.rollouts() == [("PRIMARY", "2", "IN_PROGRESS"), ("ACTIVE", "1", "COMPLETED")]
+    newest, first = steady.ecs.list_service_deployments(cluster=CLUSTER, service="my-service")["serviceDeployments"]
+    assert [each["createdAt"].timestamp() for each in (first, newest)] == [2_000_000.0, 2_000_001.5]
 
 
 def test_what_was_read_before_an_update_is_no_change(steady: Account, monkeypatch: pytest.MonkeyPatch) -> None:

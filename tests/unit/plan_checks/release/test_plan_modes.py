@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crosscheck.contracts.verdicts import Verdict
 from plan_checks.rollback_mode import Mode
-from tests.fakes.codepipeline_plans import EXECUTION, deploys, gates, source, stage
+from tests.fakes.codepipeline_plans import EXECUTION, GATE, deploys, gates, source, stage
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
@@ -115,3 +116,32 @@ def test_a_gate_lifts_nothing_where_plans_may_not_roll_back(canary: Account) -> 
     canary.codepipeline.ran("Deploy", "D", "Failed", second=10)
     (item,) = canary.plan("Deploy", succeeded=False)
     assert item.mode == "suggest"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"checks": [{"kind": "http", "url": "https://attacker.example/#{variables.path}"}]},
+        {"plan": "#{variables.plan}"},
+        {"deadline_minutes": "#{variables.minutes}"},
+    ],
+)
+@pytest.mark.parametrize(("lifts", "mode"), [(True, "auto"), (False, "suggest")])
+def test_what_a_rule_leaves_to_a_variable_rolls_nothing_back_where_plans_may_not(
+    account: Account, told: dict[str, object], mode: str, *, lifts: bool
+) -> None:
+    """CodePipeline tells the value to the gate that fails the region, and to nobody else."""
+    parameters = json.dumps({"stage": "Deploy", "rollback": "auto", **told})
+    rule = {
+        "name": "Look",
+        "ruleTypeId": {"category": "Rule", "provider": "LambdaInvoke"},
+        "configuration": {"FunctionName": GATE, "UserParameters": parameters},
+    }
+    after = {"conditions": [{"result": "FAIL", "rules": [rule]}]}
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onSuccess=after)])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.gate_said("Deploy", EUROPE, Verdict.FAIL, judge="Deploy/rule Look")
+    if not lifts:
+        account.forbid_lifts()
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert (item.gate_verdict, item.mode) == ("FAIL", mode)

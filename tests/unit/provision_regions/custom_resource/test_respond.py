@@ -7,6 +7,7 @@ from provision_regions.custom_resource.respond import (
     refuse_foreign,
 )
 from provision_regions.handler import answer_failed
+from tests.fakes.hostile_server import HostileServer
 from tests.fakes.regions.inbox import inbox
 
 NAME = "cloudformation-custom-resource-response"
@@ -33,6 +34,9 @@ FOREIGN = [
     "http://169.254.169.254/latest?secret",
     "file:///etc/passwd?secret",
     "https://[::1/?secret",
+    f"https://{OWN[0]}/a b?secret",
+    f"https://{OWN[0]}\r\n/?secret",
+    f"https://{OWN[0]}/\u00fc?secret",
     "",
 ]
 
@@ -81,3 +85,10 @@ def test_f34_nobody_listens() -> None:
         url, host = box.url, box.host
     with pytest.raises(NotDeliveredError):
         deliver(url, b"{}", host, lambda seconds: None)
+
+
+def test_f34_a_host_that_speaks_no_http_is_asked_again() -> None:
+    with HostileServer(b"no HTTP\r\n", b"x\r\n") as server:
+        host = f"127.0.0.1:{server.port}"
+        with pytest.raises(NotDeliveredError, match="BadStatusLine"):
+            deliver(f"http://{host}/?secret", b"{}", host, sleep=lambda _seconds: None)

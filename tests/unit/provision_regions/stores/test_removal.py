@@ -119,6 +119,18 @@ def test_f33_what_cannot_be_deleted_is_said_and_the_key_stays() -> None:
     assert world.ssm.parameters
 
 
+@pytest.mark.parametrize("key", ["a\x01b.zip", "\x1f", "a\ufffe", "a+b %25 ü.zip", "a\r\nb"])
+def test_f33_no_writer_makes_a_key_that_a_delete_stumbles_over(key: str) -> None:
+    world = World()
+    created(world, EU, **EMPTY)
+    for each in (key, "artifact.zip"):
+        world.s3.put_object(bucket_name(EU), each)
+        world.s3.delete_object(bucket_name(EU), each)
+        world.s3.start_upload(bucket_name(EU), each)
+    assert run(world, "Delete", properties(EU, **EMPTY)).status is Status.SUCCESS
+    assert_nothing_left(world)
+
+
 def test_a_prefix_that_the_function_has_lost_is_said_to_be_the_reason() -> None:
     world = World()
     created(world, EU, **EMPTY)

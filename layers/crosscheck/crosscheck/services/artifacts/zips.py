@@ -24,6 +24,8 @@ CHUNK = 512 * 1024
 
 _END, _END64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ENTRY, _HEADER = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H")
+_LONGEST_ENTRY = _ENTRY.size + 3 * 0xFFFF  # with its name, its extra field and its comment
+_FIELD = struct.Struct("<2H")  # the id and the length of a part of an extra field
 _COMMENT_LIMIT = 0xFFFF
 _WIDE, _WIDE_FIELD = 0xFFFF_FFFF, 1  # a number that stands in the extra field of that id instead
 _ENCRYPTED, _UTF8 = 0x1, 0x800
@@ -73,15 +75,21 @@ class StoredZip:
         self._shift = 0
 
     def entries(self) -> Iterator[ZipEntry]:
-        """What the directory says of each file, in its order.
+        """What the directory says of each file, in its order. No more of it is held than CHUNK and an entry: a look
+        reads the artifacts of all its regions at once.
 
         Raises:
             UnreadableZipError: it is no zip, or one whose directory is broken or over the limit.
             ClientError, BotoCoreError: as above.
         """
-        directory, position = self._directory(), 0
-        while position < len(directory):
-            entry, position = _entry(directory, position)
+        start, left = self._directory()
+        held, position = b"", 0
+        while left or position < len(held):
+            if left and len(held) - position < _LONGEST_ENTRY:
+                part = self._part(start, min(CHUNK, left))
+                start, left = start + len(part), left - len(part)
+                held, position = held[position:] + part, 0
+            entry, position = _entry(held, position)
             yield entry
 
     def read(self, name: str, limit: int) -> bytes | None:
@@ -112,8 +120,9 @@ class StoredZip:
             raise UnreadableZipError("has no file where its directory says")
         return self._part(start + _HEADER.size + name + extra, entry.packed)
 
-    def _directory(self) -> bytes:
-        """The directory lies directly before the end, whatever its offset says: something may precede the zip."""
+    def _directory(self) -> tuple[int, int]:
+        """Where the directory begins, and its size. It lies directly before the end, whatever its offset says:
+        something may precede the zip."""
         at = self._tail.rfind(b"PK\x05\x06", -_END.size - _COMMENT_LIMIT)
         if at < 0 or at + _END.size > len(self._tail):
             raise NoZipError("has no end")
@@ -129,7 +138,7 @@ class StoredZip:
         if size > self._limit:
             raise TooManyFilesError("holds too many files")
         self._shift = start - offset
-        return self._part(start, size)
+        return start, size
 
     def _part(self, start: int, length: int) -> bytes:
         within = start - (self._size - len(self._tail))
@@ -173,11 +182,14 @@ def _entry(directory: bytes, position: int) -> tuple[ZipEntry, int]:
 
 def _wide(extra: bytes) -> Iterator[int]:
     """The numbers of 64 bits in an extra field."""
-    while len(extra) >= 4:  # noqa: PLR2004 - an id and a length of two bytes each
-        kind, length = struct.unpack_from("<2H", extra)
+    position = 0
+    while position + _FIELD.size <= len(extra):
+        kind, length = _FIELD.unpack_from(extra, position)
+        position += _FIELD.size
         if kind == _WIDE_FIELD:
-            yield from (number for (number,) in struct.iter_unpack("<Q", extra[4 : 4 + length // 8 * 8]))
-        extra = extra[4 + length :]
+            part = extra[position : position + length // 8 * 8]
+            yield from (number for (number,) in struct.iter_unpack("<Q", part))
+        position += length
 
 
 def _inflated(packed: bytes, limit: int) -> bytes:

@@ -22,7 +22,7 @@ from crosscheck.contracts.rollback import (
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history
 from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
-from crosscheck.services.cloudformation.stack import PHASES, Phase, Stack, read_stack, same_stack
+from crosscheck.services.cloudformation.stack import PHASES, TOLERANCE, Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def _changed(client: CloudFormationClient, stack: Stack, planned: PlannedCheck, 
         return other
     (operation,) = history.operations
     proposal = _after_operation(stack, planned, operation)
+    if proposal.feasibility is Feasibility.READY and (late := _after_the_action(stack, planned.deployed, history)):
+        return late
     known = baseline or proposal.feasibility is Feasibility.READY
     if _creates(operation) or not known or proposal.feasibility not in GOES_BACK:
         return proposal
@@ -208,6 +210,16 @@ def _somebody_elses(stack: Stack, run: ActionRun, operation: StackEvent) -> Roll
         return None
     late = f"{stack.name}: {stack.status} by an operation that began at {moment(operation.at)}"
     return RollbackProposal(Feasibility.MANUAL, f"{late}, too long after the action's start to be surely its own")
+
+
+def _after_the_action(stack: Stack, run: ActionRun, history: History) -> RollbackProposal | None:
+    """Whether the operation failed only after the action had ended. An action waits for its operation: one that was
+    refused may name the stack as well, of which its owner's update fails at the same time."""
+    failed = max(event.at for event in history.events if event.stack)
+    if not run.ended_before(failed - TOLERANCE):
+        return None
+    reason = f"{stack.name}: {stack.status} since {moment(failed)}, when {run.name} had ended: not surely its doing"
+    return RollbackProposal(Feasibility.MANUAL, reason)
 
 
 def _ready(stack: Stack, planned: PlannedCheck) -> RollbackProposal:

@@ -37,12 +37,14 @@ TARGET_LIMIT = 1_000
 class DeployedRevision:
     """What was deployed, as one text to compare by: where it lies, or the hash of what it says.
 
-    ``stored`` is None for what is not an object of S3; ``location`` is CodeDeploy's own form of it.
+    ``stored`` is None for what is not an object of S3; ``location`` is CodeDeploy's own form of it. ``floating`` is an
+    object of which neither version nor ETag is named: deployed again, it is whatever lies there by then.
     """
 
     text: str
     location: RevisionLocationTypeDef
     stored: Artifact | None = None
+    floating: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def parse_revision(location: RevisionLocationTypeDef) -> DeployedRevision:
         bucket, key = place.get("bucket", ""), place.get("key", "")
         version = place.get("version") or place.get("eTag", "")
         text = f"s3://{bucket}/{key}{f'@{version}' if version else ''}"
-        return DeployedRevision(text, location, Artifact(bucket, key) if bucket else None)
+        return DeployedRevision(text, location, Artifact(bucket, key) if bucket else None, floating=not version)
     if kind == "GitHub":
         origin = location.get("gitHubLocation", {})
         return DeployedRevision(f"github:{origin.get('repository', '')}@{origin.get('commitId', '')}", location)

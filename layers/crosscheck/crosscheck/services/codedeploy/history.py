@@ -76,9 +76,17 @@ def between(client: CodeDeployClient, ours: GroupDeployment, made: str) -> list[
     """What somebody else deployed to the group after ours, and before the deployment ``made`` takes ours back; the
     oldest first."""
     found = read_deployments(client, deployed_since(client, ours.application, ours.group, ours.created))
-    end = next((each.created for each in found if each.id == made), 0.0)
-    others = (each for each in found if took_over(ours, each) and not takes_back(each, ours.id))
-    return sorted((each for each in others if each.created <= end), key=lambda each: each.created)
+    back = next((each for each in found if each.id == made), None)
+    if back is None:
+        return []
+    # Only what brings the same back is the way back, whatever somebody calls theirs.
+    ways = {each.id for each in found if takes_back(each, ours.id) and (each.undoes or _same(each, back))}
+    others = (each for each in found if took_over(ours, each) and each.id not in ways)
+    return sorted((each for each in others if each.created <= back.created), key=lambda each: each.created)
+
+
+def _same(one: GroupDeployment, other: GroupDeployment) -> bool:
+    return one.revision.text == other.revision.text
 
 
 def whole_revision(client: CodeDeployClient, deployment: GroupDeployment) -> RevisionLocationTypeDef:

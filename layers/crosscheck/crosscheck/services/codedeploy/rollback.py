@@ -81,7 +81,7 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
         newest = read_deployment(client, newest_id) if newest_id not in {"", ours.id} else None
         if newest and took_over(ours, newest) and not _back_to_another(ours, newest, baseline):
-            return _taken_over(target, ours, newest)
+            return _taken_over(target, ours, newest, baseline)
         try:
             return replace(_ready(client, target, ours, baseline), newest=newest_id)
         except NoWayBackError as error:
@@ -145,11 +145,14 @@ def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployPropo
     return CodeDeployProposal(Feasibility.ALREADY_BACK, f"{run.name} deployed nothing: {last}", newest)
 
 
-def _taken_over(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment) -> CodeDeployProposal:
-    """How the group stands where another deployment came after ours."""
+def _taken_over(
+    planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, proven: str
+) -> CodeDeployProposal:
+    """How the group stands where another deployment came after ours. Anybody may describe theirs as the one that takes
+    ours back: it is one only with the proven revision."""
     verification = _verification(planned, ours, deployment=newest.id)
     label = f"{newest.id} ({newest.status})"
-    if newest.description == f"{MARKER}{ours.id}":
+    if newest.description == f"{MARKER}{ours.id}" and newest.revision.text == proven:
         return CodeDeployProposal(
             Feasibility.READY,
             f"{label} takes {ours.id} back already",
@@ -205,6 +208,8 @@ def _proven(client: CodeDeployClient, ours: GroupDeployment, proven: str) -> Gro
     good = last_good(client, ours, proven)
     if good is None:
         raise NoWayBackError(f"CodeDeploy no longer lists the deployment to {ours.group} of {proven}")
+    if good.revision.floating:
+        raise NoWayBackError(f"{good.id} names no version of {proven}: another object may lie there by now")
     return good
 
 

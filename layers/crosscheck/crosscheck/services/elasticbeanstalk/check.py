@@ -71,6 +71,10 @@ class ElasticBeanstalkEnvironment(Check):
         """What the environments run, for rollback."""
         return ElasticBeanstalkDeploy().baselines(definition)
 
+    def same_state(self, one: str, other: str) -> bool:
+        """A baseline is when an environment was seen to be healthy with a version, and the version's label."""
+        return one.partition(" ")[2] == other.partition(" ")[2]
+
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. A version is a baseline if the environment is healthy with it; the time tells what came since."""
         reader = EnvironmentReader(planned, aws)

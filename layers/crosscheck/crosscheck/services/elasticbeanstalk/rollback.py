@@ -136,8 +136,10 @@ def _without_target(
         return NOTHING_PROVEN
     if proven == environment.label:
         return NOTHING_ELSE_PROVEN
-    if reader.version(proven) is None:
-        return f"version {proven}, to which it would go back, does not exist any more"
+    version = reader.version(proven)
+    if version is None or version.created > float(seen):
+        gone = "was made anew since it was seen there" if version else "does not exist any more"
+        return f"version {proven}, to which it would go back, {gone}"
     if environment.ready:
         return ""
     if any(each.message == STARTING and each.at < target.deployed.started for each in reader.events(float(seen))):

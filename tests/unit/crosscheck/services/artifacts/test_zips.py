@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -188,3 +189,30 @@ def test_a_file_beyond_four_gibibytes_is_found() -> None:
     locator = b"PK\x06\x07" + struct.pack("<LQL", 0, offset + len(directory), 1)
     tail = header + directory + record + locator + end(0xFFFF_FFFF, 0xFFFF_FFFF)
     assert read_file(Object(tail, 5 * 1024 * MIB + len(tail)).client, ARTIFACT, "x") == text
+
+
+def test_extra_fields_cost_the_time_of_their_length() -> None:
+    def seconds(parts: int, entries: int) -> float:
+        extra = struct.pack("<2H", 7, 0) * parts
+        entry = ENTRY.pack(b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0xFFFF_FFFF, 0xFFFF_FFFF, 0, len(extra), *[0] * 5)
+        directory = (entry + extra) * entries
+        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, len(directory), 0, 0)
+        stored = Object(directory + end).zip()
+        began = time.process_time()
+        assert sum(1 for _ in stored.entries()) == entries
+        return time.process_time() - began
+
+    assert seconds(parts=16_000, entries=32) < 2 * seconds(parts=500, entries=1024)
+
+
+def test_f69_of_a_long_directory_no_more_is_held_than_a_part() -> None:
+    entry = ENTRY.pack(b"PK\x01\x02", 20, 20, *[0] * 6, 0, 60_000, 0, *[0] * 5) + bytes(60_000)
+    count = 16 * MIB // len(entry)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), 0, 0)
+    stored = Object(entry * count + end)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in stored.zip(16 * MIB).entries()) == count
+        assert tracemalloc.get_traced_memory()[1] < 4 * MIB
+    finally:
+        tracemalloc.stop()

@@ -104,6 +104,16 @@ def test_every_status_of_the_api_has_a_standing() -> None:
     assert set(STANDINGS) == set(STATUSES)
 
 
+@pytest.mark.parametrize(("seconds", "standing"), [(10, STUCK), (23, STUCK), (25, READY), (60, READY)])
+def test_what_failed_once_the_action_had_ended_is_not_surely_its_doing(
+    fake: FakeCloudFormation, seconds: int, standing: Feasibility
+) -> None:
+    """An action that was refused ends at once, and may name the stack of somebody whose own update fails just then."""
+    updated(fake)
+    ended = replace(RUN, ended=(STARTED + timedelta(seconds=seconds)).timestamp())
+    assert proposed(fake, replace(CHECK, run=ended)).feasibility is standing
+
+
 @pytest.mark.parametrize("status", STATUSES)
 def test_each_status_after_an_update_of_this_execution(fake: FakeCloudFormation, status: str) -> None:
     stack = updated(fake, status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,6 +22,9 @@ from crosscheck.services.codedeploy.check import CodeDeploy
 from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
 from tests.fakes.json_protocol import FakeClients, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REGION = "us-west-2"
 NAMED = ("CrossRegionActionSupport", "production")
@@ -137,6 +141,38 @@ def test_two_that_begin_at_once_have_one_effect(fake: FakeCodeDeploy) -> None:
     fake.meanwhile["CreateDeployment"] = lambda: fake.deploy(NAMED, s3(1), "Created", description=f"crosscheck:{ours}")
     assert proof(begin(fake, ours, way), deployment=fake.groups[NAMED][-1])
     assert len(fake.groups[NAMED]) == 3
+
+
+def test_a_strangers_deployment_that_calls_itself_the_way_back_is_none(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    theirs = fake.deploy(NAMED, s3(3), description=f"crosscheck:{ours}")
+    way = propose(fake, ours)
+    assert (way.feasibility, way.reason) == (Feasibility.SUPERSEDED, f"{theirs} (Succeeded) came after {ours}")
+
+
+@pytest.mark.parametrize("status", ["Succeeded", "InProgress"])
+@pytest.mark.parametrize(("named", "feasibility"), [({}, Feasibility.MANUAL), ({"eTag": "e"}, Feasibility.READY)])
+def test_an_object_whose_version_nobody_named_may_be_another_one_by_now(
+    fake: FakeCodeDeploy, status: str, named: dict[str, str], feasibility: Feasibility
+) -> None:
+    location = {"bucket": "store", "key": "latest.zip", "bundleType": "zip", **named}
+    fake.deploy(NAMED, {"revisionType": "S3", "s3Location": location})
+    ours = fake.deploy(NAMED, s3(2), status)
+    proven = f"s3://store/latest.zip{'@e' if named else ''}"
+    assert propose(fake, ours, proven).feasibility is feasibility
+
+
+def test_a_strangers_deployment_that_calls_itself_the_way_back_was_replaced_all_the_same(fake: FakeCodeDeploy) -> None:
+    ours = released(fake)
+    way = propose(fake, ours)
+    create = fake.create_deployment
+
+    def late(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        fake.deploy(NAMED, s3(3), description=f"crosscheck:{ours}")
+        return create(body)
+
+    fake.create_deployment = late  # type: ignore[method-assign]
+    assert "s3://store/release/3@v3, deployed by somebody else" in begin(fake, ours, way).replaced
 
 
 def test_another_deployment_that_comes_at_that_moment_has_moved_on(fake: FakeCodeDeploy) -> None:
