@@ -48,10 +48,14 @@ class CardPublisher:
         if drawing is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
+        if drawing.quiet and self.messages.find(subject) is None:
+            return
         try:
             message = self._bring_up_to_date(subject, drawing.card, channel)
             if isinstance(subject, Subject) and drawing.moments:
                 self.teller.tell(subject, drawing.moments, message)
+            if drawing.release and drawing.details:
+                self.teller.tell_details(drawing.release, drawing.details, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             advice = error.remedy.value

@@ -42,7 +42,7 @@ def waiting_card(outside: Outside, execution: str) -> Card:
 
     def look() -> Card:
         found = outside.cards(execution)
-        return found[0] if found and "waits for an approval" in words(found[0]) else {}
+        return found[0] if found and "waits for approval of " in words(found[0]) else {}
 
     return wait_until(look, f"a card of {execution} that waits")
 

@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError, InvalidRegionError, ParamValidation
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
+from crosscheck.ledger.image_facts import REPLICATION, DeployedRepository, ImageDestinations
 from crosscheck.ledger.pipeline_channels import PipelineChannels
-from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.ledger.subjects import ImageSubject, Repository, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.pipelines.parameters import Tags
@@ -195,11 +195,58 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
-    shown, told = ready.slack.messages()
+    shown, told, measured = ready.slack.messages()
     assert "failed: as the test says" in told["text"]
+    assert "as the test says" in str(measured["blocks"])
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
     assert "my-service@sha256:111111111111" in str(shown["blocks"])
+
+
+IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
+
+
+def _arrives(ready: Function, verdict: Verdict, look: int) -> None:
+    """A look at the image in its only destination."""
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    seen = RegionVerdict("eu-west-1", verdict, f"look {look}", ())
+    final = verdict is not Verdict.PENDING
+    ready.ledger.merge(IMAGE, JudgeVerdict(REPLICATION, seen, 2.0 + look, final=final, look=look).to_fact(1.0))
+    ready.cards.changed(IMAGE, f"look {look}")
+    ready.run()
+
+
+def test_an_image_that_no_release_deploys_has_a_message(ready: Function) -> None:
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update"]
+
+
+def test_an_image_of_a_repository_that_releases_deploy_has_one_only_if_it_fails(ready: Function) -> None:
+    repository = Repository(IMAGE.region, IMAGE.repository)
+    ready.ledger.merge(repository, DeployedRepository("multi-region-service").to_fact(1.0))
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert ready.slack.calls() == []
+    _arrives(ready, Verdict.FAIL, 3)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["failed"]
+    _arrives(ready, Verdict.PASS, 4)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["passed"]
+
+
+def test_a_release_that_deploys_an_image_silences_it_and_the_next_of_its_repository(ready: Function) -> None:
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    released = ReleasedImage("111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1", IMAGE.digest)
+    ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
+    ready.judge(Verdict.PASS, released, look=1)
+    ready.run()
+    _arrives(ready, Verdict.PASS, 2)
+    following = replace(IMAGE, digest="sha256:" + "2" * 64)
+    ready.ledger.merge(following, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    ready.cards.changed(following, "plan")
+    ready.run()
+    kinds = {message["metadata"]["event_type"] for message in ready.slack.messages() if message["metadata"]}
+    assert kinds == {"crosscheck_release"}
 
 
 @pytest.mark.parametrize("body", ["no subject", "image#a"])
@@ -444,6 +491,84 @@ def test_a_release_that_needs_nobody_has_no_reply(ready: Function) -> None:
     ready.happen(events.pipeline("SUCCEEDED", 30))
     ready.run()
     assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage"]
+
+
+def _release_of(ready: Function, verdict: Verdict) -> None:
+    """A release with two regions, from its start to its end."""
+    ready.happen(events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1))
+    ready.run()
+    for region in ("us-east-1", "eu-west-1"):
+        ready.happen(events.action("Deploy", region, "SUCCEEDED", 3, region=region))
+        judged = judge(region, [Finding("ecs-service", "web", verdict, f"{verdict} in {region}", {"tasks": "2"})])
+        now = events.BEGAN.timestamp() + 9
+        ready.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True).to_fact(now))
+    ready.happen(events.stage("Deploy", "SUCCEEDED", 10), events.pipeline("SUCCEEDED", 11))
+    ready.run()
+
+
+def test_what_was_measured_is_one_reply_at_the_end_which_the_channel_does_not_see(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    (reply,) = replies(ready)
+    assert "subtype" not in reply
+    assert all(f"PASS in {region} (tasks: 2)" in str(reply["blocks"]) for region in ("us-east-1", "eu-west-1"))
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update", "chat.postMessage"]
+
+
+def test_a_burst_of_twenty_six_events_is_two_calls_its_details_included(ready: Function) -> None:
+    happened = [events.pipeline("STARTED"), events.pipeline("SUCCEEDED", 99)]
+    for number in range(4):
+        stage, began = f"Stage{number}", number * 20
+        happened += [events.stage(stage, "STARTED", began), events.stage(stage, "SUCCEEDED", began + 9)]
+        for region in ("us-east-1", "eu-west-1"):
+            action = f"To-{region}"
+            happened.append(events.action(stage, action, "STARTED", began, region=region))
+            happened.append(events.action(stage, action, "SUCCEEDED", began + 5, region=region))
+            judged = judge(region, [Finding("ecs-service", "web", Verdict.PASS, f"{stage} runs")])
+            now = events.BEGAN.timestamp() + began + 7
+            ready.ledger.merge(SUBJECT, JudgeVerdict(stage, judged, now, final=True).to_fact(now))
+    assert len(happened) == 26
+    ready.happen(*happened)
+    while ready.run()[0]:
+        pass
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.postMessage"]
+    assert ready.slack.messages()[0]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+
+
+def test_a_final_card_stays_as_it_is_and_its_details_are_told_once(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    calls = len(ready.slack.calls())
+    for late in (events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1), events.pipeline("SUCCEEDED", 11)):
+        ready.happen(late)
+        ready.run()
+    assert len(ready.slack.calls()) == calls
+
+
+def test_broken_regions_are_told_in_detail_beside_the_reply_that_calls_a_person(ready: Function) -> None:
+    _release_of(ready, Verdict.FAIL)
+    called, measured = replies(ready)
+    assert called["subtype"] == "thread_broadcast"
+    assert "FAIL in eu-west-1 (tasks: 2)" in str(measured["blocks"])
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 1}, {"drop": True}])
+def test_f38_f39_details_come_once_whatever_slack_does(ready: Function, fault: dict[str, Any]) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", **fault)
+    _release_of(ready, Verdict.PASS)
+    module._showing().show(SUBJECT, CHANNEL)
+    module._showing().show(SUBJECT, CHANNEL)
+    assert len(replies(ready)) == 1
+
+
+@pytest.mark.parametrize("error", ["cannot_reply_to_message", "restricted_action_thread_locked"])
+def test_f40_a_thread_that_takes_no_reply_goes_without_details(ready: Function, error: str) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", error=error)
+    _release_of(ready, Verdict.PASS)
+    assert replies(ready) == []
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["SUCCEEDED"]
 
 
 def test_regions_that_fail_together_are_one_reply(ready: Function) -> None:

@@ -173,6 +173,10 @@ class Slack:
         place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
         self._send("chat.postMessage", channel, card, **place)
 
+    def note(self, channel: str, thread: str, card: Card) -> None:
+        """Answer in the thread of a message, which the channel does not show. Raises as ``post`` does."""
+        self._send("chat.postMessage", channel, card, thread_ts=thread)
+
     def _send(self, method: str, channel: str, card: Card, **more: Any) -> Any:
         """Send a card; where Slack refuses its blocks or its metadata, without them."""
         plain: dict[str, Any] = {"channel": channel, "text": card.text, **more, **_QUIET, "blocks": []}

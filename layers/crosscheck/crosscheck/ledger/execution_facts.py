@@ -78,7 +78,8 @@ class ReportedFact(StoredFact):
 class Trigger:
     """What started an execution; texts are empty where the event does not tell them.
 
-    ``type`` is CodePipeline's word for it, empty for a Git event.
+    ``type`` is CodePipeline's word for it, empty for a Git event. ``started_by`` is the name of the person, role or
+    rule that did. A Git event names a branch or a ``tag``.
     """
 
     type: str = ""
@@ -87,6 +88,8 @@ class Trigger:
     author: str = ""
     branch: str = ""
     repository: str = ""
+    tag: str = ""
+    started_by: str = ""
 
 
 @dataclass(frozen=True)

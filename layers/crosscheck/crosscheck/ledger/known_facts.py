@@ -20,6 +20,7 @@
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
+``deployed``                   a repository: a pipeline that deploys its images
 ``proven``                     a deploy target: what ran there when a release last passed
 ``before``                     a deploy target: what ran there before the first release
 ``brought/<key>``              a deploy target's history: what this release brought, as it was judged
@@ -43,7 +44,13 @@ from crosscheck.ledger.execution_facts import (
     StuckAction,
     Trigger,
 )
-from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
+from crosscheck.ledger.image_facts import (
+    DeployedRepository,
+    ImageDestinations,
+    ImageLink,
+    PushedImage,
+    ReleaseLink,
+)
 from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
@@ -193,6 +200,11 @@ class KnownFacts:
     def deployed_by(self) -> tuple[Subject, ...]:
         """The releases that are known to deploy the image."""
         return tuple(link.release for link in self._all(ReleaseLink))
+
+    @property
+    def deployed_from(self) -> bool:
+        """Whether releases deploy images of the repository."""
+        return self._one(DeployedRepository) is not None
 
     @property
     def proven(self) -> ProvenState | None:

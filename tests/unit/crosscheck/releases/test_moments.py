@@ -83,9 +83,10 @@ def test_an_approval_that_is_asked_for_again_is_another_moment() -> None:
 
 def test_the_card_says_who_has_to_act_and_where() -> None:
     card = render(waiting().release)
-    assert card.blocks[0]["text"]["text"] == "multi-region-service: waiting for approval"
+    assert card.blocks[0]["text"]["text"] == ":raised_hand: multi-region-service: waiting for approval"
     shown = str(card.blocks)
-    assert "*Approve / Sign-off* waits for an approval since 2026-03-04 10:00:05 UTC by a subscriber" in shown
+    assert "*Next:* waits for approval of Approve / Sign-off by a subscriber of the topic" in shown
+    assert ":raised_hand: *Approve / Sign-off* since 2026-03-04 10:00:05 UTC: " in shown
     assert f"approve/{RUN}|review it>" in shown
     assert "<!channel>" not in shown
 
