@@ -12,11 +12,11 @@ from apply_decision.decide import DecisionMaker
 from apply_decision.people import People
 from apply_decision.pipeline_actions import PipelineActions
 from apply_decision.rollback_requests import RollbackRequests
-from crosscheck.cards.response_url import is_slacks, tell
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.clients import Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.click import parse_click
+from crosscheck.decisions.response_url import is_slacks, tell
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required

@@ -9,8 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from crosscheck.cards.slack import BoundedClient
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.decisions.approvers import Approvers
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.errors import CrosscheckError
 
 # Somebody who leaves a user group may decide for so many seconds more.

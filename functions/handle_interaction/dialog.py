@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from crosscheck.cards.response_url import post
 from crosscheck.decisions.click import REASON_LIMIT, Click
+from crosscheck.decisions.response_url import post
 from crosscheck.ledger.decision_facts import DecisionKind
 from crosscheck.releases.offers import OpenCheck
 from crosscheck.text import one_line

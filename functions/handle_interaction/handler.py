@@ -10,10 +10,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.clients import CONFIG, Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.queue import DecisionQueue
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from handle_interaction.interactions import Interactions

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.cards.response_url import is_slacks
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.decisions.approvers import Approvers
 from crosscheck.decisions.click import Click
+from crosscheck.decisions.response_url import is_slacks
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.ledger.decision_facts import DecisionKind
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.table import Ledger

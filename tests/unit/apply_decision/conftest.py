@@ -11,10 +11,10 @@ from apply_decision.decide import DecisionMaker
 from apply_decision.people import People
 from apply_decision.pipeline_actions import PipelineActions
 from apply_decision.rollback_requests import RollbackRequests
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.click import Click
 from crosscheck.decisions.request import DecisionRequest
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import card_key
 from crosscheck.ledger.table import Ledger, item_key

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from crosscheck.cards.slack_secret import SlackSecret
 from crosscheck.clients import Clients
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.request import DecisionRequest
+from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.ledger.decision_facts import DecisionKind, check_id
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict

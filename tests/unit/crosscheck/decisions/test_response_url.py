@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, Response, redirect, request
 
-from crosscheck.cards.response_url import is_slacks, tell
+from crosscheck.decisions.response_url import is_slacks, tell
 from local.server import Server
 
 if TYPE_CHECKING:
