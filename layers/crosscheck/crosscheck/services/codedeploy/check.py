@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
@@ -15,7 +16,7 @@ from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
-from crosscheck.services.codedeploy import deployments, instances
+from crosscheck.services.codedeploy import deployments, history, instances
 from crosscheck.services.codedeploy.blue_green import IMAGE_ARTIFACTS, look_at_service, read_serving, serving_state
 from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
@@ -25,10 +26,14 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
+from crosscheck.services.codedeploy.history import is_way_back
 from crosscheck.services.codedeploy.instances import gone_instances
 from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts, takes_back
 from crosscheck.services.codedeploy.state import GroupState, parse_group_state
 from crosscheck.services.ecs import service
+
+if TYPE_CHECKING:
+    from mypy_boto3_codedeploy import CodeDeployClient
 
 # https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Diagnostics.html
 FAILED_SCRIPTS = frozenset({"ScriptFailed", "ScriptMissing", "ScriptNotExecutable", "ScriptTimedOut"})
@@ -46,7 +51,12 @@ class CodeDeploy(Check):
     kind = "codedeploy"
     reads_configuration = frozenset(IMAGE_ARTIFACTS)
     permissions = (
-        deployments.PERMISSIONS | instances.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
+        deployments.PERMISSIONS
+        | history.LIST_PERMISSIONS
+        | instances.PERMISSIONS
+        | service.PERMISSIONS
+        | deployed.PERMISSIONS
+        | files.PERMISSIONS
     )
     parameters = {
         "application": text(needed=True),
@@ -131,11 +141,15 @@ def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
 def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, aws: Clients) -> Finding:
     values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
     named = planned.parameters["application"], planned.parameters["group"]
-    outcome = _undoes(ours, planned.parameters.get("undoes", "")) or judge_deployment(ours, newest, *named)
+    client, undone = aws.client("codedeploy", planned.region), planned.parameters.get("undoes", "")
+    taken_back = newest.id != ours.id and is_way_back(client, ours, newest)
+    outcome = (_undoes(client, ours, undone) if undone else None) or judge_deployment(
+        ours, newest, *named, taken_back=taken_back
+    )
     if outcome:
         found = planned.finding(outcome.verdict, outcome.reason)
     else:
-        targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
+        targets = read_targets(client, ours.id)
         values["targets"] = status_counts(targets)
         found = _targets(planned, ours, targets, aws)
     moved_on = outcome is not None and outcome.moved_on
@@ -143,9 +157,10 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
     return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines={**ran, **found.baselines})
 
 
-def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
-    """Why the newest deployment does not take another one back; None if it does, or if it does not have to."""
-    if not undone or takes_back(newest, undone):
+def _undoes(client: CodeDeployClient, newest: GroupDeployment, undone: str) -> Outcome | None:
+    """Why the newest deployment does not take another one back; None if it does."""
+    other = read_deployment(client, undone) if takes_back(newest, undone) else None
+    if other and is_way_back(client, other, newest):
         return None
     if newest.id == undone:
         reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
