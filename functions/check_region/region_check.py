@@ -68,7 +68,7 @@ class RegionCheck:
         if not isinstance(item.subject, Subject):
             return
         if item.purpose is Purpose.PREFLIGHT:
-            states.begun(item.subject, checks_begun(item.subject, self.clients))
+            states.begun(item.subject, checks_begun(item.subject, self.clients), item.account)
             states.seen_before(item.checks, judged, at)
         elif item.purpose is Purpose.STAGE:
             states.judged(item.subject, item.stage, item.checks, judged, at)
