@@ -21,6 +21,11 @@ help: ## list the targets
 demo: $(ENVIRONMENTS) build browser ## run the example releases in a local account, pictures under build/demo/
 	@$(DEV)/python -m local demo
 
+.PHONY: images
+images: demo ## run the demo, and put its pictures into the documents
+	@cd build/demo && for picture in a-unhealthy-secondary a-unhealthy-secondary-timeline \
+		a-approval-waiting board; do cp "$$picture.png" "../../docs/images/$$picture.png"; done
+
 .PHONY: local
 local: $(ENVIRONMENTS) build ## start a local account with the stack deployed; ends with Ctrl-C
 	@$(DEV)/python -m local up
@@ -33,7 +38,7 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 	$(DEV)/pytest tests -m "not e2e" -q -n 2
 
 .PHONY: e2e
-e2e: $(ENVIRONMENTS) build ## the deployed stack in three local accounts at once
+e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
 
 .PHONY: histories

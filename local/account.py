@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from local import stack
+from local.board import Dashboard, board_app
 from local.clients import ADMINISTRATOR, Aws, endpoint_variable
 from local.clock import Clock
 from local.codedeploy import CodeDeploy
@@ -42,6 +43,7 @@ HOME_REGION = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-1")
 STACK = "crosscheck"
 CHANNEL = "C0RELEASES"
+TEAM_CHANNEL = "C0TEAM"  # for pipelines that are tagged with it
 SLACK_SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
 
 
@@ -110,9 +112,10 @@ class Account:
         self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id, decide)
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
-        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases"})
+        self.slack = SlackWorkspace(self.bot_token, {CHANNEL: "releases", TEAM_CHANNEL: "team"})
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
+        self.board_url = self._serve(board_app(self._board), "board").url
         endpoints["elasticbeanstalk"] = self._serve(self.elasticbeanstalk.app, "elasticbeanstalk").url
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
         endpoints["ecr"] = self._serve(self.ecr.app, "ecr").url
@@ -199,6 +202,7 @@ class Account:
             "slack": self.slack_url,
             "control": self.control_url,
             "web": self.web_url,
+            "board": self.board_url,
             "stack": STACK,
             "home_region": HOME_REGION,
             "regions": [HOME_REGION, *REGIONS],
@@ -219,6 +223,11 @@ class Account:
             with suppress(LookupError):
                 return page(region, name)
         return self.ecs.service_health(region, name)
+
+    def _board(self) -> Dashboard:
+        if "BoardDashboardName" not in self.outputs:
+            raise LookupError("the stack, which has the board, is not deployed yet")
+        return Dashboard(self.aws, HOME_REGION, self.outputs["BoardDashboardName"])
 
     def _task_sets(self, region: str, cluster: str, service: str) -> list[dict[str, Any]]:
         return self.codedeploy.ecs_task_sets(region, cluster, service)

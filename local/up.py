@@ -25,7 +25,8 @@ def run(interrupted: threading.Event) -> int:
             console.print("Deploying Crosscheck with [bold]sam deploy[/] …")
             account.deploy()
             _describe(account)
-            console.print(f"Ready. [bold]{DESCRIPTION}[/] tells how to reach everything; Slack: {account.slack_url}")
+            console.print(f"Ready. [bold]{DESCRIPTION}[/] tells how to reach everything.")
+            console.print(f"Slack: {account.slack_url}; the board: {account.board_url}")
             console.print("Ctrl-C ends it.")
             while not interrupted.is_set():
                 time.sleep(1)

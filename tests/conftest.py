@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
+from local.pictures.browsers import NoBrowserError, find_browser
 from tests.builders import tables
 
 if TYPE_CHECKING:
@@ -47,3 +49,14 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def ledger_table() -> Iterator[DynamoDBClient]:
     with mock_aws():
         yield tables.create_ledger_table()
+
+
+@pytest.fixture
+def installed_browser() -> Path:
+    """The browser of this machine; a missing one is forgiven everywhere but in CI."""
+    try:
+        return find_browser()
+    except NoBrowserError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))

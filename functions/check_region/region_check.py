@@ -11,9 +11,11 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, judge
 from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.image_facts import DeployedRepository
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.plans.current import checks_begun, run_current
+from crosscheck.releases.deployments import repositories_of
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.engine import Decision, NextStep, decide, seconds_to_next_look
 from crosscheck.verification.item import Purpose, VerificationItem
@@ -70,6 +72,8 @@ class RegionCheck:
         if item.purpose is Purpose.PREFLIGHT:
             states.begun(item.subject, checks_begun(item.subject, self.clients), item.account)
             states.seen_before(item.checks, judged, at)
+            for repository in repositories_of(judged):
+                self.ledger.merge(repository, DeployedRepository(item.subject.pipeline).to_fact(at))
         elif item.purpose is Purpose.STAGE:
             states.judged(item.subject, item.stage, item.checks, judged, at)
 

@@ -15,6 +15,7 @@ from crosscheck.ledger.table import Fact, Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import deployments
 from crosscheck.size_limits import parse_json
+from crosscheck.telemetry import count
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 
 UNJUDGED = "the check itself failed; its log says why"
@@ -49,6 +50,7 @@ class Conclusion:
         for outcome in outcomes:
             for fact in self._open(outcome):
                 self.ledger.merge(outcome.item.subject, fact)
+        self._count_rollbacks(outcomes)
         self._tell(verified["subject"])
         return {
             "passed": _regions(outcomes, {Verdict.PASS}),
@@ -84,6 +86,22 @@ class Conclusion:
             judged = RegionVerdict(item.region, Verdict.INCONCLUSIVE, UNJUDGED, ())
             return [JudgeVerdict(item.stage, judged, now, final=True).to_fact(item.since)]
         return []
+
+    def _count_rollbacks(self, outcomes: Sequence[ItemOutcome]) -> None:
+        """Count the regions that a rollback left as they were, or of which nobody knows; an alarm rings."""
+        tried = [each.item for each in outcomes if each.problem or each.rolled_back]
+        if not tried:
+            return
+        known = KnownFacts(self.ledger.read(tried[0].subject))
+        failed = [
+            region
+            for item in tried
+            for region in item.regions or (item.region,)
+            if (end := known.rollback(item.stage, region))
+            if end.state is RollbackState.FAILED and end.attempt == item.attempt
+        ]
+        if failed:
+            count("RollbacksFailed", len(failed))
 
     def _tell(self, key: str) -> None:
         subject = parse_subject(key)

@@ -135,9 +135,19 @@ def _trigger(detail: Fields) -> Trigger | None:
         commit=given.text("commit-id", "")[:TRIGGER_LIMIT],
         message=one_line(given.text("commit-message", ""), TRIGGER_LIMIT),
         author=given.text("author-display-name", "")[:TRIGGER_LIMIT],
-        branch=given.text("branch-name", given.text("tag-name", ""))[:TRIGGER_LIMIT],
+        branch=given.text("branch-name", "")[:TRIGGER_LIMIT],
         repository=given.text("full-repository-name", "")[:TRIGGER_LIMIT],
+        tag=given.text("tag-name", "")[:TRIGGER_LIMIT],
+        started_by=_named(given.text("trigger-detail", "")),
     )
+
+
+def _named(detail: str) -> str:
+    """The name at the end of an ARN, empty for any other detail. A session may be named after an e-mail address: what
+    follows its @ is left out.
+    """
+    name = detail.rpartition("/")[2] if "/" in detail else detail.rpartition(":")[2]
+    return name.partition("@")[0][:TRIGGER_LIMIT] if detail.startswith("arn:") else ""
 
 
 def _push(envelope: Fields, detail: Fields) -> Change | None:

@@ -11,13 +11,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
-from crosscheck.cards.slack import PersonNeededError
+from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
 from crosscheck.errors import RetryLaterError
-from crosscheck.ledger.subjects import parse_subject
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.pipeline_channels import PipelineChannels
+from crosscheck.ledger.subjects import LedgerKey, parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
+from update_card.card_channels import CardChannels
 from update_card.loader import CardLoader
 from update_card.moment_teller import MomentTeller
 from update_card.pipeline_lookup import PipelineLookup
@@ -46,28 +49,35 @@ def _showing() -> CardPublisher:
     ledger = Ledger.from_env(clients)
     lookup = PipelineLookup(clients, ledger)
     workspace = SlackSession(clients, optional("SLACK_SECRET"), required("SLACK_API_URL"))
-    channel = required("SLACK_CHANNEL")
+    channels = CardChannels(lookup, PipelineChannels.from_env(clients), required("SLACK_CHANNEL"))
+    told = ToldMoments.from_env(clients)
     return CardPublisher(
         drawing=CardLoader(ledger, lookup),
         messages=PostedMessages.from_env(clients),
         workspace=workspace,
-        channel=channel,
-        teller=MomentTeller(ToldMoments.from_env(clients), workspace, lookup, channel, optional("NOTIFY_ON_FAILURE")),
+        channels=channels,
+        teller=MomentTeller(told, workspace, lookup, channels, optional("NOTIFY_ON_FAILURE")),
     )
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Show each changed subject; on the first that has to wait, give it and all behind it back to the queue."""
+    """Show each changed subject. From the first on that has to wait, those of its channel go back to the queue; a
+    batch may hold messages of several channels, and the others do not wait with it."""
     records = event["Records"]
+    given_back: list[Mapping[str, Any]] = []
     for index, record in enumerate(records):
-        if index and context.get_remaining_time_in_millis() < ENOUGH_MILLISECONDS:
-            return _give_back(records[index:], RetryLaterError("no time is left for more cards", 1))
+        if record in given_back:
+            continue
+        behind = [each for each in records[index:] if _group(each) == _group(record)]
         try:
+            if index and context.get_remaining_time_in_millis() < ENOUGH_MILLISECONDS:
+                raise RetryLaterError("no time is left for more cards", 1)  # noqa: TRY301 - as any card that has to wait
             _show(record)
         except RetryLaterError as error:
-            return _give_back(records[index:], error)
-    return {"batchItemFailures": []}
+            _give_back(behind, error)
+            given_back += behind
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in given_back]}
 
 
 def _show(record: Mapping[str, Any]) -> None:
@@ -81,7 +91,7 @@ def _show(record: Mapping[str, Any]) -> None:
         RetryLaterError: it has to wait.
     """
     try:
-        _showing().show(parse_subject(record["body"]))
+        _show_in_its_group(parse_subject(record["body"]), record)
     except RetryLaterError:
         raise
     except Exception as error:
@@ -100,8 +110,24 @@ def _show(record: Mapping[str, Any]) -> None:
         )
 
 
-def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> dict[str, Any]:
-    """The queue is FIFO: what stands behind a message waits with it."""
+def _show_in_its_group(subject: LedgerKey, record: Mapping[str, Any]) -> None:
+    """Show the subject, or hand it over to the group of its channel: no channel that makes us wait may hold up another.
+
+    Whoever told of the change did not know the channel yet, or its card stands in an earlier one.
+    """
+    channel = _showing().channel_of(subject)
+    if channel == _group(record):
+        _showing().show(subject, channel)
+    else:
+        CardQueue.from_env(_clients()).changed_in(channel, subject, f"moved {record['messageId']}")
+
+
+def _group(record: Mapping[str, Any]) -> str:
+    return str(record["attributes"]["MessageGroupId"])
+
+
+def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> None:
+    """The queue is FIFO: what stands behind a message of its group waits with it."""
     seconds = _retry_delay(error, records[0])
     person = isinstance(error, PersonNeededError)
     tell = logger.error if person else logger.warning
@@ -116,11 +142,13 @@ def _give_back(records: Sequence[Mapping[str, Any]], error: RetryLaterError) -> 
             )
         except AWS_ERRORS:
             logger.exception("the message comes back when its visibility timeout ends")
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
 
 def _retry_delay(error: RetryLaterError, record: Mapping[str, Any]) -> int:
-    """The seconds until the next try: what the error asks for, doubled with every receive of the message."""
+    """The seconds until the next try: those that Slack names, else what the error asks for, doubled with every receive
+    of the message. A burst of cards waits a second for each; doubled, they would wait for hours."""
+    if isinstance(error, SlowDownError):
+        return error.seconds
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     doubled = error.seconds << min(receives - 1, 10)
     return max(error.seconds, min(doubled, LONGEST_BACKOFF))

@@ -2,26 +2,33 @@
 
 from dataclasses import dataclass, replace
 
+from crosscheck.cards.details import Detail, details
 from crosscheck.cards.image import render_image
 from crosscheck.cards.layout import Card
 from crosscheck.cards.release import render
-from crosscheck.ledger.image_facts import ImageLink, ReleaseLink
+from crosscheck.ledger.image_facts import DeployedRepository, ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
+from crosscheck.ledger.subjects import FactSubject, ImageSubject, Repository, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold, fold_image
-from crosscheck.releases.model import ImageArrival
+from crosscheck.releases.model import ImageArrival, RegionState, Release
 from crosscheck.releases.moments import Moment, moments_of
 from update_card.pipeline_lookup import PipelineLookup
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A card, and the moments of which a person is told beside it."""
+    """A card, the moments of which a person is told beside it, and what of the ``release`` its thread tells.
+
+    ``quiet``: the card of a release says what there is to say, so no message is posted for this one.
+    """
 
     card: Card
     moments: tuple[Moment, ...] = ()
+    release: Release | None = None
+    details: tuple[Detail, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,14 +50,22 @@ class CardLoader:
         arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         release = replace(fold(subject, known), images=images)
-        return Drawing(render(release), moments_of(release, known))
+        return Drawing(render(release), moments_of(release, known), release, details(release, known))
 
     def image(self, subject: ImageSubject) -> Drawing | None:
-        """The card of an image; None where nothing is known of it."""
+        """The card of an image; None where nothing is known of it. An image that releases deploy, or whose repository
+        they deploy from, is quiet unless it failed."""
         known = self._known(subject)
-        return Drawing(render_image(fold_image(subject, known))) if known.records else None
+        if not known.records:
+            return None
+        arrival = fold_image(subject, known)
+        quiet = arrival.state is not RegionState.FAILED and (bool(known.deployed_by) or self._deployed_from(subject))
+        return Drawing(render_image(arrival), quiet=quiet)
 
-    def _known(self, subject: LedgerKey) -> KnownFacts:
+    def _deployed_from(self, image: ImageSubject) -> bool:
+        return self._known(Repository(image.region, image.repository)).deployed_from
+
+    def _known(self, subject: FactSubject) -> KnownFacts:
         return KnownFacts(self.ledger.read(subject))
 
     def _arrival(self, image: ImageSubject, release: Subject, of_release: KnownFacts) -> ImageArrival | None:
@@ -64,5 +79,7 @@ class CardLoader:
         if image not in of_release.deploys:
             self.ledger.merge(release, ImageLink(image).to_fact())
         if release not in of_image.deployed_by and self.ledger.merge(image, ReleaseLink(release).to_fact()):
+            repository = Repository(image.region, image.repository)
+            self.ledger.merge(repository, DeployedRepository(release.pipeline).to_fact(self.ledger.clock()))
             of_image = self._known(image)
         return fold_image(image, of_image)

@@ -18,7 +18,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, parse_definition
-from crosscheck.pipelines.parameters import read_tags
+from crosscheck.pipelines.parameters import Tags, read_tags
 from crosscheck.size_limits import parse_json
 from crosscheck.telemetry import count
 from crosscheck.text import one_line
@@ -47,17 +47,16 @@ class PipelineLookup:
         kept = [self._keep(subject, name, ask) for name, ask in wanted.items()]
         return any(kept)
 
-    def person(self, subject: Subject) -> str:
-        """The Slack id that the pipeline's tag ``crosscheck:notify`` names; empty without one, and where CodePipeline
-        was not able to say."""
+    def tags(self, subject: Subject) -> Tags | None:
+        """The pipeline's tags; None where CodePipeline was not able to say."""
         try:
             client = self.clients.client("codepipeline", subject.region)
             arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
-            return read_tags(client, arn).notify
+            return read_tags(client, arn)
         except (ClientError, BotoCoreError) as error:
             logger.warning("CodePipeline was not able to say", wanted="tags", subject=subject.key, reason=str(error))
             count("LookupFailures")
-            return ""
+            return None
 
     def _keep(self, subject: Subject, name: str, ask: Callable[[Subject], Outline | RecordedRevision | None]) -> bool:
         try:

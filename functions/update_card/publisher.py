@@ -9,6 +9,7 @@ from crosscheck.cards.slack import ChannelRefusedError, PerhapsSentError, SlackR
 from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.subjects import LedgerKey, Subject
 from crosscheck.telemetry import count
+from update_card.card_channels import CardChannels
 from update_card.loader import CardLoader
 from update_card.moment_teller import MomentTeller
 from update_card.posted_messages import PostedMessage, PostedMessages
@@ -26,11 +27,16 @@ class CardPublisher:
     drawing: CardLoader
     messages: PostedMessages
     workspace: SlackSession
-    channel: str
+    channels: CardChannels
     teller: MomentTeller
 
-    def show(self, subject: LedgerKey) -> None:
-        """Post or update the subject's card, unless Slack shows it as it is.
+    def channel_of(self, subject: LedgerKey) -> str:
+        """The channel in which the subject's card stands, or is to be posted."""
+        message = self.messages.find(subject)
+        return message.channel if message else self.channels.of(subject)
+
+    def show(self, subject: LedgerKey, channel: str) -> None:
+        """Post or update the subject's card, unless Slack shows it as it is. The first one is posted in ``channel``.
 
         Whoever is told that a subject changed reads what is known at that moment, so the queue's order is order
         enough; what Slack shows is recognised by its content, not by a version, because facts may expire.
@@ -42,10 +48,14 @@ class CardPublisher:
         if drawing is None:
             logger.warning("nothing is known of the subject any more", subject=subject.key)
             return
+        if drawing.quiet and self.messages.find(subject) is None:
+            return
         try:
-            message = self._bring_up_to_date(subject, drawing.card)
+            message = self._bring_up_to_date(subject, drawing.card, channel)
             if isinstance(subject, Subject) and drawing.moments:
                 self.teller.tell(subject, drawing.moments, message)
+            if drawing.release and drawing.details:
+                self.teller.tell_details(drawing.release, drawing.details, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.
             advice = error.remedy.value
@@ -53,11 +63,11 @@ class CardPublisher:
             count("CardsRefused")
             self.messages.refused(subject, error.error)
 
-    def _bring_up_to_date(self, subject: LedgerKey, card: Card) -> PostedMessage:
+    def _bring_up_to_date(self, subject: LedgerKey, card: Card, channel: str) -> PostedMessage:
         """The message that shows the card."""
         message = self.messages.find(subject)
         if message is None:
-            return self._post(subject, card)
+            return self._post(subject, card, channel)
         return message if message.digest == card.digest else self._update(subject, card, message)
 
     def _update(self, subject: LedgerKey, card: Card, message: PostedMessage) -> PostedMessage:
@@ -68,28 +78,29 @@ class CardPublisher:
         try:
             self.workspace.update(message.channel, message.timestamp, shown)
         except (SlackRefusedError, ChannelRefusedError) as error:
-            if not message.out_of_reach(error, self.channel):
+            in_use = self.channels.of(subject)
+            if not message.out_of_reach(error, in_use):
                 raise
             if message.continues and message.essence == card.essence:
                 return message
             logger.warning("the card is posted anew", subject=subject.key, reason=str(error))
-            return self._post(subject, card, message.timestamp)
+            return self._post(subject, card, in_use, message.timestamp)
         return self._saved(subject, replace(message, digest=card.digest, essence=card.essence))
 
-    def _post(self, subject: LedgerKey, card: Card, instead_of: str = "") -> PostedMessage:
+    def _post(self, subject: LedgerKey, card: Card, channel: str, instead_of: str = "") -> PostedMessage:
         """Post the first message, or another one in place of an earlier; a claim that is kept after an answer was
         lost delays the next try, so that an outage in which Slack takes messages without saying so does not fill the
         channel."""
         if not self.messages.claim(subject, instead_of):
             raise RetryLaterError("another handler posts this card, or its answer was lost", WAIT_FOR_OTHER)
         try:
-            timestamp = self.workspace.post(self.channel, card.continuing(instead_of) if instead_of else card)
+            timestamp = self.workspace.post(channel, card.continuing(instead_of) if instead_of else card)
         except PerhapsSentError:
             raise
         except (SlackRefusedError, RetryLaterError):
             self.messages.unclaim(subject, instead_of)
             raise
-        return self._saved(subject, PostedMessage(self.channel, timestamp, card.digest, instead_of, card.essence))
+        return self._saved(subject, PostedMessage(channel, timestamp, card.digest, instead_of, card.essence))
 
     def _saved(self, subject: LedgerKey, message: PostedMessage) -> PostedMessage:
         self.messages.save(subject, message)

@@ -43,6 +43,10 @@ class SlackSession:
         """Answer in a thread and in the channel; raises as ``post`` does."""
         self._with_token(lambda slack: slack.reply(channel, thread, card))
 
+    def note(self, channel: str, thread: str, card: Card) -> None:
+        """Answer in a thread only; raises as ``post`` does."""
+        self._with_token(lambda slack: slack.note(channel, thread, card))
+
     def _with_token[T](self, send: Callable[[Slack], T]) -> T:
         kept = self._slack if self._clock() - self._read_at <= KEEP_SECONDS else None
         try:

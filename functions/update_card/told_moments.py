@@ -1,30 +1,45 @@
-"""Which moments of a release a person was told of. Each is claimed before it is told, and stays claimed."""
+"""What of a release was told in its card's thread. Each thing is claimed before it is told, and stays claimed."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import AttributeValues, ReleaseTable, item_key
-from crosscheck.releases.moments import Moment
 from update_card.posted_messages import card_key
 
 MOMENT = "moment/"
 
 
-class ToldMoments(ReleaseTable):
-    """The moments that were told, beside the cards in the ledger's table."""
+class ToldOnce(Protocol):
+    """What is told once: a moment, or a detail."""
 
-    def claim(self, release: Subject, moments: Sequence[Moment]) -> tuple[Moment, ...]:
-        """Those that nobody was told of, and that are the caller's to tell from now on."""
+    @property
+    def key(self) -> str:
+        """Its name among all that is told of its release."""
+
+    @property
+    def follows(self) -> str:
+        """How the keys begin of which one has to be told before; empty where it stands for itself."""
+
+
+class ToldMoments(ReleaseTable):
+    """What was told, beside the cards in the ledger's table."""
+
+    def claim[T: ToldOnce](self, release: Subject, moments: Sequence[T]) -> tuple[T, ...]:
+        """Those that nobody was told of, and that are the caller's to tell from now on. What ``follows`` others is told
+        only where one of them was."""
         told = self._told(release)
         free = "attribute_not_exists(#claimed)"
         values: AttributeValues = {":claimed": {"BOOL": True}}
         return tuple(
             moment
             for moment in moments
-            if moment.key not in told and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
+            if moment.key not in told
+            and (not moment.follows or any(key.startswith(moment.follows) for key in told))
+            and self.update(_key(release, moment), ["#claimed = :claimed"], values, free)
         )
 
-    def unclaim(self, release: Subject, moments: Iterable[Moment]) -> None:
+    def unclaim(self, release: Subject, moments: Iterable[ToldOnce]) -> None:
         """Give claims back: nobody was told."""
         for moment in moments:
             self.client.delete_item(TableName=self.table, Key=_key(release, moment))
@@ -34,5 +49,5 @@ class ToldMoments(ReleaseTable):
         return {name.removeprefix(MOMENT) for name in names if name.startswith(MOMENT)}
 
 
-def _key(release: Subject, moment: Moment) -> AttributeValues:
+def _key(release: Subject, moment: ToldOnce) -> AttributeValues:
     return item_key(card_key(release), f"{MOMENT}{moment.key}")

@@ -13,6 +13,8 @@ from rich.table import Table
 from local.scenarios.scenario import RUNNING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from local.scenarios.scenario import Scenario
@@ -32,16 +34,28 @@ class Progress:
 
     def show_until_ended(self) -> None:
         """Return when the execution ended, or after two minutes."""
+        self._show(lambda _: False)
+
+    def show_until_asked(self) -> None:
+        """Return when the execution waits for an approval, when it ended, or after two minutes."""
+        self._show(lambda actions: any(map(_asks, actions)))
+
+    def _show(self, enough: Callable[[list[dict[str, Any]]], bool]) -> None:
         deadline = time.monotonic() + LIMIT_SECONDS
         with Live(console=self._console, refresh_per_second=8) as live:
             while True:
-                status = self._scenario.status(self._execution)
-                live.update(_progress(self._scenario.actions(self._execution)))
-                if status not in RUNNING or time.monotonic() > deadline:
+                status, actions = self._scenario.status(self._execution), self._scenario.actions(self._execution)
+                live.update(_progress(actions))
+                if status not in RUNNING or enough(actions) or time.monotonic() > deadline:
                     break
                 time.sleep(POLL_SECONDS)
         if not self._console.is_terminal:
             self._console.print()  # there Live leaves its last line open
+
+
+def _asks(action: dict[str, Any]) -> bool:
+    kind = action.get("input", {}).get("actionTypeId", {})
+    return kind.get("category") == "Approval" and action["status"] == "InProgress"
 
 
 def _progress(actions: list[dict[str, Any]]) -> Group:

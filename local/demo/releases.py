@@ -13,13 +13,15 @@ from local.scenarios.ec2_fleet import Ec2Fleet
 if TYPE_CHECKING:
     from local.scenarios.scenario import Scenario
 
+QUESTION = "May Europe and Asia have it, too?"
+
 
 @dataclass(frozen=True)
 class DemoRelease:
     """A release: how the deployments of each region end, and what its card must say at last.
 
     ``message`` is that of the change; empty for the release that the creation of the pipeline starts. ``provider`` is
-    CodePipeline's name for what deploys.
+    CodePipeline's name for what deploys. ``asked_before`` is the stage that begins only when a person approved it.
     """
 
     name: str
@@ -30,9 +32,12 @@ class DemoRelease:
     regions: Mapping[str, str]
     message: str = ""
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    asked_before: str = ""
 
     def start(self, scenario: Scenario) -> str:
         """Start it; the execution's id."""
+        if self.asked_before:
+            scenario.ask_before(self.asked_before, QUESTION)
         return scenario.push(self.message) if self.message else scenario.create_pipeline()
 
     def expects(self, payload: Mapping[str, Any]) -> bool:
@@ -42,18 +47,23 @@ class DemoRelease:
 
 @dataclass(frozen=True)
 class Result:
-    """What a release came to. ``picture`` says where it is, or why there is none."""
+    """What a release came to. ``card`` is its message in Slack, empty where it never became what it must."""
 
     release: DemoRelease
     execution: str
     card: Mapping[str, Any]
     seconds: float
-    picture: str
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What the card's metadata says."""
+        found: Mapping[str, Any] = self.card.get("metadata", {}).get("event_payload", {})
+        return found
 
     @property
     def as_expected(self) -> bool:
         """Whether the release ended as it must."""
-        return self.release.expects(self.card)
+        return self.release.expects(self.payload)
 
 
 RELEASES = (
@@ -84,6 +94,16 @@ RELEASES = (
         outcomes={"us-east-1": "unhealthy"},
         state="FAILED",
         regions={"us-east-1": "rolled_back", "eu-west-1": "skipped", "ap-southeast-1": "skipped"},
+    ),
+    DemoRelease(
+        name="a-approval",
+        title="Release A with an approval: it waits for a person, who clicks on Approve in Slack's page",
+        scenario=CanaryService,
+        provider="ECS",
+        message="Cache the product list for an hour",
+        asked_before="DeploySecondary",
+        state="SUCCEEDED",
+        regions={"us-east-1": "passed", "eu-west-1": "passed", "ap-southeast-1": "passed"},
     ),
     DemoRelease(
         name="b-good",

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from local.account import RUNS, Account
 from local.cards import CardTimeoutError, wait_for_card
+from local.demo.album import Album
+from local.demo.person import approve
 from local.demo.progress import Progress
 from local.demo.releases import RELEASES, DemoRelease, Result
-from local.pictures import take_picture
 
 if TYPE_CHECKING:
     import threading
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build/demo"
-WIDTH, HEIGHT = 1200, 900
+# The release that the pictures of a thread and of a timeline show.
+SHOWN = "a-unhealthy-secondary"
 
 
 def run(interrupted: threading.Event) -> int:  # noqa: ARG001 - every command is called so
@@ -37,14 +39,14 @@ def run(interrupted: threading.Event) -> int:  # noqa: ARG001 - every command is
     with Account(RUNS / "demo") as account:
         with console.status("Deploying Crosscheck into a local AWS account with sam deploy …"):
             account.deploy()
-        console.print(
-            f"Deployed in {time.monotonic() - began:.0f} s. Slack shows the releases live: {account.slack_url}"
-        )
+        console.print(f"Deployed in {time.monotonic() - began:.0f} s.")
+        console.print(f"Slack shows the releases live: {account.slack_url}; the board: {account.board_url}")
         demo = _Demo(account, console)
         results = [demo.run(release) for release in RELEASES]
+        demo.show(results)
     console.print(_summary(results))
-    for result in results:
-        console.print(f"Slack after {result.release.name}: {result.picture}", soft_wrap=True)
+    for title, picture in demo.album.pictures.items():
+        console.print(f"{title}: {picture}", soft_wrap=True)
     return 0 if all(result.as_expected for result in results) else 1
 
 
@@ -52,6 +54,7 @@ class _Demo:
     """Runs releases in the account, one after another; a scenario is prepared when its first release comes."""
 
     def __init__(self, account: Account, console: Console) -> None:
+        self.album = Album(PICTURES, account.slack_url, account.board_url)
         self._account = account
         self._console = console
         self._scenarios: dict[type[Scenario], Scenario] = {}
@@ -64,13 +67,27 @@ class _Demo:
             self._control("/deployments", {"region": region, "provider": release.provider, "outcome": outcome})
         began = time.monotonic()
         execution = release.start(scenario)
-        Progress(scenario, execution, self._console).show_until_ended()
+        progress = Progress(scenario, execution, self._console)
+        if release.asked_before:
+            progress.show_until_asked()
+            picture = PICTURES / f"{release.name}-waiting.png"
+            self._console.print(f"  {approve(self._account.slack_url, execution, picture)}")
+        progress.show_until_ended()
         card = self._card(release, execution)
         seconds = time.monotonic() - began
         self._control("/reset", {})
-        page = f"{self._account.slack_url}/"
-        picture = take_picture(page, PICTURES / f"{release.name}.png", WIDTH, HEIGHT, fit=True)
-        return Result(release, execution, card, seconds, str(picture))
+        if card:
+            self.album.card(release.name, card["ts"])
+        return Result(release, execution, card, seconds)
+
+    def show(self, results: list[Result]) -> None:
+        """Take the pictures that show more than one card."""
+        self.album.board()
+        for result in results:
+            if result.release.name == SHOWN and result.card:
+                self.album.thread(SHOWN, result.card["ts"])
+                self.album.channel(result.card["ts"])
+                self.album.timeline(SHOWN, result.execution)
 
     def _scenario(self, kind: type[Scenario]) -> Scenario:
         if kind not in self._scenarios:
@@ -86,10 +103,10 @@ class _Demo:
         except CardTimeoutError as error:
             self._console.print(f"[red]{error}[/]")
             return {}
-        payload: Mapping[str, Any] = card["metadata"]["event_payload"]
-        verdicts = ", ".join(f"{region} [bold]{state}[/]" for region, state in payload["regions"].items())
+        regions: Mapping[str, str] = card["metadata"]["event_payload"]["regions"]
+        verdicts = ", ".join(f"{region} [bold]{state}[/]" for region, state in regions.items())
         self._console.print(f"  Crosscheck: {verdicts}")
-        return payload
+        return card
 
     def _control(self, path: str, body: Mapping[str, str]) -> None:
         requests.post(f"{self._account.control_url}{path}", json=body, timeout=10).raise_for_status()
@@ -100,11 +117,11 @@ def _summary(results: list[Result]) -> Table:
     for column in ("release", "ok", "pipeline", "regions", "s"):
         table.add_column(column, no_wrap=True)
     for result in results:
-        regions = result.card.get("regions", {})
+        regions = result.payload.get("regions", {})
         table.add_row(
             result.release.name,
             "[green]yes[/]" if result.as_expected else "[red]no[/]",
-            result.card.get("state", "no card"),
+            result.payload.get("state", "no card"),
             "\n".join(f"{region} {regions[region]}" for region in sorted(regions)),
             f"{result.seconds:.0f}",
             end_section=True,

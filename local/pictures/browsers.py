@@ -52,9 +52,7 @@ def find_browser(
     for place in (*map(Path, MACOS), installed):
         if is_file(place):
             return place
-    raise NoBrowserError(
-        f"no browser: install Chrome, Chromium or Edge, or set {VARIABLE} to one, or run tools/find-browser"
-    )
+    raise NoBrowserError(f"no browser: install Chrome, Chromium or Edge, set {VARIABLE} to one, or run make browser")
 
 
 def _chosen(chosen: str, which: Callable[[str], str | None]) -> Path:

@@ -78,6 +78,15 @@ class Scenario(ABC):
         self.first_execution = str(started["pipelineExecutionId"])
         return self.first_execution
 
+    def ask_before(self, stage: str, question: str) -> None:
+        """Let the pipeline ask a person before this stage begins, from its next execution on."""
+        definition = self.definition()
+        names = [each["name"] for each in definition["stages"]]
+        kind = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
+        action = {"name": "Approve", "actionTypeId": kind, "configuration": {"CustomData": question}}
+        definition["stages"].insert(names.index(stage), {"name": f"Before{stage}", "actions": [action]})
+        self.client.update_pipeline(pipeline=definition)
+
     def release_first(self) -> Self:
         """Prepare everything, create the pipeline, and wait for its first execution.
 

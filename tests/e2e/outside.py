@@ -65,6 +65,22 @@ class Outside:
 
         return wait_until(look, f"a card of {execution} with {texts}")
 
+    def thread(self, execution: str) -> str:
+        """Everything that was told in the thread of the execution's card."""
+        (card,) = self.cards(execution)
+        shown: dict[str, list[Card]] = requests.get(f"{self.description['slack']}/messages", timeout=60).json()
+        replies = [each for messages in shown.values() for each in messages if each.get("thread_ts") == card["ts"]]
+        return "\n".join(map(words, replies))
+
+    def told(self, execution: str, *texts: str) -> str:
+        """The thread of the execution's card, once all of the texts stand there."""
+
+        def look() -> str:
+            said = self.thread(execution) if len(self.cards(execution)) == 1 else ""
+            return said if all(text in said for text in texts) else ""
+
+        return wait_until(look, f"a thread of {execution} with {texts}")
+
     def history(self) -> list[dict[str, Any]]:
         """Every call that Slack received."""
         calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=60).json()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from local.account import TEAM_CHANNEL
 from tests.e2e.outside import Outside, wait_until, words
 from tests.e2e.own_pipeline import OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines, answer_approval, asking
@@ -41,7 +42,7 @@ def waiting_card(outside: Outside, execution: str) -> Card:
 
     def look() -> Card:
         found = outside.cards(execution)
-        return found[0] if found and "waits for an approval" in words(found[0]) else {}
+        return found[0] if found and "waits for approval of " in words(found[0]) else {}
 
     return wait_until(look, f"a card of {execution} that waits")
 
@@ -90,3 +91,21 @@ def test_f70_a_card_that_cannot_be_edited_goes_on_in_another_one(
     assert frozen["metadata"]["event_payload"]["state"] == "STARTED"
     assert "continues the card of" in words(live)
     assert before["ts"] in words(live)
+
+
+def test_a_pipelines_tag_brings_its_cards_and_replies_to_a_channel_of_its_own(
+    pipeline: SmallPipeline, outside: Outside
+) -> None:
+    arn = pipeline.client.get_pipeline(name=NAME)["metadata"]["pipelineArn"]
+    pipeline.client.tag_resource(resourceArn=arn, tags=[{"key": "crosscheck:channel", "value": TEAM_CHANNEL}])
+    execution = pipeline.start()
+    card = waiting_card(outside, execution)
+    (reply,) = wait_until(lambda: replies(outside, card), "the reply")
+    answer_approval(pipeline, execution, "Approved", "go on")
+    outside.ended_card(execution)
+    shown: dict[str, list[Card]] = requests.get(f"{outside.description['slack']}/messages", timeout=60).json()
+    assert {card["ts"], reply["ts"]} <= {message["ts"] for message in shown[TEAM_CHANNEL]}
+    assert all(
+        call["channel"] == TEAM_CHANNEL for call in outside.history() if execution in json.dumps(call["payload"])
+    )
+    pipeline.client.untag_resource(resourceArn=arn, tagKeys=["crosscheck:channel"])

@@ -14,7 +14,7 @@ from local.slack import SlackWorkspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHANNEL = "C0RELEASES"
+CHANNEL, TEAM = "C0RELEASES", "C0TEAM"
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class SlackStand:
         received: list[dict[str, Any]] = requests.get(f"{self.url}/history", timeout=5).json()
         return received
 
-    def messages(self) -> list[dict[str, Any]]:
-        """The channel as shown now."""
-        shown: list[dict[str, Any]] = requests.get(f"{self.url}/messages", timeout=5).json()[CHANNEL]
+    def messages(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        """A channel as shown now."""
+        shown: list[dict[str, Any]] = requests.get(f"{self.url}/messages", timeout=5).json()[channel]
         return shown
 
 
 @pytest.fixture
 def slack() -> Iterator[SlackStand]:
     token = "token-of-the-test"  # noqa: S105 - opens nothing
-    server = Server(SlackWorkspace(token, {CHANNEL: "releases"}).app, "slack", threads=4)
+    server = Server(SlackWorkspace(token, {CHANNEL: "releases", TEAM: "team"}).app, "slack", threads=4)
     yield SlackStand(server.url, token)
     server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crosscheck.cards.details import details, details_card
 from crosscheck.cards.image import render_image
 from crosscheck.cards.release import render
 from crosscheck.cards.reply import reply_card
 from crosscheck.cards.slack import Slack
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.model import (
@@ -27,6 +30,7 @@ from crosscheck.releases.model import (
     StageProgress,
 )
 from crosscheck.releases.moments import Moment, MomentKind
+from tests.builders.releases import Facts, deploys
 from tests.fakes.slack_mrkdwn import Link, Mention, NoMarkupError, parsed
 
 if TYPE_CHECKING:
@@ -66,7 +70,14 @@ _urls = st.one_of(
     ),
 )
 _subjects = st.builds(Subject, _short, _short, _short)
-_progress = st.builds(RegionProgress, _texts, st.sampled_from([None, *RegionState]), _texts, _texts)
+_progress = st.builds(
+    RegionProgress,
+    _texts,
+    st.sampled_from([None, *RegionState]),
+    _texts,
+    _texts,
+    gates=st.lists(_texts, max_size=2).map(tuple),
+)
 _images = st.builds(
     ImageArrival,
     st.builds(ImageSubject, _short, _short, _short),
@@ -84,19 +95,38 @@ _releases: st.SearchStrategy[Release] = st.builds(
     attempt=st.integers(1, 3),
     started=st.just(1.0),
     seconds=st.just(5.0),
-    revision=st.builds(SourceRevision, _texts, _texts, _texts, _texts, _urls),
+    revision=st.builds(SourceRevision, _texts, _texts, _texts, _texts, _texts, _urls),
     stages=st.lists(st.builds(StageProgress, _texts, st.sampled_from([None, *State]), word=_texts), max_size=2).map(
         tuple
     ),
     regions=st.lists(_progress, max_size=3).map(tuple),
-    failures=st.lists(st.builds(Failure, _texts, _texts, _texts, _texts, _urls), max_size=2).map(tuple),
+    failures=st.lists(
+        st.builds(Failure, _texts, _texts, st.lists(_texts, max_size=2).map(tuple), _texts, _urls, st.booleans()),
+        max_size=2,
+    ).map(tuple),
     images=st.lists(_images, max_size=2).map(tuple),
-    trigger=_short,
-    preflight=st.lists(st.builds(Concern, _texts, _texts, st.booleans(), st.booleans()), max_size=3).map(tuple),
+    trigger=st.one_of(_short, st.sampled_from(["ManualRollback", "StartPipelineExecution"])),
+    started_by=_texts,
+    preflight=st.lists(st.builds(Concern, _texts, _texts, st.booleans(), st.booleans(), st.booleans()), max_size=3).map(
+        tuple
+    ),
     word=_texts,
     approvals=st.lists(
         st.builds(Approval, _texts, _texts, st.just(1), st.just(1.0), _urls, _texts, _texts), max_size=2
     ).map(tuple),
+)
+_findings = st.lists(
+    st.builds(
+        Finding,
+        _texts,
+        st.one_of(_texts, _urls),
+        st.sampled_from(Verdict),
+        _texts,
+        st.dictionaries(_texts, _texts, max_size=3),
+        warning=_texts,
+    ),
+    min_size=1,
+    max_size=4,
 )
 _moments = st.lists(
     st.builds(Moment, st.sampled_from(MomentKind), _texts, _texts, _texts, _urls), min_size=1, max_size=25
@@ -139,7 +169,7 @@ def test_a_card_holds_no_link_and_no_mention_of_others(release: Release, before:
     found = judged(card.continuing(before) if before else card)
     assert not [each for each in found if isinstance(each, Mention)]
     for link in (each for each in found if isinstance(each, Link)):
-        assert link.label in LABELS or link.url == release.revision.url
+        assert link.label in LABELS or link.url in {release.revision.url, *(each.url for each in release.failures)}
         assert urlsplit(link.url).scheme == "https"
 
 
@@ -147,6 +177,19 @@ def test_a_card_holds_no_link_and_no_mention_of_others(release: Release, before:
 @given(image=_images)
 def test_an_images_card_holds_neither(image: ImageArrival) -> None:
     assert not judged(render_image(image))
+
+
+@settings(max_examples=60, deadline=None)
+@given(release=_releases, findings=_findings)
+def test_details_link_to_the_pages_that_were_looked_at_and_to_nothing_else(
+    release: Release, findings: list[Finding]
+) -> None:
+    known = Facts().outline(("World", [deploys("One", "eu-west-1")])).verdict("World", judge("eu-west-1", findings))
+    region = RegionProgress("eu-west-1", RegionState.FAILED)
+    told = details(replace(release, regions=(region, *release.regions)), known.known)
+    found = judged(details_card(release, told), reply=True)
+    assert {each.url for each in found if isinstance(each, Link)} <= {finding.target for finding in findings}
+    assert not [each for each in found if isinstance(each, Mention)]
 
 
 @settings(max_examples=80, deadline=None)

@@ -28,7 +28,7 @@ def _locations(node: Any) -> Iterator[str]:
 
 def test_every_file_of_policies_is_included() -> None:
     files = {f"policies/{path.name}" for path in (TEMPLATE.parent / "policies").iterdir()}
-    assert set(_locations(written())) == files | {"alarms.yaml"}
+    assert set(_locations(written())) == files | {"alarms.yaml", "dashboard.yaml"}
 
 
 @pytest.mark.parametrize("name", [*POLICIES])

@@ -24,6 +24,7 @@ ONLY_EVERYWHERE = {
     "codedeploy:ListDeploymentTargets",
     "codedeploy:StopDeployment",
     "codepipeline:GetJobDetails",
+    "codepipeline:ListPipelines",
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",
     "ec2:DescribeInstances",
@@ -113,7 +114,11 @@ def test_a_managed_policy_fits_iams_limit(policy: str) -> None:
 
 
 def test_f51_only_the_service_that_works_under_a_role_may_assume_it() -> None:
-    others = {"VerifyReleaseRole": "states.amazonaws.com", "ForwardingRole": "events.amazonaws.com"}
+    others = {
+        "VerifyReleaseRole": "states.amazonaws.com",
+        "ForwardingRole": "events.amazonaws.com",
+        "ReconcileScheduleRole": "scheduler.amazonaws.com",
+    }
     for name, role in resources("AWS::IAM::Role").items():
         trusted = [s["Principal"]["Service"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
         assert trusted == [others.get(name, "lambda.amazonaws.com")], name
@@ -175,8 +180,8 @@ def test_an_alarm_rings_above_its_threshold_and_tells_the_topic(name: str) -> No
     alarm = resources("AWS::CloudWatch::Alarm")[name]
     told = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
     # Lambda runs a request twice more if provision_regions says by an error that it needs another run, and the state
-    # machine calls its functions again.
-    called_again = dict.fromkeys(("PlanChecks", "CheckRegion", "RollBack", "ConcludeChecks"), 3)
+    # machine calls its functions again. A board that was not drawn once is drawn at the next refresh.
+    called_again = dict.fromkeys(("PlanChecks", "CheckRegion", "RollBack", "ConcludeChecks", "RenderWidget"), 3)
     threshold = {"ProvisionRegions": 2, **called_again}.get(name.removesuffix("ErrorsAlarm"), 0)
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (threshold, "GreaterThanThreshold")
     assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
@@ -207,6 +212,19 @@ def test_the_rule_keeps_what_it_cannot_deliver() -> None:
     for name, rule in resources("AWS::Events::Rule").items():
         assert all("DeadLetterConfig" in target for target in rule["Targets"]), name
         assert rule["EventPattern"]["account"] == [{"Ref": "AWS::AccountId"}], name
+
+
+def test_reconcile_runs_every_two_minutes_under_a_name_of_this_stack() -> None:
+    [schedule] = resources("AWS::Scheduler::Schedule").values()
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-reconcile"}
+    assert schedule["ScheduleExpression"] == "rate(2 minutes)"
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["Reconcile", "Arn"]}
+    assert resources("AWS::Lambda::Function")["Reconcile"]["Timeout"] <= 120  # the next run begins where this one ends
+
+
+def test_f51_only_this_accounts_schedules_may_assume_their_role() -> None:
+    [statement] = resources("AWS::IAM::Role")["ReconcileScheduleRole"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_the_ledger_forgets_recovers_and_is_encrypted() -> None:

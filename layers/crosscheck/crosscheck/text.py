@@ -1,6 +1,7 @@
 """Texts of others on one line, and times, in the form that findings and cards use."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 ELLIPSIS = "…"
@@ -38,3 +39,11 @@ def shortened(text: str, limit: int = LIMIT) -> str:
 def moment(epoch: float) -> str:
     """A time in epoch seconds as ``2026-03-04T10:00:20Z``."""
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def listed(names: Sequence[str], most: int = 4, things: str = "regions") -> str:
+    """Names as people say them, ``a, b and c``; of more than ``most`` how many ``things`` they are."""
+    if len(names) > most:
+        return f"{len(names)} {things}"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -28,3 +28,8 @@ def sort_key(epoch: float) -> str:
 def for_people(epoch: float) -> str:
     """The time on a card: ``2026-03-04 10:00:04 UTC``."""
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def time_of_day(epoch: float) -> str:
+    """The time of a day that everybody knows: ``10:00:04 UTC``."""
+    return datetime.fromtimestamp(epoch, UTC).strftime("%H:%M:%S UTC")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from local.slack.page.mrkdwn import plain_to_html, to_html
+from local.slack.page.mrkdwn import is_safe_url, plain_to_html, to_html
 
 type Block = Mapping[str, Any]
 
@@ -51,8 +52,13 @@ def _actions(block: Block) -> Markup:
 def _element(element: Block) -> Markup:
     if element["type"] == "image":
         return _image(element)
-    button = Markup('<button type="button" class="button {}">{}</button>')
-    return button.format(element.get("style", ""), _text(element["text"]))
+    style, text = element.get("style", ""), _text(element["text"])
+    if "url" in element and is_safe_url(element["url"]):
+        link = Markup('<a class="button {}" href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+        return link.format(style, element["url"], text)
+    asked = json.dumps(element["confirm"]) if "confirm" in element else ""
+    button = Markup('<button type="button" class="button {}" data-action="{}" data-confirm="{}">{}</button>')
+    return button.format(style, element.get("action_id", ""), asked, text)
 
 
 def _image(block: Block) -> Markup:

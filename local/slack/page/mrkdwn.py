@@ -47,6 +47,11 @@ def plain_to_html(text: str, *, emoji: bool = True) -> Markup:
     return Markup("").join(sign(part) if index % 2 else escape(part) for index, part in enumerate(parts))
 
 
+def is_safe_url(url: str) -> bool:
+    """Whether a link may lead there: to a page, a mail address or a telephone number."""
+    return bool(_SAFE_URL.fullmatch(url))
+
+
 def _lines(text: str) -> Markup:
     lines = text.strip("\n").split("\n") if text.strip("\n") else []
     return Markup("").join(_group(kind, list(group)) for kind, group in groupby(lines, _kind))
@@ -92,7 +97,7 @@ def _angle(text: str) -> Markup:
     target, _, label = text.partition("|")
     if target[:1] in {"@", "#", "!"}:
         return _mention(target, label)
-    if not _SAFE_URL.fullmatch(_unescaped(target)):
+    if not is_safe_url(_unescaped(target)):
         return _plain(f"<{text}>")
     return _link(target, _labelled(label) if label else _plain(target))
 

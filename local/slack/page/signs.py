@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-_GREEN, _RED, _AMBER, _BLUE, _GREY, _DARK = "#2fa65b", "#dd2e44", "#f5b82e", "#3b88c3", "#b8bcc2", "#4b5563"
+_GREEN, _RED, _AMBER, _BLUE, _GREY = "#2fa65b", "#dd2e44", "#f5b82e", "#3b88c3", "#8d959e"
+# Lines that have to be seen on light and on dark ground are drawn in the colour of the text.
+_TEXT = "currentColor"
 
 
 def _disc(colour: str, edge: str = "none") -> str:
@@ -44,14 +46,30 @@ _ROCKET = (
     + '<circle cx="13.4" cy="6.6" r="1.9" fill="#3b88c3"/>'
 )
 _ARROWS = _line("M4 9a6.2 6.2 0 0 1 11-2.8M15.4 3v3.6h-3.6M16 11a6.2 6.2 0 0 1-11 2.8M4.6 17v-3.6h3.6", width=2)
-_MAG = '<circle cx="8.2" cy="8.2" r="5.8" fill="#d8ecf9" stroke="#4b5563" stroke-width="2"/>' + _line(
-    "M12.6 12.6 18 18", _DARK, 3
+_MAG = '<circle cx="8.2" cy="8.2" r="5.8" fill="#d8ecf9" stroke="currentColor" stroke-width="2"/>' + _line(
+    "M12.6 12.6 18 18", _TEXT, 3
 )
 _EYES = "".join(
-    f'<ellipse cx="{x}" cy="10" rx="4" ry="6.5" fill="#fff" stroke="{_DARK}"/><circle cx="{x + 1}" cy="11" r="2"/>'
+    f'<ellipse cx="{x}" cy="10" rx="4" ry="6.5" fill="#fff" stroke="{_TEXT}"/><circle cx="{x + 1}" cy="11" r="2"/>'
     for x in (5.5, 14.5)
 )
 _BELL = _shape("M10 1.5c4 0 5.6 3 5.6 6.4 0 4 2 5.2 2 6.6H2.4c0-1.4 2-2.6 2-6.6 0-3.4 1.6-6.4 5.6-6.4Z", _AMBER)
+
+_HAND = _shape(
+    "M6.2 9.4V3.7a1.15 1.15 0 0 1 2.3 0V2.5a1.15 1.15 0 0 1 2.3 0v1.2a1.15 1.15 0 0 1 2.3 0v2a1.15 1.15 0 0 1"
+    " 2.3 0V13c0 3.4-2.2 5.5-5.2 5.5-2.6 0-3.8-1.3-5.2-3.6L2.9 11.5c-.8-1.4 1-2.4 1.9-1.3z",
+    _AMBER,
+) + _line("M8.5 4.5v4.7M10.8 4.5v4.7M13.1 6.2v3.2", "#8a5a10", 0.9)
+_SIREN = (
+    _shape("M5 15.5V11a5 5 0 0 1 10 0v4.5z", _RED)
+    + f'<rect x="3" y="15.5" width="14" height="3" rx="1" fill="{_GREY}"/>'
+    + _line("M10 3.6V1.2M4.3 6 2.6 4.3M15.7 6l1.7-1.7", _RED, 1.8)
+)
+_REPEAT = _line(
+    "M4 8.5V8a2.5 2.5 0 0 1 2.5-2.5H15M12.6 3 15.2 5.5 12.6 8"
+    "M16 11.5v.5a2.5 2.5 0 0 1-2.5 2.5H5M7.4 12 4.8 14.5 7.4 17",
+    width=1.9,
+)
 
 _DRAWINGS: Mapping[str, str] = {
     "white_check_mark": _tile(_GREEN) + _line("M5 10.4 8.6 14 15 6.4"),
@@ -71,11 +89,14 @@ _DRAWINGS: Mapping[str, str] = {
     "arrow_right": _tile(_BLUE) + _line("M4.4 10h10.4M10.8 6l4 4-4 4", width=2.2),
     "double_vertical_bar": _tile(_BLUE) + _line("M7.2 5.6v8.8M12.8 5.6v8.8", width=3),
     "arrows_counterclockwise": _tile(_BLUE) + _ARROWS,
+    "repeat": _tile(_BLUE) + _REPEAT,
+    "raised_hand": _HAND,
+    "rotating_light": _SIREN,
     "rocket": _ROCKET,
     "mag": _MAG,
     "eyes": _EYES,
-    "bell": _BELL + f'<circle cx="10" cy="16.8" r="2" fill="{_DARK}"/>',
-    "lock": _line("M6 9V6a4 4 0 0 1 8 0v3", _DARK, 2)
+    "bell": _BELL + f'<circle cx="10" cy="16.8" r="2" fill="{_TEXT}"/>',
+    "lock": _line("M6 9V6a4 4 0 0 1 8 0v3", _TEXT, 2)
     + f'<rect x="3.5" y="9" width="13" height="9.5" rx="2" fill="{_AMBER}"/>',
     "grey_question": _letter("?", _GREY, 19),
     "question": _letter("?", _RED, 19),

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from local.slack.messages import Message
 
 APP_NAME = "Crosscheck"
+GIST_LIMIT = 80
 _ENTRY = Markup("""<article class="message" data-ts="{ts}">{avatar}<div class="content">\
 <div class="meta"><b class="author">{name}</b><span class="app">APP</span><time title="{full}">{time}</time></div>\
-{body}{edited}{thread}</div></article>""")
+{above}{body}{edited}{below}</div></article>""")
 _AVATAR = Markup(
     '<svg class="avatar" viewBox="0 0 36 36" aria-hidden="true"><rect width="36" height="36" rx="8" fill="#1f6f8b"/>'
     '<path d="M18 7a11 11 0 1 0 11 11M7 18h14M18 7c-6 6-6 16 0 22" fill="none" stroke="#a9dbe8" stroke-width="1.8"/>'
@@ -29,7 +30,7 @@ _AVATAR = Markup(
 
 @dataclass(frozen=True)
 class Entry:
-    """A message of the channel with its thread; the same ``html`` means that nothing changed."""
+    """A message as the channel or a thread shows it; the same ``html`` means that nothing changed."""
 
     ts: str
     day: str
@@ -37,43 +38,67 @@ class Entry:
 
 
 def entries(messages: Sequence[Message], today: datetime) -> list[Entry]:
-    """The channel, oldest first; replies stand under the message that they reply to. ``today`` has the zone shown."""
+    """The channel, oldest first: messages with a bar for their thread, and replies that were also sent to the channel.
+    ``today`` has the zone shown."""
     replies: dict[str, list[Message]] = {}
     for message in messages:
         if message.thread_ts:
             replies.setdefault(message.thread_ts, []).append(message)
+    parents = {message.ts: message for message in messages if not message.thread_ts}
     return [
-        Entry(message.ts, _day(_when(message, today), today), _entry(message, replies.get(message.ts, []), today))
+        _entry(message, today, above=_replied(parents[message.thread_ts]), below="")
+        if message.thread_ts
+        else _entry(message, today, above="", below=_bar(message, replies.get(message.ts, []), today))
         for message in messages
-        if not message.thread_ts
+        if not message.thread_ts or (message.broadcast and message.thread_ts in parents)
     ]
 
 
-def _entry(message: Message, replies: Sequence[Message], today: datetime) -> Markup:
+def thread(messages: Sequence[Message], ts: str, today: datetime) -> list[Entry]:
+    """The message of this ``ts`` and its replies, oldest first; empty where there is no such message."""
+    return [_entry(message, today, above="", below="") for message in messages if ts in {message.ts, message.thread_ts}]
+
+
+def _entry(message: Message, today: datetime, *, above: Markup | str, below: Markup | str) -> Entry:
     when = _when(message, today)
-    return _ENTRY.format(
+    html = _ENTRY.format(
         ts=message.ts,
         avatar=_AVATAR,
         name=APP_NAME,
         full=f"{when:%A, %d %B %Y, %H:%M:%S}",
         time=_clock(when),
+        above=above,
         body=_body(message),
         edited=Markup('<span class="edited">(edited)</span>') if message.edited_ts else "",
-        thread=_thread(replies, today) if replies else "",
+        below=below,
     )
+    return Entry(message.ts, _day(when, today), html)
+
+
+def _replied(parent: Message) -> Markup:
+    """What stands above a reply that the channel sees as well."""
+    bar = Markup('<div class="replied">replied to a thread: <a href="?thread={}" data-thread="{}">{}</a></div>')
+    return bar.format(parent.ts, parent.ts, gist(parent.text))
+
+
+def _bar(parent: Message, replies: Sequence[Message], today: datetime) -> Markup | str:
+    if not replies:
+        return ""
+    count = "1 reply" if len(replies) == 1 else f"{len(replies)} replies"
+    last = _clock(_when(replies[-1], today))
+    bar = Markup('<a class="bar" href="?thread={}" data-thread="{}">{}<b>{}</b> <span>Last reply at {}</span></a>')
+    return bar.format(parent.ts, parent.ts, _AVATAR, count, last)
+
+
+def gist(text: str) -> str:
+    """The beginning of a message's text, on one line and without marks."""
+    plain = to_html(text).striptags()
+    return plain if len(plain) <= GIST_LIMIT else f"{plain[:GIST_LIMIT]}…"
 
 
 def _body(message: Message) -> Markup:
     shown = blocks_to_html(message.blocks) if message.blocks else to_html(message.text)
     return Markup('<div class="blocks">{}</div>').format(shown)
-
-
-def _thread(replies: Sequence[Message], today: datetime) -> Markup:
-    count = "1 reply" if len(replies) == 1 else f"{len(replies)} replies"
-    last = _clock(_when(replies[-1], today))
-    inside = Markup("").join(_entry(reply, [], today) for reply in replies)
-    bar = Markup('<details class="thread"><summary><b>{}</b> <span>Last reply at {}</span></summary>{}</details>')
-    return bar.format(count, last, inside)
 
 
 def _when(message: Message, today: datetime) -> datetime:

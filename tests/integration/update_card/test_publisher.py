@@ -13,14 +13,18 @@ from botocore.exceptions import ClientError, InvalidRegionError, ParamValidation
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
 from crosscheck.ledger.card_queue import CardQueue
-from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations
-from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.image_facts import REPLICATION, DeployedRepository, ImageDestinations
+from crosscheck.ledger.pipeline_channels import PipelineChannels
+from crosscheck.ledger.subjects import ImageSubject, Repository, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
+from crosscheck.pipelines.parameters import Tags
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
+from tests.integration.conftest import TEAM
 from update_card import handler as module
+from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import PostedMessage, PostedMessages
 
 if TYPE_CHECKING:
@@ -49,7 +53,8 @@ class Function:
         self.queue = self.client.create_queue(QueueName="cards.fifo", Attributes=attributes)["QueueUrl"]
         dead = {"FifoQueue": "true"}
         self.dead = self.client.create_queue(QueueName="dead.fifo", Attributes=cast("Any", dead))["QueueUrl"]
-        self.cards = CardQueue(self.client, self.queue, CHANNEL)
+        self.channels = PipelineChannels(table, tables.NAME, 90)
+        self.cards = CardQueue(self.client, self.queue, CHANNEL, self.channels)
 
     def keep_secret(self, token: str) -> None:
         """Store a bot token."""
@@ -190,11 +195,58 @@ def test_a_failing_look_never_freezes_the_card(ready: Function) -> None:
     ready.judge(Verdict.FAIL, look=2)
     ready.happen(events.pipeline("FAILED", 30))
     ready.run()
-    shown, told = ready.slack.messages()
+    shown, told, measured = ready.slack.messages()
     assert "failed: as the test says" in told["text"]
+    assert "as the test says" in str(measured["blocks"])
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     assert shown["metadata"]["event_payload"]["regions"] == {"us-east-1": "failed"}
     assert "my-service@sha256:111111111111" in str(shown["blocks"])
+
+
+IMAGE = ImageSubject("us-east-1", "my-service", "sha256:" + "1" * 64)
+
+
+def _arrives(ready: Function, verdict: Verdict, look: int) -> None:
+    """A look at the image in its only destination."""
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    seen = RegionVerdict("eu-west-1", verdict, f"look {look}", ())
+    final = verdict is not Verdict.PENDING
+    ready.ledger.merge(IMAGE, JudgeVerdict(REPLICATION, seen, 2.0 + look, final=final, look=look).to_fact(1.0))
+    ready.cards.changed(IMAGE, f"look {look}")
+    ready.run()
+
+
+def test_an_image_that_no_release_deploys_has_a_message(ready: Function) -> None:
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update"]
+
+
+def test_an_image_of_a_repository_that_releases_deploy_has_one_only_if_it_fails(ready: Function) -> None:
+    repository = Repository(IMAGE.region, IMAGE.repository)
+    ready.ledger.merge(repository, DeployedRepository("multi-region-service").to_fact(1.0))
+    _arrives(ready, Verdict.PENDING, 1)
+    _arrives(ready, Verdict.PASS, 2)
+    assert ready.slack.calls() == []
+    _arrives(ready, Verdict.FAIL, 3)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["failed"]
+    _arrives(ready, Verdict.PASS, 4)
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["passed"]
+
+
+def test_a_release_that_deploys_an_image_silences_it_and_the_next_of_its_repository(ready: Function) -> None:
+    ready.ledger.merge(IMAGE, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    released = ReleasedImage("111122223333.dkr.ecr.us-east-1.amazonaws.com/my-service:v1", IMAGE.digest)
+    ready.happen(events.pipeline("STARTED"), events.action("Deploy", "One", "SUCCEEDED", 3))
+    ready.judge(Verdict.PASS, released, look=1)
+    ready.run()
+    _arrives(ready, Verdict.PASS, 2)
+    following = replace(IMAGE, digest="sha256:" + "2" * 64)
+    ready.ledger.merge(following, ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    ready.cards.changed(following, "plan")
+    ready.run()
+    kinds = {message["metadata"]["event_type"] for message in ready.slack.messages() if message["metadata"]}
+    assert kinds == {"crosscheck_release"}
 
 
 @pytest.mark.parametrize("body", ["no subject", "image#a"])
@@ -248,7 +300,7 @@ def raising(error: Exception) -> Any:
     """A publisher that AWS refuses."""
 
     class Refused:
-        def show(self, _subject: object) -> None:
+        def channel_of(self, _subject: object) -> str:
             raise error
 
     return Refused()
@@ -343,7 +395,8 @@ def test_f40_a_channel_that_the_stack_has_left_holds_up_no_card(
     )
     ready.slack.fault("chat.update", error=error)
     ready.happen(events.pipeline("FAILED", 30))
-    assert ready.run() == (1, 0)
+    for _ in range(2):  # the second time in the group of the card's channel
+        assert ready.run() == (1, 0)
     (shown,) = ready.slack.messages()
     assert shown["metadata"]["event_payload"]["state"] == "FAILED"
     ready.happen(events.stage("Source", "STARTED"))
@@ -440,6 +493,84 @@ def test_a_release_that_needs_nobody_has_no_reply(ready: Function) -> None:
     assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage"]
 
 
+def _release_of(ready: Function, verdict: Verdict) -> None:
+    """A release with two regions, from its start to its end."""
+    ready.happen(events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1))
+    ready.run()
+    for region in ("us-east-1", "eu-west-1"):
+        ready.happen(events.action("Deploy", region, "SUCCEEDED", 3, region=region))
+        judged = judge(region, [Finding("ecs-service", "web", verdict, f"{verdict} in {region}", {"tasks": "2"})])
+        now = events.BEGAN.timestamp() + 9
+        ready.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True).to_fact(now))
+    ready.happen(events.stage("Deploy", "SUCCEEDED", 10), events.pipeline("SUCCEEDED", 11))
+    ready.run()
+
+
+def test_what_was_measured_is_one_reply_at_the_end_which_the_channel_does_not_see(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    (reply,) = replies(ready)
+    assert "subtype" not in reply
+    assert all(f"PASS in {region} (tasks: 2)" in str(reply["blocks"]) for region in ("us-east-1", "eu-west-1"))
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.update", "chat.postMessage"]
+
+
+def test_a_burst_of_twenty_six_events_is_two_calls_its_details_included(ready: Function) -> None:
+    happened = [events.pipeline("STARTED"), events.pipeline("SUCCEEDED", 99)]
+    for number in range(4):
+        stage, began = f"Stage{number}", number * 20
+        happened += [events.stage(stage, "STARTED", began), events.stage(stage, "SUCCEEDED", began + 9)]
+        for region in ("us-east-1", "eu-west-1"):
+            action = f"To-{region}"
+            happened.append(events.action(stage, action, "STARTED", began, region=region))
+            happened.append(events.action(stage, action, "SUCCEEDED", began + 5, region=region))
+            judged = judge(region, [Finding("ecs-service", "web", Verdict.PASS, f"{stage} runs")])
+            now = events.BEGAN.timestamp() + began + 7
+            ready.ledger.merge(SUBJECT, JudgeVerdict(stage, judged, now, final=True).to_fact(now))
+    assert len(happened) == 26
+    ready.happen(*happened)
+    while ready.run()[0]:
+        pass
+    assert [call["method"] for call in ready.slack.calls()] == ["chat.postMessage", "chat.postMessage"]
+    assert ready.slack.messages()[0]["metadata"]["event_payload"]["state"] == "SUCCEEDED"
+
+
+def test_a_final_card_stays_as_it_is_and_its_details_are_told_once(ready: Function) -> None:
+    _release_of(ready, Verdict.PASS)
+    calls = len(ready.slack.calls())
+    for late in (events.pipeline("STARTED"), events.stage("Deploy", "STARTED", 1), events.pipeline("SUCCEEDED", 11)):
+        ready.happen(late)
+        ready.run()
+    assert len(ready.slack.calls()) == calls
+
+
+def test_broken_regions_are_told_in_detail_beside_the_reply_that_calls_a_person(ready: Function) -> None:
+    _release_of(ready, Verdict.FAIL)
+    called, measured = replies(ready)
+    assert called["subtype"] == "thread_broadcast"
+    assert "FAIL in eu-west-1 (tasks: 2)" in str(measured["blocks"])
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 1}, {"drop": True}])
+def test_f38_f39_details_come_once_whatever_slack_does(ready: Function, fault: dict[str, Any]) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", **fault)
+    _release_of(ready, Verdict.PASS)
+    module._showing().show(SUBJECT, CHANNEL)
+    module._showing().show(SUBJECT, CHANNEL)
+    assert len(replies(ready)) == 1
+
+
+@pytest.mark.parametrize("error", ["cannot_reply_to_message", "restricted_action_thread_locked"])
+def test_f40_a_thread_that_takes_no_reply_goes_without_details(ready: Function, error: str) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.postMessage", error=error)
+    _release_of(ready, Verdict.PASS)
+    assert replies(ready) == []
+    assert [message["metadata"]["event_payload"]["state"] for message in ready.slack.messages()] == ["SUCCEEDED"]
+
+
 def test_regions_that_fail_together_are_one_reply(ready: Function) -> None:
     ready.happen(events.pipeline("STARTED"))
     for region in ("us-east-1", "eu-west-1"):
@@ -468,8 +599,8 @@ def test_f38_who_could_not_be_told_is_told_later(ready: Function, fault: dict[st
     ready.happen(asking())
     assert ready.run() == (1, 1)
     assert replies(ready) == []
-    module._showing().show(SUBJECT)  # what the queue does once its message is visible again
-    module._showing().show(SUBJECT)
+    module._showing().show(SUBJECT, CHANNEL)  # what the queue does once its message is visible again
+    module._showing().show(SUBJECT, CHANNEL)
     assert len(replies(ready)) == 1
 
 
@@ -495,7 +626,7 @@ def test_f40_a_thread_in_a_channel_that_the_stack_has_left_holds_up_nobody(
     change = parse(events.action("Deploy", "One", "FAILED", 9))
     ready.ledger.merge(change.subject, change.fact)
     messages.save(SUBJECT, replace(shown, channel="C0FORMER", digest=_drawn().digest))
-    module._showing().show(SUBJECT)
+    module._showing().show(SUBJECT, CHANNEL)
     assert "failed: the deploy action failed" in ready.slack.messages()[-1]["text"]
 
 
@@ -504,3 +635,122 @@ def _drawn() -> Card:
     drawing = module._showing().drawing.release(SUBJECT)
     assert drawing
     return drawing.card
+
+
+def tag(monkeypatch: pytest.MonkeyPatch, **tags: str) -> None:
+    """The pipeline ``multi-region-service`` has these tags, every other one has none."""
+
+    def tags_of(_lookup: PipelineLookup, subject: Subject) -> Tags:
+        return Tags(**tags) if subject.pipeline == events.PIPELINE else Tags()  # type: ignore[arg-type]  # texts only
+
+    monkeypatch.setattr(PipelineLookup, "tags", tags_of)
+
+
+def of_another_pipeline(event: events.Event) -> events.Event:
+    """The same event of a pipeline without tags."""
+    return {**event, "detail": {**event["detail"], "pipeline": "untagged"}}
+
+
+def groups(function: Function) -> list[str]:
+    """The groups of the messages that the queue holds; they stay there."""
+    delivered = lambdas.receive(function.client, function.queue)
+    for record in delivered["Records"]:
+        function.client.change_message_visibility(
+            QueueUrl=function.queue, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+        )
+    return [record["attributes"]["MessageGroupId"] for record in delivered["Records"]]
+
+
+def test_a_pipelines_tag_names_the_channel_of_its_cards(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag(monkeypatch, channel=TEAM)
+    ready.happen(events.pipeline("STARTED"), asking())
+    while ready.run() != (0, 0):
+        pass
+    card, reply = ready.slack.messages(TEAM)
+    assert card["metadata"]["event_payload"]["pipeline"] == events.PIPELINE
+    assert reply["thread_ts"] == card["ts"]
+    assert ready.slack.messages() == []
+    ready.happen(events.pipeline("FAILED", 30))
+    assert groups(ready) == [TEAM]  # from its first card on, whoever tells of a change knows the channel
+    assert ready.run() == (1, 0)
+    card, _ = ready.slack.messages(TEAM)
+    assert card["metadata"]["event_payload"]["state"] == "FAILED"
+
+
+def test_f38_a_channel_that_makes_us_wait_holds_up_no_other(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag(monkeypatch, channel=TEAM)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 0)  # handed over to its channel's group
+    ready.slack.fault("chat.postMessage", error="not_in_channel")
+    ready.happen(of_another_pipeline(events.pipeline("STARTED")))
+    assert ready.run() == (2, 1)
+    assert ready.hidden() == "1"
+    assert ready.slack.messages(TEAM) == []
+    (other,) = ready.slack.messages()
+    assert other["metadata"]["event_payload"]["pipeline"] == "untagged"
+
+
+@pytest.mark.parametrize("wrong", ["#releases", "releases", "c0team", "<!channel>", "U0123456789"])
+def test_a_tag_that_is_no_channels_id_leaves_the_card_where_it_is(
+    ready: Function, monkeypatch: pytest.MonkeyPatch, wrong: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tag(monkeypatch, channel=wrong)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 0)
+    assert len(ready.slack.messages()) == 1
+    assert "the tag crosscheck:channel is no channel's id" in caplog.text
+
+
+def test_a_card_stays_where_it_is_when_the_tag_changes(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    tag(monkeypatch, channel=TEAM)
+    ready.channels.save(SUBJECT, TEAM)
+    ready.happen(events.pipeline("FAILED", 30))
+    assert [ready.run(), ready.run()] == [(1, 0), (1, 0)]
+    (shown,) = ready.slack.messages()
+    assert shown["metadata"]["event_payload"]["state"] == "FAILED"
+    assert ready.slack.messages(TEAM) == []
+
+
+def test_where_codepipeline_does_not_tell_the_tags_the_channel_is_as_before(ready: Function) -> None:
+    ready.channels.save(SUBJECT, TEAM)
+    ready.happen(events.pipeline("STARTED"))
+    assert ready.run() == (1, 0)
+    assert len(ready.slack.messages(TEAM)) == 1
+
+
+def test_the_tag_names_whom_a_reply_mentions(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag(monkeypatch, notify="S0TEAM")
+    ready.happen(events.pipeline("STARTED"), asking())
+    ready.run()
+    (reply,) = replies(ready)
+    assert reply["text"].startswith("<!subteam^S0TEAM> ")
+
+
+def retried(*, failure_was_told: bool, function: Function) -> None:
+    """A release whose second region fails, and is well after a retry."""
+    happened = events.release_with_retry()
+    function.happen(*happened[:12])
+    if failure_was_told:
+        function.run()
+        function.run()
+    function.happen(*happened[12:])
+    judged = judge("eu-west-1", [Finding("ecs-service", "web", Verdict.PASS, "2 of 2 tasks run")])
+    now = events.BEGAN.timestamp() + 30
+    function.ledger.merge(SUBJECT, JudgeVerdict("Deploy", judged, now, final=True).to_fact(now))
+    while function.run() != (0, 0):
+        pass
+
+
+def test_a_region_that_is_well_again_is_told_once_and_mentions_nobody(ready: Function) -> None:
+    retried(failure_was_told=True, function=ready)
+    failed, recovered = replies(ready)
+    assert failed["text"].startswith("<@U0ONCALL> ")
+    assert "passed in attempt 2" in recovered["text"]
+    assert "<" not in recovered["text"]
+
+
+def test_a_region_is_not_called_well_again_where_nobody_was_told_that_it_was_not(ready: Function) -> None:
+    retried(failure_was_told=False, function=ready)
+    assert replies(ready) == []

@@ -11,8 +11,9 @@ from check_region.recording import facts_of
 from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.contracts.verdicts import Finding, ReleasedImage, Verdict, judge
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.subjects import ImageSubject, Repository, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.verification.engine import CONFIRM_SECONDS, Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
@@ -234,6 +235,19 @@ def test_preflight_is_one_look(looks: Looks, ledger: Ledger, sees: Sees, monkeyp
     monkeypatch.setattr("check_region.region_check.checks_begun", lambda *_: ())
     assert looks.look(PREFLIGHT) == {"verdict": "INCONCLUSIVE", "final": True}
     assert told_of(ledger, name="preflight/eu-west-1")["reason"] == "as the test says"
+
+
+def test_preflight_remembers_which_repositories_are_deployed_from(
+    looks: Looks, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+    images = tuple(ReleasedImage(name, "") for name in (f"{registry}/my-service:1", "nginx:1", "Not An Image"))
+    found = replace(CHECK.finding(Verdict.PASS, "seen"), images=images)
+    monkeypatch.setattr("check_region.region_check.run_current", lambda *_: found)
+    monkeypatch.setattr("check_region.region_check.checks_begun", lambda *_: ())
+    looks.look(PREFLIGHT)
+    assert KnownFacts(ledger.read(Repository("us-east-1", "my-service"))).deployed_from
+    assert not KnownFacts(ledger.read(Repository("us-east-1", "nginx"))).deployed_from
 
 
 def rolled_back(ledger: Ledger) -> dict[str, Any]:

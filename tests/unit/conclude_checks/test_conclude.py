@@ -10,6 +10,7 @@ from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, C
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
@@ -165,6 +166,39 @@ def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger:
     concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1={"purpose": "rollback"}))
     told = {name: each.latest["reason"] for name, each in ledger.read(RELEASE).items() if name.startswith("rollback/")}
     assert told == {f"rollback/Deploy/{region}": UNPROVEN for region in REGIONS}
+
+
+@pytest.mark.parametrize(
+    ("item", "result", "counted"),
+    [
+        (STAGE, {"verdict": "FAIL", "cause": "the task timed out"}, 1),
+        (STAGE, {"purpose": "rollback"}, 1),
+        (WHOLE_STAGE, {"verdict": "FAIL", "cause": "the task timed out"}, 2),
+    ],
+)
+def test_rollbacks_that_failed_are_counted_by_region(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], item: VerificationItem, result: dict[str, Any], counted: int
+) -> None:
+    concluding(ledger).conclude(verified(item, eu_west_1=result))
+    assert f'"RollbacksFailed":[{counted}.0]' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("state", "attempt", "counted"),
+    [
+        (RollbackState.FAILED, 1, True),
+        (RollbackState.FAILED, 0, False),  # that of an earlier attempt was counted in its time
+        (RollbackState.DONE, 1, False),
+        (RollbackState.SUGGESTED, 1, False),
+        (RollbackState.MOVED_ON, 1, False),
+    ],
+)
+def test_a_rollback_counts_as_failed_by_what_the_ledger_says_of_it(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], state: RollbackState, attempt: int, *, counted: bool
+) -> None:
+    ledger.merge(RELEASE, RollbackProgress("Deploy", "eu-west-1", attempt, state, "", NOW).to_fact())
+    concluding(ledger).conclude(verified(STAGE, eu_west_1={"purpose": "rollback", "verdict": "FAIL"}))
+    assert ("RollbacksFailed" in capsys.readouterr().out) is counted
 
 
 def test_the_regions_of_a_stage_that_could_not_be_planned_are_unknown(ledger: Ledger) -> None:

@@ -17,6 +17,7 @@ from crosscheck.ledger.table import Ledger, Record
 from gate_stage.bootstrap import build_runner
 from gate_stage.handler import handler
 from gate_stage.job_runner import logger
+from tests.builders import tables
 from tests.fakes.codepipeline import FakeJob
 from tests.fakes.codepipeline_release import EXECUTION, HOME, JOB, NOW, PIPELINE, Release, context
 from tests.fakes.json_protocol import SESSION
@@ -46,15 +47,7 @@ class Account:
         self.release = Release()
         self.now = NOW.timestamp()
         self.context = LambdaContext()
-        SESSION.client("dynamodb", region_name=HOME).create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
+        SESSION.client("dynamodb", region_name=HOME).create_table(TableName=TABLE, **tables.SCHEMA)
         self.sqs = SESSION.client("sqs", region_name=HOME)
         self.queue = self.sqs.create_queue(QueueName="cards.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         monkeypatch.setenv("LEDGER_TABLE", TABLE)

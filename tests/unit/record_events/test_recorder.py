@@ -79,5 +79,5 @@ def test_f04_a_late_event_is_told_and_verified_although_the_ledger_knows_more(
 ) -> None:
     outside = Outside()
     record(outside, events.pipeline("SUCCEEDED", 60))
-    assert record(outside, events.pipeline("STARTED", 0)) == 2  # its start is still news
+    assert record(outside, events.pipeline("STARTED", 0)) == 3  # its start is still news, and that it began earlier
     assert outside.started == {f"{events.EXECUTION}-preflight"}

@@ -22,7 +22,34 @@ def test_a_pipeline_event_with_a_git_trigger() -> None:
         "author": "release-bot",
         "branch": "main",
         "repository": "my-org/my-service",
+        "tag": "",
+        "started_by": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("detail", "name"),
+    [
+        ("arn:aws:iam::111122223333:root", "root"),
+        ("arn:aws:iam::111122223333:user/jane", "jane"),
+        ("arn:aws:sts::111122223333:assumed-role/Admin/jane@example.com", "jane"),
+        ("arn:aws:events:us-east-1:111122223333:rule/nightly", "nightly"),
+        ('{"FailedPipelineExecutionId":"01234567"}', ""),
+        ("", ""),
+    ],
+)
+def test_who_started_an_execution_is_a_name_and_no_address(detail: str, name: str) -> None:
+    trigger = {"trigger-type": "StartPipelineExecution", "trigger-detail": detail}
+    triggered: dict[str, Any] = {"execution-trigger": trigger}
+    fact = parse(events.pipeline("STARTED", **triggered)).fact
+    assert fact.once["trigger"]["started_by"] == name
+    assert "example.com" not in repr(fact)
+
+
+def test_a_git_event_of_a_tag_names_no_branch() -> None:
+    triggered: dict[str, Any] = {"execution-trigger": {"tag-name": "v1.2"}}
+    fact = parse(events.pipeline("STARTED", **triggered)).fact
+    assert (fact.once["trigger"]["tag"], fact.once["trigger"]["branch"]) == ("v1.2", "")
 
 
 def test_f50_an_email_address_never_gets_into_the_ledger() -> None:
@@ -36,7 +63,8 @@ def test_f50_no_credentials_get_into_the_ledger_not_even_cut_ones(before: str) -
     result = {"external-execution-summary": said, "error-code": "JobFailed"}
     failed = events.action("Deploy", "One", "FAILED", more={"execution-result": result})
     assert parse(failed).fact.latest["summary"] == "fatal: could not read from https://git.example/shop.git"
-    started = events.pipeline("STARTED", **{"execution-trigger": {"commit-id": "4f1e2d3", "commit-message": said}})
+    trigger: Any = {"execution-trigger": {"commit-id": "4f1e2d3", "commit-message": said}}
+    started = events.pipeline("STARTED", **trigger)
     assert parse(started).fact.once["trigger"]["message"].startswith("fatal: could not read from https://git.example")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from crosscheck import times
 from crosscheck.cards.mrkdwn import escape
+from crosscheck.releases.model import ImageArrival, Release
 from crosscheck.text import one_line
 
 type Block = dict[str, Any]
@@ -17,13 +18,15 @@ type Block = dict[str, Any]
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3_000
 TEXT_BUDGET = 11_000
+TEXT_LIMIT = 600
 NAME_LIMIT = 100
 REASON_LIMIT = 600
 
 
-def header(text: str) -> Block:
-    """A headline."""
-    return {"type": "header", "text": {"type": "plain_text", "text": one_line(text, HEADER_LIMIT), "emoji": False}}
+def header(text: str, sign: str) -> Block:
+    """A headline; the ``sign`` is a shortcode of ours."""
+    title = one_line(f"{sign} {text}", HEADER_LIMIT)
+    return {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}}
 
 
 def section(text: str) -> Block:
@@ -41,24 +44,20 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def lists(parts: Sequence[tuple[str, list[str]]]) -> list[Block]:
-    """A section per list; the budget is shared so that a long list cannot push out the others."""
-    filled = [(title, lines) for title, lines in parts if lines]
-    share = TEXT_BUDGET // max(1, len(filled))
-    return [block for title, lines in filled for block in _list(title, lines, share)]
+def lines_of(title: str, lines: Sequence[str], budget: int) -> list[Block]:
+    """Lines, which are escaped already, under a title: as many as the budget of characters allows. Every list has a
+    budget of its own, so that a long one cannot push out the others."""
+    if not lines:
+        return []
+    sizes = accumulate(len(line) + 1 for line in lines)
+    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= budget]
+    left = len(lines) - len(shown)
+    return paragraphs([f"*{title}*", *shown, *([f"_and {left} more_"] if left else [])])
 
 
 def paragraphs(lines: Sequence[str]) -> list[Block]:
     """Lines, which are escaped already, in as few paragraphs as hold them."""
     return [section(text) for text in _pack(lines)]
-
-
-def _list(title: str, lines: list[str], budget: int) -> list[Block]:
-    sizes = accumulate(len(line) + 1 for line in lines)
-    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= budget]
-    left = len(lines) - len(shown)
-    tail = [f"_and {left} more_"] if left else []
-    return paragraphs([f"*{title}*", *shown, *tail])
 
 
 def _pack(lines: Sequence[str]) -> list[str]:
@@ -97,14 +96,21 @@ class Card:
     @property
     def digest(self) -> str:
         """The same for the same content; the version alone is no content."""
-        return self._digest(self.blocks)
+        return self._digest(self.text, self.blocks)
 
     @property
     def essence(self) -> str:
         """The same as long as the state, those of the regions, and whether a person is waited for are the same."""
-        return self._digest([])
+        return self._digest("", self.blocks[:1])
 
-    def _digest(self, blocks: list[Block]) -> str:
+    def _digest(self, text: str, blocks: list[Block]) -> str:
         payload = {key: value for key, value in self.metadata["event_payload"].items() if key != "version"}
-        content = json.dumps([self.text, blocks, payload], sort_keys=True)
+        content = json.dumps([text, blocks, payload], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def card_of(text: str, blocks: list[Block], event: str, payload: Block, shown: Release | ImageArrival) -> Card:
+    """The card; ``text`` is escaped here, and the metadata says how far each region is."""
+    regions = {part.region: part.state.value for part in shown.regions if part.state}
+    metadata = {"event_type": event, "event_payload": {**payload, "version": shown.version, "regions": regions}}
+    return Card(escape(text, TEXT_LIMIT), blocks, metadata)

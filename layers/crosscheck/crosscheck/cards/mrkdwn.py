@@ -36,12 +36,13 @@ def cut(text: str, limit: int) -> str:
     return "".join(kept) + ELLIPSIS
 
 
-def link(url: str, text: str) -> str:
-    """A link of untrusted parts: the text, as the label of the address if that is one that may stand on a card.
+def link(url: str, text: str, limit: int = ADDRESS_LIMIT) -> str:
+    """A link of untrusted parts: the text, as the label of the address if that is one that may stand on a card, and has
+    at most ``limit`` characters.
 
     A ``|`` in a label would be read as the end of an address.
     """
     label, address = escape(text.replace("|", "¦"), LABEL_LIMIT), url.replace("&", "&amp;")
-    if not label or not is_plain_url(url) or len(address) > ADDRESS_LIMIT:
+    if not label or not is_plain_url(url) or len(address) > limit:
         return label
     return f"<{address}|{label}>"

@@ -1,192 +1,126 @@
-"""The card of a release."""
+"""The card of a release: one screen, whatever the release holds. What was measured is in the thread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from crosscheck import times
 from crosscheck.cards import signs
 from crosscheck.cards.layout import (
-    HEADER_LIMIT,
     NAME_LIMIT,
     REASON_LIMIT,
     Block,
     Card,
+    card_of,
     context,
-    duration,
     header,
-    lists,
+    lines_of,
+    paragraphs,
     section,
 )
 from crosscheck.cards.mrkdwn import escape, link
-from crosscheck.console import execution_url, is_plain_url
-from crosscheck.ledger.states import State
-from crosscheck.releases.model import (
-    Approval,
-    Concern,
-    Failure,
-    ImageArrival,
-    RegionProgress,
-    RegionState,
-    Release,
-    StageProgress,
-)
-from crosscheck.text import one_line, shortened
-
-_BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
+from crosscheck.cards.region_line import BUDGET, region_lines, regions_in_words
+from crosscheck.cards.stage_line import stage_line
+from crosscheck.cards.summary import ADDRESS, aloud, headline, summary
+from crosscheck.releases.model import Concern, Failure, ImageArrival, RegionState, Release
+from crosscheck.text import listed, one_line, shortened
 
 EVENT_TYPE = "crosscheck_release"
-MESSAGE_LIMIT = 200
-MOST_NAMES = 4
-GIST_LIMIT = 60
-FOLLOWS = "\n\u2003\u2003↳ "
-WARNS = "\n\u2003\u2003:rotating_light: "
-# What the card adds where an execution goes back.
-ROLLBACKS = {"ManualRollback": " · rollback by a person", "AutomatedRollback": " · automatic rollback"}
+# What stands above and below the lists takes up to 6,000 characters; Slack refuses 13,000.
+FAILED_BUDGET, PREFLIGHT_BUDGET, IMAGES_BUDGET = 1_500, 1_300, 400
+REASON = 300
+MOST_FAILURES = 4
+MOST_CONCERNS = 4
+BARE_CONCERN = 120
 
 
 def render(release: Release) -> Card:
     """The card of a release."""
-    _, word = _headline(release)
-    parts = [
-        ("Waiting", [_approval(approval) for approval in release.approvals]),
-        ("Regions", [region_line(region) for region in release.regions]),
-        ("Failed", [_failure(failure) for failure in release.failures]),
-        ("Preflight", _preflight(release.preflight)),
-        ("Images", [_image(image) for image in release.images]),
-        ("Stages", [_stage(stage) for stage in release.stages]),
+    sign, title = headline(release)
+    images = _of_this_release(release)
+    blocks = [
+        header(title, sign),
+        *paragraphs(summary(release)),
+        *lines_of("Regions", region_lines(release.regions, images), BUDGET),
+        *lines_of("Failed", _failures(release.failures), FAILED_BUDGET),
+        *lines_of("Preflight", _preflight(release.preflight), PREFLIGHT_BUDGET),
+        *lines_of(
+            "Images", [_image(image) for image in images if image.state is not RegionState.PASSED], IMAGES_BUDGET
+        ),
+        *([section(stage_line(release.stages))] if release.stages else []),
+        context(_context(release)),
     ]
-    payload = {
+    payload: Block = {
         "pipeline": release.subject.pipeline,
         "execution": release.subject.execution,
         "state": release.state.value if release.state else "STARTED",
     }
-    blocks = [section(_summary(release)), *lists(parts), context(_origin(release))]
-    return card_of(release, f"{release.subject.pipeline}: {word}", blocks, EVENT_TYPE, payload)
+    return card_of(aloud(release, title), blocks, EVENT_TYPE, payload, release)
 
 
-def card_of(shown: Release | ImageArrival, title: str, blocks: list[Block], event: str, payload: Block) -> Card:
-    """The card under this title; its text and its metadata say how far each region is."""
-    regions = {part.region: part.state.value for part in shown.regions if part.state}
-    return Card(
-        text=escape(f"{title}. {regions_in_words(shown.regions)}", HEADER_LIMIT * 4),
-        blocks=[header(title), *blocks],
-        metadata={
-            "event_type": event,
-            "event_payload": {**payload, "version": shown.version, "regions": regions},
-        },
-    )
+def _of_this_release(release: Release) -> list[ImageArrival]:
+    """Its images. Pushed once more after it ended, one is no longer its own: an ended release's card stays."""
+    if release.started is None or release.seconds is None:
+        return list(release.images)
+    ended = release.started + release.seconds
+    return [image for image in release.images if image.pushed is None or image.pushed <= ended]
 
 
-def regions_in_words(regions: Iterable[RegionProgress]) -> str:
-    """Every region with its state; not escaped."""
-    return ", ".join(f"{part.region} {signs.of_region(part.state)[1]}" for part in regions)
-
-
-def _summary(release: Release) -> str:
-    sign, word = _headline(release)
-    again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
-    took = f" after {duration(release.seconds)}" if release.seconds is not None else ""
-    page = execution_url(release.subject.region, release.subject.pipeline, release.subject.execution)
-    back = ROLLBACKS.get(release.trigger, "")
-    outcome = _outcome(release)
-    lines = [
-        f"{sign} *{word.capitalize()}*{again}{took}{back}{outcome} · {link(page, 'open in CodePipeline')}",
-        *_revision(release),
-    ]
-    return "\n".join(lines)
-
-
-def _headline(release: Release) -> tuple[str, str]:
-    """Sign and word: the pipeline's state, unless it waits for a person, or is green and a region is not."""
-    if release.approvals:
-        return ":raised_hand:", "waiting for approval"
-    sign, word = signs.of_state(release.state, escape(release.word, NAME_LIMIT))
-    broken = [part.region for part in release.regions if part.state in _BROKEN]
-    if release.state is not State.SUCCEEDED or not broken:
-        return sign, word
-    return signs.of_state(State.FAILED)[0], f"{word}, but not in {_named(broken)}"
-
-
-def _outcome(release: Release) -> str:
-    """Where every region that failed is back, whatever the pipeline's own state says."""
-    if any(part.state is RegionState.FAILED for part in release.regions):
-        return ""
-    back = [part.region for part in release.regions if part.state is RegionState.ROLLED_BACK]
-    if not back:
-        return ""
-    return f" · rolled back in {_named(back)}"
-
-
-def _named(regions: list[str]) -> str:
-    names = ", ".join(escape(region, NAME_LIMIT) for region in regions)
-    return names if len(regions) <= MOST_NAMES else f"{len(regions)} regions"
-
-
-def _revision(release: Release) -> list[str]:
-    revision = release.revision
-    if not revision.commit:
-        return []
-    short = revision.commit[:12]
-    parts = [link(revision.url, short) if is_plain_url(revision.url) else f"`{escape(short, NAME_LIMIT)}`"]
-    if revision.message:
-        parts.append(escape(revision.message, MESSAGE_LIMIT))
-    if revision.author:
-        parts.append(f"by {escape(revision.author, NAME_LIMIT)}")
-    if revision.branch:
-        parts.append(f"on {escape(revision.branch, NAME_LIMIT)}")
-    return [" · ".join(parts)]
-
-
-def region_line(part: RegionProgress) -> str:
-    """A region's line: sign, name, word, reason; and below it what came of it, which no long reason pushes out."""
-    sign, word = signs.of_region(part.state)
-    warning = escape(part.warning, REASON_LIMIT // 2)
-    then = escape(part.follow_up, (REASON_LIMIT - len(warning)) // 2)
-    reason = escape(part.reason, REASON_LIMIT - len(warning) - len(then))
-    below = f"{f'{FOLLOWS}{then}' if then else ''}{f'{WARNS}{warning}' if warning else ''}"
-    rest = f"{f' · {reason}' if reason else ''}{below}"
-    return f"{sign} *{escape(part.region, NAME_LIMIT)}* {word}{rest}"
-
-
-def _preflight(concerns: Sequence[Concern]) -> list[str]:
-    """A line for each concern; those of the card before share a short one, in which each says how it begins."""
-    lines = [_concern(concern) for concern in concerns if not concern.repeated]
-    again = [concern for concern in concerns if concern.repeated]
-    if again:
-        remarks = f"{len(again)} remark{'s' if len(again) > 1 else ''} as before"
-        gist = "; ".join(f"{concern.where} {shortened(concern.text, GIST_LIMIT)}" for concern in again)
-        lines.append(f":warning: {remarks}: {escape(gist, REASON_LIMIT)}")
+def _failures(failures: Sequence[Failure]) -> list[str]:
+    """A line for each failed action with its reason, and one for all whose reason stands on a region's line."""
+    told = [failure for failure in failures if failure.told]
+    others = [failure for failure in failures if not failure.told]
+    lines = [_failure(failure) for failure in others[:MOST_FAILURES]]
+    if len(others) > MOST_FAILURES:
+        lines.append(f"_and {len(others) - MOST_FAILURES} more_")
+    if told:
+        named = ", ".join(_told(failure) for failure in told[:MOST_FAILURES])
+        more = f" and {len(told) - MOST_FAILURES} more" if len(told) > MOST_FAILURES else ""
+        lines.append(f":x: {named}{more} · why: see above")
     return lines
 
 
-def _concern(concern: Concern) -> str:
-    sign = ":x:" if concern.severe else ":warning:"
-    return f"{sign} *{escape(concern.where, NAME_LIMIT)}* {escape(concern.text, REASON_LIMIT)}"
-
-
-def _approval(approval: Approval) -> str:
-    name = f"{escape(approval.stage, NAME_LIMIT)} / {escape(approval.action, NAME_LIMIT)}"
-    asked = f"waits for an approval since {times.for_people(approval.since)}{approval.details}"
-    return f":raised_hand: *{name}* {escape(asked, REASON_LIMIT)} · {link(approval.url, 'review it')}"
-
-
 def _failure(failure: Failure) -> str:
+    return f"{_action(failure)}: {escape(failure.reason, REASON)} · {link(failure.url, 'details', ADDRESS)}"
+
+
+def _action(failure: Failure) -> str:
     name = f"{escape(failure.stage, NAME_LIMIT)} / {escape(failure.action, NAME_LIMIT)}"
-    where = f" ({escape(failure.region, NAME_LIMIT)})" if failure.region else ""
-    return f":x: *{name}*{where}: {escape(failure.reason, REASON_LIMIT)} · {link(failure.url, 'details')}"
+    return f":x: *{name}*{_about(failure)}"
+
+
+def _told(failure: Failure) -> str:
+    """The name of an action; only a short address fits beside several."""
+    name = f"{failure.stage} / {failure.action}"
+    shown = link(failure.url, name) if len(failure.url) <= REASON else escape(name, NAME_LIMIT)
+    return f"{shown}{_about(failure)}"
+
+
+def _about(failure: Failure) -> str:
+    return f" ({escape(listed(failure.regions), NAME_LIMIT)})" if failure.regions else ""
+
+
+def _preflight(concerns: Sequence[Concern]) -> list[str]:
+    """What breaks the release, and what is wrong with its plan; remarks are in the thread."""
+    told = [concern for concern in concerns if concern.on_card]
+    shown = told[:MOST_CONCERNS]
+    limit = min(REASON_LIMIT, PREFLIGHT_BUDGET // max(1, len(shown)) - BARE_CONCERN)
+    lines = [concern_line(concern, limit) for concern in shown]
+    left = len(told) - len(shown)
+    return [*lines, f"_and {left} more, in the thread_"] if left else lines
+
+
+def concern_line(concern: Concern, limit: int) -> str:
+    """Sign, place and text of a concern, which is cut at the limit."""
+    sign = ":x:" if concern.severe else ":warning:"
+    return f"{sign} *{escape(concern.where, NAME_LIMIT)}* {escape(concern.text, limit)}"
 
 
 def _image(image: ImageArrival) -> str:
+    """An image that is not where it has to be; why is on its own message, where it failed."""
     sign = signs.of_region(image.state)[0]
-    regions = escape(regions_in_words(image.regions), REASON_LIMIT)
-    return f"{sign} *{escape(image.subject.name, NAME_LIMIT)}* {regions}"
+    return f"{sign} *{escape(image.subject.name, NAME_LIMIT)}* {escape(regions_in_words(image.regions), NAME_LIMIT)}"
 
 
-def _stage(stage: StageProgress) -> str:
-    sign, word = signs.of_state(stage.state, escape(stage.word, NAME_LIMIT))
-    took = f" · {duration(stage.seconds)}" if stage.seconds is not None else ""
-    return f"{sign} *{escape(stage.name, NAME_LIMIT)}* {word}{took}"
-
-
-def _origin(release: Release) -> str:
+def _context(release: Release) -> str:
     began = f"started {times.for_people(release.started)} · " if release.started is not None else ""
-    return f"{began}pipeline in {release.subject.region} · execution {one_line(release.subject.execution)}"
+    where = shortened(release.subject.region, NAME_LIMIT)
+    return f"{began}pipeline in {where} · execution {one_line(release.subject.execution, NAME_LIMIT)}"

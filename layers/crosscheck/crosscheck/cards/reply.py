@@ -16,6 +16,8 @@ _SIGNS = {
     MomentKind.ROLLBACK: ":rewind:",
     MomentKind.UNKNOWN: ":grey_question:",
     MomentKind.REPLACED: ":rotating_light:",
+    MomentKind.STUCK: ":hourglass:",
+    MomentKind.RECOVERED: ":white_check_mark:",
 }
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users: ids of users and of user groups
 _USER, _GROUP = re.compile(r"[UW][A-Z0-9]{2,20}"), re.compile(r"S[A-Z0-9]{2,20}")

@@ -32,6 +32,7 @@ _PERHAPS_DONE = {"fatal_error", "internal_error"}
 # Slack makes neither previews nor, of plain text, links and mentions.
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _WORD = re.compile(r"\w+")
+_SLOW_DOWN = "Slack asks to slow down"
 _SECONDS = re.compile(r"\d{1,18}")  # int() refuses thousands of digits
 _TIMESTAMP = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
@@ -64,6 +65,10 @@ class ChannelRefusedError(PersonNeededError):
 
 class PerhapsSentError(RetryLaterError):
     """The answer was lost: Slack may have taken the message or not."""
+
+
+class SlowDownError(RetryLaterError):
+    """Slack says for how long it takes nothing more in this channel, and takes the next call after that."""
 
 
 class BoundedStream(CountedStream):
@@ -168,6 +173,10 @@ class Slack:
         place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
         self._send("chat.postMessage", channel, card, **place)
 
+    def note(self, channel: str, thread: str, card: Card) -> None:
+        """Answer in the thread of a message, which the channel does not show. Raises as ``post`` does."""
+        self._send("chat.postMessage", channel, card, thread_ts=thread)
+
     def _send(self, method: str, channel: str, card: Card, **more: Any) -> Any:
         """Send a card; where Slack refuses its blocks or its metadata, without them."""
         plain: dict[str, Any] = {"channel": channel, "text": card.text, **more, **_QUIET, "blocks": []}
@@ -203,7 +212,8 @@ def _meaning(error: SlackApiError) -> CrosscheckError:
     # What is no single word is a page of somebody between us and Slack, which slack_sdk quotes.
     word = answer if _WORD.fullmatch(answer) else ""
     if response.status_code == TOO_MANY_REQUESTS or word in {"ratelimited", "rate_limited"}:
-        return RetryLaterError("Slack asks to slow down", _wait(response.headers))
+        wait = _wait(response.headers)
+        return SlowDownError(_SLOW_DOWN, wait) if wait else RetryLaterError(_SLOW_DOWN, DEFAULT_WAIT)
     failed = f"Slack failed with {response.status_code} {word}".rstrip()
     if response.status_code >= SERVER_ERRORS or word in _PERHAPS_DONE:
         return PerhapsSentError(failed, OUTAGE_WAIT)
@@ -227,6 +237,7 @@ def _raised_as(word: str) -> CrosscheckError:
 
 
 def _wait(headers: Any) -> int:
+    """The seconds for which Slack asks; 0 where it names none."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = value[0] if isinstance(value, list) else value
-    return min(max(int(text), 1), LONGEST_WAIT) if _SECONDS.fullmatch(str(text)) else DEFAULT_WAIT
+    return min(max(int(text), 1), LONGEST_WAIT) if _SECONDS.fullmatch(str(text)) else 0

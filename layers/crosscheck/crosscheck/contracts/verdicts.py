@@ -16,7 +16,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class ReleasedImage:
-    """An image that a deploy action was given: the reference as it was written, and the digest that it stood for."""
+    """An image that a deploy action was given: the reference as it was written, and the digest that it stood for, empty
+    where that was not asked."""
 
     reference: str
     digest: str
@@ -27,10 +28,10 @@ class Finding:
     """What one check saw of one thing in one region.
 
     ``values`` are for people; no code reads them. ``images`` are those that the release deploys, as far as the check
-    knows their digests. ``baselines`` is what ran at this look, by the ``subject`` of the check that proves it and as
-    its service's rollback reads it (a task definition, a version). The ledger keeps those of a look that let a release
-    pass, and those that preflight saw before the first release: what a rollback may go back to. ``warning`` is
-    something that works and is unwise.
+    knows their digests; before it, those that run. ``baselines`` is what ran at this look, by the ``subject`` of the
+    check that proves it and as its service's rollback reads it (a task definition, a version). The ledger keeps those
+    of a look that let a release pass, and those that preflight saw before the first release: what a rollback may go
+    back to. ``warning`` is something that works and is unwise.
 
     ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
     nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was

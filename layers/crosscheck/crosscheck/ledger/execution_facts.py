@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from crosscheck.ledger.states import State
-from crosscheck.ledger.stored_fact import Observation, StoredFact
+from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
 from crosscheck.text import one_line
 
@@ -78,7 +78,8 @@ class ReportedFact(StoredFact):
 class Trigger:
     """What started an execution; texts are empty where the event does not tell them.
 
-    ``type`` is CodePipeline's word for it, empty for a Git event.
+    ``type`` is CodePipeline's word for it, empty for a Git event. ``started_by`` is the name of the person, role or
+    rule that did. A Git event names a branch or a ``tag``.
     """
 
     type: str = ""
@@ -87,6 +88,8 @@ class Trigger:
     author: str = ""
     branch: str = ""
     repository: str = ""
+    tag: str = ""
+    started_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class ExecutionState(ReportedFact):
 
     run: ReportedRun
     trigger: Trigger | None = None
+
+    def to_fact(self, event_id: str) -> Fact:
+        """The fact, which also tells when the execution began, as far as this event knows it."""
+        run = self.run
+        return replace(super().to_fact(event_id), started=run.begun if run.first_started is None else run.first_started)
 
     def once(self) -> Mapping[str, Any]:
         """The starts, and the trigger where this event tells it."""
@@ -138,6 +146,20 @@ class ActionState(ReportedFact):
         """The action with as much of its summary and its link as is stored. Credentials in the summary are left out
         before it is cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
         return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
+
+
+@dataclass(frozen=True)
+class StuckAction(Link):
+    """An action that holds its execution up for longer than anything should take. ``id`` is that of its run, which
+    ``started`` then (epoch seconds)."""
+
+    name = "stuck"
+    place = ("stage", "action", "id")
+
+    stage: str
+    action: str
+    id: str
+    started: float
 
 
 @dataclass(frozen=True)

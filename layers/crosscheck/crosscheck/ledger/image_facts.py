@@ -1,4 +1,4 @@
-"""The facts about an image on its way into its regions, and the links between images and releases."""
+"""The facts about an image on its way into its regions, its repository, and the links between images and releases."""
 
 import hashlib
 from collections.abc import Mapping
@@ -70,6 +70,15 @@ class ReleaseLink(Link):
     place = ("release.key",)
 
     release: Subject
+
+
+@dataclass(frozen=True)
+class DeployedRepository(Observation):
+    """A pipeline deploys images of this repository: a fact of the repository."""
+
+    name = "deployed"
+
+    pipeline: str
 
 
 def _hash(tag: str) -> str:

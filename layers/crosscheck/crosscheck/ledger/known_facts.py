@@ -4,6 +4,7 @@
 ``pipeline``                   the execution itself: state, trigger, author
 ``stage/<stage>``              a stage's state
 ``action/<stage>/<action>``    an action's state, region, provider, error
+``stuck/<stage>/<action>/…``    a run of an action that holds its execution up
 ``outline``                    the pipeline's definition, as far as a card needs it
 ``revision``                   what is released: commit, message, link
 ``verdict/<stage>/<region>``   what the only judge of that stage says of that region
@@ -19,6 +20,7 @@
 ``destinations``               an image: the regions in which it has to arrive
 ``release/<key>``              an image: a release that deploys it
 ``deploys/<key>``              a release: an image that it deploys
+``deployed``                   a repository: a pipeline that deploys its images
 ``proven``                     a deploy target: what ran there when a release last passed
 ``before``                     a deploy target: what ran there before the first release
 ``brought/<key>``              a deploy target's history: what this release brought, as it was judged
@@ -39,9 +41,16 @@ from crosscheck.ledger.execution_facts import (
     Outline,
     RecordedRevision,
     StageState,
+    StuckAction,
     Trigger,
 )
-from crosscheck.ledger.image_facts import ImageDestinations, ImageLink, PushedImage, ReleaseLink
+from crosscheck.ledger.image_facts import (
+    DeployedRepository,
+    ImageDestinations,
+    ImageLink,
+    PushedImage,
+    ReleaseLink,
+)
 from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import ReplacedDeployment, RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import State
@@ -99,6 +108,11 @@ class KnownFacts:
     def actions(self) -> tuple[ActionState, ...]:
         """The actions that an event reported."""
         return self._all(ActionState)
+
+    @property
+    def stuck(self) -> tuple[StuckAction, ...]:
+        """The runs of actions that held their execution up for longer than anything should take."""
+        return self._all(StuckAction)
 
     @cached_property
     def outline(self) -> Outline | None:
@@ -186,6 +200,11 @@ class KnownFacts:
     def deployed_by(self) -> tuple[Subject, ...]:
         """The releases that are known to deploy the image."""
         return tuple(link.release for link in self._all(ReleaseLink))
+
+    @property
+    def deployed_from(self) -> bool:
+        """Whether releases deploy images of the repository."""
+        return self._one(DeployedRepository) is not None
 
     @property
     def proven(self) -> ProvenState | None:

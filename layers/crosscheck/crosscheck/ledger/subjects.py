@@ -1,4 +1,5 @@
-"""What facts are about: a pipeline execution, an image that was pushed, or something that releases deploy to."""
+"""What facts are about: a pipeline execution, an image that was pushed, its repository, or something that releases
+deploy to."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +11,7 @@ EXECUTION = "execution"
 IMAGE = "image"
 TARGET = "target"
 HISTORY = "history"
+REPOSITORY = "repository"
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,23 @@ class TargetHistory(DeployTarget):
         return f"{HISTORY}#{self.region}#{self.name}"
 
 
+@dataclass(frozen=True)
+class Repository:
+    """An image repository, in the registry to which images are pushed."""
+
+    expires: ClassVar[bool] = True
+    region: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The partition key in the ledger; as with images, no part may hold a ``#``."""
+        return f"{REPOSITORY}#{self.region}#{self.name}"
+
+
 type LedgerKey = Subject | ImageSubject
 """What a card is about."""
-type FactSubject = LedgerKey | DeployTarget
+type FactSubject = LedgerKey | DeployTarget | Repository
 
 
 def parse_subject(key: str) -> LedgerKey:

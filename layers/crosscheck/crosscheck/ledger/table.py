@@ -7,6 +7,8 @@ order, so a fact is merged, never overwritten blindly:
 * its **once** part holds what only some events carry (the start of an attempt, the trigger, the author); the
   first that arrives stays, and no two events of one release disagree on it.
 
+A fact that tells when an execution began also lists it, in the same write: ``release_index`` reads what is listed.
+
 Each change that is accepted adds one to the fact's ``revision``. The sum over a subject's facts is the subject's
 version: it only grows, and needs neither a counter item nor a transaction.
 """
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crosscheck import times
 from crosscheck.clients import Clients
-from crosscheck.ledger.subjects import FactSubject
+from crosscheck.ledger.subjects import FactSubject, Subject
 from crosscheck.settings import required
 from crosscheck.size_limits import parse_json
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 type AttributeValues = Mapping[str, UniversalAttributeValueTypeDef]
 
 ONCE = "once_"
+OPEN = "open"
 DAY = 86_400
 # An item holds at most 400 KB; what a person reads on a card is far shorter.
 REASON_LIMIT = 2_000
@@ -59,12 +62,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Fact:
-    """What is to be merged: ``latest`` under ``order``, ``once`` where nothing is known yet (JSON values)."""
+    """What is to be merged: ``latest`` under ``order``, ``once`` where nothing is known yet (JSON values).
+
+    ``started`` is when the execution began that the fact is about, in epoch seconds, as far as it tells; None for a
+    fact that says how far something else is.
+    """
 
     name: str
     order: Order
     latest: Mapping[str, Any]
     once: Mapping[str, Any] = field(default_factory=dict)
+    started: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,12 +155,16 @@ class Ledger(ReleaseTable):
         Any repetition and any order of the same facts gives the same ledger.
         """
         once = {ONCE + name: _text(value) for name, value in fact.once.items()}
+        listed, since = _listed(subject, fact)
+        latest = {"order": {"S": fact.order.key}, "latest": _text(fact.latest), **listed}
         later = "attribute_not_exists(#order) OR #order < :order"
-        latest = {"order": {"S": fact.order.key}, "latest": _text(fact.latest)}
-        if self._change(subject, fact.name, latest, once, later):
-            return True
-        unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
-        return bool(once) and self._change(subject, fact.name, {}, once, unknown)
+        changed = self._change(subject, fact.name, latest, {**once, **since}, later)
+        if once and not changed:
+            unknown = " OR ".join(f"attribute_not_exists(#{name})" for name in once)
+            changed = self._change(subject, fact.name, {}, once, unknown)
+        if since and self._change(subject, fact.name, {**listed, **since}, {}, "#started > :started"):
+            changed = True
+        return changed
 
     def claim(self, subject: FactSubject, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often it asks.
@@ -174,6 +186,19 @@ class Ledger(ReleaseTable):
         values = {f":{key}": value for key, value in {**overwrite, **once}.items()} | {":one": {"N": "1"}}
         key = item_key(subject.key, name)
         return self.update(key, sets, values, condition, "ADD #revision :one", expires=subject.expires)
+
+
+def _listed(subject: FactSubject, fact: Fact) -> tuple[AttributeValues, AttributeValues]:
+    """How the indexes list an execution that the fact is about: open, under its pipeline, and since when."""
+    if fact.started is None or not isinstance(subject, Subject):
+        return {}, {}
+    listed: AttributeValues = {"board": {"S": OPEN}, "pipeline": {"S": pipeline_key(subject.region, subject.pipeline)}}
+    return listed, {"started": {"S": times.sort_key(fact.started)}}
+
+
+def pipeline_key(region: str, pipeline: str) -> str:
+    """How the indexes name the pipeline of a region."""
+    return f"{region}#{pipeline}"
 
 
 def item_key(subject: str, name: str) -> AttributeValues:

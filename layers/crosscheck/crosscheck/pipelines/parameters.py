@@ -166,13 +166,15 @@ def _read_plan(client: SSMClient, name: str) -> str:
 class Tags:
     """The tags that are ours; empty where the pipeline has none. ``ignore``: the pipeline is not to be verified.
 
-    ``notify`` is the Slack id of whom replies mention, as it is written.
+    ``notify`` is the Slack id of whom replies mention, and ``channel`` that of the channel that shows the pipeline's
+    cards, as they are written.
     """
 
     plan: str = ""
     rollback: str = ""
     ignore: bool = False
     notify: str = ""
+    channel: str = ""
 
 
 def read_tags(client: CodePipelineClient, arn: str) -> Tags:
@@ -195,4 +197,5 @@ def parse_tags(tags: Mapping[str, str]) -> Tags:
         rollback=ours.get("rollback", "").lower(),
         ignore=ours.get("ignore", "false").lower() in {"true", "yes", "1", ""},
         notify=ours.get("notify", ""),
+        channel=ours.get("channel", ""),
     )

@@ -132,8 +132,6 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
     result = output.get("executionResult", {})
     started, updated = detail.get("startTime"), detail.get("lastUpdateTime")
     status = detail.get("status", "InProgress")
-    type_id = given.get("actionTypeId", {})
-    owner, category, provider = (type_id.get(key, "") for key in ("owner", "category", "provider"))
     return ActionRun(
         stage=detail["stageName"],
         name=detail["actionName"],
@@ -147,9 +145,18 @@ def parse_run(detail: ActionExecutionDetailTypeDef) -> ActionRun:
         outputs=output.get("outputVariables", {}),
         produced=_artifacts(output.get("outputArtifacts", [])),
         ended=updated.timestamp() if updated and status != "InProgress" else 0.0,
-        provider=provider if (owner, category) == ("AWS", "Deploy") else f"{owner} {category} {provider}".strip(),
+        provider=_provider(given),
         region=given.get("region", ""),
     )
+
+
+def _provider(given: ActionExecutionInputTypeDef) -> str:
+    """The provider of AWS's own deploy actions; of every other action its whole type, which no provider is called."""
+    if "actionTypeId" not in given:
+        return ""
+    ran = given["actionTypeId"]
+    own = (ran["owner"], ran["category"]) == ("AWS", "Deploy")
+    return ran["provider"] if own else f"{ran['owner']} {ran['category']} {ran['provider']}"
 
 
 def _configuration(given: ActionExecutionInputTypeDef | RuleExecutionInputTypeDef) -> Mapping[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crosscheck.contracts.verdicts import ReleasedImage
+from crosscheck.contracts.verdicts import RegionVerdict, ReleasedImage
 from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import DIGEST, parse_reference
 from crosscheck.ledger.execution_facts import ActionState, Outline
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.subjects import ImageSubject
+from crosscheck.ledger.subjects import ImageSubject, Repository
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,22 @@ def images_of(known: KnownFacts) -> tuple[ImageSubject, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def repositories_of(judged: RegionVerdict) -> frozenset[Repository]:
+    """The ECR repositories of the images that a look has found."""
+    images = (image for finding in judged.findings for image in finding.images)
+    return frozenset(repository for image in images for repository in _repository(image))
+
+
 def _in_ecr(image: ReleasedImage) -> Iterator[ImageSubject]:
-    if not DIGEST.fullmatch(image.digest):
-        return
+    if DIGEST.fullmatch(image.digest):
+        for repository in _repository(image):
+            yield ImageSubject(repository.region, repository.name, image.digest)
+
+
+def _repository(image: ReleasedImage) -> Iterator[Repository]:
     try:
         reference = parse_reference(image.reference)
     except ConfigurationError:
         return
     if reference.registry:
-        yield ImageSubject(reference.registry.region, reference.repository, image.digest)
+        yield Repository(reference.registry.region, reference.repository)

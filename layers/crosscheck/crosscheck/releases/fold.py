@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from crosscheck.console import approval_url, execution_url, is_plain_url
+from crosscheck.console import approval_url
 from crosscheck.ledger.execution_facts import RecordedRevision, StageState
 from crosscheck.ledger.image_facts import MOST_TAGS, REPLICATION
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.releases.failures import failures_of
 from crosscheck.releases.model import (
     Approval,
-    Failure,
     ImageArrival,
     RegionProgress,
     RegionState,
@@ -22,7 +22,6 @@ from crosscheck.releases.preflight import concerns_of
 from crosscheck.releases.region_verdicts import progress_of
 from crosscheck.releases.regions import regions_of
 
-UNEXPLAINED = "CodePipeline gave no reason"
 # What the regions say together is the first of these that one of them says.
 _ARRIVAL_PRECEDENCE = (RegionState.FAILED, RegionState.VERIFYING, RegionState.UNKNOWN, RegionState.PASSED)
 
@@ -34,6 +33,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
     """The release that the facts tell of; any order in which they arrived gives the same."""
     run = known.execution.run if known.execution else None
     ended = run is not None and run.state.terminal
+    regions = tuple(regions_of(known, running=not ended))
     return Release(
         subject=subject,
         version=known.version,
@@ -43,9 +43,10 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         seconds=run.seconds if run and ended else None,
         revision=_revision(known),
         stages=tuple(_stages(known)),
-        regions=tuple(regions_of(known, running=not ended)),
-        failures=tuple(_failures(subject, known)),
+        regions=regions,
+        failures=tuple(failures_of(subject, known, regions)),
         trigger=known.trigger.type,
+        started_by=known.trigger.started_by,
         preflight=concerns_of(known),
         word=run.word if run else "",
         approvals=tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else (),
@@ -105,21 +106,6 @@ def _approvals(subject: Subject, known: KnownFacts) -> Iterator[Approval]:
         )
 
 
-def _failures(subject: Subject, known: KnownFacts) -> list[Failure]:
-    failed = [action for action in known.actions if action.run.state is State.FAILED]
-    page = execution_url(subject.region, subject.pipeline, subject.execution)
-    return [
-        Failure(
-            stage=action.stage,
-            action=action.action,
-            region=action.region,
-            reason=action.summary or action.error_code or UNEXPLAINED,
-            url=action.url if is_plain_url(action.url) else page,
-        )
-        for action in sorted(failed, key=lambda action: (action.run.at, action.stage, action.action))
-    ]
-
-
 def _revision(known: KnownFacts) -> SourceRevision:
     """From the Git trigger's event where there was one, else from what CodePipeline recorded at the source."""
     trigger, recorded = known.trigger, known.revision or RecordedRevision()
@@ -128,6 +114,7 @@ def _revision(known: KnownFacts) -> SourceRevision:
         message=trigger.message or recorded.message,
         author=trigger.author,
         branch=trigger.branch,
+        tag=trigger.tag,
         url=recorded.url,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crosscheck.ledger.states import State
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 
 
@@ -26,6 +26,10 @@ class RegionProgress:
     For a region that failed, ``reason`` says why and ``follow_up`` what was done about it. For a region that was rolled
     back, ``reason`` says what it runs now and ``follow_up`` why it had failed. ``warning`` is what a person has to see
     in any case. They are texts of their own, so that a long one does not push out the others.
+
+    ``since`` is when the latest deployment there began (epoch seconds), ``seconds`` how long it took once it ended;
+    both None where it is not known. ``gates`` are the stages whose gates judge the region; without one Crosscheck does
+    it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to.
     """
 
     region: str
@@ -33,6 +37,21 @@ class RegionProgress:
     reason: str = ""
     follow_up: str = ""
     warning: str = ""
+    since: float | None = None
+    seconds: float | None = None
+    gates: tuple[str, ...] = ()
+    rollback: RollbackState | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether what this release brought here was bad, whatever runs here by now."""
+        return self.state in {RegionState.FAILED, RegionState.ROLLED_BACK}
+
+    @property
+    def moving(self) -> bool:
+        """Whether something still happens here, or is about to be said of it."""
+        under_way = self.state in {RegionState.DEPLOYING, RegionState.VERIFYING}
+        return under_way or self.rollback is RollbackState.RUNNING
 
 
 @dataclass(frozen=True)
@@ -47,13 +66,18 @@ class StageProgress:
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed action, why, and where to read more."""
+    """A failed action, why, and where to read more.
+
+    ``regions`` are those that it is about: of a deploy action its own, of a gate those that it proves, whichever region
+    it runs in. ``told``: their lines say the same already.
+    """
 
     stage: str
     action: str
-    region: str
+    regions: tuple[str, ...]
     reason: str
     url: str
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,18 +111,26 @@ class SourceRevision:
     message: str = ""
     author: str = ""
     branch: str = ""
+    tag: str = ""
     url: str = ""
 
 
 @dataclass(frozen=True)
 class Concern:
     """Something that was seen before anything was deployed: where, in words, and whether it will break the release.
-    ``repeated`` is what the card of the execution before told, too."""
+    ``repeated`` is what was told of the execution before, too; ``plan`` what is wrong with the plan, for which every
+    release goes without checks that somebody asked for."""
 
     where: str
     text: str
     severe: bool
     repeated: bool = False
+    plan: bool = False
+
+    @property
+    def on_card(self) -> bool:
+        """Whether it stands on the card: it changes how this release ends, or how it is verified."""
+        return self.severe or self.plan
 
 
 @dataclass(frozen=True)
@@ -117,8 +149,9 @@ class ImageArrival:
 class Release:
     """Everything that a card shows of a pipeline execution. ``state`` None: no pipeline event has arrived yet.
 
-    ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event.
-    ``word`` is CodePipeline's own for a state that is UNKNOWN.
+    ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event, and
+    ``started_by`` the name of who or what did, where the event tells it. ``word`` is CodePipeline's own for a state
+    that is UNKNOWN.
     """
 
     subject: Subject
@@ -133,6 +166,17 @@ class Release:
     failures: tuple[Failure, ...]
     images: tuple[ImageArrival, ...] = ()
     trigger: str = ""
+    started_by: str = ""
     preflight: tuple[Concern, ...] = ()
     word: str = ""
     approvals: tuple[Approval, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the pipeline is done with it."""
+        return self.state is not None and self.state.terminal
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen by itself: the pipeline has ended, and every region is settled."""
+        return self.ended and not any(part.moving for part in self.regions)

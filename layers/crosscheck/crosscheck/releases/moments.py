@@ -4,10 +4,11 @@ Which moments there are follows from the facts alone, in whatever order these ar
 whoever tells of it can do so once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crosscheck import times
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
@@ -31,13 +32,16 @@ class MomentKind(StrEnum):
     ROLLBACK = "rollback"
     UNKNOWN = "unknown"
     REPLACED = "replaced"
+    STUCK = "stuck"
+    RECOVERED = "recovered"
 
 
 @dataclass(frozen=True)
 class Moment:
     """Something that a person is told once: ``text`` about ``where``, in words; ``url`` is where to act, if anywhere.
 
-    ``key`` names it among the moments of its release.
+    ``key`` names it among the moments of its release. One that ``follows`` others, whose keys begin so, says nothing to
+    whom none of them was told.
     """
 
     kind: MomentKind
@@ -45,6 +49,12 @@ class Moment:
     where: str
     text: str
     url: str = ""
+    follows: str = ""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody has to act, or at least to look."""
+        return self.kind is not MomentKind.RECOVERED
 
 
 def moments_of(release: Release, known: KnownFacts) -> tuple[Moment, ...]:
@@ -53,7 +63,7 @@ def moments_of(release: Release, known: KnownFacts) -> tuple[Moment, ...]:
     A release that waits for nobody, and whose regions are all well, has none.
     """
     running = release.state is None or not release.state.terminal
-    found = [*map(_approval, release.approvals)]
+    found = [*map(_approval, release.approvals), *(_stuck(known) if running else ())]
     for deployment in deployments(known):
         found.extend(_of_region(deployment, known, running=running))
     return tuple({moment.key: moment for moment in found}.values())
@@ -69,6 +79,17 @@ def _approval(approval: Approval) -> Moment:
     )
 
 
+def _stuck(known: KnownFacts) -> Iterator[Moment]:
+    """The actions that hold the release up, as far as the ledger does not know that they ended."""
+    stuck = {(each.stage, each.action, each.id): each for each in known.stuck}
+    for action in known.actions:
+        held = stuck.get((action.stage, action.action, action.id))
+        if held and not action.run.state.terminal:
+            key = _key(MomentKind.STUCK, action.stage, action.action, action.run.attempt)
+            text = f"stuck in {action.region}: in progress since {times.for_people(held.started)}"
+            yield Moment(MomentKind.STUCK, key, f"{action.stage} / {action.action}", text, action.url)
+
+
 def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) -> Iterator[Moment]:
     place = (deployment.stage, deployment.region, attempt_of(deployment, known))
     if warning := replaced_in(deployment, known):
@@ -77,6 +98,7 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     failures = [each for each in states if each.state is RegionState.FAILED]
     if not failures:
         yield from _unknown(deployment, known, place)
+        yield from _recovered(place, {each.state for each in states})
         return
     key = _key(MomentKind.FAILED, *place)
     yield Moment(MomentKind.FAILED, key, deployment.region, f"failed: {failures[0].reason}")
@@ -84,6 +106,15 @@ def _of_region(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if rollback and (text := _said(rollback)):
         key = f"{_key(MomentKind.ROLLBACK, *place)}/{rollback.state}"
         yield Moment(MomentKind.ROLLBACK, key, deployment.region, text)
+
+
+def _recovered(place: tuple[str, str, int], states: Set[RegionState | None]) -> Iterator[Moment]:
+    """A region is well after a retry. Whether it was not before is what somebody was told then."""
+    stage, region, attempt = place
+    if attempt > 1 and states == {RegionState.PASSED}:
+        key = _key(MomentKind.RECOVERED, *place)
+        earlier = f"{MomentKind.FAILED}/{stage}/{region}/"
+        yield Moment(MomentKind.RECOVERED, key, region, f"passed in attempt {attempt}", follows=earlier)
 
 
 def _unknown(deployment: DeployAction, known: KnownFacts, place: tuple[str, str, int]) -> Iterator[Moment]:

@@ -12,7 +12,7 @@ PLAN = "plan"
 def concerns_of(known: KnownFacts) -> tuple[Concern, ...]:
     """Every text once, with all the places that it is about: first what breaks the release, then the remarks.
 
-    A remark on a region that the card of the execution before told is ``repeated``. What is wrong with the plan is not:
+    A remark on a region that was told of the execution before is ``repeated``. What is wrong with the plan is not:
     until it is right, every release goes without checks that somebody asked for.
     """
     places: dict[tuple[str, bool], dict[str, None]] = {}
@@ -20,7 +20,13 @@ def concerns_of(known: KnownFacts) -> tuple[Concern, ...]:
         places.setdefault((concern.text, concern.severe), {})[concern.where] = None
     earlier = known.earlier_remarks
     concerns = (
-        Concern(", ".join(where), text, severe=severe, repeated=not severe and PLAN not in where and text in earlier)
+        Concern(
+            ", ".join(where),
+            text,
+            severe=severe,
+            repeated=not severe and PLAN not in where and text in earlier,
+            plan=PLAN in where,
+        )
         for (text, severe), where in places.items()
     )
     return tuple(sorted(concerns, key=lambda concern: (not concern.severe, concern.repeated)))

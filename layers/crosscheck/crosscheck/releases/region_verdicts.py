@@ -5,14 +5,16 @@ is no gate, and where one ended without a final verdict; maybe only after the pi
 """
 
 from collections.abc import Iterable
+from itertools import accumulate
 
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import DeployAction
 from crosscheck.releases.model import RegionProgress, RegionState
 
+SHORT = 120
 BEING_VERIFIED = "deployed, being verified"
 
 # The fan-out looks once a stage has finished; a stage that was stopped, canceled or superseded it leaves alone.
@@ -42,7 +44,22 @@ def progress_of(verdict: JudgeVerdict, *, running: bool) -> RegionProgress:
     if not verdict.final:
         state = RegionState.VERIFYING if running else RegionState.UNKNOWN
         return RegionProgress(region, state, reason)
-    return RegionProgress(region, _JUDGED.get(verdict.judged.verdict, RegionState.UNKNOWN), reason)
+    state = _JUDGED.get(verdict.judged.verdict, RegionState.UNKNOWN)
+    return RegionProgress(region, state, _in_short(verdict.judged) if state is RegionState.PASSED else reason)
+
+
+def _in_short(judged: RegionVerdict) -> str:
+    """What runs in a region that passed: as many reasons as are short together, none that is a page's address, and how
+    many checks passed besides."""
+    reasons = list(dict.fromkeys(finding.reason for finding in judged.findings))
+    spoken = [reason for reason in reasons if "://" not in reason]
+    sizes = accumulate(len(reason) + 2 for reason in spoken)
+    shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]
+    shown = shown or [*spoken, *reasons][:1]
+    left = len(reasons) - len(shown)
+    if not left or "; ".join(reasons) != judged.reason:
+        return judged.reason
+    return f"{'; '.join(shown)}; and {left} more check{'s' if left > 1 else ''}"
 
 
 def _of_this_run(deployment: DeployAction, known: KnownFacts) -> list[JudgeVerdict]:

@@ -24,12 +24,14 @@ _PRECEDENCE = (
 def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """Every region that the release deploys to, in the order of the definition; ``running``: the pipeline is."""
     progress: dict[str, list[RegionProgress]] = {}
+    to_region: dict[str, list[DeployAction]] = {}
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
         parts = (_taken_back(part, rollback) for part in deployed(deployment, known, running=running))
         warning = replaced_in(deployment, known)
         progress.setdefault(deployment.region, []).extend(replace(part, warning=warning) for part in parts)
-    return [_combine(region, parts) for region, parts in progress.items()]
+        to_region.setdefault(deployment.region, []).append(deployment)
+    return [_timed(_combine(region, parts), to_region[region]) for region, parts in progress.items()]
 
 
 def deployed(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
@@ -91,8 +93,8 @@ def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> Regi
         return part
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
-        return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why)
-    return replace(part, follow_up=follow_up(rollback))
+        return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why, rollback=rollback.state)
+    return replace(part, follow_up=follow_up(rollback), rollback=rollback.state)
 
 
 def follow_up(rollback: RollbackProgress) -> str:
@@ -111,6 +113,17 @@ def follow_up(rollback: RollbackProgress) -> str:
             return reason
 
 
+def _timed(part: RegionProgress, made: list[DeployAction]) -> RegionProgress:
+    """The region with when its latest deployment began, how long that took, and whose gates judge it."""
+    runs = [deployment.action.run for deployment in made if deployment.action]
+    latest = max(runs, key=lambda run: run.begun, default=None)
+    gates = tuple(dict.fromkeys(gate for deployment in made for gate in deployment.gates))
+    if latest is None:
+        return replace(part, gates=gates)
+    ended = latest.state.terminal and latest.started is not None
+    return replace(part, since=latest.begun, seconds=max(0.0, latest.at - latest.begun) if ended else None, gates=gates)
+
+
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
     begun = [part for part in parts if part.state is not None]
     if not begun:
@@ -120,4 +133,6 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
     first = min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))
-    return replace(first, warning="; ".join(dict.fromkeys(part.warning for part in parts if part.warning)))
+    warning = "; ".join(dict.fromkeys(part.warning for part in parts if part.warning))
+    running = any(part.rollback is RollbackState.RUNNING for part in parts)
+    return replace(first, warning=warning, rollback=RollbackState.RUNNING if running else first.rollback)

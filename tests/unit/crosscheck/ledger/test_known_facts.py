@@ -25,6 +25,7 @@ from crosscheck.ledger.execution_facts import (
 )
 from crosscheck.ledger.image_facts import (
     REPLICATION,
+    DeployedRepository,
     ImageDestinations,
     ImageLink,
     PushedImage,
@@ -85,6 +86,7 @@ WRITTEN: dict[str, tuple[Any, Fact]] = {
     "rollback/Deploy/eu-west-1": (ROLLBACK, ROLLBACK.to_fact()),
     "image": (PushedImage(NOW, {"v1": NOW}), PushedImage(NOW, {"v1": NOW}).to_fact("event")),
     "destinations": (ImageDestinations(("eu-west-1",)), ImageDestinations(("eu-west-1",)).to_fact(NOW)),
+    "deployed": (DeployedRepository("shop"), DeployedRepository("shop").to_fact(NOW)),
     f"deploys/{IMAGE.key}": (ImageLink(IMAGE), ImageLink(IMAGE).to_fact()),
     f"release/{RELEASE.key}": (ReleaseLink(RELEASE), ReleaseLink(RELEASE).to_fact()),
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_what_cannot_be_looked_at_is_a_gap_in_words(provider: str, configuration
     [{"provider": "Custom Deploy Lambda"}, {"provider": "ECS"}, {"provider": "Lambda", "region": "us-west-2"}],
     ids=["a type of somebody else's", "another provider", "another region"],
 )
-def test_what_ran_otherwise_than_it_is_defined_is_not_taken_for_what_the_definition_says(ran: dict[str, str]) -> None:
+def test_what_ran_otherwise_than_it_is_defined_is_not_taken_for_what_the_definition_says(ran: dict[str, Any]) -> None:
     """A pipeline that is made anew has the versions of the old one: its worker's word would become Lambda's."""
     theirs = replace(RUN, outputs={"FunctionVersion": "9"}, **ran)
     check = derive(action("Lambda", FunctionName="payments", FunctionAlias="live"), theirs, "")

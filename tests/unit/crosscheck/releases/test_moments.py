@@ -7,7 +7,7 @@ import pytest
 from crosscheck.cards.release import render
 from crosscheck.cards.reply import mention, reply_card
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage
+from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage, StuckAction
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import RegionJudge
 from crosscheck.releases.model import RegionState
@@ -83,9 +83,10 @@ def test_an_approval_that_is_asked_for_again_is_another_moment() -> None:
 
 def test_the_card_says_who_has_to_act_and_where() -> None:
     card = render(waiting().release)
-    assert card.blocks[0]["text"]["text"] == "multi-region-service: waiting for approval"
+    assert card.blocks[0]["text"]["text"] == ":raised_hand: multi-region-service: waiting for approval"
     shown = str(card.blocks)
-    assert "*Approve / Sign-off* waits for an approval since 2026-03-04 10:00:05 UTC by a subscriber" in shown
+    assert "*Next:* waits for approval of Approve / Sign-off by a subscriber of the topic" in shown
+    assert ":raised_hand: *Approve / Sign-off* since 2026-03-04 10:00:05 UTC: " in shown
     assert f"approve/{RUN}|review it>" in shown
     assert "<!channel>" not in shown
 
@@ -193,3 +194,26 @@ def test_what_a_rollback_replaced_is_told_at_once_with_the_way_to_bring_it_again
     assert f":rotating_light: *eu-west-1* the rollback replaced {hotfix}" in text
     done = told(running.rollback("Deploy", EU, RollbackState.DONE, "runs app:6", 90))
     assert [moment.key for moment in done][:2] == [moment.key for moment in moments]
+
+
+def held(state: str = "STARTED") -> Facts:
+    """A release whose only action has been in progress for an hour, and is in this state by now."""
+    facts = Facts().outline(("Deploy", [deploys("Two", EU)])).event(events.pipeline("STARTED"))
+    facts.add(StuckAction("Deploy", "Two", RUN, events.BEGAN.timestamp()).to_fact())
+    return facts.event(events.action("Deploy", "Two", state, 9, region=EU, more={"action-execution-id": RUN}))
+
+
+def test_an_action_that_holds_its_release_up_is_a_moment() -> None:
+    (moment,) = told(held())
+    assert moment.key == "stuck/Deploy/Two/1"
+    assert moment.where == "Deploy / Two"
+    assert moment.text == "stuck in eu-west-1: in progress since 2026-03-04 10:00:00 UTC"
+
+
+@pytest.mark.parametrize("state", ["SUCCEEDED", "FAILED", "ABANDONED"])
+def test_an_action_that_has_ended_is_stuck_no_more(state: str) -> None:
+    assert [moment for moment in told(held(state)) if moment.key.startswith("stuck")] == []
+
+
+def test_a_release_that_has_ended_is_stuck_no_more() -> None:
+    assert told(held().event(events.pipeline("STOPPED", 60))) == []

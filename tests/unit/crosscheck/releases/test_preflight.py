@@ -38,7 +38,7 @@ def test_a_baseline_is_no_concern() -> None:
 def test_a_plan_that_cannot_be_read_is_told() -> None:
     facts = Facts().add(PlanProblem("/crosscheck/plans/shop: there is no such parameter").to_fact(0.0))
     (concern,) = facts.release.preflight
-    assert concern == Concern("plan", "/crosscheck/plans/shop: there is no such parameter", severe=False)
+    assert concern == Concern("plan", "/crosscheck/plans/shop: there is no such parameter", severe=False, plan=True)
 
 
 def test_one_text_about_several_regions_is_one_concern() -> None:
@@ -61,4 +61,4 @@ def test_a_remark_of_the_card_before_is_repeated_and_what_breaks_the_release_nev
 def test_what_is_wrong_with_the_plan_is_told_on_every_card() -> None:
     facts = Facts().add(PlanProblem("no such parameter").to_fact(0.0))
     facts.add(EarlierRemarks(("no such parameter",)).to_fact(0.0))
-    assert facts.release.preflight == (Concern("plan", "no such parameter", severe=False),)
+    assert facts.release.preflight == (Concern("plan", "no such parameter", severe=False, plan=True),)

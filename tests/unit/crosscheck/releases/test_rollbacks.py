@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosscheck.cards.release import region_line
+from crosscheck.cards.region_line import region_line
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.model import RegionProgress
@@ -41,8 +41,9 @@ def _region(facts: Facts) -> RegionProgress:
 def test_until_it_is_proven_the_region_is_failed_and_tells_what_became_of_it(
     state: RollbackState, target: str, then: str
 ) -> None:
-    facts = _failed().rollback("Primary", REGION, state, "because", 12, target=target)
-    assert _region(facts) == RegionProgress(REGION, "failed", WHY, then)  # type: ignore[arg-type]  # as the metadata spells it
+    region = _region(_failed().rollback("Primary", REGION, state, "because", 12, target=target))
+    assert (region.state, region.reason, region.follow_up, region.rollback) == ("failed", WHY, then, state)
+    assert region.moving == (state is RollbackState.RUNNING)
 
 
 def test_a_proven_rollback_tells_what_runs_now_and_what_was() -> None:

@@ -1,28 +1,14 @@
-"""The browser of this machine; a missing one is forgiven everywhere but in CI."""
+"""A page to take pictures of."""
 
-import os
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from local.pictures.browsers import NoBrowserError, find_browser
-
 PAGE = b"""<!doctype html><meta charset=utf-8><body style="margin:0;background:#fff">
 <div style="height:100px;background:#f00"></div><div style="height:900px;background:#00f"></div>"""
-
-
-@pytest.fixture
-def installed_browser() -> Path:
-    try:
-        return find_browser()
-    except NoBrowserError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 class _Handler(BaseHTTPRequestHandler):

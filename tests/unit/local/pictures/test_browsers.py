@@ -44,5 +44,5 @@ def test_an_installed_browser_comes_before_our_own(there: set[str], found: str) 
 
 
 def test_without_any_the_reason_says_how_to_get_one() -> None:
-    with pytest.raises(NoBrowserError, match="install Chrome, Chromium or Edge, or set CROSSCHECK_BROWSER"):
+    with pytest.raises(NoBrowserError, match="install Chrome, Chromium or Edge, set CROSSCHECK_BROWSER"):
         find(set())

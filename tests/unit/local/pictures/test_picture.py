@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.pictures import Picture, take_picture
+from local.pictures import Picture, Shot, take_picture
 from local.pictures.browsers import NoBrowserError
 from tests.unit.local.pictures.conftest import PAGE
 
@@ -52,7 +52,7 @@ def own_temporary_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.usefixtures("installed_browser")
 def test_a_picture_of_the_size_asked_for(page: str, tmp_path: Path, own_temporary_directory: Path) -> None:
     target = tmp_path / "build" / "page.png"
-    picture = take_picture(page, target, 320, 200)
+    picture = take_picture(page, target, Shot(320, 200))
     assert str(picture) == str(target)
     assert png_size(target) == (320, 200)
     assert first_row(target) == RED
@@ -61,13 +61,22 @@ def test_a_picture_of_the_size_asked_for(page: str, tmp_path: Path, own_temporar
 
 @pytest.mark.usefixtures("installed_browser")
 def test_a_picture_as_high_as_the_page(page: str, tmp_path: Path) -> None:
-    take_picture(page, tmp_path / "page.png", 320, 200, fit=True)
+    take_picture(page, tmp_path / "page.png", Shot(320, 200, fit=True))
     assert png_size(tmp_path / "page.png") == (320, 1000)
 
 
 @pytest.mark.usefixtures("installed_browser")
+def test_a_picture_of_one_element_of_a_page_is_as_large_as_that(page: str, tmp_path: Path) -> None:
+    take_picture(page, tmp_path / "page.png", Shot(320, 200, fit=True, of="div:last-child"))
+    assert png_size(tmp_path / "page.png") == (320, 900)
+    assert first_row(tmp_path / "page.png") == BLUE
+    missing = take_picture(page, tmp_path / "none.png", Shot(320, 200, of="table"))
+    assert missing.reason == "the page has no table"
+
+
+@pytest.mark.usefixtures("installed_browser")
 def test_a_page_that_does_not_open(tmp_path: Path) -> None:
-    picture = take_picture("http://127.0.0.1:9/", tmp_path / "page.png", 320, 200)
+    picture = take_picture("http://127.0.0.1:9/", tmp_path / "page.png", Shot(320, 200))
     assert picture.path is None
     assert picture.html is None
     assert "does not open" in picture.reason
@@ -75,7 +84,7 @@ def test_a_page_that_does_not_open(tmp_path: Path) -> None:
 
 
 def test_without_a_browser_the_page_is_saved(page: str, tmp_path: Path) -> None:
-    picture = take_picture(page, tmp_path / "page.png", 320, 200, find=no_browser)
+    picture = take_picture(page, tmp_path / "page.png", Shot(320, 200), find=no_browser)
     assert picture == Picture(None, "no browser here", tmp_path / "page.html")
     assert str(picture) == f"no picture: no browser here; the page is in {tmp_path / 'page.html'}"
     assert (tmp_path / "page.html").read_bytes() == PAGE
@@ -83,7 +92,7 @@ def test_without_a_browser_the_page_is_saved(page: str, tmp_path: Path) -> None:
 
 def test_a_browser_that_does_not_start_says_why(page: str, tmp_path: Path) -> None:
     broken = program(tmp_path, "echo 'libnss3.so: no such file' >&2; exit 127")
-    picture = take_picture(page, tmp_path / "page.png", 320, 200, find=lambda: broken)
+    picture = take_picture(page, tmp_path / "page.png", Shot(320, 200), find=lambda: broken)
     assert picture.reason == "the browser has ended: libnss3.so: no such file"
 
 
@@ -92,6 +101,6 @@ def test_a_browser_that_hangs_is_ended_with_its_children(
 ) -> None:
     # Its child keeps the pipe open: reading ends only when both are gone.
     hanging = program(tmp_path, "sleep 600 & sleep 600")
-    picture = take_picture(page, tmp_path / "page.png", 320, 200, find=lambda: hanging, seconds=0.2)
+    picture = take_picture(page, tmp_path / "page.png", Shot(320, 200), find=lambda: hanging, seconds=0.2)
     assert picture.reason == "it took longer than 0.2 s"
     assert list(own_temporary_directory.iterdir()) == []

@@ -1,11 +1,13 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import requests
 
 from local.slack.messages import Message
-from local.slack.page.view import entries
+from local.slack.page.signs import _DRAWINGS
+from local.slack.page.view import entries, thread
 from tests.unit.local.slack.conftest import CHANNEL, OTHER_CHANNEL, Slack, section
 
 AT_NOON = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
@@ -78,17 +80,69 @@ def test_f42_the_page_escapes_every_field(slack: Slack) -> None:
 def test_the_live_view_is_what_the_page_shows(slack: Slack) -> None:
     slack.post(text="one")
     slack.post(text="two")
-    view = requests.get(f"{slack.url}/view?channel={CHANNEL}", timeout=60).json()
+    view = requests.get(f"{slack.url}/view?channel={CHANNEL}", timeout=60).json()["channel"]
     assert [entry["day"] for entry in view] == ["Today", "Today"]
     html = page(slack)
     assert all(entry["html"] in html for entry in view)
 
 
-def test_replies_stand_under_their_message() -> None:
-    parent, reply = message(AT_NOON), message(AT_NOON + 60, thread_ts=f"{AT_NOON:.6f}", text="rolled back")
-    (entry,) = entries([parent, reply], TODAY)
-    assert "<b>1 reply</b> <span>Last reply at 10:14 PM</span>" in entry.html
-    assert "rolled back" in entry.html
+def test_a_message_with_replies_has_a_bar_that_leads_to_its_thread() -> None:
+    parent = message(AT_NOON, text="*failed*")
+    replies = [message(AT_NOON + more, thread_ts=parent.ts, text=f"reply {more}") for more in (60, 120)]
+    (entry,) = entries([parent, *replies], TODAY)
+    assert f'data-thread="{parent.ts}"' in entry.html
+    assert "<b>2 replies</b> <span>Last reply at 10:15 PM</span>" in entry.html
+    assert "reply 60" not in entry.html
+    assert [each.ts for each in thread([parent, *replies], parent.ts, TODAY)] == [
+        parent.ts,
+        *(each.ts for each in replies),
+    ]
+
+
+def test_a_reply_that_was_also_sent_to_the_channel_stands_in_both_and_names_its_thread() -> None:
+    parent = message(AT_NOON, text="*checkout*: <b> " + "x" * 200)
+    reply = message(AT_NOON + 60, thread_ts=parent.ts, text="eu-west-1 failed", broadcast=True)
+    _, shown = entries([parent, reply], TODAY)
+    assert "replied to a thread" in shown.html
+    assert "eu-west-1 failed" in shown.html
+    assert ">checkout: &lt;b&gt; xxx" in shown.html
+    assert "…</a>" in shown.html
+
+
+def test_a_broadcast_whose_message_was_deleted_is_gone_with_it() -> None:
+    orphan = message(AT_NOON, thread_ts="1.000000", broadcast=True)
+    assert entries([orphan], TODAY) == []
+
+
+def test_a_thread_is_open_beside_the_channel_where_the_address_says_so(slack: Slack) -> None:
+    ts = slack.post(text="parent")
+    slack.post(text="an answer", thread_ts=ts)
+    assert "an answer" not in page(slack)
+    assert "an answer" in page(slack, f"?thread={ts}")
+    assert 'class="threaded"' in page(slack, f"?thread={ts}")
+    assert 'class="threaded"' not in page(slack, "?thread=%22%3E%3Cscript%3E")
+
+
+def test_a_button_says_what_a_click_on_it_sends(slack: Slack) -> None:
+    text = {"type": "plain_text", "text": "Approve"}
+    elements = [
+        {"type": "button", "text": text, "action_id": "approve:a/b", "style": "primary"},
+        {"type": "button", "text": text, "url": "https://example.com/"},
+        {"type": "button", "text": text, "url": "javascript:alert(1)", "action_id": "odd"},
+    ]
+    slack.post(blocks=[{"type": "actions", "elements": elements}])
+    html = page(slack)
+    assert 'class="button primary" data-action="approve:a/b" data-confirm="">Approve</button>' in html
+    assert '<a class="button " href="https://example.com/" target="_blank"' in html
+    assert "javascript:" not in html
+
+
+def test_every_sign_that_a_card_uses_is_drawn() -> None:
+    root = Path(__file__).parents[4]
+    sources = [*(root / "layers/crosscheck/crosscheck/cards").glob("*.py"), root / "functions/update_card/loader.py"]
+    used = {sign for path in sources for sign in re.findall(r":[a-z]+(?:_[a-z]+)*:", path.read_text())}
+    assert len(used) > 10
+    assert {sign for sign in used if sign.strip(":") not in _DRAWINGS} == set()
 
 
 @pytest.mark.parametrize(("ago", "day"), [(0, "Today"), (1, "Yesterday"), (2, "Sunday, November 12")])

@@ -15,7 +15,7 @@ from crosscheck.aws_errors import AWS_ERRORS, explain_with_right
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
-from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.contracts.verdicts import Finding, ReleasedImage, Verdict
 from crosscheck.errors import ConfigurationError, CrosscheckError
 from crosscheck.images.reference import ImageReference, Registry, parse_reference
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable, without_empty
@@ -74,7 +74,8 @@ class ImageReplication(Check):
         values = {"task definition": ", ".join(each.task_definition for each in running)}
         found = planned.finding(Verdict.PASS, _told(running, pulls), values)
         warnings = [_warning(pull, planned.region, aws) for pull in pulls]
-        return replace(found, warning="; ".join(warnings))
+        images = tuple(ReleasedImage(image.text, "") for each in running for image in each.images)
+        return replace(found, warning="; ".join(warnings), images=images)
 
 
 def _unseen(action: ActionDefinition, named: Mapping[str, str], account: str) -> str:

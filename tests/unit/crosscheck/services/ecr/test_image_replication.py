@@ -54,6 +54,7 @@ def test_images_of_the_regions_own_registry_pass_without_a_warning(world: World)
     assert finding.verdict is Verdict.PASS
     assert finding.reason == "my-service:7 pulls nothing from another region's registry"
     assert finding.values == {"task definition": "my-service:7"}
+    assert [found.reference for found in finding.images] == [image(REGION), "public.ecr.aws/nginx/nginx:1"]
     assert world.ecr.calls == []
 
 

@@ -1,0 +1,48 @@
+"""Entry point: the schedule, every two minutes. What one run does not get to, the next one does."""
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from crosscheck.clients import Clients
+from crosscheck.ledger.card_queue import CardQueue
+from crosscheck.ledger.release_index import ReleaseIndex
+from crosscheck.ledger.table import Ledger
+from crosscheck.settings import optional, required
+from reconcile.pipeline_reader import PipelineReader
+from reconcile.reconciler import EventQueue, Reconciler
+
+logger = Logger()
+
+ENOUGH_MILLISECONDS = 60_000  # for one pipeline, even if some of its answers take long
+
+
+@cache
+def _clients() -> Clients:
+    return Clients()
+
+
+def _reconciler() -> Reconciler:
+    clients = _clients()
+    regions = (part.strip() for part in optional("REGIONS").split(","))
+    return Reconciler(
+        reader=PipelineReader(clients),
+        ledger=Ledger.from_env(clients),
+        index=ReleaseIndex.from_env(clients),
+        events=EventQueue(clients.client("sqs"), required("EVENTS_QUEUE_URL")),
+        cards=CardQueue.from_env(clients),
+        regions=tuple(dict.fromkeys(filter(None, (clients.home_region, *regions)))),
+        clock=time.time,
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+    """``{"calls", "lost"}``: how often CodePipeline was asked, and how many events had been lost."""
+    reconciler = _reconciler()
+    lost = reconciler.run(lambda: context.get_remaining_time_in_millis() > ENOUGH_MILLISECONDS)
+    return {"calls": reconciler.reader.calls, "lost": lost}

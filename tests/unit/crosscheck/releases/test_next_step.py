@@ -1,0 +1,92 @@
+"""What happens next, for every state of a release."""
+
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.ledger.states import RollbackState
+from crosscheck.releases.next_step import next_step
+from tests.builders import events
+from tests.builders.canary import SECONDARIES, ended, primary_proven, taken_back
+from tests.builders.releases import Facts, deploys
+
+EU, AP, SA = SECONDARIES
+
+
+def asking(topic: str = "") -> Facts:
+    approval = {"name": "Sign-off", "category": "Approval", "provider": "Manual", "region": "us-east-1", "topic": topic}
+    facts = Facts().event(events.pipeline("STARTED")).outline(("Ask", [approval]), ("World", [deploys("One", EU)]))
+    facts.event(events.stage("Ask", "STARTED", 4))
+    return facts.event(events.action("Ask", "Sign-off", "STARTED", 5, category="Approval", provider="Manual"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "step"),
+    [
+        (Facts().event(events.pipeline("STARTED")), "waits for CodePipeline"),
+        (asking(), "waits for approval of Ask / Sign-off by whoever may approve it"),
+        (asking("approvers"), "waits for approval of Ask / Sign-off by a subscriber of the topic approvers"),
+        (asking().event(events.pipeline("STOPPING", 9)), "stops once the actions in progress have ended"),
+        (primary_proven(), f"deploys to {EU}, {AP} and {SA}, then ValidateSecondary"),
+        (ended(), "nothing to do"),
+        (ended(EU), f"a person has to look at {EU}"),
+        (taken_back(EU, RollbackState.RUNNING), f"rolls back {EU}"),
+        (taken_back(EU, RollbackState.SUGGESTED), f"a person has to decide about {EU}: a rollback is suggested"),
+        (taken_back(EU, RollbackState.FAILED), f"a person has to mend {EU}: the rollback did not work"),
+        (taken_back(EU, RollbackState.LEFT), f"CodePipeline takes {EU} back by itself"),
+        (taken_back(EU, RollbackState.MOVED_ON), "fix the cause and release again"),
+        (taken_back(EU, RollbackState.BACK), "fix the cause and release again"),
+        (
+            taken_back(EU, RollbackState.DONE),
+            f"nothing to do at once: rolled back in {EU}; fix the cause and release again",
+        ),
+        (
+            Facts().event(events.pipeline("SUPERSEDED")),
+            "nothing to do: a later execution goes on in its place",
+        ),
+        *(
+            (
+                Facts().event(events.pipeline(state)),
+                "nothing happens until somebody retries its stage or releases again",
+            )
+            for state in ("STOPPED", "CANCELED", "ABANDONED")
+        ),
+        (
+            Facts()
+            .event(events.action("Build", "Build", "FAILED", 5, category="Build", provider="CodeBuild"))
+            .event(events.pipeline("FAILED", 6)),
+            "somebody has to see to Build / Build, then retry its stage or release again",
+        ),
+    ],
+)
+def test_every_release_says_what_happens_next(facts: Facts, step: str) -> None:
+    assert next_step(facts.release) == step
+
+
+def test_a_stage_that_runs_is_named_with_the_one_after_it() -> None:
+    facts = Facts().event(events.pipeline("STARTED")).outline(("Build", []), ("World", [deploys("One", EU)]))
+    assert next_step(facts.event(events.stage("Build", "STARTED", 1)).release) == "runs Build, then World"
+    assert next_step(facts.event(events.stage("Build", "SUCCEEDED", 9)).release) == "goes on with World"
+
+
+def test_after_a_failed_stage_nothing_follows() -> None:
+    facts = Facts().event(events.pipeline("STARTED")).outline(("Build", []), ("World", [deploys("One", EU)]))
+    assert next_step(facts.event(events.stage("Build", "FAILED", 1)).release) == "waits for CodePipeline"
+
+
+def test_a_region_of_which_nobody_knows_is_for_a_person() -> None:
+    facts = primary_proven().event(events.pipeline("STOPPED", 300))
+    assert next_step(facts.release) == f"a person has to look at {EU}, {AP} and {SA}: whether it is well is unknown"
+
+
+def test_a_region_that_failed_is_for_a_person_while_the_pipeline_goes_on() -> None:
+    facts = primary_proven().event(events.action("DeploySecondary", f"Deploy-{EU}", "FAILED", 200, region=EU))
+    assert next_step(facts.release) == (
+        f"a person has to look at {EU}; deploys to {AP} and {SA}, then ValidateSecondary"
+    )
+
+
+def test_a_release_goes_on_after_a_region_failed() -> None:
+    """Without a gate the pipeline does not wait for the verdict."""
+    facts = taken_back(EU, RollbackState.SUGGESTED).event(events.pipeline("STARTED", 400, **events.SECOND_ATTEMPT))
+    assert next_step(facts.release).startswith(f"a person has to decide about {EU}: a rollback is suggested")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from crosscheck.ledger.states import State
+from reconcile.reported import ReportedAction, reported_action, state_of, with_attempts
+
+
+def run(name: str, state: State, started: float, updated: float = 0.0, stage: str = "Deploy") -> ReportedAction:
+    return ReportedAction(stage, name, f"{name}-{started:.0f}", state, started, updated or started)
+
+
+def attempts(*runs: ReportedAction, known: Mapping[str, int] | None = None) -> list[tuple[str, int]]:
+    return [(action.id, attempt) for action, attempt in with_attempts(runs, known or {})]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("InProgress", State.STARTED),
+        ("Succeeded", State.SUCCEEDED),
+        ("Failed", State.FAILED),
+        ("Cancelled", State.CANCELED),
+        ("Superseded", State.SUPERSEDED),
+        ("Stopping", State.STOPPING),
+        ("Stopped", State.STOPPED),
+        ("Abandoned", State.ABANDONED),
+        ("Skipped", State.SKIPPED),
+        ("Pondering", State.UNKNOWN),
+    ],
+)
+def test_every_word_of_the_api_has_its_state(status: str, state: State) -> None:
+    assert state_of(status) is state
+
+
+def test_actions_of_a_release_without_a_failure_are_its_first_attempt() -> None:
+    assert attempts(
+        run("Source", State.SUCCEEDED, 0, 2, "Source"),
+        run("One", State.SUCCEEDED, 3, 9),
+        run("Two", State.STARTED, 3),
+    ) == [("Source-0", 1), ("One-3", 1), ("Two-3", 1)]
+
+
+def test_what_starts_after_a_failure_is_a_retry_and_so_is_every_later_stage() -> None:
+    assert attempts(
+        run("One", State.FAILED, 3, 9),
+        run("Two", State.SUCCEEDED, 3, 12),
+        run("One", State.SUCCEEDED, 20, 25),
+        run("Gate", State.SUCCEEDED, 26, 27, "Prove"),
+    ) == [("One-3", 1), ("Two-3", 1), ("One-20", 2), ("Gate-26", 2)]
+
+
+def test_an_action_behind_the_one_that_failed_is_counted_too() -> None:
+    """Attempt 1 fails at One, attempt 2 at Two, which had never begun: attempt 3 is Two's second run."""
+    assert attempts(
+        run("One", State.FAILED, 3, 9),
+        run("One", State.SUCCEEDED, 20, 25),
+        run("Two", State.FAILED, 25, 30),
+        run("Two", State.SUCCEEDED, 40, 45),
+    ) == [("One-3", 1), ("One-20", 2), ("Two-25", 2), ("Two-40", 3)]
+
+
+def test_a_stage_that_runs_again_without_a_failure_is_another_attempt() -> None:
+    """It was stopped after its action, and retried with all its actions."""
+    assert attempts(run("One", State.SUCCEEDED, 3, 9), run("One", State.STARTED, 20)) == [("One-3", 1), ("One-20", 2)]
+
+
+def test_an_abandoned_action_ends_an_attempt() -> None:
+    assert attempts(run("One", State.ABANDONED, 3, 9), run("Two", State.STARTED, 20)) == [("One-3", 1), ("Two-20", 2)]
+
+
+def test_what_events_told_prevails() -> None:
+    """A retry after a condition failed leaves no trace in the runs of actions."""
+    known = {"Two-20": 2}
+    runs = (run("One", State.SUCCEEDED, 3, 9), run("Two", State.SUCCEEDED, 20, 25), run("Three", State.STARTED, 26))
+    assert attempts(*runs, known=known) == [("One-3", 1), ("Two-20", 2), ("Three-26", 2)]
+
+
+def test_an_action_that_has_not_started_is_none() -> None:
+    detail: Any = {"stageName": "Deploy", "actionName": "One", "status": "InProgress"}
+    assert reported_action(detail) is None
