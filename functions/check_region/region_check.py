@@ -73,7 +73,7 @@ class RegionCheck:
         if not isinstance(item.subject, Subject):
             return
         if item.purpose is Purpose.PREFLIGHT:
-            states.begun(item.subject, checks_begun(item.subject, self.clients))
+            states.begun(item.subject, checks_begun(item.subject, self.clients), item.account)
             states.seen_before(item.checks, judged, at)
             for repository in repositories_of(judged):
                 self.ledger.merge(repository, DeployedRepository(item.subject.pipeline).to_fact(at))

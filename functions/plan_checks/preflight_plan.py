@@ -36,7 +36,7 @@ class PreflightPlanning(Planning):
             self.ledger.merge(subject, IgnoredRelease().to_fact(now))
             return []
         before = executions_before(client, subject)
-        self._begun(before)
+        self._begun(before, pipeline.account)
         if earlier := self._earlier_remarks(before):
             self.ledger.merge(subject, EarlierRemarks(earlier).to_fact(now))
         if problem := self._problem(pipeline):
@@ -50,17 +50,18 @@ class PreflightPlanning(Planning):
                 region=region,
                 since=now,
                 checks=tuple(check for check in checks if check.region == region),
+                account=pipeline.account,
             )
             for region in sorted({check.region for check in checks})
         ]
 
-    def _begun(self, executions: Iterable[Subject]) -> None:
+    def _begun(self, executions: Iterable[Subject], account: str) -> None:
         """An execution before this one that was stopped, or superseded, has deployed what nobody judged. What one
         deployed that was to be ignored is no release's: it is what ran before the next one, as if a person had."""
         for each in executions:
             known = KnownFacts(self.ledger.read(each))
             if known.records and not known.ignored:
-                ProvenStates(self.ledger).begun(each, checks_begun(each, self.clients))
+                ProvenStates(self.ledger).begun(each, checks_begun(each, self.clients), account)
 
     def _earlier_remarks(self, executions: Iterable[Subject]) -> tuple[str, ...]:
         """What the card of the latest of these executions remarked, among those that were looked at."""

@@ -20,7 +20,8 @@ def answer_failed(event: Mapping[str, object], error: BaseException) -> None:
     """
     request = read_request(event, os.environ.get("AWS_REGION", "-"))
     answer = failed(f"the function could not start: {type(error).__name__}: {error}")
-    deliver(request.response_url, body(request, answer), os.environ.get("CROSSCHECK_RESPONSE_HOST", ""))
+    local_host = os.environ.get("CROSSCHECK_RESPONSE_HOST", "")
+    deliver(request.response_url, body(request, answer), request.home_region, local_host)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -62,14 +62,14 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
     keys = {"stack": request.stack_name, "logical_id": request.logical_id, "request_type": request.type}
     with logger.append_context_keys(**keys):
         try:
-            refuse_foreign(request.response_url, local_host)
+            refuse_foreign(request.response_url, request.home_region, local_host)
         except ForeignHostError as error:
             logger.error("request refused", reason=str(error))  # noqa: TRY400 - a trace would say no more
             raise
         answer = _answer(request, context)
         logger.info("request served", status=answer.status.value, reason=answer.reason)
         count(f"RegionalResource{answer.status.value.title()}")
-        deliver(request.response_url, body(request, answer), local_host)
+        deliver(request.response_url, body(request, answer), request.home_region, local_host)
 
 
 def _answer(request: Request, context: LambdaContext) -> Answer:

@@ -100,7 +100,11 @@ class FakeCodeDeploy(JsonService):
         history = self._group(body)
         last = self.deployments[history[-1 - self.behind]] if history else None
         shown = {"deploymentId": last["deploymentId"], "status": last["status"]} if last else None
-        return {"deploymentGroupInfo": {"lastAttemptedDeployment": shown} if shown else {}}
+        good = [each for each in history if self.deployments[each]["status"] == "Succeeded"]
+        info = {"lastAttemptedDeployment": shown} if shown else {}
+        if good:
+            info["lastSuccessfulDeployment"] = {"deploymentId": good[-1], "status": "Succeeded"}
+        return {"deploymentGroupInfo": info}
 
     def get_deployment(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"deploymentInfo": _without_content(self._deployment(body))}

@@ -125,7 +125,8 @@ class FakeEcs(JsonService):
         return {"services": found, "failures": [{"arn": self.arn("service", n), "reason": "MISSING"} for n in missing]}
 
     def describe_task_definition(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        arn = body["taskDefinition"]
+        named = body["taskDefinition"]
+        arn = named if named.startswith("arn:") else self.arn("task-definition", named)
         if arn not in self.definitions:
             raise RefusedError("ClientException", "Unable to describe task definition.")
         return {"taskDefinition": {"taskDefinitionArn": arn, "containerDefinitions": self.definitions[arn]}}

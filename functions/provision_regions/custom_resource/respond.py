@@ -14,13 +14,15 @@ from collections.abc import Callable
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-# cloudformation-custom-resource-response-useast1.s3.amazonaws.com, …-euwest1.s3-eu-west-1.amazonaws.com,
-# …-cnnorth1.s3.cn-north-1.amazonaws.com.cn, and the isolated partitions' own suffixes.
-OWN_HOST = re.compile(
-    r"cloudformation-custom-resource-response-[a-z]+[0-9]"
-    r"\.s3(?:[.-](?:dualstack\.)?[a-z]{2,4}(?:-[a-z]+)+-[0-9])?"
-    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
-)
+# Whoever is first has a bucket's name, in each partition: only the ones of regions that there are belong to AWS.
+SUFFIXES = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "us-isof-": "csp.hci.ic.gov",
+}
 PLAIN = re.compile(r"[!-~]+")  # urllib refuses everything else with an error that quotes the address
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 10
@@ -34,8 +36,19 @@ class NotDeliveredError(OSError):
     """The host did not take the answer. Lambda delivers the request again, and every step can be repeated."""
 
 
-def refuse_foreign(url: str, local_host: str = "") -> None:
-    """Accept only CloudFormation's own S3 hosts, or exactly ``local_host`` (``host:port``) if it is set.
+def own_hosts(region: str) -> frozenset[str]:
+    """The hosts of CloudFormation's bucket for the stacks of a region, whose name it spells without dashes:
+    ``cloudformation-custom-resource-response-useast1.s3.amazonaws.com``, ``…-euwest1.s3-eu-west-1.amazonaws.com``,
+    ``…-cnnorth1.s3.cn-north-1.amazonaws.com.cn``."""
+    bucket = f"cloudformation-custom-resource-response-{region.replace('-', '')}"
+    suffix = next((each for start, each in SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
+    places = ("s3", f"s3-{region}", f"s3.{region}", f"s3.dualstack.{region}")
+    return frozenset(f"{bucket}.{place}.{suffix}" for place in places)
+
+
+def refuse_foreign(url: str, region: str, local_host: str = "") -> None:
+    """Accept only CloudFormation's own S3 hosts for stacks of that region, or exactly ``local_host`` (``host:port``) if
+    it is set.
 
     Raises:
         ForeignHostError: any other address. The text names the host, never the query.
@@ -49,18 +62,20 @@ def refuse_foreign(url: str, local_host: str = "") -> None:
         raise ForeignHostError("the response URL is not a URL") from error
     if local_host and parts.scheme in {"http", "https"} and parts.netloc == local_host:
         return
-    if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc or not OWN_HOST.fullmatch(host):
+    if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc or host not in own_hosts(region):
         raise ForeignHostError(f"the response URL leads to {parts.scheme[:10]}://{host[:100]}, not to CloudFormation")
 
 
-def deliver(url: str, content: bytes, local_host: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
-    """PUT the answer. The content type is empty, because the URL was signed without one.
+def deliver(
+    url: str, content: bytes, region: str, local_host: str = "", sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """PUT the answer of a stack in that region. The content type is empty, because the URL was signed without one.
 
     Raises:
         ForeignHostError: the URL is not CloudFormation's.
         NotDeliveredError: every attempt failed.
     """
-    refuse_foreign(url, local_host)
+    refuse_foreign(url, region, local_host)
     for attempt in range(ATTEMPTS):
         problem = _put(url, content)
         if not problem:

@@ -9,6 +9,7 @@ from itertools import batched
 from typing import Any
 
 from crosscheck.aws_errors import ignoring
+from crosscheck.errors import ConfigurationError
 from crosscheck.size_limits import parse_json
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, Ownership, compact, foreign, ownership_by_tags
@@ -71,11 +72,26 @@ class ResourceRecord(OwnedParameters):
 
     exists = False
 
-    def _load(self) -> Any:
-        """The object; None where the resource never began anything."""
+    def _load(self) -> Mapping[str, Any]:
+        """The object, empty where the resource never began anything.
+
+        Raises:
+            ConfigurationError: the parameter holds no JSON object: somebody else has written it.
+        """
         text = self._values([self._names.record]).get(self._names.record)
         self.exists = text is not None
-        return parse_json(text) if text is not None else None
+        try:
+            content = parse_json(text) if text is not None else {}
+        except ValueError:
+            raise self._unreadable("is no JSON") from None
+        if not isinstance(content, dict):
+            raise self._unreadable("is no JSON object")
+        return content
+
+    def _unreadable(self, problem: str) -> ConfigurationError:
+        name = self._names.record
+        again = f"put back an earlier value (aws ssm get-parameter-history --name {name}), and try again"
+        return ConfigurationError(f"the record {name} {problem}, as Crosscheck never writes it: {again}")
 
     def _save(self, content: Mapping[str, object]) -> None:
         self._put(self._names.record, compact(content), new=not self.exists)
@@ -97,8 +113,10 @@ class SetRecord(ResourceRecord):
 
     def read(self) -> frozenset[str]:
         """What is ours or was about to be."""
-        content = self._load()
-        self.texts = frozenset(content[self._key]) if content else frozenset()
+        texts = self._load().get(self._key, [])
+        if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+            raise self._unreadable(f"has no list of texts as {self._key}")
+        self.texts = frozenset(texts)
         return self.texts
 
     def write(self, texts: AbstractSet[str]) -> None:

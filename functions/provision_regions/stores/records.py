@@ -76,7 +76,7 @@ class StoreRecord(ResourceRecord):
 
     def read(self) -> RecordedStores:
         """The record; empty where the resource never began anything."""
-        return read(RecordedStores, self._load() or {}, "the record of the stores")
+        return read(RecordedStores, self._load(), f"the record {self._names.record}")
 
     def write(self, recorded: RecordedStores) -> None:
         """Write the record: about 1.5 KB for all regions of AWS."""

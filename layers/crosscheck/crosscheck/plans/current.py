@@ -14,7 +14,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.pipelines.runs import ActionRun, read_runs
 from crosscheck.plans.derived import deployed_by
-from crosscheck.registry.checks import place, run_check
+from crosscheck.registry.checks import accounts, place, run_check
 
 _BRINGS = frozenset({"InProgress", "Succeeded"})
 
@@ -80,12 +80,14 @@ def as_of(planned: PlannedCheck, later: Iterable[PlannedCheck]) -> PlannedCheck:
     own stage's judge would not fail.
 
     An action that left no trace may have named what is somebody else's: no later one of another account, or of the same
-    names, makes that this execution's.
+    names, makes that this execution's. Nor does an ARN: one that names another account is of its namesake, and whether
+    one is meant by a name is unknown where nothing tells the action's account.
     """
     if not planned.deployed.left_a_trace:
         return planned
     for each in later:
-        same = place(each) == place(planned) and each.deployed.account == planned.deployed.account
+        ran = each.deployed.account == planned.deployed.account
+        same = ran and place(each) == place(planned) and accounts(each) == accounts(planned)
         if same and each.deployed.status in _BRINGS:
             planned = replace(planned, run=each.run)
     return planned

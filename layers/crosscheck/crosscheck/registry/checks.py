@@ -13,6 +13,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict, combine
 from crosscheck.errors import ConfigurationError
+from crosscheck.pipelines.definition import account_of
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.telemetry import count
@@ -87,15 +88,20 @@ def known(planned: PlannedCheck) -> PlannedCheck:
 
 
 def _contents(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck]) -> list[Finding]:
-    known = {place(each) for each in beside}
     contained = EVERY_CHECK[planned.kind].contains(portable(planned), aws)
-    held = [each for each in contained if each.unsupported or place(each) not in known]
+    held = [each for each in contained if each.unsupported or not any(_same(each, other) for other in beside)]
     found = all_within(CONTENTS_SECONDS, {number: partial(run_check, each, aws) for number, each in enumerate(held)})
     late = f"not looked at within {CONTENTS_SECONDS:g} seconds"
     return [
         found.get(number) or each.finding(Verdict.INCONCLUSIVE, f"{each.target}: {late}")
         for number, each in enumerate(held)
     ]
+
+
+def _same(held: PlannedCheck, other: PlannedCheck) -> bool:
+    """Whether a check beside looks at what a stack holds, which is of the stack's own account: so is a name."""
+    theirs, other_accounts = accounts(held), accounts(other)
+    return place(held) == place(other) and (not theirs or not other_accounts or theirs == other_accounts)
 
 
 def _not_looked_at(planned: PlannedCheck) -> Finding:
@@ -107,9 +113,16 @@ def _not_looked_at(planned: PlannedCheck) -> Finding:
 
 
 def place(planned: PlannedCheck) -> tuple[str, str, tuple[str, ...]]:
-    """What a check looks at, and where; a name and an ARN are the same."""
+    """What a check looks at, and where; a name and an ARN are the same, whatever account the ARN names."""
     names = (re.split("[:/]", planned.parameters[key])[-1] for key in sorted(planned.parameters))
     return planned.kind, planned.region, tuple(names)
+
+
+def accounts(planned: PlannedCheck) -> frozenset[str]:
+    """The accounts that a check's ARNs name, else the one in which its action ran; empty where nothing says it."""
+    named = frozenset(map(account_of, planned.parameters.values())) - {""}
+    ran = planned.run.account if planned.run else ""
+    return named or (frozenset({ran}) if ran else frozenset())
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:

@@ -44,16 +44,19 @@ class ProvenStates:
         for name, state in {**unseen, **_states(judged)}.items():
             self.ledger.merge(DeployTarget(judged.region, name), EarliestState(state, at).to_fact())
 
-    def begun(self, execution: Subject, checks: Iterable[PlannedCheck]) -> None:
+    def begun(self, execution: Subject, checks: Iterable[PlannedCheck], account: str) -> None:
         """Keep that an execution has begun to deploy to what these checks look at. Nobody may ever judge it: what is
-        seen there from then on is not from before any release.
+        seen there from then on is not from before any release. ``account`` is the pipeline's: an action that ran in
+        another one deployed to the namesake there, and this account's is as it was.
 
         Raises:
             ClientError, BotoCoreError: the ledger is out of reach.
         """
         for planned in checks:
             unknown = EarliestState("", planned.deployed.started).to_fact()
-            for each in (planned, planned_stage(execution, planned.deployed.stage)):
+            stage = planned_stage(execution, planned.deployed.stage)
+            here = planned.deployed.account in {"", account}
+            for each in (planned, stage) if here else (stage,):
                 self.ledger.merge(_target(each), unknown)
 
     def judged(

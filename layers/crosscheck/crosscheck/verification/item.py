@@ -40,7 +40,7 @@ class VerificationItem:
     ``longest_wait`` is how many seconds may lie between two looks. ``mode`` is what may be done about a failure
     (``off``, ``suggest``, ``auto``); ``left_to_codepipeline`` says why CodePipeline does it instead. ``gate_verdict``
     is what a gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the
-    stage was deployed to.
+    stage was deployed to. A preflight knows the pipeline's ``account``.
 
     A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it, and
     ``asked_by`` is the Slack id of the person who asked for it, empty where nobody did.
@@ -63,6 +63,7 @@ class VerificationItem:
     target: str = ""
     unrestored: str = ""
     asked_by: str = ""
+    account: str = ""
     progress: Progress | None = None
 
     def to_json(self) -> dict[str, Any]:

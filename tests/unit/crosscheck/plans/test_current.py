@@ -185,3 +185,22 @@ def test_no_later_action_of_another_account_deployed_to_the_same_thing() -> None
     done = replace(CHECK, run=replace(RUN, status="Succeeded", account="111122223333"))
     assert as_of(done, [_later(done, account="999988887777")]) is done
     assert as_of(done, [_later(done)]).deployed.name == "Later"
+
+
+ALIAS = PlannedCheck("lambda-alias", EUROPE, {"function": "shop", "alias": "live"}, replace(RUN, status="Succeeded"))
+
+
+@pytest.mark.parametrize(
+    ("ran", "named", "same"),
+    [
+        ("", "999988887777", False),
+        ("111122223333", "999988887777", False),
+        ("111122223333", "111122223333", True),
+        ("", "111122223333", False),  # nothing says whose the name is
+    ],
+)
+def test_an_arn_of_another_account_is_not_the_namesake_here(ran: str, named: str, same: bool) -> None:
+    done = replace(ALIAS, run=replace(ALIAS.deployed, account=ran))
+    arn = f"arn:aws:lambda:{EUROPE}:{named}:function:shop"
+    later = replace(_later(done), parameters={"function": arn, "alias": "live"})
+    assert (as_of(done, [later]).deployed.name == "Later") is same

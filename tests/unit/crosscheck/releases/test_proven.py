@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HOME, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
 BEGAN = 1_800_000_000.0
 GATE = "Deploy/Verify"
+ACCOUNT = "111122223333"
 
 
 class Release:
@@ -260,7 +261,7 @@ def test_findings_without_a_baseline_prove_nothing_to_go_back_to(ledger: Ledger)
 
 def test_what_was_seen_once_this_execution_had_begun_to_deploy_is_not_from_before_it(ledger: Ledger) -> None:
     stopped, later = releases(ledger, 2)
-    stopped.states.begun(stopped.subject, [stopped.check()])
+    stopped.states.begun(stopped.subject, [stopped.check()], ACCOUNT)
     stopped.saw("broken", 3_605)
     later.saw("broken", 7_100)
     later.judged(Verdict.FAIL)
@@ -270,9 +271,22 @@ def test_what_was_seen_once_this_execution_had_begun_to_deploy_is_not_from_befor
 def test_what_was_seen_in_time_outlives_a_release_that_nobody_judged(ledger: Ledger) -> None:
     stopped, later = releases(ledger, 2)
     stopped.saw("0", 3_500)
-    stopped.states.begun(stopped.subject, [stopped.check()])
+    stopped.states.begun(stopped.subject, [stopped.check()], ACCOUNT)
     later.judged(Verdict.FAIL)
     assert later.target == "0"
+
+
+@pytest.mark.parametrize(("account", "target"), [("999988887777", "0"), (ACCOUNT, ""), ("", "")])
+def test_what_another_account_was_given_leaves_the_namesake_here_as_it_was(
+    ledger: Ledger, account: str, target: str
+) -> None:
+    stopped, later = releases(ledger, 2)
+    check = stopped.check()
+    theirs = replace(check, run=replace(check.deployed, account=account))
+    stopped.states.begun(stopped.subject, [theirs], ACCOUNT)
+    later.saw("0", 7_100)
+    assert later.target == target
+    assert later.stage_target == ""
 
 
 def test_a_gate_that_speaks_before_its_stage_has_ended_proves_nothing_yet(ledger: Ledger) -> None:

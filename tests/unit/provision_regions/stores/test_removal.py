@@ -167,3 +167,21 @@ def test_two_deletes_at_once_both_succeed(operation: str) -> None:
     answer = run(world, "Delete", properties(EU, **EMPTY))
     assert (answer.status, other) == (Status.SUCCESS, [Status.SUCCESS]), answer.reason
     assert_nothing_left(world)
+
+
+@pytest.mark.parametrize(("text", "problem"), [("{", "is no JSON"), ("[]", "is no JSON object")])
+def test_a_record_that_somebody_broke_is_named_with_what_to_do(text: str, problem: str) -> None:
+    world = World()
+    created(world, EU)
+    (record,) = [name for _, name in world.ssm.parameters if name.startswith("/crosscheck/_records/")]
+    whole = {"Name": record, "Type": "String", "Overwrite": True}
+    good = world.call("ssm", HOME, "GetParameters", {"Names": [record]})["Parameters"][0]["Value"]
+    world.call("ssm", HOME, "PutParameter", {**whole, "Value": text})
+    answer = run(world, "Delete", properties(EU))
+    assert answer.status is Status.FAILED
+    assert answer.reason == (
+        f"the record {record} {problem}, as Crosscheck never writes it: put back an earlier value (aws ssm "
+        f"get-parameter-history --name {record}), and try again"
+    )
+    world.call("ssm", HOME, "PutParameter", {**whole, "Value": good})
+    assert run(world, "Delete", properties(EU)).status is Status.SUCCESS

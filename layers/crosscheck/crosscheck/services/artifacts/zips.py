@@ -1,8 +1,9 @@
 """Zips in S3, of which no more is fetched than the end, the directory, and the one file that is wanted.
 
 Whoever makes an artifact chooses every number in it. So the directory is read entry by entry, without an object for
-each, no file is inflated beyond its limit, and all that is fetched is counted. ``zipfile`` does neither: of 2 KB in
-bzip2 it makes 4 GB. The format is https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
+each and up to ENTRY_LIMIT of them, no file is inflated beyond its limit, and all that is fetched is counted.
+``zipfile`` does neither: of 2 KB in bzip2 it makes 4 GB. The format is
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 512 * 1024
+ENTRY_LIMIT = 150_000
 
 _END, _END64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ENTRY, _HEADER = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H")
@@ -41,7 +43,7 @@ class NoZipError(UnreadableZipError):
 
 
 class TooManyFilesError(UnreadableZipError):
-    """The directory of the zip is larger than the limit."""
+    """The directory of the zip is larger than the limit, or has more entries than ENTRY_LIMIT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,15 @@ class StoredZip:
             ClientError, BotoCoreError: as above.
         """
         start, left = self._directory()
-        held, position = b"", 0
+        held, position, count = b"", 0, 0
         while left or position < len(held):
             if left and len(held) - position < _LONGEST_ENTRY:
                 part = self._part(start, min(CHUNK, left))
                 start, left = start + len(part), left - len(part)
                 held, position = held[position:] + part, 0
+            count += 1
+            if count > ENTRY_LIMIT:
+                raise TooManyFilesError("holds too many files")
             entry, position = _entry(held, position)
             yield entry
 

@@ -21,12 +21,16 @@ from crosscheck.images.reference import ImageReference, parse_reference
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
 from crosscheck.services.codedeploy.deployments import GroupDeployment, Target
+from crosscheck.services.codedeploy.state import GroupState
+from crosscheck.services.ecs.proven_images import proven_images, proven_references
 from crosscheck.services.ecs.rules import judge_images, judge_service, released_images, revision, seen_values
 from crosscheck.services.ecs.service import ServiceSnapshot, describe_service, primary_task_set, read_snapshot
+from crosscheck.services.ecs.state import parse_digests, running_state
 from crosscheck.size_limits import parse_json
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskSetTypeDef
 
 IMAGE_DETAIL = "imageDetail.json"
 IMAGE_ARTIFACTS = tuple(f"Image{number}ArtifactName" for number in range(1, 5))
@@ -40,16 +44,33 @@ def look_at_service(planned: PlannedCheck, ours: GroupDeployment, targets: Seque
     if serving is None:
         return planned.finding(Verdict.FAIL, f"there is no service {targets[0].id} with a primary task set")
     references, problem = _intended(planned, aws)
-    meant = {name: each for each in references for name, image in serving.tasks.images.items() if image == each.text}
+    proven = proven_references(serving.tasks, parse_digests(planned.parameters.get("digests", "")))
+    meant = proven or {
+        name: each for each in references for name, image in serving.tasks.images.items() if image == each.text
+    }
     images: Mapping[str, IntendedImage] = {}
     outcome = judge_serving(serving, ours, targets, meant) or _not_run(serving, references)
     if outcome is None:
         # what its tasks report is all that ECS records of a task set
-        images = {name: deployed_image(reference, "", ours.created, aws) for name, reference in meant.items()}
+        images = proven_images(proven, aws) or {
+            name: deployed_image(reference, "", ours.created, aws) for name, reference in meant.items()
+        }
         outcome = _compared(serving, ours, images, problem)
     values = {**seen_values(serving.tasks, meant, images), "task set": serving.id}
     found = planned.finding(outcome.verdict, outcome.reason, values)
-    return replace(found, images=released_images(images))
+    runs = serving_state(serving, ours, targets)
+    return replace(found, images=released_images(images), baselines={planned.subject: runs.text})
+
+
+def serving_state(serving: Serving, ours: GroupDeployment, targets: Sequence[Target]) -> GroupState:
+    """What a deployment that succeeded brought: its revision, and the digests of its task set while that serves."""
+    runs = None if _foreign(serving, ours, green_ids(targets)) else running_state(serving.tasks)
+    return GroupState(ours.revision.text, runs.digests if runs else {})
+
+
+def green_ids(targets: Sequence[Target]) -> frozenset[str]:
+    """The ids of the task sets that a deployment made."""
+    return frozenset(each for target in targets for each in target.task_sets)
 
 
 def _intended(planned: PlannedCheck, aws: Clients) -> tuple[References, str]:
@@ -100,8 +121,8 @@ class Serving:
 
 def read_serving(client: ECSClient, target: Target) -> Serving | None:
     """The serving task set of a target, None where there is no such service or nothing serves."""
-    cluster, _, service = target.id.partition(":")  # ECS targets are named <cluster>:<service>
-    found = describe_service(client, cluster, service)
+    cluster, _, service = target.id.partition(":")
+    found = _service(client, target)
     primary = primary_task_set(found) if found else None
     if found is None or primary is None:
         return None
@@ -118,6 +139,17 @@ def read_serving(client: ECSClient, target: Target) -> Serving | None:
     return Serving(primary.get("id", ""), primary.get("externalId", ""), tasks)
 
 
+def task_sets(client: ECSClient, target: Target) -> Sequence[TaskSetTypeDef]:
+    """The task sets of a target, in DescribeServices' own form; none where there is no such service."""
+    found = _service(client, target)
+    return found.get("taskSets", []) if found else []
+
+
+def _service(client: ECSClient, target: Target) -> ServiceTypeDef | None:
+    cluster, _, service = target.id.partition(":")  # ECS targets are named <cluster>:<service>
+    return describe_service(client, cluster, service)
+
+
 def judge_serving(
     serving: Serving, ours: GroupDeployment, targets: Sequence[Target], intended: Mapping[str, ImageReference]
 ) -> Outcome | None:
@@ -128,11 +160,10 @@ def judge_serving(
     seen = serving.tasks
     if seen.status != "ACTIVE":
         return Outcome(Verdict.FAIL, f"the service is {seen.status}")
-    green = {each for target in targets for each in target.task_sets}
-    return _foreign(serving, ours, green) or judge_service(seen, intended, ours.created)
+    return _foreign(serving, ours, green_ids(targets)) or judge_service(seen, intended, ours.created)
 
 
-def _foreign(serving: Serving, ours: GroupDeployment, green: set[str]) -> Outcome | None:
+def _foreign(serving: Serving, ours: GroupDeployment, green: frozenset[str]) -> Outcome | None:
     if serving.deployment == ours.id or (not serving.deployment and serving.id in green):
         return None
     if ours.undoes:

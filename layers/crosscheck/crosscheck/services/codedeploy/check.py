@@ -16,8 +16,8 @@ from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.services.artifacts import files
 from crosscheck.services.artifacts.directory import NotComparableError, difference, read_directory
-from crosscheck.services.codedeploy import deployments, instances
-from crosscheck.services.codedeploy.blue_green import IMAGE_ARTIFACTS, look_at_service
+from crosscheck.services.codedeploy import deployments, history, instances
+from crosscheck.services.codedeploy.blue_green import IMAGE_ARTIFACTS, look_at_service, read_serving, serving_state
 from crosscheck.services.codedeploy.deployments import (
     GroupDeployment,
     Target,
@@ -26,8 +26,10 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
+from crosscheck.services.codedeploy.history import is_way_back
 from crosscheck.services.codedeploy.instances import gone_instances
 from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts, takes_back
+from crosscheck.services.codedeploy.state import GroupState, parse_group_state
 from crosscheck.services.ecs import service
 
 if TYPE_CHECKING:
@@ -42,13 +44,19 @@ class CodeDeploy(Check):
     """Looks at the deployment that the deploy action made, its targets, and with ECS the task set that serves.
 
     Asked for without a deploy action it looks at ``deployment``, else at the group's last attempted one; with
-    ``undoes`` that has to be the one which takes back the deployment of that id.
+    ``undoes`` that has to be the one which takes back the deployment of that id. The proof of a rollback to ECS also
+    has the parameter ``digests``, by container, which no plan gives.
     """
 
     kind = "codedeploy"
     reads_configuration = frozenset(IMAGE_ARTIFACTS)
     permissions = (
-        deployments.PERMISSIONS | instances.PERMISSIONS | service.PERMISSIONS | deployed.PERMISSIONS | files.PERMISSIONS
+        deployments.PERMISSIONS
+        | history.LIST_PERMISSIONS
+        | instances.PERMISSIONS
+        | service.PERMISSIONS
+        | deployed.PERMISSIONS
+        | files.PERMISSIONS
     )
     parameters = {
         "application": text(needed=True),
@@ -56,6 +64,10 @@ class CodeDeploy(Check):
         "deployment": _ID,
         "undoes": _ID,
     }
+
+    def same_state(self, one: str, other: str) -> bool:
+        """A digest that only one of them tells is no difference."""
+        return not parse_group_state(one).differs(parse_group_state(other))
 
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What the groups run before a release, for rollback."""
@@ -70,7 +82,7 @@ class CodeDeploy(Check):
         client = aws.client("codedeploy", planned.region)
         application, group = planned.parameters["application"], planned.parameters["group"]
         if planned.baseline_only:
-            return _before(planned, client)
+            return _before(planned, aws)
         newest_id = read_newest(client, application, group)
         if newest_id is None:
             return planned.finding(Verdict.FAIL, f"there is no deployment group {group} of application {application}")
@@ -98,15 +110,22 @@ class CodeDeployToEcsDeploy(CodeDeployDeploy):
     name = "CodeDeployToECS"
 
 
-def _before(planned: PlannedCheck, client: CodeDeployClient) -> Finding:
+def _before(planned: PlannedCheck, aws: Clients) -> Finding:
     """What the group ran before a release: the revision that was last deployed to it with success."""
+    client = aws.client("codedeploy", planned.region)
     found = read_group(client, planned.parameters["application"], planned.parameters["group"]) or {}
     last = found.get("lastSuccessfulDeployment", {}).get("deploymentId", "")
     deployment = read_deployment(client, last) if last else None
     if deployment is None:
         return planned.finding(Verdict.INCONCLUSIVE, "nothing was deployed to the group with success")
     seen = planned.finding(Verdict.PASS, f"{last} brought {deployment.revision.text}")
-    return replace(seen, baselines={planned.subject: deployment.revision.text})
+    return replace(seen, baselines={planned.subject: _state(planned, deployment, aws).text})
+
+
+def _state(planned: PlannedCheck, last: GroupDeployment, aws: Clients) -> GroupState:
+    targets = read_targets(aws.client("codedeploy", planned.region), last.id) if last.platform == "ECS" else ()
+    serving = read_serving(aws.client("ecs", planned.region), targets[0]) if targets else None
+    return serving_state(serving, last, targets) if serving else GroupState(last.revision.text)
 
 
 def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
@@ -122,21 +141,26 @@ def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
 def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, aws: Clients) -> Finding:
     values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
     named = planned.parameters["application"], planned.parameters["group"]
-    outcome = _undoes(ours, planned.parameters.get("undoes", "")) or judge_deployment(ours, newest, *named)
+    client, undone = aws.client("codedeploy", planned.region), planned.parameters.get("undoes", "")
+    taken_back = newest.id != ours.id and is_way_back(client, ours, newest)
+    outcome = (_undoes(client, ours, undone) if undone else None) or judge_deployment(
+        ours, newest, *named, taken_back=taken_back
+    )
     if outcome:
         found = planned.finding(outcome.verdict, outcome.reason)
     else:
-        targets = read_targets(aws.client("codedeploy", planned.region), ours.id)
+        targets = read_targets(client, ours.id)
         values["targets"] = status_counts(targets)
         found = _targets(planned, ours, targets, aws)
     moved_on = outcome is not None and outcome.moved_on
     ran = {planned.subject: ours.revision.text}
-    return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines=ran)
+    return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines={**ran, **found.baselines})
 
 
-def _undoes(newest: GroupDeployment, undone: str) -> Outcome | None:
-    """Why the newest deployment does not take another one back; None if it does, or if it does not have to."""
-    if not undone or takes_back(newest, undone):
+def _undoes(client: CodeDeployClient, newest: GroupDeployment, undone: str) -> Outcome | None:
+    """Why the newest deployment does not take another one back; None if it does."""
+    other = read_deployment(client, undone) if takes_back(newest, undone) else None
+    if other and is_way_back(client, other, newest):
         return None
     if newest.id == undone:
         reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"

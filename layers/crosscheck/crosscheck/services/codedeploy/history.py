@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import RevisionLocationTypeDef, TimeRangeTypeDef
 
-HISTORY_PERMISSIONS = frozenset(
-    {"codedeploy:BatchGetDeployments", "codedeploy:GetApplicationRevision", "codedeploy:ListDeployments"}
-)
+LIST_PERMISSIONS = frozenset({"codedeploy:BatchGetDeployments", "codedeploy:ListDeployments"})
+HISTORY_PERMISSIONS = LIST_PERMISSIONS | {"codedeploy:GetApplicationRevision"}
 # The order of ListDeployments is not documented, so that all of a span are read: the days before, then further back.
 SPANS = (timedelta(days=7), timedelta(days=90), None)
 LIST_LIMIT = 20 * BATCH
@@ -42,6 +41,19 @@ def last_good(client: CodeDeployClient, ours: GroupDeployment, revision: str = "
         if older:
             return max(older, key=lambda each: each.created)
     return None
+
+
+def is_way_back(client: CodeDeployClient, undone: GroupDeployment, later: GroupDeployment) -> bool:
+    """Whether a later deployment takes another one back. Anybody may describe theirs so: Crosscheck's own brings only
+    what the group had with success before."""
+    if later.undoes == undone.id:
+        return True
+    if not takes_back(later, undone.id):
+        return False
+    try:
+        return last_good(client, undone, later.revision.text) is not None
+    except NoWayBackError:  # nobody can tell what the group had
+        return False
 
 
 def _succeeded(client: CodeDeployClient, ours: GroupDeployment, span: timedelta | None) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crosscheck.clients import Clients
@@ -22,34 +21,31 @@ from crosscheck.services.codedeploy.history import (
     HISTORY_PERMISSIONS,
     NoWayBackError,
     between,
-    content,
     deployed_since,
     last_good,
     whole_revision,
 )
+from crosscheck.services.codedeploy.images import keeps_original, other_images, task_definition
 from crosscheck.services.codedeploy.rules import ACTIVE, MARKER, took_over
+from crosscheck.services.codedeploy.state import UNKNOWN, GroupState, parse_group_state
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_codedeploy.type_defs import CreateDeploymentInputTypeDef, RevisionLocationTypeDef
 
-# A family has up to 255 characters, and an ARN less than 100 before it: a longer token is none, and is not searched.
-_TASK_DEFINITION = re.compile(
-    r"TaskDefinition[\"']?\s*:\s*[\"']?"
-    r"[^\s\"',}]{0,100}?(?<![\w-])(?P<revision>[\w-]{1,255}:\d{1,10})(?![\w:/-])"
-)
-
 
 @dataclass(frozen=True)
 class CodeDeployProposal(RollbackProposal):
     """``ours`` is the deployment to take back. ``revision`` is what is deployed again; None if ours is to be stopped.
-    ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one.
+    ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one,
+    ``proven`` what the group is to run again.
     """
 
     ours: GroupDeployment | None = None
     revision: RevisionLocationTypeDef | None = None
     running: str = ""
     newest: str = ""
+    proven: GroupState = field(default=UNKNOWN)
 
 
 class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
@@ -69,8 +65,8 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
 
     def propose(self, target: PlannedCheck, baseline: str, aws: Clients) -> CodeDeployProposal:
         """Read the group, the run's deployment, the newest one, and the one that brought the revision to go back to.
-        That revision is the baseline."""
-        client, run = aws.client("codedeploy", target.region), target.deployed
+        The baseline is the text of a ``GroupState`` with that revision."""
+        client, run, proven = aws.client("codedeploy", target.region), target.deployed, parse_group_state(baseline)
         ours = read_deployment(client, run.external) if run.external else None
         if ours is None:
             return _unnamed(target, client)
@@ -80,10 +76,10 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         if newest_id is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
         newest = read_deployment(client, newest_id) if newest_id not in {"", ours.id} else None
-        if newest and took_over(ours, newest) and not _back_to_another(ours, newest, baseline):
-            return _taken_over(target, ours, newest, baseline)
+        if newest and took_over(ours, newest) and not _back_to_another(ours, newest, proven.revision):
+            return _taken_over(target, ours, newest, proven)
         try:
-            return replace(_ready(client, target, ours, baseline), newest=newest_id)
+            return replace(_ready(aws, target, ours, proven), newest=newest_id)
         except NoWayBackError as error:
             return CodeDeployProposal(Feasibility.MANUAL, str(error))
 
@@ -93,9 +89,9 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         if ours is None or proposal.running:
             return RollbackStarted(proposal.reason, proposal.verified)
         if proposal.revision is None:
-            return _stop(client, target, ours)
+            return _stop(client, target, ours, proposal.proven)
         made = client.create_deployment(**_request(ours, proposal.revision))["deploymentId"]
-        verification = _verification(target, ours, deployment=made)
+        verification = _verification(target, ours, proposal.proven, deployment=made)
         return RollbackStarted(f"deployed {proposal.target} again: {made}", verification)
 
     def changed(self, target: PlannedCheck, proposal: CodeDeployProposal, aws: Clients) -> str:
@@ -146,13 +142,13 @@ def _unnamed(planned: PlannedCheck, client: CodeDeployClient) -> CodeDeployPropo
 
 
 def _taken_over(
-    planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, proven: str
+    planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, proven: GroupState
 ) -> CodeDeployProposal:
     """How the group stands where another deployment came after ours. Anybody may describe theirs as the one that takes
     ours back: it is one only with the proven revision."""
-    verification = _verification(planned, ours, deployment=newest.id)
+    verification = _verification(planned, ours, proven, deployment=newest.id)
     label = f"{newest.id} ({newest.status})"
-    if newest.description == f"{MARKER}{ours.id}" and newest.revision.text == proven:
+    if newest.description == f"{MARKER}{ours.id}" and newest.revision.text == proven.revision:
         return CodeDeployProposal(
             Feasibility.READY,
             f"{label} takes {ours.id} back already",
@@ -176,11 +172,14 @@ def _back_to_another(ours: GroupDeployment, newest: GroupDeployment, proven: str
     return newest.undoes == ours.id and newest.status == "Succeeded" and proven not in {"", newest.revision.text}
 
 
-def _ready(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment, proven: str) -> CodeDeployProposal:
-    good = _proven(client, ours, proven)
+def _ready(aws: Clients, planned: PlannedCheck, ours: GroupDeployment, proven: GroupState) -> CodeDeployProposal:
+    client = aws.client("codedeploy", planned.region)
+    good = _proven(client, ours, proven.revision)
     running = ours.status in ACTIVE
     if running:
         _require_way_back_by_itself(client, ours, good)
+    if ours.platform == "ECS":
+        _require_same_images(aws, planned, ours, good, proven)
     revision = None if running else whole_revision(client, good)
     stop = f"{ours.id} is {ours.status}: it can be stopped, with a rollback"
     return CodeDeployProposal(
@@ -188,11 +187,28 @@ def _ready(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeploymen
         stop if running else f"{ours.id} is {ours.status}, and {good.id} had succeeded before it",
         target=_target(good, revision) if revision else good.id,
         preconditions={"proven deployment": good.id},
-        verification=_verification(planned, ours, undoes=ours.id),
+        verification=_verification(planned, ours, proven, undoes=ours.id),
         settle_seconds=ours.keeps,
         ours=ours,
         revision=revision,
+        proven=proven,
     )
+
+
+def _require_same_images(
+    aws: Clients, planned: PlannedCheck, ours: GroupDeployment, good: GroupDeployment, proven: GroupState
+) -> None:
+    """A revision that is deployed again has ECS resolve every tag of its task definition anew. A deployment that is
+    stopped gives the traffic back to the original task set, as long as that is there.
+
+    Raises:
+        NoWayBackError: other images than the proven ones may run.
+    """
+    if ours.status in ACTIVE and keeps_original(planned.region, ours, good, aws):
+        return
+    revision = whole_revision(aws.client("codedeploy", planned.region), good)
+    if problem := other_images(planned.region, ours, revision, proven.digests, aws):
+        raise NoWayBackError(f"{ours.id} is {ours.status}; {problem}")
 
 
 def _proven(client: CodeDeployClient, ours: GroupDeployment, proven: str) -> GroupDeployment:
@@ -228,18 +244,19 @@ def _require_way_back_by_itself(client: CodeDeployClient, ours: GroupDeployment,
 
 def _target(good: GroupDeployment, revision: RevisionLocationTypeDef) -> str:
     """What is deployed again, for people: the task definition that an AppSpec names, else where the revision lies."""
-    named = _TASK_DEFINITION.search(content(revision))
-    return named["revision"] if named else good.revision.text
+    return task_definition(revision) or good.revision.text
 
 
-def _stop(client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment) -> RollbackStarted:
+def _stop(
+    client: CodeDeployClient, planned: PlannedCheck, ours: GroupDeployment, proven: GroupState
+) -> RollbackStarted:
     """The rollback begins once the targets have come to an end, so that its id may not be known yet."""
     client.stop_deployment(deploymentId=ours.id, autoRollbackEnabled=True)
     stopped = read_deployment(client, ours.id)
     if stopped and stopped.rolled_back_by:
-        verification = _verification(planned, ours, deployment=stopped.rolled_back_by)
+        verification = _verification(planned, ours, proven, deployment=stopped.rolled_back_by)
         return RollbackStarted(f"stopped {ours.id}; {stopped.rolled_back_by} rolls it back", verification)
-    return RollbackStarted(f"stopped {ours.id}, with a rollback", _verification(planned, ours, undoes=ours.id))
+    return RollbackStarted(f"stopped {ours.id}, with a rollback", _verification(planned, ours, proven, undoes=ours.id))
 
 
 def _request(ours: GroupDeployment, revision: RevisionLocationTypeDef) -> CreateDeploymentInputTypeDef:
@@ -260,6 +277,8 @@ def _request(ours: GroupDeployment, revision: RevisionLocationTypeDef) -> Create
     return request
 
 
-def _verification(planned: PlannedCheck, ours: GroupDeployment, **named: str) -> PlannedCheck:
+def _verification(planned: PlannedCheck, ours: GroupDeployment, proven: GroupState, **named: str) -> PlannedCheck:
     parameters = {"application": ours.application, "group": ours.group, **named}
+    if proven.digests:
+        parameters["digests"] = proven.digests_text
     return PlannedCheck(CodeDeploy.kind, planned.region, parameters)

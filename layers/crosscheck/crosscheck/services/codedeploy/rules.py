@@ -30,15 +30,18 @@ def took_over(ours: GroupDeployment, newest: GroupDeployment) -> bool:
 
 
 def takes_back(deployment: GroupDeployment, undone: str) -> bool:
-    """Whether a deployment takes another one back: by CodeDeploy's own rollback, or by Crosscheck."""
+    """Whether a deployment says that it takes another one back: as CodeDeploy's own rollback, or as Crosscheck's."""
     return bool(undone) and (deployment.undoes == undone or deployment.description == f"{MARKER}{undone}")
 
 
-def judge_deployment(ours: GroupDeployment, newest: GroupDeployment, application: str, group: str) -> Outcome | None:
-    """What the deployment itself says; None where it succeeded and is what the group has now."""
+def judge_deployment(
+    ours: GroupDeployment, newest: GroupDeployment, application: str, group: str, *, taken_back: bool = False
+) -> Outcome | None:
+    """What the deployment itself says; None where it succeeded and is what the group has now. ``taken_back`` says that
+    the newest one is the way back from ours."""
     if (ours.application, ours.group) != (application, group):
         return Outcome(Verdict.FAIL, f"{ours.id} is a deployment of {ours.application}/{ours.group}")
-    return _replaced(ours, newest) or _status(ours)
+    return _replaced(ours, newest, taken_back) or _status(ours)
 
 
 def judge_targets(targets: Sequence[Target]) -> Outcome | None:
@@ -73,9 +76,9 @@ def _ended(ours: GroupDeployment) -> str:
     return f"{ours.id} {ours.status}{f' ({ours.error})' if ours.error else ''}"
 
 
-def _replaced(ours: GroupDeployment, newest: GroupDeployment) -> Outcome | None:
+def _replaced(ours: GroupDeployment, newest: GroupDeployment, taken_back: bool) -> Outcome | None:
     ended, replaced = _ended(ours), took_over(ours, newest)
-    if replaced and newest.description == f"{MARKER}{ours.id}":
+    if replaced and taken_back and newest.undoes != ours.id:
         return Outcome(Verdict.FAIL, f"{ended} was taken back by {newest.id} ({newest.status})")
     if ours.rolled_back_by or (replaced and newest.undoes == ours.id):
         auto = ours.rolled_back_by or newest.id

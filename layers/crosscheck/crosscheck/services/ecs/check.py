@@ -13,11 +13,10 @@ from crosscheck.contracts.check import Check, Outcome, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.errors import ConfigurationError
 from crosscheck.images import deployed
 from crosscheck.images.deployed import deployed_image
-from crosscheck.images.digests import IntendedImage, resolve
-from crosscheck.images.reference import ImageReference, parse_reference
+from crosscheck.images.digests import IntendedImage
+from crosscheck.images.reference import ImageReference
 from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError
@@ -26,6 +25,7 @@ from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.deployments import MOVING, status_of
 from crosscheck.services.ecs.history import ServiceHistory
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
+from crosscheck.services.ecs.proven_images import proven_images, proven_references
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
 from crosscheck.services.ecs.rules import (
     NOTHING_RUNS,
@@ -152,10 +152,7 @@ def _images(
 ) -> Mapping[str, IntendedImage]:
     """The intended image of each container: as ECS pinned it for the action's deployment, else as the registry says."""
     if planned.run is None:
-        return {
-            container: resolve(reference, aws) if reference.registry else IntendedImage(reference, reference.digest)
-            for container, reference in meant.images.items()
-        }
+        return proven_images(meant.images, aws)
     pinned = release.brought.digests
     at = release.made.created if release.made else planned.run.started
     return {
@@ -169,7 +166,7 @@ def _intended(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tup
     if planned.held_by:
         return IntendedImages({}), ""
     if planned.run is None:
-        return IntendedImages(_expected(planned, seen)), ""
+        return IntendedImages(proven_references(seen, parse_digests(planned.parameters.get("digests", "")))), ""
     try:
         place = planned.parameters["cluster"], planned.parameters["service"]
         return intended_images(planned.run, planned.region, *place, aws), ""
@@ -178,22 +175,6 @@ def _intended(planned: PlannedCheck, seen: ServiceSnapshot, aws: Clients) -> tup
     except AWS_ERRORS as error:
         problem = explain(error, planned.region)
     return IntendedImages({}), f"the intended image is unknown: {problem}"
-
-
-def _expected(planned: PlannedCheck, seen: ServiceSnapshot) -> Mapping[str, ImageReference]:
-    """The images of the task definition in service, each with the digest that a rollback's proof expects of it."""
-    expected = parse_digests(planned.parameters.get("digests", ""))
-    return {
-        container: replace(_readable(seen.images.get(container, "")), digest=digest)
-        for container, digest in expected.items()
-    }
-
-
-def _readable(image: str) -> ImageReference:
-    try:
-        return parse_reference(image)
-    except ConfigurationError:
-        return ImageReference(image, "", image, "", "")
 
 
 def look_for(expected: str, seen: ServiceSnapshot, client: ECSClient) -> Outcome | None:

@@ -13,6 +13,8 @@ URL_LIMIT = 500
 PORTS = {"https": 443, "http": 80}
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without space and backslash
+# Brackets hold the whole host, or there are none: urlsplit takes what is between them, and drops what is around it.
+_BRACKETS = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*)(:\d*)?")
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
@@ -55,6 +57,8 @@ def parse_url(text: str) -> Url:
         raise _refused("of the scheme https or http")
     if "@" in parts.netloc:
         raise _refused("without user name and password")
+    if not _BRACKETS.fullmatch(parts.netloc):
+        raise _refused("https://host[:port]/path")
     if port == 0:
         raise _refused("with a port from 1 to 65535")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

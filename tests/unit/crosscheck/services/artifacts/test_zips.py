@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crosscheck.pipelines.runs import Artifact
 from crosscheck.services.artifacts.directory import DIRECTORY_LIMIT, FILE_LIMIT, NotComparableError, read_directory
 from crosscheck.services.artifacts.files import UnreadableArtifactError, read_file
-from crosscheck.services.artifacts.zips import CHUNK, StoredZip, UnreadableZipError
+from crosscheck.services.artifacts.zips import CHUNK, ENTRY_LIMIT, StoredZip, UnreadableZipError
 from crosscheck.size_limits import OverLimitError
 
 if TYPE_CHECKING:
@@ -216,3 +216,16 @@ def test_f69_of_a_long_directory_no_more_is_held_than_a_part() -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * MIB
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("count", [ENTRY_LIMIT, ENTRY_LIMIT + 1])
+def test_of_a_directory_no_more_entries_are_read_than_the_limit(count: int) -> None:
+    """The smallest entry has 46 bytes: the directory that is fetched at most would hold 364,722 of them."""
+    entry = ENTRY.pack(b"PK\x01\x02", 20, 20, *[0] * 14)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, count * len(entry), 0, 0)
+    stored = Object(entry * count + end)
+    if count > ENTRY_LIMIT:
+        with pytest.raises(UnreadableArtifactError, match="the input artifact holds too many files"):
+            read_file(stored.client, ARTIFACT, "x")
+    else:
+        assert sum(1 for _ in stored.zip(16 * MIB).entries()) == count

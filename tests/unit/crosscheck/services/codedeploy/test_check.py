@@ -174,6 +174,20 @@ def test_f4_what_failed_by_itself_stays_failed_whatever_came_later(fake: FakeCod
     assert f"{made} Failed (ALARM_ACTIVE)" in finding.reason
 
 
+@pytest.mark.parametrize("parameters", [{}, {"undoes": ""}], ids=["derived", "proof"])
+def test_a_strangers_deployment_that_calls_itself_the_way_back_only_came_later(
+    fake: FakeCodeDeploy, parameters: dict[str, str]
+) -> None:
+    made = deployed(fake)
+    theirs = fake.deploy(NAMED, s3(3), description=f"crosscheck:{made}")
+    fake.instance(theirs)
+    asked = {**ASKED.parameters, **dict.fromkeys(parameters, made)}
+    planned = replace(ASKED, parameters=asked) if parameters else derived(made)
+    finding = looked(fake, planned)
+    assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert f"{theirs} (Succeeded) came after {made}" in finding.reason
+
+
 def test_crosschecks_own_way_back_is_told_as_such(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     back = fake.deploy(NAMED, s3(1), description=f"crosscheck:{made}")

@@ -21,6 +21,7 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.codedeploy.check import CodeDeploy
 from crosscheck.services.codedeploy.rollback import CodeDeployProposal, CodeDeployRollback
 from tests.fakes.codedeploy import FakeCodeDeploy, appspec, s3
+from tests.fakes.ecs import FakeEcs
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
 if TYPE_CHECKING:
@@ -44,11 +45,20 @@ def planned(deployment: str) -> PlannedCheck:
 
 
 def propose(fake: FakeCodeDeploy, deployment: str, proven: str = PROVEN) -> CodeDeployProposal:
-    return UNDO.propose(planned(deployment), proven, FakeClients({("codedeploy", REGION): fake}))
+    return UNDO.propose(planned(deployment), proven, clients(fake))
+
+
+def clients(fake: FakeCodeDeploy) -> FakeClients:
+    """CodeDeploy, and ECS with a task definition per AppSpec, whose image is pinned."""
+    ecs = FakeEcs(REGION)
+    for family in ("app", "a" * 255):
+        for number in range(8):
+            ecs.define(f"{family}:{number}", {"web": f"app@sha256:{number:064x}"})
+    return FakeClients({("codedeploy", REGION): fake, ("ecs", REGION): ecs})
 
 
 def begin(fake: FakeCodeDeploy, deployment: str, way: CodeDeployProposal, proven: str = PROVEN) -> RollbackStarted:
-    return UNDO.execute(planned(deployment), way, proven, FakeClients({("codedeploy", REGION): fake}))
+    return UNDO.execute(planned(deployment), way, proven, clients(fake))
 
 
 def released(fake: FakeCodeDeploy, status: str = "Succeeded", **more: object) -> str:
@@ -377,7 +387,9 @@ def test_what_is_longer_than_any_task_definition_is_none(fake: FakeCodeDeploy, n
     before["appSpecContent"]["content"] = f"TaskDefinition: {named.format(family=family)}\n"
     fake.deploy(NAMED, before)
     ours = fake.deploy(NAMED, appspec(7))
-    assert propose(fake, ours, hashed(6)).target == (shown.format(family=family) or hashed(6))
+    way = propose(fake, ours, hashed(6))
+    assert way.target == shown.format(family=family)
+    assert way.feasibility is (Feasibility.READY if shown else Feasibility.MANUAL)
 
 
 def test_an_appspec_that_is_gone_is_no_way_back(fake: FakeCodeDeploy) -> None:

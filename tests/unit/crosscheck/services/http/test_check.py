@@ -130,8 +130,22 @@ def test_f49_one_forbidden_address_of_a_name_forbids_the_request(
     assert internet.connections == []
 
 
+@pytest.mark.parametrize("host", ["x[2600::1]", "[2600::1]x", "[2600::1]x:80", "[2600::1][2600::2]", "x[", "]x"])
+def test_brackets_that_hold_only_a_part_of_the_host_are_refused(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="url must be a URL https://host"):
+        parse_url(f"http://{host}/")
+    assert parse_url("http://[2600::1]:8080/").authority == "[2600::1]:8080"
+
+
 @pytest.mark.parametrize(
-    "url", ["http://169.254.169.254/", "http://2130706433/", "http://[::1]/", "ftp://x/", "http://a@b/"]
+    "url",
+    [
+        "http://169.254.169.254/",
+        "http://2130706433/",
+        "http://[::1]/",
+        "ftp://x/",
+        "http://a@b/",
+    ],
 )
 def test_f49_a_forbidden_url_is_refused_without_a_question_to_anybody(internet: Internet, url: str) -> None:
     assert internet.run(url).verdict is Verdict.INCONCLUSIVE
