@@ -6,7 +6,6 @@ from functools import partial
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.ledger.decision_facts import SkippedCheck
 from crosscheck.ledger.table import Ledger
@@ -15,7 +14,7 @@ from crosscheck.pipelines.runs import read_runs
 from crosscheck.pipelines.scope import scope
 from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
-from crosscheck.time_limits import OutOfTimeError, within
+from crosscheck.time_limits import within
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
@@ -84,8 +83,8 @@ class GateLook:
             return ()
         try:
             return within(SKIP_SECONDS, partial(read_skips, self.ledger, gate.subject, progress.since))
-        except (*AWS_ERRORS, OutOfTimeError):
-            logger.warning("what people skipped is not known in this look", exc_info=True)
+        except Exception:
+            logger.exception("what people skipped is not known in this look")
             return ()
 
     def _plan(self, gate: ProvenGate, parameters: Parameters) -> Plan:

@@ -3,7 +3,6 @@
 https://docs.slack.dev/reference/methods/views.open: a dialog can be opened for three seconds after the click.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from crosscheck.decisions.click import REASON_LIMIT, Click
 from crosscheck.decisions.response_url import post
 from crosscheck.ledger.decision_facts import DecisionKind
 from crosscheck.releases.offers import OpenCheck
+from crosscheck.size_limits import parse_json
 from crosscheck.text import one_line
 from handle_interaction.payload import CALLBACK, CHECK, REASON
 
@@ -61,7 +61,7 @@ def open_dialog(api_url: str, token: str, trigger: str, view: View) -> None:
     body = {"trigger_id": trigger, "view": view}
     answer = post(f"{api_url}views.open", body, {"Authorization": f"Bearer {token}"}, OPEN_SECONDS)
     try:
-        said = json.loads(answer)
+        said = parse_json(answer)
         opened, word = said["ok"] is True, str(said.get("error", ""))[:50]
     except (ValueError, KeyError, TypeError):
         opened, word = False, "unreadable"
