@@ -63,7 +63,7 @@ def _cards(outside: Outside, digest: str) -> list[Card]:
         card
         for cards in channels.values()
         for card in cards
-        if card["metadata"]["event_type"] == "crosscheck_image"
+        if (card.get("metadata") or {}).get("event_type") == "crosscheck_image"  # replies have none
         and card["metadata"]["event_payload"]["digest"] == digest
     ]
 
