@@ -31,4 +31,6 @@ def test_the_outputs_are_those_of_the_contract(account: Account) -> None:
         "ArtifactReadPolicyArn",
         "LedgerTableName",
         "VerifyStateMachineArn",
+        "InteractionsUrl",
+        "BoardDashboardName",
     }

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 NAME = "asks-people"
-APPROVE = 'button[data-action^="approve"]'
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +50,14 @@ def board(outside: Outside) -> Page:
 
 
 def test_a_click_on_approve_lets_the_release_go_on(pipeline: SmallPipeline, outside: Outside, tab: Tab) -> None:
+    wait_until(lambda: outside.cards(pipeline.first), "the card")
+    (waiting,) = outside.cards(pipeline.first)
+    approve = f'[data-ts="{waiting["ts"]}"] button[data-action^="approve"]'
     tab.open(f"{outside.description['slack']}/?user={APPROVER}")
-    tab.wait_until(f"document.querySelector('{APPROVE}')")
-    tab.click(APPROVE)
+    tab.wait_until(f"document.querySelector('{approve}')")
+    tab.click(approve)
     assert pipeline.ended(pipeline.first) == "Succeeded"
-    tab.wait_until(f"!document.querySelector('{APPROVE}')")
+    tab.wait_until(f"!document.querySelector('{approve}')")
     card = outside.ended_card(pipeline.first, APPROVER)
     assert card["metadata"]["event_payload"]["state"] == "SUCCEEDED"
 

@@ -40,7 +40,7 @@ def test_a_region_that_hangs_does_not_delay_the_verdicts_of_the_others(
     with _pipeline(canary, definition) as execution:
         outside.card(execution, lambda payload: payload["regions"] == {US: "passed", EU: "verifying", AP: "passed"})
         _wait_for_failure(canary, definition, execution)
-        failed = f"FAIL regions={EU}: {EU}: {black_hole}: no answer within 10 seconds"
+        failed = f"*{EU}* failed · {black_hole}: no answer within 10 seconds"
         suggested = "↳ rollback suggested: my-service runs my-service:"  # the gate prevails over the tag
         told(outside, execution, failed, suggested, us="passed", eu="failed", ap="passed")
     assert all(region.serves for region in running(outside).values())

@@ -130,8 +130,8 @@ def test_f17_a_region_that_denies_codedeploy_keeps_its_task_sets(
     with denied(strict, _of(region)):
         execution = residency.push("A catalogue of which Singapore tells nothing")
         assert residency.wait(execution) == "Succeeded"
-        settled(client, execution, "SUCCEEDED", {LONDON.region: "passed", region: "unknown"})
+        card = settled(client, execution, "SUCCEEDED", {LONDON.region: "passed", region: "unknown"})
         needed = f"Crosscheck needs codedeploy:GetDeploymentGroup on {SINGAPORE.name}/{SINGAPORE.name}"
-        card = said(client, execution, lambda text: needed in text)
+        client.told(execution, needed)
     assert REFUSED.format(region) in line(card, region)
     assert (singapore.ids[1:], singapore.newest["creator"]) == (known, "user")

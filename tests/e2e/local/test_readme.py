@@ -32,9 +32,9 @@ def _answers(account: Account) -> str:
     """What a person types at ``sam deploy --guided``: a line for each question, empty for the default."""
     asked = yaml.load(stack.BUILT_TEMPLATE.read_text(), _Loader)["Parameters"]  # noqa: S506 - a safe loader
     parameters = {**account.stack_parameters, "Architecture": "x86_64", "OnStoreRemoval": "Empty"}
-    confirm, create_roles, disable_rollback, save = "n", "y", "n", "y"
+    confirm, create_roles, disable_rollback, open_url, save = "n", "y", "n", "y", "y"
     lines = [STACK, HOME_REGION, *(parameters.get(name, "") for name in asked)]
-    return "\n".join([*lines, confirm, create_roles, disable_rollback, save, "", "", ""])
+    return "\n".join([*lines, confirm, create_roles, disable_rollback, open_url, save, "", "", ""])
 
 
 def _deploy_guided(account: Account, folder: Path) -> None:
