@@ -75,8 +75,9 @@ def _set_sign(outside: Outside, text: str) -> None:
     outside.client("s3").put_object(Bucket=f"{FUNCTION}-sign", Key="index.html", Body=text.encode())
 
 
-def open_shop(account: Account) -> Shop:
-    """The shop, with its first release, ``the second``, behind it; the pipeline rolls back by itself."""
+def open_shop(account: Account, **plan_keys: Any) -> Shop:
+    """The shop, with its first release, ``the second``, behind it; the pipeline rolls back by itself. Its plan has
+    ``plan_keys`` besides."""
     outside = Outside(account.describe())
     own = OwnPipeline(outside, FUNCTION, (EU,), account.outputs)
     source, role = own.create_source(""), own.create_role()
@@ -88,7 +89,7 @@ def open_shop(account: Account) -> Shop:
     _upload_code(outside, "the second")
     release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, role, {})
     check = {"kind": "http", "url": f"{outside.description['aws']}/{FUNCTION}-sign/index.html", "contains": "open"}
-    plan = put_plan(outside, FUNCTION, {"checks": [check]})
+    plan = put_plan(outside, FUNCTION, {"checks": [check], **plan_keys})
     action = deploy("To-Lambda", EU, "Lambda", FunctionName=FUNCTION, FunctionAlias=ALIAS)
     stages = [release["stages"][0], asking(), {"name": "Code", "actions": [action]}]
     pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto")

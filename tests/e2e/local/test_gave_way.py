@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.enforced import put_policy, refusals
+from tests.e2e.function_shop import open_shop
 from tests.e2e.outside import Outside, words
 from tests.e2e.small_pipelines import EXECUTION, SmallPipeline, SmallPipelines
 from tests.e2e.stack_pipeline import StackPipeline
@@ -126,4 +127,20 @@ def test_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
     assert "Absent" not in card
     assert "roll" not in card.lower().replace("update_rollback", "")
     settled(client, newer, eu_west_1="failed")
+    assert refusals(strict) == []
+
+
+def test_an_alias_that_the_next_execution_moved_is_not_blamed_on_the_one_before(
+    strict: Account, client: Outside
+) -> None:
+    shop = open_shop(strict, **OBSERVED)
+    older = shop.pipeline.first
+    said(client, older, "looked at again in ")
+    shop.release("the third")
+    machine = Verifications(client, strict.outputs["VerifyStateMachineArn"])
+    assert machine.ended(name_of(older, "Code"))["output"]["concluded"]["unknown"] == [EU]
+    card = words(settled(client, older, eu_west_1="unknown"))
+    assert GAVE_WAY in card
+    assert "roll" not in card.lower()
+    assert shop.says == "the third"
     assert refusals(strict) == []
