@@ -45,7 +45,7 @@ def test_the_page_of_every_region_is_asked_for(pipelines: SmallPipelines, outsid
     assert pipeline.ended(pipeline.first) == "Succeeded"
     settled(outside, pipeline.first, "SUCCEEDED", {EU: "passed", AP: "passed"})
     host = url.partition("://")[2]
-    outside.told(pipeline.first, *(f"|{host.format(region=region)}>: answers 200 in " for region in (EU, AP)))
+    outside.told(pipeline.first, *(f"{host.format(region=region)}: answers 200 in " for region in (EU, AP)))
 
     outside.deployments(AP, "unhealthy")
     execution = pipeline.start()
