@@ -75,7 +75,9 @@ def test_what_is_no_json_object_is_refused(outside: Outside, path: str, body: st
     assert answer.json() == {"error": "the body must be a JSON object"}
 
 
-def test_f03_a_release_whose_events_are_all_lost_has_no_card(ungated: SmallPipeline, outside: Outside) -> None:
+def test_f03_a_release_whose_events_are_all_lost_has_no_card_until_that_is_noticed(
+    ungated: SmallPipeline, outside: Outside
+) -> None:
     outside.events(drop=1, seed=1)
     lost = ungated.start()
     assert ungated.ended(lost) == "Succeeded"
@@ -85,7 +87,7 @@ def test_f03_a_release_whose_events_are_all_lost_has_no_card(ungated: SmallPipel
     assert ungated.ended(told) == "Succeeded"
     card = outside.ended_card(told)  # cards come in order: what was lost would have been shown before
     assert card["metadata"]["event_payload"]["state"] == "SUCCEEDED"
-    assert outside.cards(lost) == []
+    assert all(float(late["ts"]) > float(card["ts"]) for late in outside.cards(lost))
 
 
 def test_f38_throttled_by_slack_the_card_waits_and_ends_right(pipelines: SmallPipelines, outside: Outside) -> None:
@@ -98,10 +100,16 @@ def test_f38_throttled_by_slack_the_card_waits_and_ends_right(pipelines: SmallPi
     assert outside.ended_card(pipeline.first)["metadata"]["event_payload"]["state"] == "SUCCEEDED"
     cards = [call for call in outside.history()[before:] if "thread_ts" not in call["payload"]]
     calls = [(call["method"], call["status"]) for call in cards]
-    assert [status for method, status in calls if method == "chat.postMessage"] == [429, 200]
-    assert calls.count(("chat.update", 429)) == 1
-    assert calls[-1] == ("chat.update", 200)
+    # Each fault meets one call, which may be of another release: what was lost before is healed meanwhile.
+    assert [calls.count((method, 429)) for method in ("chat.postMessage", "chat.update")] == [1, 1]
+    ours = [call for call in cards if _execution(call["payload"]) == pipeline.first]
+    assert [(call["method"], call["status"]) for call in ours].count(("chat.postMessage", 200)) == 1
+    assert (ours[-1]["method"], ours[-1]["status"]) == ("chat.update", 200)
     assert len(outside.cards(pipeline.first)) == 1
+
+
+def _execution(payload: dict[str, Any]) -> str:
+    return str((payload.get("metadata") or {}).get("event_payload", {}).get("execution", ""))
 
 
 @pytest.mark.parametrize(
