@@ -1,6 +1,5 @@
 """The Slack workspace, with the bot token from Secrets Manager. The token is never logged and never kept for long."""
 
-import re
 import time
 from collections.abc import Callable
 
@@ -8,10 +7,10 @@ from crosscheck.aws_errors import AWS_ERRORS, code
 from crosscheck.cards.layout import Card
 from crosscheck.cards.slack import PersonNeededError, Slack, TokenRefusedError
 from crosscheck.clients import Clients
+from crosscheck.decisions.slack_secret import MALFORMED, WELL_FORMED
 from crosscheck.size_limits import parse_json
 
 KEEP_SECONDS = 300
-_TOKEN = re.compile(r"[!-~]+")
 
 
 class SlackSession:
@@ -79,7 +78,6 @@ def _bot_token(text: str, secret: str) -> str:
         raise PersonNeededError(f"the Slack secret {secret} is no JSON with a bot_token") from error
     if not isinstance(token, str) or not token:
         raise PersonNeededError(f"the bot_token of the Slack secret {secret} is empty or no text")
-    if not _TOKEN.fullmatch(token):  # an HTTP header with it would be refused by an error that quotes it
-        wrong = "holds a space, a line break or another character that no token has"
-        raise PersonNeededError(f"the bot_token of the Slack secret {secret} {wrong}")
+    if not WELL_FORMED.fullmatch(token):
+        raise PersonNeededError(f"the bot_token of the Slack secret {secret} {MALFORMED}")
     return token

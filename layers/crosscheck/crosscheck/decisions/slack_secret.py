@@ -1,5 +1,6 @@
 """Slack's secret in Secrets Manager: ``{"bot_token": …, "signing_secret": …}``. Its values are never logged."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,9 @@ from crosscheck.size_limits import parse_json
 
 # A secret that was rotated is known within a minute, however many requests there are.
 KEEP_SECONDS = 60
+# An HTTP header with anything else would be refused by an error that quotes it.
+WELL_FORMED = re.compile(r"[!-~]+")
+MALFORMED = "holds a space, a line break or another character that no token has"
 
 
 class SlackSecret:
@@ -27,13 +31,15 @@ class SlackSecret:
         """A value of it: ``bot_token`` or ``signing_secret``.
 
         Raises:
-            ConfigurationError: the secret cannot be read, or has no such value. Nothing of it is quoted.
+            ConfigurationError: the secret cannot be read, or has no such value in a token's form. None is quoted.
         """
         if self._clock() - self._read_at >= KEEP_SECONDS:
             self._parts, self._read_at = self._read(), self._clock()
         value = self._parts.get(key)
         if not isinstance(value, str) or not value:
             raise ConfigurationError(f"the Slack secret {self._name} has no {key}")
+        if not WELL_FORMED.fullmatch(value):
+            raise ConfigurationError(f"the {key} of the Slack secret {self._name} {MALFORMED}")
         return value
 
     def _read(self) -> Mapping[str, Any]:
