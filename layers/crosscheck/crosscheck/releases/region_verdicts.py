@@ -82,9 +82,16 @@ def _counting(verdicts: list[JudgeVerdict], *, running: bool) -> list[JudgeVerdi
 
 def _said(deployment: DeployAction, verdict: JudgeVerdict, known: KnownFacts, *, running: bool) -> RegionProgress:
     ended = bool(verdict.judge) and not running
-    if ended and not verdict.final and _fan_out_follows(deployment, known, verdict.judge.split("/")[:1]):
+    taken_over = ended and not verdict.final and _fan_out_follows(deployment, known, verdict.judge.split("/")[:1])
+    said = progress_of(verdict, running=not ended)
+    if taken_over or (said.state is RegionState.VERIFYING and _content(verdict.judged)):
         return RegionProgress(deployment.region, RegionState.VERIFYING, BEING_VERIFIED)
-    return progress_of(verdict, running=not ended)
+    return said
+
+
+def _content(judged: RegionVerdict) -> bool:
+    """Whether nothing speaks against the region so far. What every look finds anew then is worth no call to Slack."""
+    return bool(judged.findings) and all(finding.verdict is Verdict.PASS for finding in judged.findings)
 
 
 def _unheard(deployment: DeployAction, known: KnownFacts, *, running: bool) -> RegionProgress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,15 @@ def test_without_a_gate_the_fan_out_verifies_also_after_the_end(ended: bool) -> 
     assert _is(facts) == ("verifying", "1 of 2 tasks run")
     facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2 tasks run"), 12)
     assert _is(facts) == ("passed", "2 of 2 tasks run")
+
+
+@pytest.mark.parametrize("judge", ["", GATE])
+def test_looks_at_a_region_that_is_well_so_far_change_nothing(judge: str) -> None:
+    facts = _deployed({"Primary": [GATE]} if judge else {}).event(events.stage("Primary", "SUCCEEDED", 6))
+    for look, seconds in enumerate((15, 21, 24)):
+        observed = replace(_judged(Verdict.PASS), reason=f"2 of 2 tasks run; looked at again in {seconds} s")
+        facts.verdict("Primary", observed, 9 + look, final=False, judge=judge)
+        assert _is(facts) == ("verifying", "deployed, being verified")
 
 
 @pytest.mark.parametrize(("state", "word"), [("STOPPED", "stopped"), ("CANCELED", "canceled")])
