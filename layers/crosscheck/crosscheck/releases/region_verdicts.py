@@ -13,6 +13,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import DeployAction
 from crosscheck.releases.model import RegionProgress, RegionState
+from crosscheck.text import listed
 
 SHORT = 120
 BEING_VERIFIED = "deployed, being verified"
@@ -96,6 +97,9 @@ def _content(judged: RegionVerdict) -> bool:
 
 def _unheard(deployment: DeployAction, known: KnownFacts, *, running: bool) -> RegionProgress:
     region = deployment.region
+    if deployment.gates and all(known.state_of(gate) is State.SKIPPED for gate in deployment.gates):
+        skipped = listed(deployment.gates, things="stages")
+        return RegionProgress(region, RegionState.UNKNOWN, f"not judged: a condition skipped {skipped}, with its gate")
     if deployment.gates and running:
         return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
     if deployment.gates and not _fan_out_follows(deployment, known):

@@ -101,6 +101,22 @@ def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) ->
     assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_gate_whose_stage_was_skipped_judges_nothing_and_that_is_said(ended: bool) -> None:
+    facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6)).event(events.stage("Validate", "SKIPPED", 7))
+    if ended:
+        facts.event(events.pipeline("SUCCEEDED", 9))
+    assert _is(facts) == ("unknown", "not judged: a condition skipped Validate, with its gate")
+
+
+def test_a_skipped_gate_leaves_the_word_to_another_one() -> None:
+    facts = _deployed({"Primary": [GATE, "Prove/Gate"]}).event(events.stage("Primary", "SUCCEEDED", 6))
+    facts.event(events.stage("Validate", "SKIPPED", 7))
+    assert _is(facts) == ("verifying", "deployed, waiting for the gate")
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 9, judge="Prove/Gate")
+    assert _is(facts) == ("passed", "2 of 2")
+
+
 def test_a_region_that_the_fan_out_has_taken_over_waits_for_no_gate() -> None:
     facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6)).judge("Primary", REGION)
     assert _is(facts) == ("verifying", "deployed, being verified")
