@@ -52,7 +52,7 @@ def _answering(control: Callable[[Account, Body], Body], account: Account) -> Ca
 
 
 def _set_events(account: Account, body: Body) -> Body:
-    _refuse_unknown(body, {"shuffle", "duplicate", "drop", "seed"})
+    _refuse_unknown(body, {"shuffle", "hold", "duplicate", "drop", "seed"})
     account.events.inject(EventFaults(**body))
     return body
 

@@ -22,9 +22,11 @@ SHUFFLE_WINDOW = 2.0
 
 @dataclass(frozen=True)
 class EventFaults:
-    """Probabilities from 0 to 1; ``shuffle`` delays each event by up to two seconds, in real time."""
+    """Probabilities from 0 to 1; ``shuffle`` delays each event by up to two seconds, in real time; ``hold`` keeps the
+    events back until other faults take the place of these, and then they all come at once."""
 
     shuffle: bool = False
+    hold: bool = False
     duplicate: float = 0.0
     drop: float = 0.0
     seed: int | None = None
@@ -35,8 +37,9 @@ class EventFaults:
         Raises:
             ValueError: with the field's name.
         """
-        if not isinstance(self.shuffle, bool):
-            raise ValueError(f"shuffle must be true or false, not {self.shuffle!r}")  # noqa: TRY004 - an answer to the caller
+        for name in ("shuffle", "hold"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise ValueError(f"{name} must be true or false, not {value!r}")  # noqa: TRY004 - an answer to the caller
         if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
             raise ValueError(f"seed must be a whole number, not {self.seed!r}")
         for name in ("duplicate", "drop"):
@@ -59,13 +62,18 @@ class EventEmitter:
         self._put = put
         self._lock = threading.Lock()
         self._closed = False
+        self._held: list[tuple[str, Mapping[str, Any]]] = []
         self.inject(EventFaults())
 
     def inject(self, faults: EventFaults) -> None:
-        """Replace the faults in force."""
+        """Replace the faults in force; what they held back comes now, unless it is held on."""
         with self._lock:
             self._faults = faults
             self._random = random.Random(faults.seed)  # noqa: S311 - repeatable faults, no secret
+            released = [] if faults.hold else self._held
+            self._held = self._held if faults.hold else []
+        for region, entry in released:
+            self._deliver(region, entry)
 
     def emit(
         self, region: str, source: str, detail_type: str, resources: Sequence[str], detail: Mapping[str, Any]
@@ -81,6 +89,9 @@ class EventEmitter:
         with self._lock:
             faults, dice = self._faults, self._random
             if dice.random() < faults.drop:
+                return
+            if faults.hold:
+                self._held.append((region, entry))
                 return
             copies = 2 if dice.random() < faults.duplicate else 1
             delays = [dice.uniform(0, SHUFFLE_WINDOW) if faults.shuffle else 0.0 for _ in range(copies)]

@@ -1,7 +1,7 @@
 """Entry point: the schedule, every two minutes. What one run does not get to, the next one does."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ def _clients() -> Clients:
     return Clients()
 
 
-def _reconciler() -> Reconciler:
+def _reconciler(clock: Callable[[], float] = time.time) -> Reconciler:
     clients = _clients()
     regions = (part.strip() for part in optional("REGIONS").split(","))
     return Reconciler(
@@ -36,7 +36,7 @@ def _reconciler() -> Reconciler:
         events=EventQueue(clients.client("sqs"), required("EVENTS_QUEUE_URL")),
         cards=CardQueue.from_env(clients),
         regions=tuple(dict.fromkeys(filter(None, (clients.home_region, *regions)))),
-        clock=time.time,
+        clock=clock,
     )
 
 

@@ -18,7 +18,7 @@ from render_widget.request import WidgetRequest
 HEAD, GAP = 300, 12  # pixels: the width of a release's name, and the space beside a cell
 NARROWEST_CELL, WIDEST_CELL = 112, 200
 LINE, WORD_HEIGHT = 15, 30
-MOST_LINES = 2  # of a cell's reason; the whole of it is the cell's title, and stands below the timeline
+MOST_LINES = 5  # of a cell's reason; the whole of it is the cell's title, and stands below the timeline
 LETTER = 6.2  # pixels, about
 TITLE_LIMIT = 600
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
@@ -104,7 +104,7 @@ def _cell(part: RegionProgress, width: float) -> Element:
     why = part.follow_up if part.state is RegionState.ROLLED_BACK else part.reason
     reason = one_line(why or part.reason or part.follow_up, TITLE_LIMIT)
     told = f"{part.region}: {look.word}{f' · {reason}' if reason else ''}"
-    lines = [] if part.state is RegionState.PASSED else wrapped(reason, int((width - 18) / LETTER))
+    lines = [] if part.state is RegionState.PASSED else wrapped(told_briefly(reason), int((width - 18) / LETTER))
     height = WORD_HEIGHT + LINE * len(lines) + (5 if lines else 0)
     place: dict[str, str | float] = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 6}
     texts = (
@@ -120,6 +120,13 @@ def _cell(part: RegionProgress, width: float) -> Element:
         element("text", {"class": f"word {look.tone}", "x": 30, "y": 19.5}, look.word),
         *texts,
     )
+
+
+def told_briefly(reason: str) -> str:
+    """The reason without the address of the page that it begins with, which leaves a cell no room for anything else."""
+    was, rest = ("was: ", reason.removeprefix("was: ")) if reason.startswith("was: ") else ("", reason)
+    page, _, said = rest.partition(" ")
+    return f"{was}the page: {said}" if "://" in page and said else reason
 
 
 def wrapped(text: str, letters: int) -> list[str]:

@@ -38,7 +38,8 @@ def took(release: Release) -> str:
 
 
 def revision_of(revision: SourceRevision) -> str:
-    """What is released, on one line; empty where it is not known. S3's message names the version once more."""
-    commit = "" if revision.commit and revision.commit in revision.message else revision.commit[:COMMIT_LIMIT]
-    parts = [commit, one_line(revision.message, MESSAGE_LIMIT), one_line(revision.author, 40)]
-    return " · ".join(filter(None, parts))
+    """What is released, on one line; empty where it is not known."""
+    version = " ".join(filter(None, [one_line(revision.label, MESSAGE_LIMIT), revision.commit[:COMMIT_LIMIT]]))
+    said = revision.commit and revision.commit in revision.message
+    message = "" if said else one_line(revision.message, MESSAGE_LIMIT)
+    return " · ".join(filter(None, [version, message, one_line(revision.author, 40)]))

@@ -10,11 +10,18 @@ from crosscheck.ledger.states import RollbackState
 
 @dataclass(frozen=True)
 class Candidate:
-    """The proposed rollback of one deployment, and the baseline that it was proposed with."""
+    """The proposed rollback of one deployment, the baseline that it was proposed with, and where that comes from."""
 
     planned: PlannedCheck
     proposal: RollbackProposal
     baseline: str = ""
+    origin: str = ""
+
+    @property
+    def target(self) -> str:
+        """What would run then, for people; empty if unknown."""
+        target = self.proposal.target
+        return f"{target} ({self.origin})" if target and self.origin else target
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def choose(found: Sequence[Candidate], mode: str, *, begun: bool = False) -> Rol
                 RollbackState.SUGGESTED, "nothing that this execution deployed here can be taken back"
             )
         return RollbackChoice(STATES[worst], _reasons(each for each in found if each.proposal.feasibility is worst))
-    targets = ", ".join(dict.fromkeys(each.proposal.target for each in ready if each.proposal.target))
+    targets = ", ".join(dict.fromkeys(each.target for each in ready if each.target))
     state = RollbackState.RUNNING if mode == "auto" else RollbackState.SUGGESTED
     return RollbackChoice(state, _reasons(ready), targets, ready)
 

@@ -82,8 +82,9 @@ class RegionRollback:
         if rollback is None:
             return Candidate(planned, no_rollback(planned))
         began = planned.since or planned.deployed.started
-        baseline = ProvenStates(self.log.ledger).to_restore(planned, began)
-        return Candidate(planned, rollback.propose(planned, baseline, self.clients), baseline)
+        restored = ProvenStates(self.log.ledger).to_restore(planned, began)
+        proposal = rollback.propose(planned, restored.state, self.clients)
+        return Candidate(planned, proposal, restored.state, restored.origin)
 
     def _begin(self, item: VerificationItem, choice: RollbackChoice, stay: list[str], holder: str) -> dict[str, Any]:
         """``stay`` says of the region's other deployments why they are not taken back."""

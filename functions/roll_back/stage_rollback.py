@@ -53,7 +53,7 @@ class WholeStageRollback:
             raise TypeError("only executions have stages")
         stage, claim = DeployedStage(item.subject, item.stage), RollbackClaim(item.stage, "all", item.attempt)
         states, planned = ProvenStates(self.log.ledger), planned_stage(stage.execution, stage.name)
-        proven = states.to_restore(planned)
+        proven = states.to_restore(planned).state
         proposal = self.rollback.propose(stage, proven, self.clients)
         ready = proposal.feasibility is Feasibility.READY and not item.asked_by
         if ready and (strange := states.strange(item.subject, planned, proven)):

@@ -56,7 +56,7 @@ def _showing() -> CardPublisher:
         drawing=CardLoader(
             ledger,
             lookup,
-            buttons=bool(parse_approvers(optional("APPROVERS"))),
+            approvers=parse_approvers(optional("APPROVERS")),
             may_roll_back=optional("ROLLBACK_MODE", "off") != "off",
         ),
         messages=PostedMessages.from_env(clients),

@@ -1,11 +1,12 @@
 """Drawing a subject's card from what the ledger knows, completed by what has to be asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crosscheck.cards.details import Detail, details
 from crosscheck.cards.image import render_image
 from crosscheck.cards.layout import Card
 from crosscheck.cards.release import render
+from crosscheck.decisions.approvers import Approvers
 from crosscheck.ledger.image_facts import DeployedRepository, ImageLink, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import FactSubject, ImageSubject, Repository, Subject
@@ -34,12 +35,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class CardLoader:
-    """Draws cards. ``buttons`` is whether anybody may click, ``may_roll_back`` whether the stack's mode lets them roll
-    back."""
+    """Draws cards. ``approvers`` are those who may click; without any there are no buttons. ``may_roll_back`` is
+    whether the stack's mode lets them roll back."""
 
     ledger: Ledger
     lookup: PipelineLookup
-    buttons: bool = False
+    approvers: Approvers = field(default_factory=Approvers)
     may_roll_back: bool = False
 
     def release(self, subject: Subject) -> Drawing | None:
@@ -54,8 +55,9 @@ class CardLoader:
         arrivals = (self._arrival(image, subject, known) for image in deployed)
         images = tuple(image for image in arrivals if image)
         release = replace(fold(subject, known), images=images)
-        if self.buttons:
-            release = replace(release, offers=offers_of(release, known, may_roll_back=self.may_roll_back))
+        if self.approvers:
+            offers = offers_of(release, known, may_roll_back=self.may_roll_back)
+            release = replace(release, offers=offers, approvers=self.approvers)
         return Drawing(render(release), moments_of(release, known), release, details(release, known))
 
     def image(self, subject: ImageSubject) -> Drawing | None:

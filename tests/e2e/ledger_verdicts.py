@@ -27,19 +27,7 @@ class LedgerVerdicts:
     @property
     def facts(self) -> dict[str, dict[str, Any]]:
         """Every fact about the execution, by its name."""
-        key = f"execution#us-east-1#{self.pipeline.name}#{self.execution}"
-        pages = (
-            self.outside.client("dynamodb")
-            .get_paginator("query")
-            .paginate(
-                TableName=self.table,
-                KeyConditionExpression="pk = :key",
-                ExpressionAttributeValues={":key": {"S": key}},
-                ConsistentRead=True,
-            )
-        )
-        items = (item for page in pages for item in page["Items"])
-        return {item["sk"]["S"]: json.loads(item["latest"]["S"]) for item in items if "latest" in item}
+        return ledger_facts(self.outside, self.table, f"us-east-1#{self.pipeline.name}#{self.execution}")
 
     def seen(self, region: str, judge: str = "") -> dict[str, tuple[str, str]]:
         """The last word of a judge on a region: verdict and reason of each check, by its kind."""
@@ -51,3 +39,31 @@ class LedgerVerdicts:
 
         found = wait_until(look, f"the last word on {region}")
         return {each["kind"]: (each["verdict"], each["reason"]) for each in found["judged"]["findings"]}
+
+
+def ledger_facts(outside: Outside, table: str, release: str) -> dict[str, dict[str, Any]]:
+    """Every fact about a release, by its name; ``release`` is ``<region>#<pipeline>#<execution>``."""
+    pages = (
+        outside.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=table,
+            KeyConditionExpression="pk = :key",
+            ExpressionAttributeValues={":key": {"S": f"execution#{release}"}},
+            ConsistentRead=True,
+        )
+    )
+    items = (item for page in pages for item in page["Items"])
+    return {item["sk"]["S"]: json.loads(item["latest"]["S"]) for item in items if "latest" in item}
+
+
+def looked_at(outside: Outside, table: str, release: str, region: str, text: str) -> None:
+    """Wait until a look at the region has said this: of one that is well so far, the card only says that it is being
+    verified."""
+
+    def look() -> bool:
+        facts = ledger_facts(outside, table, release)
+        verdicts = (facts[name]["judged"] for name in facts if name.startswith("verdict/"))
+        return any(judged["region"] == region and text in judged["reason"] for judged in verdicts)
+
+    wait_until(look, f"a look at {region} that says {text!r}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.e2e.code_deploy import SECONDS, held_before, line, made_by, said
+from tests.e2e.code_deploy import SECONDS, held_before, made_by
+from tests.e2e.ledger_verdicts import looked_at
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -72,12 +73,10 @@ def _seen_to_fail(scenario: Scenario, outside: Outside, execution: str, here: Gr
     """
     assert scenario.wait(execution) == "Succeeded"
     speed(outside, STILL)
+    release = f"{scenario.home}#{scenario.pipeline}#{execution}"
     for region in scenario.regions:
-        _said_of(outside, execution, region, "failing look 1, " if region == here.region else "looked at again in ")
-
-
-def _said_of(outside: Outside, execution: str, region: str, words: str) -> None:
-    said(outside, execution, lambda text: words in line(text, region))
+        text = "failing look 1, " if region == here.region else "looked at again in "
+        looked_at(outside, scenario.account.outputs["LedgerTableName"], release, region, text)
 
 
 def speed(outside: Outside, factor: float) -> None:

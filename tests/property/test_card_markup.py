@@ -16,23 +16,16 @@ from crosscheck.cards.image import render_image
 from crosscheck.cards.release import render
 from crosscheck.cards.reply import reply_card
 from crosscheck.cards.slack import Slack
-from crosscheck.contracts.verdicts import Finding, Verdict, judge
-from crosscheck.decisions.request import DecisionRequest, Offer
-from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, TakenDecision
-from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck.contracts.verdicts import Finding, judge
+from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.model import (
-    Approval,
-    Concern,
-    Failure,
     ImageArrival,
     RegionProgress,
     RegionState,
     Release,
-    SourceRevision,
-    StageProgress,
 )
 from crosscheck.releases.moments import Moment, MomentKind
+from tests.builders.release_strategies import GROUP, PERSON, ReleaseStrategies
 from tests.builders.releases import Facts, deploys
 from tests.fakes.slack_mrkdwn import Link, Mention, NoMarkupError, parsed
 
@@ -42,8 +35,7 @@ if TYPE_CHECKING:
     from crosscheck.cards.layout import Card
 
 SECTION, MESSAGE, BLOCKS, HEADER = 3_000, 13_000, 50, 150
-PERSON = "U0123456789"
-LABELS = {"open in CodePipeline", "review it", "details"}
+LABELS = {"open in CodePipeline", "review it", "details", "its deployment"}
 
 _HOSTILE = [
     "<!channel>", "<!here|x>", "<@U0123456789>", "<#C0123456789>", "<!subteam^S0123456789>", "<http://evil.example|ok>",
@@ -72,80 +64,18 @@ _urls = st.one_of(
         ]
     ),
 )
-_subjects = st.builds(Subject, _short, _short, _short)
-_progress = st.builds(
-    RegionProgress,
-    _texts,
-    st.sampled_from([None, *RegionState]),
-    _texts,
-    _texts,
-    gates=st.lists(_texts, max_size=2).map(tuple),
-)
-_images = st.builds(
-    ImageArrival,
-    st.builds(ImageSubject, _short, _short, _short),
-    st.just(1),
-    st.sampled_from(RegionState),
-    _short,
-    st.just(1.0),
-    st.lists(_progress, max_size=2).map(tuple),
-)
-_decisions = st.builds(
-    TakenDecision,
-    question=_short,
-    kind=st.sampled_from(DecisionKind),
-    state=st.sampled_from(DecisionState),
-    by=st.one_of(st.just(PERSON), _short),
-    at=st.just(1.0),
-    where=_texts,
-    reason=_texts,
-    outcome=_texts,
-)
-_offers = st.builds(
-    Offer, st.builds(DecisionRequest, st.sampled_from(DecisionKind), _subjects, _short, _short), _texts, _texts
-)
-_releases: st.SearchStrategy[Release] = st.builds(
-    Release,
-    subject=_subjects,
-    version=st.just(1),
-    state=st.sampled_from([None, *State]),
-    attempt=st.integers(1, 3),
-    started=st.just(1.0),
-    seconds=st.just(5.0),
-    revision=st.builds(SourceRevision, _texts, _texts, _texts, _texts, _texts, _urls),
-    stages=st.lists(st.builds(StageProgress, _texts, st.sampled_from([None, *State]), word=_texts), max_size=2).map(
-        tuple
-    ),
-    regions=st.lists(_progress, max_size=3).map(tuple),
-    failures=st.lists(
-        st.builds(Failure, _texts, _texts, st.lists(_texts, max_size=2).map(tuple), _texts, _urls, st.booleans()),
-        max_size=2,
-    ).map(tuple),
-    images=st.lists(_images, max_size=2).map(tuple),
-    trigger=st.one_of(_short, st.sampled_from(["ManualRollback", "StartPipelineExecution"])),
-    started_by=_texts,
-    preflight=st.lists(st.builds(Concern, _texts, _texts, st.booleans(), st.booleans(), st.booleans()), max_size=3).map(
-        tuple
-    ),
-    word=_texts,
-    approvals=st.lists(
-        st.builds(Approval, _texts, _texts, st.just(1), st.just(1.0), _urls, _texts, _texts), max_size=2
-    ).map(tuple),
-    decisions=st.lists(_decisions, max_size=7).map(tuple),
-    offers=st.lists(_offers, max_size=12).map(tuple),
-)
-_findings = st.lists(
-    st.builds(
-        Finding,
-        _texts,
-        st.one_of(_texts, _urls),
-        st.sampled_from(Verdict),
-        _texts,
-        st.dictionaries(_texts, _texts, max_size=3),
-        warning=_texts,
-    ),
-    min_size=1,
-    max_size=4,
+
+
+def _few[T](items: st.SearchStrategy[T], most: int) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(items, max_size=min(most, 3)).map(tuple)
+
+
+DRAWN = ReleaseStrategies(_texts, _texts, _urls, st.builds(Subject, _short, _short, _short), _few)
+_releases = st.builds(
+    lambda release, decisions, offers: replace(release, decisions=decisions, offers=offers),
+    DRAWN.releases,
+    st.lists(DRAWN.decisions, max_size=7).map(tuple),
+    st.lists(DRAWN.offers, max_size=12).map(tuple),
 )
 _moments = st.lists(
     st.builds(Moment, st.sampled_from(MomentKind), _texts, _texts, _texts, _urls), min_size=1, max_size=25
@@ -187,20 +117,21 @@ def test_a_card_holds_no_link_of_others_and_mentions_only_who_decided(release: R
     card = render(release)
     found = judged(card.continuing(before) if before else card)
     decided = {f"@{PERSON}"} if any(each.by == PERSON for each in release.decisions[-MOST_DECISIONS:]) else set()
-    assert {each.markup for each in found if isinstance(each, Mention)} == decided
+    asked = {f"@{PERSON}", f"!subteam^{GROUP}"} if release.approvers and release.approvals else set()
+    assert {each.markup for each in found if isinstance(each, Mention)} == decided | asked
     for link in (each for each in found if isinstance(each, Link)):
         assert link.label in LABELS or link.url in {release.revision.url, *(each.url for each in release.failures)}
         assert urlsplit(link.url).scheme == "https"
 
 
 @settings(max_examples=50, deadline=None)
-@given(image=_images)
+@given(image=DRAWN.images)
 def test_an_images_card_holds_neither(image: ImageArrival) -> None:
     assert not judged(render_image(image))
 
 
 @settings(max_examples=60, deadline=None)
-@given(release=_releases, findings=_findings)
+@given(release=_releases, findings=DRAWN.findings)
 def test_details_link_to_the_pages_that_were_looked_at_and_to_nothing_else(
     release: Release, findings: list[Finding]
 ) -> None:
@@ -213,7 +144,7 @@ def test_details_link_to_the_pages_that_were_looked_at_and_to_nothing_else(
 
 
 @settings(max_examples=80, deadline=None)
-@given(subject=_subjects, moments=_moments, person=st.one_of(st.just(PERSON), _texts))
+@given(subject=DRAWN.subjects, moments=_moments, person=st.one_of(st.just(PERSON), _texts))
 def test_a_reply_mentions_whom_it_shall_and_nobody_else(subject: Subject, moments: list[Moment], person: str) -> None:
     found = judged(reply_card(subject, moments, person), reply=True)
     mentions = {each.markup for each in found if isinstance(each, Mention)}

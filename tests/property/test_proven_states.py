@@ -64,6 +64,6 @@ def test_the_way_back_is_the_newest_proven_version_else_what_ran_before_any_rele
             else:
                 _verdict(states, number, verdicts[number - 1])
         later = len(verdicts) + 1
-        target = states.to_restore(_check(later), BEGAN + later * HOUR)
+        target = states.to_restore(_check(later), BEGAN + later * HOUR).state
     proven = [number for number, verdict in enumerate(verdicts, 1) if verdict is Verdict.PASS]
     assert target == (str(proven[-1]) if proven else FIRST)

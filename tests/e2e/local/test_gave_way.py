@@ -9,11 +9,12 @@ import pytest
 
 from tests.e2e.enforced import put_policy, refusals
 from tests.e2e.function_shop import open_shop
+from tests.e2e.ledger_verdicts import looked_at
 from tests.e2e.outside import Outside, words
 from tests.e2e.small_pipelines import EXECUTION, SmallPipeline, SmallPipelines
 from tests.e2e.stack_pipeline import StackPipeline
 from tests.e2e.tagged_pipeline import create_tagged, put_plan
-from tests.e2e.verifications import Verifications, name_of, said, settled
+from tests.e2e.verifications import Verifications, name_of, settled
 
 if TYPE_CHECKING:
     from local.account import Account
@@ -33,12 +34,11 @@ BROKEN: dict[str, Any] = {
 }
 
 
-def observed(client: Outside, account: Account, execution: str) -> None:
+def observed(client: Outside, account: Account, pipeline: SmallPipeline, execution: str, stage: str = "World") -> None:
     """Wait until the execution's region was seen to pass, and is looked at again."""
-    said(client, execution, "looked at again in ")
-    assert name_of(execution, "World") in Verifications(client, account.outputs["VerifyStateMachineArn"]).names(
-        execution
-    )
+    release = f"{HOME}#{pipeline.name}#{execution}"
+    looked_at(client, account.outputs["LedgerTableName"], release, EU, "looked at again in ")
+    assert name_of(execution, stage) in Verifications(client, account.outputs["VerifyStateMachineArn"]).names(execution)
 
 
 def concluded(client: Outside, account: Account, execution: str) -> dict[str, Any]:
@@ -81,7 +81,8 @@ def test_a_gate_in_its_own_stage_whose_region_a_newer_commit_reached(
     stage = {"name": "Verify", "actions": [{**verify, "configuration": configuration}]}
     pipeline = services.create("followed-gated", stage, rollback="auto")
     older = pipeline.first
-    said(client, older, "3 of 3 tasks run")
+    release = f"{HOME}#{pipeline.name}#{older}"
+    looked_at(client, strict.outputs["LedgerTableName"], release, EU, "3 of 3 tasks run")
     newer = services.release(pipeline, "newer")
     assert pipeline.ended(older) == "Failed"
     card = words(settled(client, older, eu_west_1="unknown"))
@@ -96,7 +97,7 @@ def test_the_same_without_a_gate(strict: Account, services: Services, client: Ou
     plan = put_plan(client, "followed", OBSERVED)
     pipeline = services.create("followed-ungated", plan=plan, rollback="auto")
     assert pipeline.ended(pipeline.first) == "Succeeded"
-    observed(client, strict, pipeline.first)
+    observed(client, strict, pipeline, pipeline.first)
     newer = services.release(pipeline, "old")
     assert pipeline.ended(newer) == "Succeeded"
     assert concluded(client, strict, pipeline.first)["unknown"] == [EU]
@@ -118,7 +119,7 @@ def test_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
     strict: Account, infrastructure: StackPipeline, client: Outside
 ) -> None:
     older = infrastructure.pipeline.first
-    observed(client, strict, older)
+    observed(client, strict, infrastructure.pipeline, older)
     newer = infrastructure.release({"Queue": QUEUE, "Absent": BROKEN})
     assert infrastructure.pipeline.ended(newer) == "Failed"
     assert concluded(client, strict, older)["unknown"] == [EU]
@@ -135,7 +136,7 @@ def test_an_alias_that_the_next_execution_moved_is_not_blamed_on_the_one_before(
 ) -> None:
     shop = open_shop(strict, **OBSERVED)
     older = shop.pipeline.first
-    said(client, older, "looked at again in ")
+    observed(client, strict, shop.pipeline, older, "Code")
     shop.release("the third")
     machine = Verifications(client, strict.outputs["VerifyStateMachineArn"])
     assert machine.ended(name_of(older, "Code"))["output"]["concluded"]["unknown"] == [EU]

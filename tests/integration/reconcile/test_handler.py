@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -89,7 +90,7 @@ def function(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> F
     monkeypatch.setenv("EVENTS_QUEUE_URL", made.events)
     monkeypatch.setenv("CARD_QUEUE_URL", made.cards)
     monkeypatch.setattr(module, "_clients", lambda: FakeClients({("codepipeline", None): made.codepipeline}))
-    monkeypatch.setattr("reconcile.handler.time.time", lambda: made.now)
+    monkeypatch.setattr(module, "_reconciler", partial(module._reconciler, lambda: made.now))
     return made
 
 

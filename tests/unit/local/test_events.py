@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from local.events import EventFaults
+from tests.unit.local.served import recorder
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,16 @@ def test_what_is_no_fault_is_refused_by_name(faults: dict[str, Any], reason: str
 @pytest.mark.parametrize("faults", [{}, {"shuffle": True, "duplicate": 0.5, "drop": 0, "seed": 7}, {"drop": 1}])
 def test_probabilities_a_choice_and_a_seed_are_taken(faults: dict[str, Any]) -> None:
     assert EventFaults(**faults) == EventFaults(**faults)
+
+
+def test_what_is_held_back_comes_at_once_and_in_order() -> None:
+    emitter, events = recorder()
+    emitter.inject(EventFaults(hold=True))
+    for number in range(3):
+        emitter.emit("us-east-1", "aws.codepipeline", f"event {number}", [], {})
+    emitter.inject(EventFaults(hold=True))
+    assert events == []
+    emitter.inject(EventFaults())
+    assert [entry["DetailType"] for _, entry in events] == ["event 0", "event 1", "event 2"]
+    emitter.emit("us-east-1", "aws.codepipeline", "event 3", [], {})
+    assert len(events) == 4

@@ -6,7 +6,7 @@ import pytest
 
 from crosscheck.releases.model import SourceRevision
 from render_widget.board import BoardPage
-from render_widget.board_view import MOST_LINES, NARROWEST_CELL, WIDEST_CELL, board, moment, wrapped
+from render_widget.board_view import MOST_LINES, NARROWEST_CELL, WIDEST_CELL, board, moment, told_briefly, wrapped
 from render_widget.headline import look_of, revision_of
 from render_widget.markup import to_html
 from render_widget.request import WidgetRequest
@@ -50,6 +50,20 @@ def test_a_reason_has_few_lines_that_fit(text: str) -> None:
     assert "".join(lines)[:10] == text[:10]
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("http://eu.shop.example/health answers 503, expected 200", "the page: answers 503, expected 200"),
+        ("was: https://eu.shop.example/ answers 503, expected 200", "was: the page: answers 503, expected 200"),
+        ("https://eu.shop.example/", "https://eu.shop.example/"),
+        ("was: 0 of 2 tasks run; see https://a.example/", "was: 0 of 2 tasks run; see https://a.example/"),
+        ("", ""),
+    ],
+)
+def test_what_is_wrong_comes_before_the_address_of_the_page(reason: str, told: str) -> None:
+    assert told_briefly(reason) == told
+
+
 def test_what_a_release_came_to_names_the_regions_that_failed() -> None:
     facts = boards.silently_broken()
     assert look_of(facts.release).word == "succeeded, but not in eu-west-1"
@@ -61,8 +75,8 @@ def test_what_a_release_came_to_names_the_regions_that_failed() -> None:
 
 def test_a_version_of_s3_is_named_once() -> None:
     version = "5c68d8fc-4ffc-4e89-8c05-7477087a6763"
-    assert (
-        revision_of(SourceRevision(version, f"Amazon S3 version id: {version}")) == f"Amazon S3 version id: {version}"
+    assert revision_of(SourceRevision(version, f"Amazon S3 version id: {version}")) == (
+        f"Amazon S3 version id {version[:12]}"
     )
     assert revision_of(SourceRevision("0123456789abcdef", "Cache it", "bot")) == "0123456789ab · Cache it · bot"
     assert revision_of(SourceRevision()) == ""

@@ -6,10 +6,9 @@ from crosscheck.ledger.states import RollbackState
 from roll_back.choice import Candidate, choose
 
 
-def found(feasibility: Feasibility, reason: str = "because", target: str = "") -> Candidate:
-    return Candidate(
-        PlannedCheck("ecs-service", "eu-west-1", {"service": reason}), RollbackProposal(feasibility, reason, target)
-    )
+def found(feasibility: Feasibility, reason: str = "because", target: str = "", origin: str = "") -> Candidate:
+    planned = PlannedCheck("ecs-service", "eu-west-1", {"service": reason})
+    return Candidate(planned, RollbackProposal(feasibility, reason, target), origin=origin)
 
 
 READY = found(Feasibility.READY, "runs my-service:8", "my-service:7")
@@ -37,3 +36,9 @@ def test_where_nothing_is_ready_the_most_telling_obstacle_is_told(
     choice = choose([found(each, each.value) for each in feasibilities], "auto")
     assert (choice.state, choice.ready) == (state, ())
     assert choice.reason
+
+
+def test_where_the_way_back_leads_to_is_told_with_what_proved_it() -> None:
+    proven = found(Feasibility.READY, "runs shop:8", "shop:7", "proven by execution 4f1c0a2e")
+    assert choose([proven, READY], "auto").target == "shop:7 (proven by execution 4f1c0a2e), my-service:7"
+    assert choose([found(Feasibility.READY, origin="proven by execution 4f1c0a2e")], "auto").target == ""

@@ -72,6 +72,8 @@ def _pack(lines: Sequence[str]) -> list[str]:
 
 def duration(seconds: float) -> str:
     """A length of time as people say it: ``42 s``, ``3 min 12 s``, ``2 h 5 min``."""
+    if seconds < 1:
+        return "under 1 s"
     whole = round(seconds)
     hours, minutes = whole // 3600, whole % 3600 // 60
     if hours:

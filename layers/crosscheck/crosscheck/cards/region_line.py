@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from crosscheck import times
 from crosscheck.cards import signs
 from crosscheck.cards.layout import REASON_LIMIT, duration
-from crosscheck.cards.mrkdwn import escape
+from crosscheck.cards.mrkdwn import escape, link
+from crosscheck.console import is_plain_url
 from crosscheck.releases.model import ImageArrival, RegionProgress, RegionState
 from crosscheck.text import listed
 
 FOLLOWS = "\n\u2003\u2003↳ "
+SEPARATOR = " · "
 WARNS = "\n\u2003\u2003:rotating_light: "
 MOST_LINES = 12
 BUDGET = 3_600
@@ -48,21 +50,35 @@ def region_lines(regions: Sequence[RegionProgress], images: Sequence[ImageArriva
     limit = min(REASON_LIMIT, BUDGET // max(1, len(shown)) - BARE)
     arrived = _arrivals(images)
     lines = [region_line(part, limit, arrived.get(part.region)) for part in shown]
+    spare = BUDGET - sum(len(line) + 1 for line in lines)
+    for number, part in enumerate(shown):
+        page = link(part.url, "its deployment", spare) if part.broken and is_plain_url(part.url) else ""
+        if page and len(page) + len(SEPARATOR) <= spare:
+            lines[number] = region_line(part, limit, arrived.get(part.region), page)
+            spare -= len(page) + len(SEPARATOR)
     left = [part for part in regions if part not in shown]
     return [*lines, f"_and {len(left)} more: {escape(regions_in_words(left), limit)}_"] if left else lines
 
 
-def region_line(part: RegionProgress, limit: int = REASON_LIMIT, image: RegionState | None = None) -> str:
-    """A region's line: sign, name, word, reason, deployment, gates, image; below it what came of it, which no long
-    reason pushes out. Reason, follow-up and warning share ``limit`` characters."""
+def region_line(
+    part: RegionProgress, limit: int = REASON_LIMIT, image: RegionState | None = None, page: str = ""
+) -> str:
+    """A region's line: sign, name, word, reason, deployment, gates, image, the link to the deployment's page; below it
+    what came of it, which no long reason pushes out. Reason, follow-up and warning share ``limit`` characters."""
     sign, word = signs.of_region(part.state)
     warning = escape(part.warning, limit // 2)
     then = escape(part.follow_up, (limit - len(warning)) // 2)
     left = limit - len(warning) - len(then)
     reason = escape(part.reason, min(left, RUNS_LIMIT) if part.state is RegionState.PASSED else left)
     below = f"{f'{FOLLOWS}{then}' if then else ''}{f'{WARNS}{warning}' if warning else ''}"
-    clauses = [f"{sign} *{escape(part.region, REGION_LIMIT)}* {word}", reason, *_course(part), _image(part, image)]
-    return f"{' · '.join(filter(None, clauses))}{below}"
+    clauses = [
+        f"{sign} *{escape(part.region, REGION_LIMIT)}* {word}",
+        reason,
+        *_course(part),
+        _image(part, image),
+        page,
+    ]
+    return f"{SEPARATOR.join(filter(None, clauses))}{below}"
 
 
 def regions_in_words(regions: Sequence[RegionProgress]) -> str:
@@ -78,7 +94,9 @@ def _course(part: RegionProgress) -> list[str]:
         return []
     if part.state is RegionState.DEPLOYING:
         return [f"since {times.time_of_day(part.since)}"] if part.since else []
-    took = [f"deployed in {duration(part.seconds)}"] if part.seconds is not None else []
+    # Of a region that is back, people would take it for the time that the rollback took.
+    timed = part.seconds is not None and part.state is not RegionState.ROLLED_BACK
+    took = [f"deployed in {duration(part.seconds or 0)}"] if timed else []
     gates = listed(part.gates, things="gates") if part.gates else ""
     return [*took, escape(f"gate {gates}", GATES_LIMIT)] if gates else took
 

@@ -7,18 +7,21 @@ from crosscheck.cards import signs
 from crosscheck.cards.layout import NAME_LIMIT, duration
 from crosscheck.cards.mrkdwn import escape, link
 from crosscheck.cards.region_line import regions_in_words
+from crosscheck.cards.reply import mention
 from crosscheck.console import execution_url, is_plain_url
+from crosscheck.decisions.approvers import Approvers
 from crosscheck.ledger.states import State
-from crosscheck.releases.model import Approval, Release
-from crosscheck.releases.next_step import next_step
+from crosscheck.releases.model import Approval, Release, SourceRevision
+from crosscheck.releases.next_step import by_whom, next_step, other_steps, waits_for
 from crosscheck.text import listed, one_line, shortened
 
 MESSAGE_LIMIT = 120
 NEXT_LIMIT = 500
 NOTE_LIMIT = 200
 PIPELINE_LIMIT = 80
+VERSION_LIMIT = 12
 ADDRESS = 500
-MOST_APPROVALS = 2
+MOST_APPROVALS, MOST_APPROVERS = 2, 3
 
 _ROLLBACKS = {"ManualRollback": "rollback by a person", "AutomatedRollback": "automatic rollback"}
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
@@ -56,9 +59,24 @@ def summary(release: Release) -> list[str]:
     """Lines: what happens next, where to approve what waits for it, and what started the release."""
     subject = release.subject
     page = execution_url(subject.region, subject.pipeline, subject.execution)
-    took = [f"took {duration(release.seconds)}"] if release.seconds is not None else []
+    took = [f"the pipeline took {duration(release.seconds)}"] if release.seconds is not None else []
     origin = [*_origin(release), *took, link(page, "open in CodePipeline", ADDRESS)]
-    return [f"*Next:* {escape(next_step(release), NEXT_LIMIT)}", *_approvals(release), " · ".join(origin)]
+    return [f"*Next:* {_next(release)}", *_approvals(release), " · ".join(origin)]
+
+
+def _next(release: Release) -> str:
+    """What happens next, with the people who may approve it. Slack calls nobody who is named in an edited message."""
+    waits = [_waits(approval, release.approvers) for approval in release.approvals[:MOST_APPROVALS]]
+    if more := len(release.approvals) - len(waits):
+        waits.append(f"and for {more} more")
+    return "; ".join(filter(None, [*waits, escape(other_steps(release), NEXT_LIMIT)]))
+
+
+def _waits(approval: Approval, approvers: Approvers) -> str:
+    named = [mention(each) for each in approvers.ids[:MOST_APPROVERS]]
+    more = len(approvers.ids) - len(named)
+    people = f"{' or '.join(named)}{f' or {more} more' if more else ''}"
+    return f"{escape(waits_for(approval), NEXT_LIMIT)} {people or escape(by_whom(approval), NAME_LIMIT)}"
 
 
 def _approvals(release: Release) -> list[str]:
@@ -79,11 +97,7 @@ def _origin(release: Release) -> Sequence[str]:
     by = escape(release.started_by, NAME_LIMIT)
     parts = [f":rewind: {rollback}{f', {by}' if by else ''}"] if rollback else []
     if revision.commit:
-        short = revision.commit[:12]
-        parts.append(
-            link(revision.url, short, ADDRESS) if is_plain_url(revision.url) else f"`{escape(short, NAME_LIMIT)}`"
-        )
-        # Of an S3 source CodePipeline says "Amazon S3 version id: …", once more.
+        parts.append(_version(revision))
         said = "" if revision.commit in revision.message else revision.message
         parts += [escape(shortened(said, MESSAGE_LIMIT), MESSAGE_LIMIT)] if said else []
         parts += [f"by {escape(revision.author, NAME_LIMIT)}"] if revision.author else []
@@ -92,3 +106,10 @@ def _origin(release: Release) -> Sequence[str]:
     if not rollback and not revision.author and (start := _STARTS.get(release.trigger, "")):
         parts.append(f"{start}{f' ({by})' if by else ''}")
     return [part for part in parts if part]
+
+
+def _version(revision: SourceRevision) -> str:
+    """The beginning of the commit's id, as a link where there is one; of any other version what it is."""
+    short, label = revision.commit[:VERSION_LIMIT], f"{escape(revision.label, NAME_LIMIT)} " if revision.label else ""
+    linked = is_plain_url(revision.url)
+    return f"{label}{link(revision.url, short, ADDRESS) if linked else f'`{escape(short, NAME_LIMIT)}`'}"

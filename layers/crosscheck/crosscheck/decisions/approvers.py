@@ -18,6 +18,11 @@ class Approvers:
         """Whether anybody may decide."""
         return bool(self.users or self.groups)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, those of users first."""
+        return (*sorted(self.users), *self.groups)
+
     def may_be(self, user: str) -> bool:
         """Whether the user may be one of them, as far as that is known without asking Slack."""
         return user in self.users or bool(self.groups)

@@ -21,6 +21,7 @@ from crosscheck.releases.model import (
 from crosscheck.releases.preflight import concerns_of
 from crosscheck.releases.region_verdicts import progress_of
 from crosscheck.releases.regions import regions_of
+from crosscheck.releases.retries import retryable_stages
 
 # What the regions say together is the first of these that one of them says.
 _ARRIVAL_PRECEDENCE = (RegionState.FAILED, RegionState.VERIFYING, RegionState.UNKNOWN, RegionState.PASSED)
@@ -51,6 +52,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         word=run.word if run else "",
         approvals=tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else (),
         decisions=known.decisions,
+        retryable=retryable_stages(known),
     )
 
 

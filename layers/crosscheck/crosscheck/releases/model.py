@@ -1,8 +1,9 @@
 """What a release is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crosscheck.decisions.approvers import Approvers
 from crosscheck.decisions.request import Offer
 from crosscheck.ledger.decision_facts import TakenDecision
 from crosscheck.ledger.states import RollbackState, State
@@ -31,7 +32,8 @@ class RegionProgress:
 
     ``since`` is when the latest deployment there began (epoch seconds), ``seconds`` how long it took once it ended;
     both None where it is not known. ``gates`` are the stages whose gates judge the region; without one Crosscheck does
-    it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to.
+    it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to. ``url`` is the page
+    of that deployment, if it is one that may stand on a card.
     """
 
     region: str
@@ -43,6 +45,7 @@ class RegionProgress:
     seconds: float | None = None
     gates: tuple[str, ...] = ()
     rollback: RollbackState | None = None
+    url: str = ""
 
     @property
     def broken(self) -> bool:
@@ -116,6 +119,13 @@ class SourceRevision:
     tag: str = ""
     url: str = ""
 
+    @property
+    def label(self) -> str:
+        """What CodePipeline calls the version, where its message says no more than that and the version: of an S3
+        source "Amazon S3 version id: …". Empty for a commit."""
+        what, version, more = self.message.partition(self.commit) if self.commit else ("", "", "")
+        return what.rstrip(": ") if version and not more.strip() else ""
+
 
 @dataclass(frozen=True)
 class Concern:
@@ -153,7 +163,8 @@ class Release:
 
     ``started`` is in epoch seconds. ``trigger`` is CodePipeline's word for what started it, empty for a Git event, and
     ``started_by`` the name of who or what did, where the event tells it. ``word`` is CodePipeline's own for a state
-    that is UNKNOWN. ``decisions`` are what people decided, ``offers`` what they may decide now.
+    that is UNKNOWN. ``decisions`` are what people decided, ``offers`` what they may decide now, ``approvers`` who may.
+    ``retryable`` are the stages that are worth a retry.
     """
 
     subject: Subject
@@ -174,6 +185,8 @@ class Release:
     approvals: tuple[Approval, ...] = ()
     decisions: tuple[TakenDecision, ...] = ()
     offers: tuple[Offer, ...] = ()
+    approvers: Approvers = field(default_factory=Approvers)
+    retryable: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:

@@ -17,6 +17,7 @@ from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
 from crosscheck.releases.regions import (
     attempt_of,
+    back_in_words,
     deployed,
     follow_up,
     replaced_in,
@@ -53,7 +54,8 @@ class Moment:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether somebody has to act, or at least to look."""
+        """Whether somebody has to act, or at least to look: who is called for a region that failed is told as well when
+        it is back, which is not yet the end of the work."""
         return self.kind is not MomentKind.RECOVERED
 
 
@@ -135,7 +137,9 @@ def _has_failed(gate: str, stage: str, known: KnownFacts) -> bool:
 def _said(rollback: RollbackProgress) -> str:
     """What became of a rollback; empty while nothing did, and where CodePipeline does it."""
     match rollback.state:
-        case RollbackState.DONE | RollbackState.BACK:
+        case RollbackState.DONE:
+            return f"rolled back: {back_in_words(rollback)}"
+        case RollbackState.BACK:
             return f"rolled back: {rollback.reason}"
         case RollbackState.RUNNING | RollbackState.LEFT:
             return ""

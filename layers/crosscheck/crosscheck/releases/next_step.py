@@ -9,24 +9,30 @@ from crosscheck.text import listed
 NOTHING = "nothing to do"
 AGAIN = "fix the cause and release again"
 
-_ENDS = {
-    State.STOPPED: "nothing happens until somebody retries its stage or releases again",
-    State.CANCELED: "nothing happens until somebody retries its stage or releases again",
-    State.ABANDONED: "nothing happens until somebody retries its stage or releases again",
-    State.SUPERSEDED: f"{NOTHING}: a later execution goes on in its place",
-}
-
 
 def next_step(release: Release) -> str:
     """The clauses that are true, the most pressing ones first."""
-    ended = _after_the_end(release) if release.ended else ()
-    clauses = [*map(_approved, release.approvals), *_by_people(release), *_by_itself(release), *ended]
+    waits = [f"{waits_for(approval)} {by_whom(approval)}" for approval in release.approvals]
+    return "; ".join(filter(None, [*waits, other_steps(release)]))
+
+
+def waits_for(approval: Approval) -> str:
+    """What a person has to approve, up to the word "by"."""
+    return f"waits for approval of {approval.stage} / {approval.action} by"
+
+
+def by_whom(approval: Approval) -> str:
+    """Who may approve it in CodePipeline, as far as that is known."""
+    return f"a subscriber of the topic {approval.topic}" if approval.topic else "whoever may approve it"
+
+
+def other_steps(release: Release) -> str:
+    """The clauses about all but approvals; empty where nothing happens before one is given."""
+    ended = list(_after_the_end(release)) if release.ended else []
+    clauses = [*_by_people(release), *_by_itself(release), *ended]
+    if clauses and release.retryable:
+        clauses.append(f"once all is well, {_retry(release)}release again")
     return "; ".join(clauses) or _rest(release)
-
-
-def _approved(approval: Approval) -> str:
-    who = f"a subscriber of the topic {approval.topic}" if approval.topic else "whoever may approve it"
-    return f"waits for approval of {approval.stage} / {approval.action} by {who}"
 
 
 def _by_people(release: Release) -> Iterator[str]:
@@ -78,16 +84,26 @@ def _after_the_end(release: Release) -> Iterator[str]:
 
 def _rest(release: Release) -> str:
     """Where nobody does anything, and nobody has to at once."""
+    again = f"fix the cause, then {_retry(release)}release again" if release.retryable else AGAIN
     if back := _regions(release, RegionState.ROLLED_BACK):
-        return f"{NOTHING} at once: rolled back in {listed(back)}; {AGAIN}"
-    if release.state in _ENDS:
-        return _ENDS[release.state]
-    if release.state is State.FAILED:
-        failed = next((f"{failure.stage} / {failure.action}" for failure in release.failures if not failure.told), "")
-        return f"somebody has to see to {failed}, then retry its stage or release again" if failed else AGAIN
-    if release.state is State.SUCCEEDED:
-        return NOTHING
-    return "waits for CodePipeline" if not release.ended else ""
+        return f"{NOTHING} at once: rolled back in {listed(back)}; {again}"
+    match release.state:
+        case State.SUCCEEDED:
+            return NOTHING
+        case State.SUPERSEDED:
+            return f"{NOTHING}: a later execution goes on in its place"
+        case State.STOPPED | State.CANCELED | State.ABANDONED:
+            return f"nothing happens until somebody decides to {_retry(release)}release again"
+        case State.FAILED:
+            failed = (f"{each.stage} / {each.action}" for each in release.failures if not each.told)
+            first = next(failed, "")
+            return f"somebody has to see to {first}, then {_retry(release)}release again" if first else again
+    return "waits for CodePipeline" if not release.ended and not release.approvals else ""
+
+
+def _retry(release: Release) -> str:
+    """What else a person may do than to release again; empty where that is all that helps."""
+    return f"retry {listed(release.retryable, things='stages')} or " if release.retryable else ""
 
 
 def _failed(release: Release, rollback: RollbackState | None) -> list[str]:

@@ -14,7 +14,6 @@ from crosscheck.releases.model import RegionState, Release
 from crosscheck.releases.regions import attempt_of, deployed, rollback_of
 
 _RUNS = frozenset({State.STARTED, State.RESUMED})
-_RETRYABLE = frozenset({State.FAILED, State.STOPPED})
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,8 @@ def _approvals(release: Release) -> Iterator[Offer]:
 
 
 def _retries(release: Release, known: KnownFacts) -> Iterator[Offer]:
-    if release.state not in _RETRYABLE:
-        return
-    for stage in known.stages.values():
-        if stage.run.state in _RETRYABLE:
-            request = DecisionRequest(DecisionKind.RETRY, release.subject, stage.stage, attempt=stage.run.attempt)
-            yield Offer(request, stage.stage)
+    for stage in release.retryable:
+        yield Offer(DecisionRequest(DecisionKind.RETRY, release.subject, stage, attempt=known.attempt_of(stage)), stage)
 
 
 def _stop(release: Release) -> Iterator[Offer]:

@@ -21,10 +21,20 @@ from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.services.codepipeline.rollback import SHORT
 from crosscheck.services.codepipeline.stage_history import planned_stage
 from crosscheck.telemetry import count
 
 logger = Logger(child=True)
+
+
+@dataclass(frozen=True)
+class StateToRestore:
+    """What a rollback may go back to, as the service's check names it among its ``baselines``, and for people where it
+    comes from; both are empty where there is none."""
+
+    state: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,17 +89,20 @@ class ProvenStates:
             logger.exception("the verdict stands, but what it proves was not kept", region=judged.region)
             count("ProofRecordFailures")
 
-    def to_restore(self, planned: PlannedCheck, began: float = math.inf) -> str:
-        """The state to go back to, empty where there is none. ``began`` is when the deployment that is taken back began
-        (epoch seconds): what ran before the first release cannot have been read later.
+    def to_restore(self, planned: PlannedCheck, began: float = math.inf) -> StateToRestore:
+        """The state to go back to. ``began`` is when the deployment that is taken back began (epoch seconds): what ran
+        before the first release cannot have been read later.
 
         Raises:
             ClientError, BotoCoreError: the ledger is out of reach.
         """
         known = KnownFacts(self.ledger.read(_target(planned)))
         if known.proven:
-            return known.proven.state
-        return known.before.state if known.before and known.before.at < began else ""
+            execution = known.proven.execution.rpartition("#")[2]
+            return StateToRestore(known.proven.state, f"proven by execution {execution[:SHORT]}")
+        if known.before and known.before.state and known.before.at < began:
+            return StateToRestore(known.before.state, "from before the first release")
+        return StateToRestore()
 
     def strange(self, execution: Subject, planned: PlannedCheck, restored: str) -> str:
         """Why a person has to say whether to go back to ``restored``: what preflight saw just before this release is

@@ -13,6 +13,7 @@ from crosscheck.ledger.states import State
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import DeployAction
 from crosscheck.releases.model import RegionProgress, RegionState
+from crosscheck.text import listed
 
 SHORT = 120
 BEING_VERIFIED = "deployed, being verified"
@@ -82,13 +83,23 @@ def _counting(verdicts: list[JudgeVerdict], *, running: bool) -> list[JudgeVerdi
 
 def _said(deployment: DeployAction, verdict: JudgeVerdict, known: KnownFacts, *, running: bool) -> RegionProgress:
     ended = bool(verdict.judge) and not running
-    if ended and not verdict.final and _fan_out_follows(deployment, known, verdict.judge.split("/")[:1]):
+    taken_over = ended and not verdict.final and _fan_out_follows(deployment, known, verdict.judge.split("/")[:1])
+    said = progress_of(verdict, running=not ended)
+    if taken_over or (said.state is RegionState.VERIFYING and _content(verdict.judged)):
         return RegionProgress(deployment.region, RegionState.VERIFYING, BEING_VERIFIED)
-    return progress_of(verdict, running=not ended)
+    return said
+
+
+def _content(judged: RegionVerdict) -> bool:
+    """Whether nothing speaks against the region so far. What every look finds anew then is worth no call to Slack."""
+    return bool(judged.findings) and all(finding.verdict is Verdict.PASS for finding in judged.findings)
 
 
 def _unheard(deployment: DeployAction, known: KnownFacts, *, running: bool) -> RegionProgress:
     region = deployment.region
+    if deployment.gates and all(known.state_of(gate) is State.SKIPPED for gate in deployment.gates):
+        skipped = listed(deployment.gates, things="stages")
+        return RegionProgress(region, RegionState.UNKNOWN, f"not judged: a condition skipped {skipped}, with its gate")
     if deployment.gates and running:
         return RegionProgress(region, RegionState.VERIFYING, "deployed, waiting for the gate")
     if deployment.gates and not _fan_out_follows(deployment, known):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from crosscheck.console import is_plain_url
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
@@ -93,8 +94,14 @@ def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> Regi
         return part
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
-        return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why, rollback=rollback.state)
+        now = back_in_words(rollback)
+        return RegionProgress(part.region, RegionState.ROLLED_BACK, now, why, rollback=rollback.state)
     return replace(part, follow_up=follow_up(rollback), rollback=rollback.state)
+
+
+def back_in_words(rollback: RollbackProgress) -> str:
+    """What a region that is back runs: where that comes from, and what was seen of it."""
+    return f"back on {rollback.target}: {rollback.reason}" if rollback.target else rollback.reason
 
 
 def follow_up(rollback: RollbackProgress) -> str:
@@ -115,13 +122,15 @@ def follow_up(rollback: RollbackProgress) -> str:
 
 def _timed(part: RegionProgress, made: list[DeployAction]) -> RegionProgress:
     """The region with when its latest deployment began, how long that took, and whose gates judge it."""
-    runs = [deployment.action.run for deployment in made if deployment.action]
-    latest = max(runs, key=lambda run: run.begun, default=None)
+    actions = [deployment.action for deployment in made if deployment.action]
+    latest = max(actions, key=lambda action: action.run.begun, default=None)
     gates = tuple(dict.fromkeys(gate for deployment in made for gate in deployment.gates))
     if latest is None:
         return replace(part, gates=gates)
-    ended = latest.state.terminal and latest.started is not None
-    return replace(part, since=latest.begun, seconds=max(0.0, latest.at - latest.begun) if ended else None, gates=gates)
+    run, url = latest.run, latest.url if is_plain_url(latest.url) else ""
+    ended = run.state.terminal and run.started is not None
+    seconds = max(0.0, run.at - run.begun) if ended else None
+    return replace(part, since=run.begun, seconds=seconds, gates=gates, url=url)
 
 
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:

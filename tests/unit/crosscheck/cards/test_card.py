@@ -1,4 +1,6 @@
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,9 +8,12 @@ import pytest
 from crosscheck.cards.layout import REASON_LIMIT, Card, duration
 from crosscheck.cards.release import render
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import PlanProblem
+from crosscheck.releases.model import RegionProgress, RegionState
 from tests.builders import events
+from tests.builders.canary import SECONDARIES, WHY, ended
 from tests.builders.releases import Facts, deploys
 
 GATE = "ValidateSecondary/Validate-EU-West"
@@ -46,7 +51,7 @@ def test_the_card_tells_a_failed_release() -> None:
     assert ":x: *eu-west-1* failed · 0 of 2 tasks run; last task stopped: exit code 1" in text
     assert text.count("0 of 2 tasks run") == 1
     assert "|ValidateSecondary / Validate-EU-West> (eu-west-1) · why: see above" in text
-    assert "took 7 min 26 s" in text
+    assert "the pipeline took 7 min 26 s" in text
     page = f"codepipeline/pipelines/multi-region-service/executions/{events.EXECUTION}/timeline?region=us-east-1"
     assert f"https://us-east-1.console.aws.amazon.com/codesuite/{page}" in text
     assert card.text == ("multi-region-service: failed. eu-west-1 failed. Next: a person has to look at eu-west-1.")
@@ -184,4 +189,74 @@ def test_f41_a_huge_release_stays_within_slacks_limits() -> None:
 
 
 def test_durations_read_as_people_say_them() -> None:
-    assert [duration(seconds) for seconds in (0, 41.6, 192, 7500)] == ["0 s", "42 s", "3 min 12 s", "2 h 5 min"]
+    said = {0: "under 1 s", 0.6: "under 1 s", 1: "1 s", 41.6: "42 s", 192: "3 min 12 s", 7500: "2 h 5 min"}
+    assert {seconds: duration(seconds) for seconds in said} == said
+
+
+def _links(facts: Facts) -> list[str]:
+    return re.findall(r"<([^|>]*)\|its deployment>", _texts(render(facts.release)))
+
+
+def test_a_broken_region_links_to_its_deployment_also_where_the_pipeline_is_green() -> None:
+    page = "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/production-eu/services/my-service"
+    facts = ended()
+    for region in SECONDARIES:
+        more = {"execution-result": {"external-execution-url": page.replace("eu-west-1", region)}}
+        facts.event(events.action("DeploySecondary", f"Deploy-{region}", "SUCCEEDED", 235, region=region, more=more))
+    assert _links(facts) == []
+    failed = judge("eu-west-1", [Finding("ecs-service", "my-service", Verdict.FAIL, WHY)])
+    facts.verdict("DeploySecondary", failed, 330)
+    assert _links(facts) == [page]
+    facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "2 of 2 tasks run", 340)
+    assert _links(facts) == [page]
+
+
+def test_f41_many_links_push_out_no_region() -> None:
+    url = "https://console.aws.amazon.com/" + "x" * 900
+    parts = tuple(
+        RegionProgress(f"xx-region-{number}", RegionState.FAILED, "why " * 200, "rolling back", url=url)
+        for number in range(12)
+    )
+    text = _texts(render(replace(ended().release, regions=parts)))
+    assert all(f":x: *xx-region-{number}* failed" in text for number in range(12))
+    assert "more_" not in text
+
+
+def test_a_region_that_is_back_says_what_it_runs_and_who_proved_that() -> None:
+    target, seen = "my-service:2 (proven by execution 4f1c0a2e)", "2 of 2 tasks run my-service@sha256:6770196a0675"
+    facts = ended("eu-west-1").rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, seen, 340, target=target)
+    (line,) = (line for line in _texts(render(facts.release)).splitlines() if "*eu-west-1* rolled back" in line)
+    assert f"rolled back · back on {target}: {seen} · gate ValidateSecondary" in line
+    assert "deployed in" not in line
+
+
+@pytest.mark.parametrize(
+    ("approvers", "who"),
+    [
+        ("U0APPROVER", "<@U0APPROVER>"),
+        ("S0ONCALL, U0APPROVER", "<@U0APPROVER> or <!subteam^S0ONCALL>"),
+        ("U01, U02, U03, U04, S0ONCALL", "<@U01> or <@U02> or <@U03> or 2 more"),
+        ("nobody", "whoever may approve it"),
+    ],
+)
+def test_who_may_approve_is_named(approvers: str, who: str) -> None:
+    asked = events.action("Release", "Go", "STARTED", 9, category="Approval", provider="Manual")
+    facts = Facts().event(events.pipeline("STARTED")).event(events.stage("Release", "STARTED", 8)).event(asked)
+    card = render(replace(facts.release, approvers=parse_approvers(approvers)))
+    assert f"*Next:* waits for approval of Release / Go by {who}\n" in _texts(card)
+    assert "Next: waits for approval of Release / Go by whoever may approve it." in card.text
+
+
+def test_many_approvals_are_counted() -> None:
+    facts = Facts().event(events.pipeline("STARTED")).event(events.stage("Release", "STARTED", 8))
+    for number in range(5):
+        facts.event(events.action("Release", f"Go{number}", "STARTED", 9, category="Approval", provider="Manual"))
+    release = replace(facts.release, approvers=parse_approvers("U0APPROVER"))
+    assert "Release / Go1 by <@U0APPROVER>; and for 3 more\n" in _texts(render(release))
+
+
+def test_a_version_of_s3_is_called_one() -> None:
+    version = "5c68d8fc-4ffc-4e89-8c05-7477087a6763"
+    revision = {"commit": version, "message": f"Amazon S3 version id: {version}", "url": ""}
+    text = _texts(render(Facts().event(events.pipeline("STARTED")).put("revision", revision).release))
+    assert "\nAmazon S3 version id `5c68d8fc-4ff` · <" in text

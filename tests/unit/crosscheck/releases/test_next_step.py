@@ -11,6 +11,7 @@ from tests.builders.canary import SECONDARIES, ended, primary_proven, taken_back
 from tests.builders.releases import Facts, deploys
 
 EU, AP, SA = SECONDARIES
+ONCE_WELL = "once all is well, retry ValidateSecondary or release again"
 
 
 def asking(topic: str = "") -> Facts:
@@ -29,9 +30,12 @@ def asking(topic: str = "") -> Facts:
         (asking().event(events.pipeline("STOPPING", 9)), "stops once the actions in progress have ended"),
         (primary_proven(), f"deploys to {EU}, {AP} and {SA}, then ValidateSecondary"),
         (ended(), "nothing to do"),
-        (ended(EU), f"a person has to look at {EU}"),
+        (ended(EU), f"a person has to look at {EU}; {ONCE_WELL}"),
         (taken_back(EU, RollbackState.RUNNING), f"rolls back {EU}"),
-        (taken_back(EU, RollbackState.SUGGESTED), f"a person has to decide about {EU}: a rollback is suggested"),
+        (
+            taken_back(EU, RollbackState.SUGGESTED),
+            f"a person has to decide about {EU}: a rollback is suggested; {ONCE_WELL}",
+        ),
         (taken_back(EU, RollbackState.FAILED), f"a person has to mend {EU}: the rollback did not work"),
         (taken_back(EU, RollbackState.LEFT), f"CodePipeline takes {EU} back by itself"),
         (taken_back(EU, RollbackState.MOVED_ON), "fix the cause and release again"),
@@ -47,15 +51,20 @@ def asking(topic: str = "") -> Facts:
         *(
             (
                 Facts().event(events.pipeline(state)),
-                "nothing happens until somebody retries its stage or releases again",
+                "nothing happens until somebody decides to release again",
             )
             for state in ("STOPPED", "CANCELED", "ABANDONED")
         ),
         (
+            Facts().event(events.stage("Build", "STOPPED", 5)).event(events.pipeline("STOPPED", 6)),
+            "nothing happens until somebody decides to retry Build or release again",
+        ),
+        (
             Facts()
             .event(events.action("Build", "Build", "FAILED", 5, category="Build", provider="CodeBuild"))
+            .event(events.stage("Build", "FAILED", 5))
             .event(events.pipeline("FAILED", 6)),
-            "somebody has to see to Build / Build, then retry its stage or release again",
+            "somebody has to see to Build / Build, then retry Build or release again",
         ),
     ],
 )

@@ -83,7 +83,11 @@ class Release:
 
     @property
     def target(self) -> str:
-        return self.states.to_restore(self.check(), self.began)
+        return self.states.to_restore(self.check(), self.began).state
+
+    @property
+    def origin(self) -> str:
+        return self.states.to_restore(self.check(), self.began).origin
 
     @property
     def strange(self) -> str:
@@ -91,7 +95,7 @@ class Release:
 
     @property
     def stage_target(self) -> str:
-        return self.states.to_restore(planned_stage(self.subject, "Deploy"))
+        return self.states.to_restore(planned_stage(self.subject, "Deploy")).state
 
 
 @pytest.fixture
@@ -112,6 +116,15 @@ def test_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(ledger: Le
     second.saw("2", 10_700)
     second.judged(Verdict.FAIL)
     assert (first.target, second.target) == ("1", "1")
+
+
+def test_where_the_way_back_leads_to_is_told_for_people(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    assert first.origin == ""
+    first.saw("0", 3_500)
+    assert first.origin == "from before the first release"
+    second.judged(Verdict.PASS)
+    assert third.origin == f"proven by execution {second.subject.execution[:8]}"
 
 
 def test_two_bad_releases_in_a_row_go_back_to_what_ran_before_the_first_that_was_seen(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,15 @@ def test_without_a_gate_the_fan_out_verifies_also_after_the_end(ended: bool) -> 
     assert _is(facts) == ("passed", "2 of 2 tasks run")
 
 
+@pytest.mark.parametrize("judge", ["", GATE])
+def test_looks_at_a_region_that_is_well_so_far_change_nothing(judge: str) -> None:
+    facts = _deployed({"Primary": [GATE]} if judge else {}).event(events.stage("Primary", "SUCCEEDED", 6))
+    for look, seconds in enumerate((15, 21, 24)):
+        observed = replace(_judged(Verdict.PASS), reason=f"2 of 2 tasks run; looked at again in {seconds} s")
+        facts.verdict("Primary", observed, 9 + look, final=False, judge=judge)
+        assert _is(facts) == ("verifying", "deployed, being verified")
+
+
 @pytest.mark.parametrize(("state", "word"), [("STOPPED", "stopped"), ("CANCELED", "canceled")])
 def test_a_stage_that_did_not_finish_is_left_alone(state: str, word: str) -> None:
     facts = _deployed().event(events.stage("Primary", state, 6)).event(events.pipeline("STOPPED", 7))
@@ -89,6 +99,22 @@ def test_a_gate_whose_stage_never_finished_gave_no_verdict(state: str | None) ->
         facts.event(events.stage("Validate", state, 8))
     facts.event(events.pipeline("STOPPED", 9))
     assert _is(facts) == ("unknown", "deployed, but the gate gave no verdict")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_gate_whose_stage_was_skipped_judges_nothing_and_that_is_said(ended: bool) -> None:
+    facts = _gated().event(events.stage("Primary", "SUCCEEDED", 6)).event(events.stage("Validate", "SKIPPED", 7))
+    if ended:
+        facts.event(events.pipeline("SUCCEEDED", 9))
+    assert _is(facts) == ("unknown", "not judged: a condition skipped Validate, with its gate")
+
+
+def test_a_skipped_gate_leaves_the_word_to_another_one() -> None:
+    facts = _deployed({"Primary": [GATE, "Prove/Gate"]}).event(events.stage("Primary", "SUCCEEDED", 6))
+    facts.event(events.stage("Validate", "SKIPPED", 7))
+    assert _is(facts) == ("verifying", "deployed, waiting for the gate")
+    facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 9, judge="Prove/Gate")
+    assert _is(facts) == ("passed", "2 of 2")
 
 
 def test_a_region_that_the_fan_out_has_taken_over_waits_for_no_gate() -> None:
