@@ -20,7 +20,7 @@ def test_there_is_a_world_for_every_rollback() -> None:
 
 
 @pytest.mark.parametrize("kind", OF_ACTIONS)
-def test_an_action_that_failed_without_a_trace_leaves_nothing_to_take_back(kind: type[RollbackWorld]) -> None:
+def test_f67_an_action_that_failed_without_a_trace_leaves_nothing_to_take_back(kind: type[RollbackWorld]) -> None:
     """Its configuration names somebody else's function, stack, service, environment or group, just deployed to."""
     world = kind()
     ready = world.propose()
