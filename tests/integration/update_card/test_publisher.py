@@ -24,6 +24,7 @@ from crosscheck.pipelines.parameters import Tags
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
+from tests.fakes.killed import KilledError
 from tests.integration.conftest import TEAM
 from update_card import handler as module
 from update_card.pipeline_lookup import PipelineLookup
@@ -148,10 +149,6 @@ def test_f06_f07_two_that_handle_the_first_two_events_at_once_post_one_card(
     ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
     assert ready.run() == (2, 2)
     assert ready.slack.calls() == []
-
-
-class KilledError(BaseException):
-    """The process ends: no handler of exceptions sees it."""
 
 
 def test_f07_after_a_crash_between_posting_and_saving_updates_go_to_the_one_card_that_is_posted_anew(
