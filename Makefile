@@ -45,6 +45,10 @@ e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts
 histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300
 	CROSSCHECK_HISTORIES=10000 $(DEV)/pytest tests/property/test_store_histories.py -q -n 2
 
+.PHONY: fault-tests
+fault-tests: $(STAMPS)/dev ## list the tests of each fault in tests/faults.md
+	$(DEV)/python -m tests.unit.docs.fault_tests
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
 	$(DEV)/ruff format --check .

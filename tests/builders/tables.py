@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import boto3
+
+from crosscheck.ledger.table import Ledger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NAME = "ledger"
+_numbers = itertools.count(1)
 # tests/template/test_ledger.py compares it with the template.
 SCHEMA: dict[str, Any] = {
     "BillingMode": "PAY_PER_REQUEST",
@@ -36,3 +40,10 @@ def create_ledger_table() -> DynamoDBClient:
     client = boto3.client("dynamodb", region_name="us-east-1")
     client.create_table(TableName=NAME, **SCHEMA)
     return client
+
+
+def new_ledger(client: DynamoDBClient) -> Ledger:
+    """An empty ledger in a table of its own: a new account for each would cost a hundred times as much."""
+    name = f"{NAME}-{next(_numbers)}"
+    client.create_table(TableName=name, **SCHEMA)
+    return Ledger(client, name, 90)

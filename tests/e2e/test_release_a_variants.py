@@ -46,7 +46,7 @@ def test_a_region_that_hangs_does_not_delay_the_verdicts_of_the_others(
     assert all(region.serves for region in running(outside).values())
 
 
-def test_where_a_failed_action_has_deployed_nothing_there_is_nothing_to_take_back(
+def test_f67_where_a_failed_action_has_deployed_nothing_there_is_nothing_to_take_back(
     canary: CanaryService, outside: Outside
 ) -> None:
     before = running(outside)

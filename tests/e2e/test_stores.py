@@ -186,7 +186,7 @@ def _forge(account: Account, outside: Outside, **request: Any) -> None:
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 
-def test_a_forged_delete_that_names_somebodys_stack_touches_nothing(
+def test_f66_a_forged_delete_that_names_somebodys_stack_touches_nothing(
     account: Account, stack: StoresStack, outside: Outside
 ) -> None:
     stack.create(["eu-west-3"])

@@ -11,6 +11,7 @@ from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.registry.services import ROLLBACKS
 from tests.builders.rollback_worlds import WORLDS, EcsUpdated, RollbackWorld, WholeStage
 from tests.fakes.json_protocol import RefusedError
+from tests.fakes.killed import KilledError
 
 OF_ACTIONS = [world for world in WORLDS if world is not WholeStage]
 
@@ -20,7 +21,7 @@ def test_there_is_a_world_for_every_rollback() -> None:
 
 
 @pytest.mark.parametrize("kind", OF_ACTIONS)
-def test_an_action_that_failed_without_a_trace_leaves_nothing_to_take_back(kind: type[RollbackWorld]) -> None:
+def test_f67_an_action_that_failed_without_a_trace_leaves_nothing_to_take_back(kind: type[RollbackWorld]) -> None:
     """Its configuration names somebody else's function, stack, service, environment or group, just deployed to."""
     world = kind()
     ready = world.propose()
@@ -51,6 +52,29 @@ def test_a_hotfix_between_any_two_calls_stays_or_is_named(kind: type[RollbackWor
     fates = {at: _fate(kind(), at) for at in range(len(alone.fake.calls) + 1)}
     assert set(fates.values()) <= {"stays", "named", "refused"}
     assert [at for at, fate in fates.items() if fate == "named"] in ([], [written]), "only just before the write"
+
+
+@pytest.mark.parametrize("kind", WORLDS)
+def test_a_function_that_dies_between_any_two_calls_changes_the_service_once(kind: type[RollbackWorld]) -> None:
+    alone = kind()
+    alone.execute(alone.propose())
+    for at in range(len(alone.fake.calls) + 1):
+        world, left = kind(), [at]
+
+        def strike(left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] == -1:
+                raise KilledError
+
+        world.fake.before_call = strike
+        with suppress(KilledError):
+            world.execute(world.propose())
+        world.fake.before_call = lambda: None
+        proposal = world.propose()
+        if proposal.feasibility in {Feasibility.READY, Feasibility.ALREADY_BACK}:
+            world.execute(proposal)
+        # A call before which the process dies never reached the service.
+        assert len(world.writes()) == 1, at
 
 
 def test_a_hotfix_between_two_tries_of_a_call_that_was_throttled_is_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,17 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from crosscheck.releases.fold import fold
 from tests.builders import events, tables
 from tests.builders.changes import parse
+from tests.builders.histories import histories
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from crosscheck.ledger.table import Fact
     from crosscheck.releases.model import Release
 
@@ -66,21 +71,26 @@ def _verified() -> list[Fact]:
     ]
 
 
-def _merged(delivered: list[Fact]) -> Release:
-    with mock_aws():
-        ledger = Ledger(tables.create_ledger_table(), tables.NAME, retention_days=90)
-        for fact in delivered:
-            ledger.merge(SUBJECT, fact)
-        return fold(SUBJECT, KnownFacts(ledger.read(SUBJECT)))
+def _merged(client: DynamoDBClient, delivered: list[Fact]) -> Release:
+    ledger = tables.new_ledger(client)
+    for fact in delivered:
+        ledger.merge(SUBJECT, fact)
+    return fold(SUBJECT, KnownFacts(ledger.read(SUBJECT)))
 
 
-def _release(delivered: list[events.Event]) -> Release:
-    return _merged([_fact(event) for event in delivered])
+def _release(client: DynamoDBClient, delivered: list[events.Event]) -> Release:
+    return _merged(client, [_fact(event) for event in delivered])
 
 
 @pytest.fixture(scope="module")
-def in_order() -> Release:
-    return _release(EVENTS)
+def client() -> Iterator[DynamoDBClient]:
+    with mock_aws():
+        yield boto3.client("dynamodb", region_name="us-east-1")
+
+
+@pytest.fixture(scope="module")
+def in_order(client: DynamoDBClient) -> Release:
+    return _release(client, EVENTS)
 
 
 def _content(release: Release) -> Any:
@@ -90,13 +100,36 @@ def _content(release: Release) -> Any:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(EVENTS), repeated=st.lists(st.sampled_from(EVENTS), max_size=8))
 def test_f01_f02_any_order_and_repetition_gives_the_same_card(
-    in_order: Release, order: list[events.Event], repeated: list[events.Event]
+    client: DynamoDBClient, in_order: Release, order: list[events.Event], repeated: list[events.Event]
 ) -> None:
-    shuffled = _release([*order, *repeated])
+    shuffled = _release(client, [*order, *repeated])
     assert shuffled.stages == in_order.stages
     assert shuffled.regions == in_order.regions
     assert shuffled.failures == in_order.failures
     assert _content(shuffled) == _content(in_order)
+
+
+def _known(client: DynamoDBClient, delivered: list[events.Event]) -> tuple[Any, Any]:
+    """What is known, and what the card shows of it."""
+    ledger = tables.new_ledger(client)
+    for event in delivered:
+        ledger.merge(SUBJECT, _fact(event))
+    records = ledger.read(SUBJECT)
+    shown = _content(fold(SUBJECT, KnownFacts(records)))
+    return {name: (record.latest, record.once) for name, record in records.items()}, shown
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(history=histories(), data=st.data())
+def test_f01_f02_f03_whatever_comes_of_any_history_gives_the_same_ledger_and_card_in_any_order(
+    client: DynamoDBClient, history: list[events.Event], data: st.DataObject
+) -> None:
+    """Retries, RESUMED, SUPERSEDED, STOPPING and rollback executions among them."""
+    lost = data.draw(st.sets(st.integers(1, len(history) - 1), max_size=len(history) // 2))
+    came = [event for number, event in enumerate(history) if number not in lost]
+    repeated = data.draw(st.lists(st.sampled_from(came), max_size=8))
+    order = data.draw(st.permutations([*came, *repeated]))
+    assert _known(client, order) == _known(client, came)
 
 
 def test_the_release_of_the_example(in_order: Release) -> None:
@@ -114,16 +147,16 @@ VERIFIED = _verified()
 
 
 @pytest.fixture(scope="module")
-def verified() -> Release:
-    return _merged(VERIFIED)
+def verified(client: DynamoDBClient) -> Release:
+    return _merged(client, VERIFIED)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(VERIFIED), repeated=st.lists(st.sampled_from(VERIFIED), max_size=8))
 def test_f01_f02_any_order_of_verdicts_and_rollbacks_gives_the_same_card(
-    verified: Release, order: list[Fact], repeated: list[Fact]
+    client: DynamoDBClient, verified: Release, order: list[Fact], repeated: list[Fact]
 ) -> None:
-    shuffled = _merged([*order, *repeated])
+    shuffled = _merged(client, [*order, *repeated])
     assert shuffled.regions == verified.regions
     assert shuffled.preflight == verified.preflight
     assert _content(shuffled) == _content(verified)

@@ -51,7 +51,7 @@ def _verdict(states: ProvenStates, number: int, verdict: Verdict) -> None:
     verdicts=st.lists(st.sampled_from([Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE]), min_size=1, max_size=4),
     data=st.data(),
 )
-def test_the_way_back_is_the_newest_proven_version_else_what_ran_before_any_release(
+def test_f60_the_way_back_is_the_newest_proven_version_else_what_ran_before_any_release(
     verdicts: list[Verdict], data: st.DataObject
 ) -> None:
     told = [(number, what) for number in range(1, len(verdicts) + 1) for what in ("preflight", "verdict")]

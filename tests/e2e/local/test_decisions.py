@@ -90,7 +90,7 @@ def test_f17_a_key_that_nobody_issued_is_refused_as_such(decide: Decides) -> Non
     assert refused.value.code == "UnrecognizedClientException"
 
 
-def test_f9_only_the_accounts_own_engines_are_answered(emulator: Emulator, reader: str) -> None:
+def test_f09_only_the_accounts_own_engines_are_answered(emulator: Emulator, reader: str) -> None:
     with pytest.raises(DecisionError, match="answered 403"):
         decider(emulator.url, "guessed")(reader, EU, Right(GET, SHOP))
     assert requests.post(f"{emulator.url}{PATH}", json={}, timeout=10).status_code == 403

@@ -80,7 +80,7 @@ def test_a_function_sees_what_lambda_shows_and_logs_where_lambda_does(emulator: 
     assert "looked around" in [event["message"] for event in events]
 
 
-def test_f9_events_of_services_need_the_token(emulator: Emulator, aws: Aws) -> None:
+def test_f09_events_of_services_need_the_token(emulator: Emulator, aws: Aws) -> None:
     entry = {"Source": "aws.codepipeline", "DetailType": "x", "Detail": "{}"}
 
     refused = aws.client("events", REGION).put_events(Entries=[entry, {**entry, "Source": "mine"}])

@@ -59,7 +59,7 @@ def _invoke(strict: Account, client: Outside, job: str, parameters: dict[str, An
     return client.client("lambda", HOME_REGION).invoke(FunctionName=gate, Payload=json.dumps(event).encode())
 
 
-def test_neither_an_own_rule_nor_a_direct_call_speaks_for_another_pipeline(
+def test_f65_neither_an_own_rule_nor_a_direct_call_speaks_for_another_pipeline(
     strict: Account, client: Outside, pipelines: SmallPipelines, victim: SmallPipeline
 ) -> None:
     execution, done = victim.first, Verifications(client, strict.outputs["VerifyStateMachineArn"])

@@ -115,7 +115,7 @@ def infrastructure(strict: Account) -> StackPipeline:
     return StackPipeline.create(strict, STACK, EU, {"Queue": QUEUE}, plan=plan, rollback="auto")
 
 
-def test_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
+def test_f63_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
     strict: Account, infrastructure: StackPipeline, client: Outside
 ) -> None:
     older = infrastructure.pipeline.first
@@ -131,7 +131,7 @@ def test_a_stack_that_the_next_execution_broke_is_not_blamed_on_the_one_before(
     assert refusals(strict) == []
 
 
-def test_an_alias_that_the_next_execution_moved_is_not_blamed_on_the_one_before(
+def test_f63_an_alias_that_the_next_execution_moved_is_not_blamed_on_the_one_before(
     strict: Account, client: Outside
 ) -> None:
     shop = open_shop(strict, **OBSERVED)

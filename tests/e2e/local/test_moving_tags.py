@@ -71,7 +71,7 @@ def moving(strict: Account) -> MovingTag:
     return MovingTag(outside, pipeline, Verifications(outside, strict.outputs["VerifyStateMachineArn"]))
 
 
-def test_a_release_passes_though_its_tag_moves_on_and_never_goes_back_by_that_tag(
+def test_f59_a_release_passes_though_its_tag_moves_on_and_never_goes_back_by_that_tag(
     moving: MovingTag, strict: Account
 ) -> None:
     before, pushed = refusals(strict), list[str]()

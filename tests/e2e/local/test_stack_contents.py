@@ -54,7 +54,7 @@ def test_a_service_in_a_stack_passes_with_it(strict: Account, cart: StackPipelin
     assert refusals(strict) == []
 
 
-def test_a_service_whose_tasks_die_while_its_stack_stays_deployed_fails_the_region(
+def test_f61_a_service_whose_tasks_die_while_its_stack_stays_deployed_fails_the_region(
     strict: Account, cart: StackPipeline, client: Outside
 ) -> None:
     client.deployments(EU, "unhealthy")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-def test_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(strict: Account) -> None:
+def test_f60_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(strict: Account) -> None:
     shop, outside = open_shop(strict), Outside(strict.describe())
     settled(outside, shop.pipeline.first, eu_west_1="passed")
     shop.sign("closed")

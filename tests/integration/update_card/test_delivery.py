@@ -37,7 +37,7 @@ BEGAN = events.BEGAN.timestamp()
 class Delivery:
     """The stack's way from a fact to Slack, with the settings of the template."""
 
-    def __init__(self, table: DynamoDBClient) -> None:
+    def __init__(self, table: DynamoDBClient, name: str = tables.NAME) -> None:
         self.clock = SimulatedClock(BEGAN)
         queue = resources("AWS::SQS::Queue")["CardQueue"]
         self.queue = FakeFifoQueue(
@@ -47,17 +47,17 @@ class Delivery:
             most_receives=queue["RedrivePolicy"]["maxReceiveCount"],
         )
         self.slack = SlowSlack(self.clock)
-        self.ledger = Ledger(table, tables.NAME, 90)
-        channels = PipelineChannels(table, tables.NAME, 90)
+        self.ledger = Ledger(table, name, 90)
+        channels = PipelineChannels(table, name, 90)
         self.cards = CardQueue(cast("Any", self.queue), "cards", CHANNEL, channels)
         lookup = PipelineLookup(cast("Any", None), self.ledger)
         workspace, in_use = cast("Any", Session()), CardChannels(lookup, channels, CHANNEL)
         self.publisher = CardPublisher(
             drawing=CardLoader(self.ledger, lookup),
-            messages=PostedMessages(table, tables.NAME, 90, self.clock),
+            messages=PostedMessages(table, name, 90, self.clock),
             workspace=workspace,
             channels=in_use,
-            teller=MomentTeller(ToldMoments(table, tables.NAME, 90), workspace, lookup, in_use, "U0ONCALL"),
+            teller=MomentTeller(ToldMoments(table, name, 90), workspace, lookup, in_use, "U0ONCALL"),
         )
 
     def play(self, happened: list[events.Event]) -> None:
@@ -74,6 +74,25 @@ class Delivery:
                 self.clock.pass_until(self.queue.next_visible)
                 self.queue.deliver(lambda batch: module.handler(batch, cast("LambdaContext", lambdas.Context())))
 
+    def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the function have this stack's queue, and this Slack."""
+
+        queue = self.queue
+
+        class Sqs:
+            def client(self, _service: str) -> FakeFifoQueue:
+                return queue
+
+        def api_call(client: WebClient, method: str, **request: Any) -> dict[str, Any]:
+            return self.slack.api_call(client, method, **request)
+
+        monkeypatch.setenv("CARD_QUEUE_URL", "cards")
+        monkeypatch.setattr(module, "_showing", lambda: self.publisher)
+        monkeypatch.setattr(module, "_clients", Sqs)
+        monkeypatch.setattr(PipelineLookup, "tags", lambda *_: Tags())
+        monkeypatch.setattr(PipelineLookup, "complete", lambda *_: False)
+        monkeypatch.setattr(WebClient, "api_call", api_call)
+
     @property
     def calls(self) -> int:
         """How often Slack was called, whatever it answered."""
@@ -87,20 +106,7 @@ def _at(event: events.Event) -> float:
 @pytest.fixture
 def delivery(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     made = Delivery(ledger_table)
-
-    class Sqs:
-        def client(self, _service: str) -> FakeFifoQueue:
-            return made.queue
-
-    def api_call(client: WebClient, method: str, **request: Any) -> dict[str, Any]:
-        return made.slack.api_call(client, method, **request)
-
-    monkeypatch.setenv("CARD_QUEUE_URL", "cards")
-    monkeypatch.setattr(module, "_showing", lambda: made.publisher)
-    monkeypatch.setattr(module, "_clients", Sqs)
-    monkeypatch.setattr(PipelineLookup, "tags", lambda *_: Tags())
-    monkeypatch.setattr(PipelineLookup, "complete", lambda *_: False)
-    monkeypatch.setattr(WebClient, "api_call", api_call)
+    made.wire(monkeypatch)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, InvalidRegionError, ParamValidationError
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, ReleasedImage, Verdict, judge
+from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.image_facts import REPLICATION, DeployedRepository, ImageDestinations
 from crosscheck.ledger.pipeline_channels import PipelineChannels
@@ -22,10 +24,11 @@ from crosscheck.pipelines.parameters import Tags
 from tests.builders import events, lambdas, tables
 from tests.builders.changes import parse
 from tests.builders.releases import SUBJECT
+from tests.fakes.killed import KilledError
 from tests.integration.conftest import TEAM
 from update_card import handler as module
 from update_card.pipeline_lookup import PipelineLookup
-from update_card.posted_messages import PostedMessage, PostedMessages
+from update_card.posted_messages import CLAIM_SECONDS, PostedMessage, PostedMessages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +139,40 @@ def test_what_changes_nothing_on_the_card_is_not_sent(ready: Function) -> None:
     ready.happen(events.pipeline("STARTED", 0, **{"start-time": "2026-03-04T10:00:00Z"}))
     assert ready.run() == (1, 0)
     assert len(ready.slack.calls()) == 1
+
+
+def test_f06_f07_two_that_handle_the_first_two_events_at_once_post_one_card(
+    ready: Function, ledger_table: DynamoDBClient
+) -> None:
+    """The other one has claimed the card, and its call of Slack is on its way."""
+    PostedMessages(ledger_table, tables.NAME, 90).claim(SUBJECT)
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
+    assert ready.run() == (2, 2)
+    assert ready.slack.calls() == []
+
+
+def test_f07_after_a_crash_between_posting_and_saving_updates_go_to_the_one_card_that_is_posted_anew(
+    ready: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    function = module._showing()
+    ready.happen(events.pipeline("STARTED"))
+    with monkeypatch.context() as crash:
+        crash.setattr(PostedMessages, "save", killed)
+        with pytest.raises(KilledError):
+            function.show(SUBJECT, CHANNEL)
+    with pytest.raises(RetryLaterError):  # whoever has claimed may be alive
+        function.show(SUBJECT, CHANNEL)
+    later = replace(function.messages, clock=lambda: time.time() + CLAIM_SECONDS + 1)
+    for event in (events.stage("Source", "STARTED"), events.pipeline("FAILED", 30)):
+        ready.happen(event)
+        replace(function, messages=later).show(SUBJECT, CHANNEL)
+    methods = [call["method"] for call in ready.slack.calls() if "thread_ts" not in call["payload"]]
+    assert methods == ["chat.postMessage", "chat.postMessage", "chat.update"]
+    lost, shown = (message["metadata"]["event_payload"]["state"] for message in ready.slack.messages())
+    assert (lost, shown) == ("STARTED", "FAILED")
 
 
 def test_f38_a_busy_slack_gives_everything_back_without_sleeping(ready: Function) -> None:

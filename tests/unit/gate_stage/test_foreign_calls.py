@@ -49,7 +49,7 @@ def answers(account: Account) -> list[str]:
     return [job for job, known in account.release.codepipeline.jobs.items() if known.answer]
 
 
-def test_a_made_up_job_gets_no_look_no_fact_and_no_answer(account: Account) -> None:
+def test_f65_a_made_up_job_gets_no_look_no_fact_and_no_answer(account: Account) -> None:
     handler(event(account, MADE_UP), account.context)
     assert untouched(account)
     assert {name for name, _ in account.release.codepipeline.calls} == {"GetJobDetails"}
@@ -69,7 +69,7 @@ def test_a_job_of_which_codepipeline_says_nothing_now_is_asked_for_again_and_nev
     assert account.invoke()["outcome"] == "succeeded"
 
 
-def test_a_rule_of_another_pipeline_cannot_speak_for_this_one(account: Account) -> None:
+def test_f65_a_rule_of_another_pipeline_cannot_speak_for_this_one(account: Account) -> None:
     account.release.codepipeline.jobs[JOB] = FakeJob({})
     answer = account.invoke(parameters=HARMFUL)
     for number in (2, 3):
@@ -107,14 +107,14 @@ def test_beside_a_rule_that_runs_no_other_parameters_count(account: Account) -> 
     assert untouched(account)
 
 
-def test_an_action_that_is_no_gate_of_its_pipeline_is_none(account: Account) -> None:
+def test_f65_an_action_that_is_no_gate_of_its_pipeline_is_none(account: Account) -> None:
     account.release.add_gate("ValidateSecondary", actions=[action("Smoke", "Invoke", "Lambda", "us-east-1")])
     account.release.codepipeline.jobs[JOB] = FakeJob(context("ValidateSecondary", "Smoke"))
     assert "has no action or rule Smoke that invokes the gate" in account.invoke()["failureDetails"]["message"]
     assert untouched(account)
 
 
-def test_a_custom_action_type_that_calls_itself_lambda_is_no_gate(account: Account) -> None:
+def test_f68_a_custom_action_type_that_calls_itself_lambda_is_no_gate(account: Account) -> None:
     declared = dict(action("Own", "Invoke", "Lambda", "us-east-1", configuration={"FunctionName": GATE}))
     declared["actionTypeId"] = {**declared["actionTypeId"], "owner": "Custom"}
     account.release.add_gate("ValidateSecondary", actions=[declared])
@@ -140,7 +140,7 @@ def test_a_gate_that_cannot_start_fails_no_job_but_its_own(account: Account, mon
     assert answers(account) == []
 
 
-def test_what_the_event_says_of_a_genuine_job_does_not_count(account: Account) -> None:
+def test_f09_what_the_event_says_of_a_genuine_job_does_not_count(account: Account) -> None:
     harmful = {"checks": HARMFUL["checks"], "execution": EXECUTION}
     handler(event(account, parameters=harmful), account.context)
     assert account.answer()["outcome"] == "succeeded"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from crosscheck.decisions.click import parse_click
 from crosscheck.decisions.request import DecisionRequest
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.decision_facts import DecisionKind
+from handle_interaction import dialog
 from handle_interaction import handler as module
 from tests.builders import events, lambdas
 from tests.builders.interactions import SIGNS, USER, event, form, pressed
@@ -95,3 +99,33 @@ def test_a_queue_that_is_out_of_reach_is_an_error_so_that_slack_shows_the_person
     function.client.delete_queue(QueueUrl=function.queue)
     with pytest.raises(ClientError):
         function.answer(event(form(pressed(REQUEST))))
+
+
+def test_f45_between_a_cold_start_and_the_answer_aws_is_called_twice(
+    function: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack waits three seconds, the start of the function included."""
+    calls: list[str] = []
+    genuine = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def counted(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        calls.append(operation)
+        return genuine(client, operation, parameters)
+
+    function.keep(WHOLE)
+    with monkeypatch.context() as counting:
+        counting.setattr(BaseClient, "_make_api_call", counted)
+        assert function.answer(event(form(pressed(REQUEST))))["statusCode"] == 200
+    assert calls == ["GetSecretValue", "SendMessage"]
+
+
+def test_f45_a_slack_that_opens_no_dialog_is_given_up_and_the_person_sees_that_nothing_happened(
+    function: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function.keep(WHOLE)
+    monkeypatch.setattr(dialog, "OPEN_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("SLACK_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        reject = replace(REQUEST, kind=DecisionKind.REJECT)
+        assert function.answer(event(form(pressed(reject))))["statusCode"] == 502
+    assert function.queued() == []

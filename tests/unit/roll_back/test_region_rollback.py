@@ -182,7 +182,7 @@ def test_a_region_that_moves_on_at_the_last_moment_is_left_alone(world: World) -
     assert world.told()[:2] == ("moved_on", "web is superseded")
 
 
-def test_f4_a_verification_of_an_earlier_attempt_touches_nothing(world: World) -> None:
+def test_f04_a_verification_of_an_earlier_attempt_touches_nothing(world: World) -> None:
     world.stage_is_in_attempt(2)
     assert world.run() == {"state": "moved_on"}
     assert (world.service.begun, world.service.baselines) == ([], [])

@@ -80,7 +80,7 @@ def test_a_retry_opens_it_again(ledger: Ledger, index: ReleaseIndex) -> None:
     assert [*index.open_subjects()] == [ListedRelease(FIRST, NOON)]
 
 
-def test_f1_a_repeated_event_does_not_open_it_again(ledger: Ledger, index: ReleaseIndex) -> None:
+def test_f01_a_repeated_event_does_not_open_it_again(ledger: Ledger, index: ReleaseIndex) -> None:
     ended = told(State.SUCCEEDED, NOON + 9, NOON)
     ledger.merge(FIRST, ended)
     close(ledger, index, FIRST)
@@ -97,7 +97,7 @@ def test_it_is_not_closed_where_something_new_is_known_since(ledger: Ledger, ind
 
 
 @pytest.mark.parametrize("order", [*permutations(range(4))])
-def test_f2_the_earliest_start_counts_in_whatever_order_events_arrive(order: tuple[int, ...]) -> None:
+def test_f02_the_earliest_start_counts_in_whatever_order_events_arrive(order: tuple[int, ...]) -> None:
     midnight = datetime(2026, 3, 5, tzinfo=UTC).timestamp()
     facts = (
         told(State.STARTED, midnight - 5, midnight - 5),
@@ -114,7 +114,7 @@ def test_f2_the_earliest_start_counts_in_whatever_order_events_arrive(order: tup
         assert not index.of_day(NEXT_DAY)
 
 
-def test_f3_a_late_start_moves_a_closed_execution_to_the_day_on_which_it_began(
+def test_f03_a_late_start_moves_a_closed_execution_to_the_day_on_which_it_began(
     ledger: Ledger, index: ReleaseIndex
 ) -> None:
     midnight = datetime(2026, 3, 5, tzinfo=UTC).timestamp()

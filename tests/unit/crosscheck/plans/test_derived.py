@@ -70,7 +70,7 @@ def test_each_provider_says_what_is_looked_at(
 
 @pytest.mark.parametrize("owner", ["Custom", "ThirdParty"])
 @pytest.mark.parametrize("provider", [*DEPLOY_PROVIDERS, "codedeploy"])
-def test_an_action_type_of_somebody_elses_is_not_taken_for_that_of_aws(provider: str, owner: str) -> None:
+def test_f68_an_action_type_of_somebody_elses_is_not_taken_for_that_of_aws(provider: str, owner: str) -> None:
     theirs = replace(action(provider, ApplicationName="a", DeploymentGroupName="g"), owner=owner)
     check = derive(theirs, RUN, "")
     assert check

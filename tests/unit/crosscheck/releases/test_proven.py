@@ -108,7 +108,7 @@ def releases(ledger: Ledger, count: int) -> Sequence[Release]:
     return [Release(ledger, number, number * 3_600) for number in range(1, count + 1)]
 
 
-def test_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(ledger: Ledger) -> None:
+def test_f60_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(ledger: Ledger) -> None:
     good, first, second = releases(ledger, 3)
     good.judged(Verdict.PASS)
     first.saw("1", 7_100)
@@ -127,7 +127,7 @@ def test_where_the_way_back_leads_to_is_told_for_people(ledger: Ledger) -> None:
     assert third.origin == f"proven by execution {second.subject.execution[:8]}"
 
 
-def test_two_bad_releases_in_a_row_go_back_to_what_ran_before_the_first_that_was_seen(ledger: Ledger) -> None:
+def test_f60_two_bad_releases_in_a_row_go_back_to_what_ran_before_the_first_that_was_seen(ledger: Ledger) -> None:
     first, second = releases(ledger, 2)
     first.saw("0", 3_500)
     first.judged(Verdict.FAIL)
@@ -193,14 +193,14 @@ def test_a_gate_that_is_a_rule_proves_under_the_name_that_it_has(ledger: Ledger)
 
 
 @pytest.mark.parametrize("judges", [(), ("Deploy/Own",)])
-def test_a_judge_that_the_definition_does_not_hold_proves_nothing(ledger: Ledger, judges: tuple[str, ...]) -> None:
+def test_f65_a_judge_that_the_definition_does_not_hold_proves_nothing(ledger: Ledger, judges: tuple[str, ...]) -> None:
     release, later = releases(ledger, 2)
     release.judges(*judges)
     release.judged(Verdict.PASS, judge_name="Foreign/Gate")
     assert later.target == ""
 
 
-def test_a_judge_that_the_definition_does_not_hold_spoils_no_proof(ledger: Ledger) -> None:
+def test_f65_a_judge_that_the_definition_does_not_hold_spoils_no_proof(ledger: Ledger) -> None:
     release, later = releases(ledger, 2)
     release.judges(GATE)
     release.judged(Verdict.FAIL, judge_name="Foreign/Gate")

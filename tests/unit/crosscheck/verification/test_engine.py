@@ -342,7 +342,7 @@ def test_f04_a_region_that_gave_way_to_a_later_deployment_is_unknown(before: Ver
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_f04_whatever_is_seen_of_a_later_deployment_proves_nothing(verdict: Verdict) -> None:
+def test_f04_f63_whatever_is_seen_of_a_later_deployment_proves_nothing(verdict: Verdict) -> None:
     seen = Finding("cloudformation-stack", "shop", verdict, "as seen", moved_on=True)
     looked = [CheckResult("00000a", "eu", seen)]
     decision = decide(looked, begin(SINCE), STAGE, SINCE)
@@ -377,7 +377,7 @@ def test_what_fails_by_itself_is_failed_beside_what_gave_way(passed: bool, moved
 
 
 @pytest.mark.parametrize("verdict", [FAIL, PENDING, UNKNOWN])
-def test_f04_a_page_or_an_alarm_is_of_the_later_deployment_then(verdict: Verdict) -> None:
+def test_f04_f63_a_page_or_an_alarm_is_of_the_later_deployment_then(verdict: Verdict) -> None:
     page = Finding("http", "page", verdict, "status 503")
     seen = [CheckResult("00000a", region, page, of_the_region=True) for region in ("eu", "us")]
     decision = decide([*moved_on(True), *seen], begin(SINCE), replace(GATE, deadline=0.0), SINCE)

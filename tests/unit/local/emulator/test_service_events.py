@@ -38,12 +38,12 @@ def test_the_token_admits_events_of_services(bus: str) -> None:
     service_event_putter(Aws(bus), "secret")("eu-west-1", ENTRY)
 
 
-def test_f9_a_wrong_token_is_refused_with_eventbridges_words(bus: str) -> None:
+def test_f09_a_wrong_token_is_refused_with_eventbridges_words(bus: str) -> None:
     with pytest.raises(EventRefusedError, match="NotAuthorizedForSourceException: Not authorized"):
         service_event_putter(Aws(bus), "guessed")("eu-west-1", ENTRY)
 
 
-def test_f9_other_clients_of_the_account_stay_without_the_token(bus: str) -> None:
+def test_f09_other_clients_of_the_account_stay_without_the_token(bus: str) -> None:
     aws = Aws(bus)
     put = service_event_putter(aws, "secret")
     put("eu-west-1", ENTRY)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +11,10 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
-from plan_checks.release.plan import IGNORED
+from plan_checks.release.plan import IGNORED, FinishedStage, ReleasePlanning
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
-from tests.unit.plan_checks.conftest import SUBJECT
+from tests.unit.plan_checks.conftest import FINISHED, SUBJECT
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
@@ -59,7 +60,7 @@ def test_what_the_gate_failed_is_judged_with_the_check_that_leads_back(canary: A
     assert check.run.inputs["BuildOutput"].key == "b/x"
 
 
-def test_a_failure_that_no_gate_of_the_definition_told_is_not_acted_upon(canary: Account) -> None:
+def test_f65_a_failure_that_no_gate_of_the_definition_told_is_not_acted_upon(canary: Account) -> None:
     for foreign in ("Foreign/Gate", "gate", "ValidatePrimary/rule Gate"):
         canary.gate_said("DeployPrimary", PRIMARY, Verdict.FAIL, judge=foreign)
     (item,) = canary.plan("ValidatePrimary")
@@ -158,7 +159,7 @@ def test_a_gate_in_a_dry_run_has_no_say_beside_one_that_judges(canary: Account) 
 
 
 @pytest.mark.parametrize(("attempt", "regions"), [(1, []), (2, [PACIFIC, EUROPE])])
-def test_f4_the_end_of_an_attempt_that_was_retried_since_asks_for_nothing(
+def test_f04_the_end_of_an_attempt_that_was_retried_since_asks_for_nothing(
     secondaries: Account, attempt: int, regions: list[str]
 ) -> None:
     secondaries.stage_is("DeploySecondary", "RESUMED", 2)
@@ -306,3 +307,20 @@ def test_the_pipeline_of_another_team_gets_the_right_plan(account: Account) -> N
         "no check for provider AppConfig in this version (action flags)",
         "action foreign deploys to account 999999999999: no check across accounts in this version",
     ]
+
+
+def test_f09_a_forged_event_that_a_stage_failed_is_no_failure_of_its_actions(canary: Account) -> None:
+    """What counts is what CodePipeline says of the execution: its action succeeded, so the region is looked at."""
+    (item,) = canary.plan("DeployPrimary", succeeded=False)
+    (check,) = item.checks
+    assert (item.gate_verdict, check.run and check.run.status) == ("", "Succeeded")
+
+
+def test_f09_a_forged_event_of_an_execution_that_never_was_plans_nothing(canary: Account) -> None:
+    finished = FinishedStage(
+        replace(SUBJECT, execution="11111111-2222-3333-4444-555555555555"), "DeployPrimary", False, 1, FINISHED
+    )
+    planning = ReleasePlanning(canary.clients, canary.ledger, canary.cards, canary.settings, lambda: canary.now)
+    with pytest.raises(ClientError, match="PipelineExecutionNotFoundException"):
+        planning.plan(finished)
+    assert canary.ledger.read(finished.subject) == {}

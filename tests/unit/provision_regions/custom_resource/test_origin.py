@@ -42,7 +42,7 @@ def assert_untouched(world: World) -> None:
     assert len(live_keys(world)) == 2
 
 
-def test_a_forged_delete_that_empties_touches_nothing(world: World) -> None:
+def test_f66_a_forged_delete_that_empties_touches_nothing(world: World) -> None:
     answer = forged(world, "Delete", properties(HOME, EU, **EMPTY))
     assert answer.status is Status.FAILED
     assert answer.reason.startswith("CloudFormation does not confirm this Delete: 'Stores' of ")
@@ -51,7 +51,7 @@ def test_a_forged_delete_that_empties_touches_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update"])
-def test_a_forged_create_or_update_touches_nothing(world: World, kind: str) -> None:
+def test_f66_a_forged_create_or_update_touches_nothing(world: World, kind: str) -> None:
     assert forged(world, kind, properties("ap-southeast-1", **EMPTY)).status is Status.FAILED
     assert_untouched(world)
 
@@ -209,7 +209,7 @@ def test_without_cloudformations_answer_nothing_is_done_and_the_reason_is_said(w
     assert_untouched(world)
 
 
-def test_rules_of_registries_and_buses_are_kept_from_forged_requests_too() -> None:
+def test_f66_rules_of_registries_and_buses_are_kept_from_forged_requests_too() -> None:
     registries, buses = RegistryWorld(), ForwardingWorld()
     replicate(registries, "Create", replication(EU))
     forward(buses, "Create", forwarding(EU))

@@ -56,7 +56,7 @@ def names() -> Names:
         ),
     ],
 )
-def test_a_setting_that_the_sdk_would_drop_is_refused_by_name(content: dict[str, Any], path: str) -> None:
+def test_f72_a_setting_that_the_sdk_would_drop_is_refused_by_name(content: dict[str, Any], path: str) -> None:
     server, registry, puts = registry_that_answers({"registryId": "1", "replicationConfiguration": content})
     try:
         rules = registry.rules()

@@ -43,7 +43,7 @@ def _read(rule: str) -> dict[str, object]:
         (f"{KNOWN}<Transition><Days>1</Days><Via>x</Via></Transition>", "rules.Rule.Transition.Via"),
     ],
 )
-def test_a_setting_that_the_sdk_would_drop_is_refused_by_name(rule: str, path: str) -> None:
+def test_f72_a_setting_that_the_sdk_would_drop_is_refused_by_name(rule: str, path: str) -> None:
     with pytest.raises(UnknownElementError, match=path):
         refuse_losses(_read(rule), "store")
 

@@ -113,7 +113,7 @@ def test_each_status_of_a_stack_that_is_meant_to_be_deleted(fake: FakeCloudForma
     assert looked(fake, replace(CHECK, run=run, parameters=by_arn)).verdict is expected
 
 
-def test_f5_a_status_that_is_newer_than_this_version_is_inconclusive(
+def test_f05_a_status_that_is_newer_than_this_version_is_inconclusive(
     fake: FakeCloudFormation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake.stack(NAME, "UPDATE_COMPLETE", BEFORE, DURING)

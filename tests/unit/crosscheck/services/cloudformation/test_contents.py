@@ -85,7 +85,7 @@ def test_a_service_and_an_alias_in_the_stack_pass_with_it(world: World) -> None:
     assert finding.values["ecs-service production/web"] == "web: 2 of 2 tasks run (web:2)"
 
 
-def test_a_service_whose_tasks_die_while_the_stack_stays_deployed_fails(world: World) -> None:
+def test_f61_a_service_whose_tasks_die_while_the_stack_stays_deployed_fails(world: World) -> None:
     world.holds(SERVICE, SERVICE_ARN)
     world.holds(ALIAS, ALIAS_ARN)
     world.ecs.shown["runningCount"] = world.ecs.shown["deployments"][0]["runningCount"] = 0
@@ -109,7 +109,7 @@ def test_a_rollout_that_the_stack_began_is_waited_for(world: World) -> None:
     assert world.looked().verdict is PENDING
 
 
-def test_f4_a_service_that_was_deployed_anew_since_gave_way(world: World) -> None:
+def test_f04_a_service_that_was_deployed_anew_since_gave_way(world: World) -> None:
     world.holds(SERVICE, SERVICE_ARN)
     world.ecs.clock = LATER
     world.ecs.deploy(world.revision(3))

@@ -63,7 +63,7 @@ GOOD = (DURING, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
 @pytest.mark.parametrize(
     "ended", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_FAILED"]
 )
-def test_f4_however_a_later_operation_ends_the_stack_gave_way(
+def test_f04_however_a_later_operation_ends_the_stack_gave_way(
     fake: FakeCloudFormation, run: ActionRun, ended: str
 ) -> None:
     operations(fake, GOOD, (LATER, "UPDATE_IN_PROGRESS", ended))
@@ -72,7 +72,7 @@ def test_f4_however_a_later_operation_ends_the_stack_gave_way(
     assert finding.reason == f"shop: changed again at 2026-03-04T10:03:00Z (update), now {ended}"
 
 
-def test_f4_a_later_operation_on_a_stack_that_needed_no_change(fake: FakeCloudFormation) -> None:
+def test_f04_a_later_operation_on_a_stack_that_needed_no_change(fake: FakeCloudFormation) -> None:
     operations(fake, (LATER, "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"))
     assert looked(fake, TIMED).moved_on
 

@@ -154,7 +154,7 @@ def test_codedeploys_own_rollback_fails_although_everything_is_green(fake: FakeC
     assert finding.reason == f"CodeDeploy rolled back: {made} Failed (ALARM_ACTIVE), auto-rollback {rollback}"
 
 
-def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
+def test_f04_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     made = deployed(fake)
     newer = fake.deploy(NAMED, s3(3), "InProgress")
     finding = looked(fake, derived(made))
@@ -163,7 +163,7 @@ def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
-def test_f4_what_failed_by_itself_stays_failed_whatever_came_later(fake: FakeCodeDeploy, taken_back: bool) -> None:
+def test_f04_what_failed_by_itself_stays_failed_whatever_came_later(fake: FakeCodeDeploy, taken_back: bool) -> None:
     made = deployed(fake)
     fake.deployments[made] |= {"status": "Failed", "errorInformation": {"code": "ALARM_ACTIVE", "message": ""}}
     if taken_back:

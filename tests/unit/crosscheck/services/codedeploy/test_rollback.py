@@ -203,7 +203,7 @@ def test_an_account_at_its_limit_is_tried_once_more_and_then_told(fake: FakeCode
     assert len(fake.called("CreateDeployment")) == 2
 
 
-def test_f4_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
+def test_f04_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     ours = released(fake)
     way = propose(fake, ours)
     newer = fake.deploy(NAMED, s3(3))

@@ -83,7 +83,7 @@ def test_a_tag_of_which_no_digest_was_proven_is_no_way_back(release: Release) ->
     assert way.reason.endswith(f"app:6 names {TAGGED}, and which digest it stood for is unknown")
 
 
-def test_a_tag_that_moves_before_the_call_stops_the_way_back(release: Release) -> None:
+def test_f59_a_tag_that_moves_before_the_call_stops_the_way_back(release: Release) -> None:
     assert release.propose().feasibility is Feasibility.READY
     release.ecr.push(SERVICE, "stable", salt="moved")
     assert release.propose().feasibility is Feasibility.MANUAL

@@ -84,7 +84,7 @@ def deployed(release: Release) -> Region:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_tag_that_moves_on_while_a_release_is_observed_changes_nothing(release: Release) -> None:
+def test_f59_a_tag_that_moves_on_while_a_release_is_observed_changes_nothing(release: Release) -> None:
     assert "moved" not in looked(release).reason
     moved = release.ecr.push(SERVICE, "0a1b2c3", salt="another build")
     finding = looked(release)

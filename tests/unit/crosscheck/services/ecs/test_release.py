@@ -103,7 +103,7 @@ def test_what_ecs_went_back_from_and_a_later_release_deployed_anew_stays_a_failu
     assert "ECS rolled back to my-service:8: the deployment of my-service:7" in finding.reason
 
 
-def test_f04_what_gave_way_to_a_later_release_failed_by_that_alone(release: Release, ecs: DeployedEcs) -> None:
+def test_f04_f63_what_gave_way_to_a_later_release_failed_by_that_alone(release: Release, ecs: DeployedEcs) -> None:
     ecs.deploy(task_definition(ecs, 7))
     ecs.define(f"{SERVICE}:9", {"app": OLD_IMAGE})
     ecs.deploy(task_definition(ecs, 9))

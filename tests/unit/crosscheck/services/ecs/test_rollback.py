@@ -188,7 +188,7 @@ def test_what_cannot_be_deployed_again_as_it_was_stays_suggested_after_ecs_own_w
     assert world.propose(older.text).feasibility is Feasibility.MANUAL
 
 
-def test_a_tag_that_moved_on_is_no_way_back_to_the_image_that_it_stood_for() -> None:
+def test_f59_a_tag_that_moved_on_is_no_way_back_to_the_image_that_it_stood_for() -> None:
     world = World(tag="latest")
     way = world.propose()
     assert (way.feasibility, way.verification) == (Feasibility.MANUAL, None)
@@ -434,7 +434,7 @@ def test_what_was_replaced_is_named_by_the_source_revisions_where_the_list_does_
     )
 
 
-def test_a_failed_action_that_names_no_deployment_of_the_service_has_made_none() -> None:
+def test_f67_a_failed_action_that_names_no_deployment_of_the_service_has_made_none() -> None:
     world = World()
     world.planned = replace(world.planned, run=replace(world.run, status="Failed", external="d-ABCDEF123"))
     way = world.propose()

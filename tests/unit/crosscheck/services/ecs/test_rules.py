@@ -106,7 +106,7 @@ def test_what_the_service_says(snapshot: ServiceSnapshot, verdict: Verdict | Non
 
 
 @pytest.mark.parametrize("kind", [{}, NOT_STARTED, ELB, UNHEALTHY])
-def test_tasks_that_die_again_and_again_never_pass(kind: dict[str, object]) -> None:
+def test_f61_tasks_that_die_again_and_again_never_pass(kind: dict[str, object]) -> None:
     outcome = judge_service(seen(stopped=dying(6, **kind), at=SINCE + 410), {"app": IMAGE}, SINCE)
     assert outcome is not None
     assert outcome.verdict is Verdict.PENDING
@@ -139,7 +139,7 @@ def test_what_exits_at_once_or_with_an_error_failed(code: int, lived: float) -> 
     assert outcome.verdict is Verdict.PENDING
 
 
-def test_one_old_failure_never_fails_a_service_that_scales_out() -> None:
+def test_f62_one_old_failure_never_fails_a_service_that_scales_out() -> None:
     start = (replace(CRASH, stopped=SINCE + 45, code="TaskFailedToStart"),)
     scaling = judge_service(seen(stopped=start, desired=3, at=SINCE + 600), {"app": IMAGE}, SINCE)
     assert scaling is not None

@@ -91,7 +91,7 @@ def test_a_canary_is_pending_with_its_weights(
 
 
 @pytest.mark.parametrize(("version", "weights"), [("8", {}), ("7", {"v8": 0.1}), ("6", {"v8": 0.1})])
-def test_f4_an_alias_that_a_later_version_came_to_has_moved_on(
+def test_f04_an_alias_that_a_later_version_came_to_has_moved_on(
     fake: FakeLambda, version: str, weights: dict[str, float]
 ) -> None:
     fake.publish(FUNCTION, "8")

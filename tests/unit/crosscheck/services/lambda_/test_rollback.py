@@ -93,7 +93,7 @@ def test_without_the_version_that_was_brought_nothing_is_touched(fake: FakeLambd
     assert "which version this execution brought is unknown" in way.reason
 
 
-def test_what_an_action_that_failed_wanted_is_not_what_it_brought(fake: FakeLambda) -> None:
+def test_f67_what_an_action_that_failed_wanted_is_not_what_it_brought(fake: FakeLambda) -> None:
     """Whoever may write a definition may name anybody's function there, and the version that it serves next."""
     wanted = replace(RUN, status="Failed", configuration={"PublishedTargetVersion": "7"}, outputs={})
     way = proposed(fake, replace(CHECK, run=wanted))

@@ -40,7 +40,7 @@ def test_an_object_of_any_age_passes_where_no_deployment_is_known() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "later"), [(19.0, False), (21.0, False), (21.5, True), (3_600.0, True)])
-def test_f4_a_version_that_was_written_after_the_action_had_ended_is_a_later_one(seconds: float, later: bool) -> None:
+def test_f04_a_version_that_was_written_after_the_action_had_ended_is_a_later_one(seconds: float, later: bool) -> None:
     newest = replace(NEWEST, written=STARTED + seconds)
     outcome = judge_object(newest, "", replace(RUN, ended=STARTED + 20))
     assert (outcome.verdict, outcome.moved_on) == (Verdict.INCONCLUSIVE if later else Verdict.PASS, later)
