@@ -1,0 +1,1 @@
+"""The stack that the operator means, and the releases in its ledger."""
