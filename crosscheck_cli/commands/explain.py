@@ -13,7 +13,7 @@ from crosscheck.releases.fold import fold
 from crosscheck_cli.stack.connection import STACK, Profile, Region, Stack, connect
 from crosscheck_cli.stack.release_finder import ReleaseFinder
 from crosscheck_cli.story.story import Story, story_of
-from crosscheck_cli.story.view import shown
+from crosscheck_cli.story.view import page, shown
 from crosscheck_cli.terminal.printing import console
 
 DAYS = 30
@@ -37,6 +37,7 @@ def explain(
         typer.echo(json.dumps(story.as_json(), indent=2, ensure_ascii=False))
     else:
         console().print(shown(story, everything=everything))
+        console().print(page(story.release), soft_wrap=True)
 
 
 def _read(finder: ReleaseFinder, subject: Subject) -> Story:

@@ -19,7 +19,8 @@ class Source(StrEnum):
 class StoryEntry:
     """Something that happened ``at`` that moment (epoch seconds), in words; ``why`` are lines below it.
 
-    ``sign`` is the shortcode of a state. What is ``minor`` is true and tells a reader little.
+    ``sign`` is the shortcode of a state. What is ``minor`` is true and tells a reader little. ``stage`` is the stage in
+    which it happened, empty for what happened in none.
     """
 
     at: float
@@ -29,3 +30,4 @@ class StoryEntry:
     text: str
     why: tuple[str, ...] = ()
     minor: bool = False
+    stage: str = ""

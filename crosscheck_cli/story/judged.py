@@ -43,13 +43,12 @@ _DECISIONS: Mapping[DecisionKind, str] = {
 def preflights(known: KnownFacts) -> Iterator[StoryEntry]:
     """What was seen of each region when the execution started."""
     for seen in known.preflights:
-        why = [line for finding in seen.judged.findings for line in _remarks(finding)]
-        text = "nothing would break the release" if not why else seen.judged.reason
-        good = seen.judged.verdict is Verdict.PASS
-        sign = VERDICTS[seen.judged.verdict][0]
-        yield StoryEntry(
-            seen.at, Source.PREFLIGHT, seen.judged.region, sign, text, _besides(text, why), minor=good and not why
-        )
+        judged = seen.judged
+        good = judged.verdict is Verdict.PASS
+        why = tuple(dict.fromkeys(line for finding in judged.findings for line in _remarks(finding)))
+        text = "nothing here would break the release" if good else judged.reason
+        sign = VERDICTS[judged.verdict][0]
+        yield StoryEntry(seen.at, Source.PREFLIGHT, judged.region, sign, text, why, minor=good)
 
 
 def looks(known: KnownFacts) -> Iterator[StoryEntry]:
@@ -64,7 +63,8 @@ def looks(known: KnownFacts) -> Iterator[StoryEntry]:
         why = tuple(filter(None, [f"judged by {who}", counts, *_seen(verdict.judged)]))
         where = f"{verdict.stage} · {verdict.judged.region}"
         text = f"{word}: {verdict.judged.reason}"
-        yield StoryEntry(verdict.at, Source.LOOK, where, sign, text, why, minor=not heard)
+        stage = verdict.judge.partition("/")[0] or verdict.stage
+        yield StoryEntry(verdict.at, Source.LOOK, where, sign, text, why, minor=not heard, stage=stage)
 
 
 def rollbacks(known: KnownFacts) -> Iterator[StoryEntry]:
@@ -77,10 +77,10 @@ def rollbacks(known: KnownFacts) -> Iterator[StoryEntry]:
             why = _rollback_reasons(progress, known)
             text = follow_up(progress)
             text = f"rolled back: {text}" if progress.state in {RollbackState.DONE, RollbackState.BACK} else text
-            yield StoryEntry(progress.at, Source.ROLLBACK, where, _ROLLBACKS[progress.state], text, why)
+            yield StoryEntry(progress.at, Source.ROLLBACK, where, _ROLLBACKS[progress.state], text, why, stage=stage)
         if replaced := known.replaced(stage, region):
             text = f"the rollback took the place of somebody else's deployment: {replaced.what}"
-            yield StoryEntry(replaced.at, Source.ROLLBACK, where, ":rotating_light:", text)
+            yield StoryEntry(replaced.at, Source.ROLLBACK, where, ":rotating_light:", text, stage=stage)
 
 
 def decisions(known: KnownFacts) -> Iterator[StoryEntry]:
@@ -117,7 +117,7 @@ def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[st
     why = (
         f"goes back to {progress.target}" if progress.target and progress.target not in told else "",
         f"asked for by {progress.by}" if progress.by else "",
-        f"claimed by {holder}" if holder else "",
+        f"done by {holder}, an execution of verify_release" if holder else "",
     )
     return tuple(filter(None, why))
 
@@ -125,6 +125,8 @@ def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[st
 def _seen(judged: RegionVerdict) -> Iterator[str]:
     """What each check saw, where the verdict's own reason does not say it."""
     for finding in judged.findings:
+        if finding.verdict is Verdict.PASS and finding.reason == judged.reason and not finding.warning:
+            continue
         name = f"{finding.kind} {finding.target}".strip()
         reason = "" if finding.reason == judged.reason else f": {finding.reason}"
         skipped = ", as a person said" if finding.skipped else ""
@@ -140,7 +142,3 @@ def _remarks(finding: Finding) -> Iterator[str]:
         yield f"{finding.kind} {finding.target} {VERDICTS[finding.verdict][1]}: {finding.reason}"
     if finding.warning:
         yield finding.warning
-
-
-def _besides(text: str, why: list[str]) -> tuple[str, ...]:
-    return tuple(line for line in dict.fromkeys(why) if line != text)

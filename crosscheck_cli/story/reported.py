@@ -10,6 +10,8 @@ from crosscheck.ledger.states import State
 from crosscheck_cli.story.entry import Source, StoryEntry
 
 _BEGUN = signs.of_state(State.STARTED)[0]
+# Comes after every stage: no stage's name holds a slash.
+AFTER_ALL = "/"
 _WAITS = ":raised_hand:"
 # Actions whose beginning matters: something changes, or somebody has to act.
 _NOTABLE = frozenset({"Approval", "Deploy"})
@@ -22,7 +24,7 @@ def begun(known: KnownFacts) -> Iterator[StoryEntry]:
             yield _entry(start, "release", _BEGUN, f"began{_attempt(attempt)}", _caused_by(known.trigger, attempt))
     for stage in known.stages.values():
         for attempt, start in sorted(stage.run.starts.items()):
-            yield _entry(start, stage.stage, _BEGUN, f"began{_attempt(attempt)}", minor=True)
+            yield _entry(start, stage.stage, _BEGUN, f"began{_attempt(attempt)}", stage=stage.stage, minor=True)
     for action in known.actions:
         for attempt, start in sorted(action.run.starts.items()):
             yield _action_begun(action, attempt, start)
@@ -33,33 +35,39 @@ def ended(known: KnownFacts) -> Iterator[StoryEntry]:
     for action in known.actions:
         if action.run.state.terminal or _odd(action.run):
             why = [action.summary, f"error code {action.error_code}" if action.error_code else "", action.url]
-            yield _ended(_place(action), action.run, tuple(filter(None, why)) if _bad(action.run) else ())
+            told = tuple(filter(None, why)) if _bad(action.run) else ()
+            yield _ended(_place(action), action.run, told, stage=action.stage)
     for stage in known.stages.values():
         if stage.run.state.terminal or _odd(stage.run):
-            yield _ended(stage.stage, stage.run, minor=not _bad(stage.run) or stage.run.state is State.FAILED)
+            minor = not _bad(stage.run) or stage.run.state is State.FAILED
+            yield _ended(stage.stage, stage.run, stage=stage.stage, minor=minor)
     if known.execution and (known.execution.run.state.terminal or _odd(known.execution.run)):
-        yield _ended("release", known.execution.run)
+        yield _ended("release", known.execution.run, stage=AFTER_ALL)
 
 
 def held_up(known: KnownFacts) -> Iterator[StoryEntry]:
     """The actions that held the release up, at their beginning: nothing tells when that was noticed."""
     for stuck in known.stuck:
         text = "held the release up: in progress for an hour in which nothing else happened"
-        yield _entry(stuck.started, f"{stuck.stage} / {stuck.action}", ":warning:", text)
+        yield _entry(stuck.started, f"{stuck.stage} / {stuck.action}", ":warning:", text, stage=stuck.stage)
 
 
 def _action_begun(action: ActionState, attempt: int, start: float) -> StoryEntry:
     if action.category == "Approval":
-        return _entry(start, _place(action), _WAITS, f"asked for an approval{_attempt(attempt)}")
+        asked = f"asked for an approval{_attempt(attempt)}"
+        return _entry(start, _place(action), _WAITS, asked, stage=action.stage)
     text = f"began{_attempt(attempt)}{f' ({action.provider})' if action.provider else ''}"
-    return _entry(start, _place(action), _BEGUN, text, minor=action.category not in _NOTABLE)
+    minor = action.category not in _NOTABLE
+    return _entry(start, _place(action), _BEGUN, text, stage=action.stage, minor=minor)
 
 
-def _ended(where: str, run: ReportedRun, why: tuple[str, ...] = (), *, minor: bool = False) -> StoryEntry:
+def _ended(
+    where: str, run: ReportedRun, why: tuple[str, ...] = (), *, stage: str = "", minor: bool = False
+) -> StoryEntry:
     sign, word = signs.of_state(run.state, run.word)
     began = run.starts.get(run.attempt)
     took = f" after {duration(run.at - began)}" if began is not None and run.at >= began else ""
-    return _entry(run.at, where, sign, f"{word}{took}{_attempt(run.attempt)}", why, minor=minor)
+    return _entry(run.at, where, sign, f"{word}{took}{_attempt(run.attempt)}", why, stage=stage, minor=minor)
 
 
 def _caused_by(trigger: Trigger, attempt: int) -> tuple[str, ...]:
@@ -95,6 +103,6 @@ def _attempt(attempt: int) -> str:
 
 
 def _entry(
-    at: float, where: str, sign: str, text: str, why: tuple[str, ...] = (), *, minor: bool = False
+    at: float, where: str, sign: str, text: str, why: tuple[str, ...] = (), *, stage: str = "", minor: bool = False
 ) -> StoryEntry:
-    return StoryEntry(at, Source.EVENT, where, sign, text, why, minor)
+    return StoryEntry(at, Source.EVENT, where, sign, text, why, minor, stage)

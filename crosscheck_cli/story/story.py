@@ -60,8 +60,14 @@ def story_of(release: Release, known: KnownFacts, images: Mapping[ImageSubject, 
         judged.decisions(known),
         reported.ended(known),
     )
-    # The time of an event has no fraction, so within a second causes come first: the order above.
-    return Story(release, tuple(sorted(told, key=lambda entry: int(entry.at))), tuple(_notes(known)))
+    # The time of an event has no fraction. Within a second the stages follow each other, and in each of them what
+    # began, was seen, was done, and ended: the order above.
+    places = {"": -1, **{stage.name: place for place, stage in enumerate(release.stages)}}
+
+    def order(entry: StoryEntry) -> tuple[int, int]:
+        return int(entry.at), places.get(entry.stage, len(places))
+
+    return Story(release, tuple(sorted(told, key=order)), tuple(_notes(known)))
 
 
 def _arrivals(image: ImageSubject, known: KnownFacts) -> Iterator[StoryEntry]:

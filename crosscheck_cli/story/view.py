@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,7 @@ from crosscheck_cli.story.story import KEEPS, Story
 from crosscheck_cli.terminal.signs import plain, signed
 
 _COMMIT = 12
+INDENT = 4
 
 
 def shown(story: Story, *, everything: bool) -> RenderableType:
@@ -28,6 +30,12 @@ def shown(story: Story, *, everything: bool) -> RenderableType:
     regions: list[RenderableType] = [_regions(story.release), Text()] if story.release.regions else []
     timeline = _timeline(entries, story.release.started)
     return Group(*_head(story.release), Text(), *regions, timeline, Text(), *(plain(note, "dim") for note in notes))
+
+
+def page(release: Release) -> Text:
+    """Where to read on; to be printed unbroken, so that it can be copied."""
+    subject = release.subject
+    return plain(f"In CodePipeline: {execution_url(subject.region, subject.pipeline, subject.execution)}", "dim")
 
 
 def _head(release: Release) -> Iterator[Text]:
@@ -44,7 +52,6 @@ def _head(release: Release) -> Iterator[Text]:
         f"took {duration(release.seconds)}" if release.seconds is not None else "",
     ]
     yield plain(" · ".join(filter(None, origin)))
-    yield plain(execution_url(subject.region, subject.pipeline, subject.execution), "dim")
 
 
 def _regions(release: Release) -> Table:
@@ -66,7 +73,7 @@ def _timeline(entries: list[StoryEntry], began: float | None) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("UTC", no_wrap=True)
     table.add_column("after", no_wrap=True, justify="right", style="dim")
-    table.add_column("says", no_wrap=True, style="dim")
+    table.add_column("told by", no_wrap=True, style="dim")
     table.add_column("what happened", overflow="fold")
     day = ""
     for entry in entries:
@@ -79,6 +86,6 @@ def _timeline(entries: list[StoryEntry], began: float | None) -> Table:
     return table
 
 
-def _what(entry: StoryEntry) -> Text:
+def _what(entry: StoryEntry) -> Group:
     head = Text.assemble(signed(entry.sign, entry.where), " ", plain(entry.text))
-    return Text("\n").join([head, *(Text.assemble("    ", plain(line, "dim")) for line in entry.why)])
+    return Group(head, *(Padding(plain(line, "dim"), (0, 0, 0, INDENT)) for line in entry.why))

@@ -69,6 +69,22 @@ def test_any_order_of_the_facts_gives_the_same_story() -> None:
     assert len(told) == 1
 
 
+def test_within_a_second_the_stages_follow_each_other_and_the_release_ends_last() -> None:
+    facts = Facts().outline(("Deploy", [deploys("One", "eu-west-1")]), ("Gate", []), ("Next", []))
+    facts.judge("Deploy", "eu-west-1", "Gate/EU")
+    facts.event(events.action("Next", "Two", "STARTED", 9)).event(events.pipeline("FAILED", 9))
+    facts.event(events.action("Deploy", "One", "SUCCEEDED", 9, region="eu-west-1"))
+    facts.event(events.action("Gate", "EU", "SUCCEEDED", 9, category="Invoke", provider="Lambda"))
+    facts.verdict("Deploy", judged(Verdict.PASS), 9, judge="Gate/EU")
+    assert [text for _, _, text in lines(facts)] == [
+        "Deploy / One · eu-west-1 succeeded",
+        "Deploy · eu-west-1 passed: 0 of 2 run",
+        "Gate / EU succeeded",
+        "Next / Two · us-east-1 began (ECS)",
+        "release failed",
+    ]
+
+
 def test_every_attempt_has_its_beginning_and_the_latest_its_end() -> None:
     facts = Facts()
     for event in events.release_with_retry():
@@ -147,7 +163,7 @@ def test_every_end_of_a_rollback_is_told(state: RollbackState, text: str) -> Non
     facts.put("claim/rollback/Deploy/eu-west-1/1", {}, {"holder": "verify-1"})
     rollback = entries(facts)[-1]
     assert (rollback.at - BEGAN, rollback.where, rollback.text) == (60, EU, text)
-    assert rollback.why[-1] == "claimed by verify-1"
+    assert rollback.why[-1] == "done by verify-1, an execution of verify_release"
 
 
 def test_somebody_elses_deployment_that_was_replaced_is_told() -> None:
@@ -174,15 +190,16 @@ def test_people_are_told_with_their_reasons_also_those_who_were_refused() -> Non
     ]
 
 
-def test_preflight_is_minor_unless_it_has_something_to_say() -> None:
+def test_preflight_is_minor_unless_something_would_break_the_release() -> None:
     facts = Facts().preflight("us-east-1", Finding("artifact-store", "b", Verdict.PASS, "store b is fine"))
     facts.preflight("eu-west-1", Finding("artifact-store", "c", Verdict.FAIL, "there is no such bucket"))
     facts.preflight("eu-central-1", Finding("artifact-store", "d", Verdict.PASS, "fine", warning="no versions"))
-    told = {entry.where: (entry.minor, entry.why) for entry in entries(facts)}
+    told = {entry.where: (entry.minor, entry.text, entry.why) for entry in entries(facts)}
+    good = "nothing here would break the release"
     assert told == {
-        "us-east-1": (True, ()),
-        "eu-west-1": (False, ("artifact-store c failed: there is no such bucket",)),
-        "eu-central-1": (False, ("no versions",)),
+        "us-east-1": (True, good, ()),
+        "eu-west-1": (False, "there is no such bucket", ("artifact-store c failed: there is no such bucket",)),
+        "eu-central-1": (True, good, ("no versions",)),
     }
 
 
