@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from crosscheck.aws_errors import AWS_ERRORS, code, denied, message
 from crosscheck.errors import CrosscheckError
+from crosscheck_cli.commands.doctor import doctor
 from crosscheck_cli.commands.explain import explain
 from crosscheck_cli.commands.status import status
 from crosscheck_cli.terminal.printing import error_console
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (explain, status):
+for command in (explain, status, doctor):
     app.command()(command)
 
 

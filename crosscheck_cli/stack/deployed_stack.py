@@ -16,7 +16,7 @@ _MARK = "LedgerTableName"
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """A stack of Crosscheck. ``resources`` gives the physical id of each logical one."""
+    """A stack of Crosscheck. ``resources`` gives the physical id of each logical one, ``types`` its type."""
 
     name: str
     arn: str
@@ -24,6 +24,7 @@ class DeployedStack:
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
     resources: Mapping[str, str]
+    types: Mapping[str, str]
 
     @property
     def partition(self) -> str:
@@ -54,6 +55,10 @@ class DeployedStack:
         """The values of a parameter that is a list."""
         values = (value.strip() for value in self.parameters.get(parameter, "").split(","))
         return tuple(filter(None, values))
+
+    def of_type(self, kind: str) -> Mapping[str, str]:
+        """The physical ids of the resources of a type, by their logical ones."""
+        return {name: self.resources[name] for name, given in self.types.items() if given == kind}
 
     def ledger(self, clients: Clients) -> Ledger:
         """The stack's ledger."""
@@ -89,16 +94,13 @@ def read_stack(clients: Clients, name: str) -> DeployedStack:
             "was never deployed to the end"
         )
     pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
-    resources = {
-        each["LogicalResourceId"]: each.get("PhysicalResourceId", "")
-        for page in pages
-        for each in page["StackResourceSummaries"]
-    }
+    listed = [each for page in pages for each in page["StackResourceSummaries"]]
     return DeployedStack(
         name=name,
         arn=found["StackId"],
         status=found["StackStatus"],
         parameters={each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
         outputs=outputs,
-        resources=resources,
+        resources={each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in listed},
+        types={each["LogicalResourceId"]: each["ResourceType"] for each in listed},
     )
