@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from crosscheck.errors import ConfigurationError
+from crosscheck_cli.event_file import compact, read_events
 from crosscheck_cli.replay.described import (
     UnusableMessageError,
     card_message_in_words,
     event_in_words,
     event_message_in_words,
 )
-from crosscheck_cli.replay.event_file import compact, read_events
 from crosscheck_cli.replay.queues import DeadLetterQueue, LiveQueue
 from crosscheck_cli.replay.redrive import Redrive, ReplayLine
 from crosscheck_cli.stack.connection import STACK, Connection, Profile, Region, Stack, connect

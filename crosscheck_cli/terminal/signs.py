@@ -1,6 +1,8 @@
 """The signs of cards as single characters. None stands without its word, and each has a shape of its own, so nobody
 needs the colour."""
 
+import re
+
 from rich.text import Text
 
 from crosscheck.text import one_line
@@ -21,6 +23,7 @@ _CHARACTERS = {
     ":warning:": ("!", "bold yellow"),
     ":rotating_light:": ("‼", "bold red"),
 }
+_SHORTCODE = re.compile(r":[a-z_]+:")
 
 
 def signed(sign: str, words: str) -> Text:
@@ -32,6 +35,11 @@ def signed(sign: str, words: str) -> Text:
     """
     character, style = _CHARACTERS[sign]
     return Text(f"{character} {one_line(words)}", style=style)
+
+
+def shortcodes_replaced(text: str) -> str:
+    """The text with characters in place of the shortcodes that stand for a state."""
+    return _SHORTCODE.sub(lambda found: _CHARACTERS.get(found[0], (found[0], ""))[0], text)
 
 
 def plain(words: str, style: str = "") -> Text:

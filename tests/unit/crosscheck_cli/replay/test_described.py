@@ -7,13 +7,13 @@ import pytest
 
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.subjects import ImageSubject, Subject
+from crosscheck_cli.event_file import read_events
 from crosscheck_cli.replay.described import (
     UnusableMessageError,
     card_message_in_words,
     event_in_words,
     event_message_in_words,
 )
-from crosscheck_cli.replay.event_file import read_events
 from tests.builders import events
 
 ACCOUNT = "111122223333"
