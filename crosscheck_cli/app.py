@@ -9,6 +9,7 @@ from crosscheck.aws_errors import AWS_ERRORS, code, denied, message
 from crosscheck.errors import CrosscheckError
 from crosscheck_cli.commands.doctor import doctor
 from crosscheck_cli.commands.explain import explain
+from crosscheck_cli.commands.init import init
 from crosscheck_cli.commands.render import render
 from crosscheck_cli.commands.replay import replay
 from crosscheck_cli.commands.status import status
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (explain, status, doctor, replay, render):
+for command in (explain, status, doctor, replay, render, init):
     app.command()(command)
 
 
