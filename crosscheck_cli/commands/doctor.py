@@ -9,7 +9,8 @@ import typer
 from crosscheck_cli.doctor.defect import exit_code
 from crosscheck_cli.doctor.examination import examine
 from crosscheck_cli.doctor.view import found
-from crosscheck_cli.stack.connection import STACK, Profile, Region, Stack, connect
+from crosscheck_cli.stack import STACK
+from crosscheck_cli.stack.connection import Profile, Region, Stack, connect
 from crosscheck_cli.terminal.printing import console
 
 

@@ -10,7 +10,8 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.releases.deployments import images_of
 from crosscheck.releases.fold import fold
-from crosscheck_cli.stack.connection import STACK, Profile, Region, Stack, connect
+from crosscheck_cli.stack import STACK
+from crosscheck_cli.stack.connection import Profile, Region, Stack, connect
 from crosscheck_cli.stack.release_finder import ReleaseFinder
 from crosscheck_cli.story.story import Story, story_of
 from crosscheck_cli.story.view import page, shown

@@ -10,7 +10,7 @@ from rich.console import Console
 from crosscheck.regions import is_region
 from crosscheck_cli.setup.files import samconfig, slack_manifest
 from crosscheck_cli.setup.template_parameters import TemplateParameter, read_parameters
-from crosscheck_cli.stack.connection import STACK
+from crosscheck_cli.stack import STACK
 from crosscheck_cli.terminal.printing import console
 from crosscheck_cli.terminal.signs import plain
 

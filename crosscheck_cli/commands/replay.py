@@ -19,7 +19,8 @@ from crosscheck_cli.replay.described import (
 )
 from crosscheck_cli.replay.queues import DeadLetterQueue, LiveQueue
 from crosscheck_cli.replay.redrive import Redrive, ReplayLine
-from crosscheck_cli.stack.connection import STACK, Connection, Profile, Region, Stack, connect
+from crosscheck_cli.stack import STACK
+from crosscheck_cli.stack.connection import Connection, Profile, Region, Stack, connect
 from crosscheck_cli.terminal.printing import console
 from crosscheck_cli.terminal.signs import plain, signed
 

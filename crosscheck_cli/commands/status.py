@@ -11,7 +11,8 @@ from rich.live import Live
 
 from crosscheck.releases.fold import fold
 from crosscheck_cli.overview.view import releases_by_region
-from crosscheck_cli.stack.connection import STACK, Profile, Region, Stack, connect
+from crosscheck_cli.stack import STACK
+from crosscheck_cli.stack.connection import Profile, Region, Stack, connect
 from crosscheck_cli.stack.release_finder import ReleaseFinder
 from crosscheck_cli.terminal.printing import console
 

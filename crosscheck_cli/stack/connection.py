@@ -15,8 +15,6 @@ Stack = Annotated[str, typer.Option("--stack", help="Name of the Crosscheck stac
 Region = Annotated[str, typer.Option("--region", help="The stack's own region; default: that of your profile.")]
 Profile = Annotated[str, typer.Option("--profile", help="Profile of your AWS configuration.")]
 
-STACK = "crosscheck"
-
 
 @dataclass(frozen=True)
 class Connection:
