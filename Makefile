@@ -30,6 +30,10 @@ images: demo ## run the demo, and put its pictures into the documents
 local: $(ENVIRONMENTS) build ## start a local account with the stack deployed; ends with Ctrl-C
 	@$(DEV)/python -m local up
 
+.PHONY: cli
+cli: $(STAMPS)/cli ## install the command of operators: tools/crosscheck
+	@echo "tools/crosscheck is ready; link it into a folder of your PATH: ln -s $(CURDIR)/tools/crosscheck <folder>"
+
 .PHONY: test
 test: lint unit e2e ## everything that must hold before a change lands
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import yaml
+
 from local import stack
 from local.board import Dashboard, board_app
 from local.clients import ADMINISTRATOR, Aws, endpoint_variable
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from local.aws_json.authorization import Right
 
 ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = ROOT / "slack/manifest.yaml"
 RUNS = Path(os.environ.get("CROSSCHECK_LOCAL_DIR") or ROOT / ".local")
 HOME_REGION = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -116,7 +119,8 @@ class Account:
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
         channels = {CHANNEL: "releases", TEAM_CHANNEL: "team"}
-        self.slack = SlackWorkspace(self.bot_token, channels, groups={GROUP: (MEMBER,)})
+        scopes = frozenset(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"])
+        self.slack = SlackWorkspace(self.bot_token, channels, groups={GROUP: (MEMBER,)}, scopes=scopes)
         self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
         self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
         self.board_url = self._serve(board_app(self._board), "board").url

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from crosscheck.events.changes import parse
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
-from record_events.events import parse
 from record_events.verifications import Verifications
 
 

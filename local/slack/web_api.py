@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from local.slack.rate_limit import RateLimit
 
 POST_MESSAGE = "chat.postMessage"
+# What a bot's token needs for each method; https://docs.slack.dev/reference/methods. Our channels are public ones.
+NEEDED = {
+    "chat.delete": "chat:write",
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "conversations.history": "channels:history",
+    "conversations.info": "channels:read",
+    "usergroups.users.list": "usergroups:read",
+}
+EVERY_SCOPE = frozenset(NEEDED.values())
 
 
 @dataclass(frozen=True)
@@ -38,9 +48,16 @@ class WebApi:
     """Calls are served one after the other, so the history's order is the order of their effects."""
 
     def __init__(
-        self, token: str, methods: Methods, faults: Faults, history: History, rate_limit: RateLimit | None
+        self,
+        token: str,
+        scopes: frozenset[str],
+        methods: Methods,
+        faults: Faults,
+        history: History,
+        rate_limit: RateLimit | None,
     ) -> None:
         self._token = token
+        self._scopes = scopes
         self._methods = methods
         self._faults = faults
         self._history = history
@@ -82,15 +99,22 @@ class WebApi:
     def _call(self, method: str, payload: Payload) -> Answer:
         try:
             check_token(payload.token, self._token)
+            _check_scope(method, self._scopes)
             if payload.error:
                 raise payload.error
             if self._rate_limit and method == POST_MESSAGE:
                 self._rate_limit.admit(str(payload.arguments.get("channel")))
-            return Answer({"ok": True, **self._methods.call(method, payload.arguments)})
+            headers = {"X-OAuth-Scopes": ",".join(sorted(self._scopes))}
+            return Answer({"ok": True, **self._methods.call(method, payload.arguments)}, headers=headers)
         except RateLimitedError as error:
             return Answer(_refusal(error), TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)})
         except SlackError as error:
             return Answer(_refusal(error))
+
+
+def _check_scope(method: str, scopes: frozenset[str]) -> None:
+    if method in NEEDED and NEEDED[method] not in scopes:
+        raise SlackError("missing_scope")
 
 
 def _refusal(error: SlackError) -> dict[str, Any]:

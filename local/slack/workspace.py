@@ -18,7 +18,7 @@ from local.slack.methods import Methods
 from local.slack.page.routes import page
 from local.slack.rate_limit import RateLimit
 from local.slack.views import Views
-from local.slack.web_api import WebApi
+from local.slack.web_api import EVERY_SCOPE, WebApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,8 @@ class SlackWorkspace:
     """A workspace that lives in memory; ``app`` is served by ``local.server.Server``.
 
     ``channels`` maps ids to names; the app is a member of all of them. With ``rate_limited``, a second message to a
-    channel within a second is answered with 429, as Slack does. ``groups`` are the user groups and their members.
+    channel within a second is answered with 429, as Slack does. ``groups`` are the user groups and their members,
+    ``scopes`` what the app may do.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class SlackWorkspace:
         *,
         rate_limited: bool = False,
         groups: Mapping[str, Sequence[str]] | None = None,
+        scopes: frozenset[str] = EVERY_SCOPE,
     ) -> None:
         self._messages = Messages(channels, clock)
         self._faults = Faults()
@@ -46,7 +48,8 @@ class SlackWorkspace:
         self._views, self._hooks = Views(clock), Hooks(clock)
         self._clicks = Clicks(self._messages, self._views, self._hooks, clock)
         limit = RateLimit(clock) if rate_limited else None
-        api = WebApi(token, Methods(self._messages, self._views, groups or {}), self._faults, self._history, limit)
+        methods = Methods(self._messages, self._views, groups or {})
+        api = WebApi(token, scopes, methods, self._faults, self._history, limit)
         self.app = Flask(__name__, static_folder=None)
         self.app.register_blueprint(api.blueprint())
         self.app.register_blueprint(inspection(self._messages, self._history, self._faults, self._clicks))

@@ -1,7 +1,7 @@
 """What events mean, for tests whose events always mean something."""
 
-from record_events.events import Change
-from record_events.events import parse as parse_event
+from crosscheck.events.changes import Change
+from crosscheck.events.changes import parse as parse_event
 
 
 def parse(event: object) -> Change:

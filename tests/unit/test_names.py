@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MODULES = [path for tree in ("functions", "layers") for path in sorted((ROOT / tree).rglob("*.py"))]
+MODULES = [path for tree in ("functions", "layers", "crosscheck_cli") for path in sorted((ROOT / tree).rglob("*.py"))]
 FOLDER_LIMIT = 15
 LINE_LIMIT = 300
 

@@ -33,3 +33,8 @@ def for_people(epoch: float) -> str:
 def time_of_day(epoch: float) -> str:
     """The time of a day that everybody knows: ``10:00:04 UTC``."""
     return datetime.fromtimestamp(epoch, UTC).strftime("%H:%M:%S UTC")
+
+
+def day(epoch: float) -> str:
+    """The day in UTC: ``2026-03-04``."""
+    return datetime.fromtimestamp(epoch, UTC).date().isoformat()

@@ -11,7 +11,9 @@ from tests.unit.docs.markdown import DOCUMENTS, ROOT, quoted
 BASES = (ROOT, ROOT / "functions", ROOT / "layers" / "crosscheck" / "crosscheck")
 TOP = frozenset(path.name for path in ROOT.iterdir() if not path.name.startswith(".")) | {".github"}
 # What make and a run write, and what AWS calls so.
-MADE = re.compile(r"samconfig\.toml|\.local/.*|build/.*|.*imagedefinitions\.json|.*imageDetail\.json|.*plan\.json")
+MADE = re.compile(
+    r"samconfig\.toml|slack-manifest\.yaml|\.local/.*|build/.*|.*imagedefinitions\.json|.*imageDetail\.json|.*plan\.json"
+)
 _FILE = re.compile(r"[\w.*<>-]+(/[\w.*<>-]+)*\.(py|md|yaml|yml|json|png|toml|txt|in)|[\w.-]+(/[\w.*<>-]+)+/?|[\w-]+/")
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from crosscheck.events.verifications import Verification
     from crosscheck.ledger.card_queue import CardQueue
     from crosscheck.ledger.subjects import LedgerKey
-    from record_events.verifications import Verification, Verifications
+    from record_events.verifications import Verifications
 
 SUBJECT = Subject("us-east-1", events.PIPELINE, events.EXECUTION)
 

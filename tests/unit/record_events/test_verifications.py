@@ -10,8 +10,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from crosscheck.events.verifications import Verification
 from crosscheck.ledger.states import State
-from record_events.verifications import Verification, Verifications
+from record_events.verifications import Verifications
 from tests.builders import events
 from tests.builders.changes import parse
 

@@ -28,6 +28,16 @@ def test_auth_test_names_the_bot(slack: Slack) -> None:
     assert slack.client.auth_test()["bot_id"].startswith("B")
 
 
+def test_a_call_needs_its_scope_and_an_answer_tells_those_of_the_token() -> None:
+    workspace = SlackWorkspace(TOKEN, {CHANNEL: "releases"}, scopes=frozenset({"usergroups:read", "chat:write"}))
+    client, headers = workspace.app.test_client(), {"Authorization": f"Bearer {TOKEN}"}
+    message = {"channel": CHANNEL, "text": "x"}
+    posted = client.post("/api/chat.postMessage", json=message, headers=headers)
+    assert posted.headers["X-OAuth-Scopes"] == "chat:write,usergroups:read"
+    refused = client.get("/api/conversations.info", query_string={"channel": CHANNEL}, headers=headers)
+    assert refused.json == {"ok": False, "error": "missing_scope"}
+
+
 def test_a_message_is_shown_with_blocks_and_metadata(slack: Slack) -> None:
     ts = slack.post(text="plain", blocks=[section("*rich*")], metadata=METADATA)
     assert slack.messages() == [{"ts": ts, "text": "plain", "blocks": [section("*rich*")], "metadata": METADATA}]

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from crosscheck.errors import UnreadableEventError
+from crosscheck.events.changes import parse
 from crosscheck.ledger.subjects import ImageSubject
-from record_events.events import parse
 from tests.builders import changes, events
 
 DIGEST = "sha256:5951942c7acf" + "0" * 52

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from crosscheck import times
 from crosscheck.errors import UnreadableEventError
+from crosscheck.events.fields import NAME, Fields, matching, region
+from crosscheck.events.verifications import Verification, finished_stage, preflight, pushed_image
 from crosscheck.ledger.execution_facts import ActionState, ExecutionState, ReportedRun, StageState, Trigger
 from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Fact
 from crosscheck.text import one_line
-from record_events.fields import NAME, Fields, matching, region
-from record_events.verifications import Verification, finished_stage, preflight, pushed_image
 
 MOST_ATTEMPTS = 100_000
 FIRST_ATTEMPT = 1

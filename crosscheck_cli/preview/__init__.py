@@ -1,0 +1,1 @@
+"""The card that events would make, without a stack."""
