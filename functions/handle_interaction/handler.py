@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,6 +13,7 @@ from crosscheck.clients import CONFIG, Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.queue import DecisionQueue
 from crosscheck.decisions.slack_secret import SlackSecret
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from handle_interaction.interactions import Interactions
@@ -24,7 +24,7 @@ logger = Logger()
 QUICK = CONFIG.merge(Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}))
 
 
-@cache
+@made_at_init
 def _interactions() -> Interactions:
     clients = Clients(config=QUICK)
     return Interactions(

@@ -4,7 +4,6 @@ Nothing sleeps: a message that has to wait is hidden in its queue until its time
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,6 +14,7 @@ from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.errors import RetryLaterError
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.pipeline_channels import PipelineChannels
 from crosscheck.ledger.subjects import LedgerKey, parse_subject
@@ -39,12 +39,12 @@ WAIT_FOR_AWS = 5
 LONGEST_BACKOFF = 300
 
 
-@cache
+@made_at_init
 def _clients() -> Clients:
     return Clients()
 
 
-@cache
+@made_at_init
 def _showing() -> CardPublisher:
     clients = _clients()
     ledger = Ledger.from_env(clients)

@@ -40,8 +40,14 @@ class Clients:
         """The region in which the function runs."""
         return self._session.region_name
 
+    def prepare(self, *services: str) -> None:
+        """Create the clients of these services in the function's own region, while a full core is there for it."""
+        for service in services:
+            self._get(service)
+
     def _get(self, service: str, region: str | None = None) -> Any:
         with self._lock:
+            region = region or self.home_region
             key = (service, region)
             if key not in self._cache:
                 create = cast("Any", self._session.client)  # the stubs want a literal service name
