@@ -20,6 +20,7 @@ from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.web_trust import web_trust
 
 logger = Logger()
 
@@ -28,6 +29,7 @@ logger = Logger()
 def _decisions() -> DecisionMaker:
     clients = Clients()
     clients.prepare("codepipeline")
+    web_trust()
     secret = SlackSecret(clients, required("SLACK_SECRET"))
     may_roll_back = required("ROLLBACK_MODE") != "off"
     machine = RollbackRequests(clients.client("stepfunctions"), required("STATE_MACHINE"))

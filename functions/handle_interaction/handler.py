@@ -16,6 +16,7 @@ from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.web_trust import web_trust
 from handle_interaction.interactions import Interactions
 
 logger = Logger()
@@ -27,6 +28,7 @@ QUICK = CONFIG.merge(Config(connect_timeout=1, read_timeout=1, retries={"mode": 
 @made_at_init
 def _interactions() -> Interactions:
     clients = Clients(config=QUICK)
+    web_trust()
     return Interactions(
         secret=SlackSecret(clients, required("SLACK_SECRET")),
         decisions=DecisionQueue.from_env(clients),

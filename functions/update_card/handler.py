@@ -21,6 +21,7 @@ from crosscheck.ledger.subjects import LedgerKey, parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
+from crosscheck.web_trust import web_trust
 from update_card.card_channels import CardChannels
 from update_card.loader import CardLoader
 from update_card.moment_teller import MomentTeller
@@ -46,6 +47,7 @@ def _clients() -> Clients:
 
 @made_at_init
 def _showing() -> CardPublisher:
+    web_trust()
     clients = _clients()
     ledger = Ledger.from_env(clients)
     lookup = PipelineLookup(clients, ledger)
