@@ -73,12 +73,14 @@ class Account:
     """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it.
 
     With ``enforce_iam`` the emulator and our own deploy services refuse what a role's policies do not allow.
+    ``function_variables`` are added to every function's environment; their names begin with ``CROSSCHECK_``.
     """
 
     directory: Path
     clock: Clock = field(default_factory=Clock)
     outcomes: Outcomes = field(default_factory=Outcomes)
     enforce_iam: bool = False
+    function_variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Nothing runs before ``start``."""
@@ -136,7 +138,7 @@ class Account:
             "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}",
             "CROSSCHECK_HOOKS_HOST": self.slack_url.removeprefix("http://"),
         }
-        variables = {**self._endpoint_variables(endpoints, endpoint), **hosts}
+        variables = {**self._endpoint_variables(endpoints, endpoint), **hosts, **self.function_variables}
         if self.enforce_iam:
             variables["AUTH"] = "true"
         self.emulator = Emulator.start(self.directory, variables, port)

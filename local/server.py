@@ -10,13 +10,16 @@ from waitress.server import create_server
 
 HOST = "127.0.0.1"
 JOIN_SECONDS = 5
+CONNECTIONS = 1_000  # a function in each of 16 regions keeps some to every service open
 
 
 class Server:
     """A WSGI application served by a thread until ``close``. ``url`` has no trailing slash."""
 
     def __init__(self, app: Callable[..., Any], name: str, port: int = 0, threads: int = 16) -> None:
-        self._server = create_server(app, host=HOST, port=port, threads=threads, clear_untrusted_proxy_headers=True)
+        self._server = create_server(
+            app, host=HOST, port=port, threads=threads, clear_untrusted_proxy_headers=True, connection_limit=CONNECTIONS
+        )
         self.port = int(cast("Any", self._server).effective_port)  # the stubs do not know it
         self.url = f"http://{HOST}:{self.port}"
         self._thread = threading.Thread(target=self._server.run, name=f"{name}-server", daemon=True)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,16 +16,20 @@ from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.click import parse_click
 from crosscheck.decisions.response_url import is_slacks, tell
 from crosscheck.decisions.slack_secret import SlackSecret
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.web_trust import web_trust
 
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _decisions() -> DecisionMaker:
     clients = Clients()
+    clients.prepare("codepipeline")
+    web_trust()
     secret = SlackSecret(clients, required("SLACK_SECRET"))
     may_roll_back = required("ROLLBACK_MODE") != "off"
     machine = RollbackRequests(clients.client("stepfunctions"), required("STATE_MACHINE"))

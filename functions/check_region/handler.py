@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from check_region.region_check import RegionCheck
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.verification.item import parse_item
@@ -17,7 +17,7 @@ from crosscheck.verification.item import parse_item
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _looking() -> RegionCheck:
     clients = Clients()
     return RegionCheck(

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,13 +9,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from conclude_checks.conclude import Conclusion
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _conclusion() -> Conclusion:
     clients = Clients()
     return Conclusion(Ledger.from_env(clients), CardQueue.from_env(clients), time.time)

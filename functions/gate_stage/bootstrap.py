@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.telemetry import count
@@ -30,22 +30,13 @@ CONFIG = Config(
 type Run = Callable[[Mapping[str, Any], LambdaContext], None]
 
 
-@cache
-def runner() -> Run:
-    """What answers a job. It is made once per process.
-
-    Raises:
-        MissingSettingError: an environment variable is absent.
-    """
-    return build_runner(Clients(config=CONFIG), time.time)
-
-
 def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
     """Build what answers a job from these clients and this clock.
 
     Raises:
         MissingSettingError: an environment variable is absent.
     """
+    aws.prepare("codepipeline")
     ledger = Ledger.from_env(aws, clock)
     recorder = VerdictRecorder(ledger, CardQueue.from_env(aws))
     session = JobRunner(GateLook(aws, clock, ledger=ledger), recorder, clock)
@@ -67,3 +58,13 @@ def build_runner(aws: Clients, clock: Callable[[], float]) -> Run:
         logger.info("answered" if taken else "the job was over already", job=job.id, answer=type(answer).__name__)
 
     return run
+
+
+@made_at_init
+def runner() -> Run:
+    """What answers a job. It is made once per process.
+
+    Raises:
+        MissingSettingError: an environment variable is absent.
+    """
+    return build_runner(Clients(config=CONFIG), time.time)

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,8 +13,10 @@ from crosscheck.clients import CONFIG, Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.queue import DecisionQueue
 from crosscheck.decisions.slack_secret import SlackSecret
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.web_trust import web_trust
 from handle_interaction.interactions import Interactions
 
 logger = Logger()
@@ -24,9 +25,10 @@ logger = Logger()
 QUICK = CONFIG.merge(Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}))
 
 
-@cache
+@made_at_init
 def _interactions() -> Interactions:
     clients = Clients(config=QUICK)
+    web_trust()
     return Interactions(
         secret=SlackSecret(clients, required("SLACK_SECRET")),
         decisions=DecisionQueue.from_env(clients),

@@ -1,14 +1,15 @@
 """Entry point: the state machine's input."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck import times
+from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from crosscheck.verification.item import VerificationItem
@@ -21,22 +22,24 @@ type PlanRequest = ImageSubject | Subject | FinishedStage | AskedRollback
 
 logger = Logger()
 
-_images = cache(ImagePlanning.from_env)
-_preflights = cache(PreflightPlanning.from_env)
-_releases = cache(ReleasePlanning.from_env)
-_asked_rollbacks = cache(AskedRollbackPlanning.from_env)
+
+@made_at_init
+def _clients() -> Clients:
+    clients = Clients()
+    clients.prepare("dynamodb", "sqs", "codepipeline")
+    return clients
 
 
 def _plan(request: PlanRequest) -> Sequence[VerificationItem]:
     match request:
         case ImageSubject():
-            return _images().plan(request)
+            return ImagePlanning.from_env(_clients()).plan(request)
         case Subject():
-            return _preflights().plan(request)
+            return PreflightPlanning.from_env(_clients()).plan(request)
         case FinishedStage():
-            return _releases().plan(request)
+            return ReleasePlanning.from_env(_clients()).plan(request)
         case AskedRollback():
-            return _asked_rollbacks().plan(request)
+            return AskedRollbackPlanning.from_env(_clients()).plan(request)
 
 
 @logger.inject_lambda_context

@@ -22,12 +22,11 @@ class Planning:
     clock: Callable[[], float]
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, clients: Clients) -> Self:
         """With what the function's environment names.
 
         Raises:
             MissingSettingError: a variable is absent.
         """
-        clients = Clients()
         ledger, cards = Ledger.from_env(clients), CardQueue.from_env(clients)
         return cls(clients, ledger, cards, PlanSettings.from_env(), time.time)

@@ -5,10 +5,14 @@ Without an answer CloudFormation waits for the whole ServiceTimeout, and twice i
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from provision_regions.custom_resource.request import body, failed, read_request
 from provision_regions.custom_resource.respond import deliver
+
+with suppress(Exception):  # what keeps the function from starting is the answer to the first request
+    import provision_regions.serve  # noqa: F401 - in the init phase Lambda gives a full core
 
 
 def answer_failed(event: Mapping[str, object], error: BaseException) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +11,7 @@ from crosscheck import settings
 from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError, UnreadableEventError
+from crosscheck.init_phase import made_at_init
 from crosscheck.telemetry import count
 from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.origin import IN_PROGRESS, RequestOrigin
@@ -41,9 +41,11 @@ RESOURCES: Mapping[str, Resource] = {
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _clients() -> Clients:
-    return Clients(config=PATIENT)
+    clients = Clients(config=PATIENT)
+    clients.prepare("cloudformation", "ssm")
+    return clients
 
 
 def serve(event: Mapping[str, Any], context: LambdaContext) -> None:

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.release_index import ReleaseIndex
 from crosscheck.ledger.table import Ledger
@@ -21,21 +21,29 @@ logger = Logger()
 ENOUGH_MILLISECONDS = 60_000  # for one pipeline, even if some of its answers take long
 
 
-@cache
+@made_at_init
 def _clients() -> Clients:
-    return Clients()
+    clients = Clients()
+    clients.prepare("dynamodb", "sqs")
+    for region in _regions(clients):
+        clients.client("codepipeline", region)
+    return clients
+
+
+def _regions(clients: Clients) -> tuple[str, ...]:
+    listed = (part.strip() for part in optional("REGIONS").split(","))
+    return tuple(dict.fromkeys(filter(None, (clients.home_region, *listed))))
 
 
 def _reconciler(clock: Callable[[], float] = time.time) -> Reconciler:
     clients = _clients()
-    regions = (part.strip() for part in optional("REGIONS").split(","))
     return Reconciler(
         reader=PipelineReader(clients),
         ledger=Ledger.from_env(clients),
         index=ReleaseIndex.from_env(clients),
         events=EventQueue(clients.client("sqs"), required("EVENTS_QUEUE_URL")),
         cards=CardQueue.from_env(clients),
-        regions=tuple(dict.fromkeys(filter(None, (clients.home_region, *regions)))),
+        regions=_regions(clients),
         clock=clock,
     )
 

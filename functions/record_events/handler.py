@@ -1,7 +1,6 @@
 """Entry point: a batch of EventBridge events from the events queue."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import required
@@ -20,12 +20,12 @@ from record_events.verifications import Verifications
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _clients() -> Clients:
     return Clients()
 
 
-@cache
+@made_at_init
 def _recorder() -> EventRecorder:
     clients = _clients()
     return EventRecorder(

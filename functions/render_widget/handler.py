@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.release_index import ReleaseIndex
 from crosscheck.ledger.table import Ledger
 from render_widget.board import BoardReader
@@ -17,7 +17,7 @@ from render_widget.widget import ReleaseWidget
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _reader() -> BoardReader:
     clients = Clients()
     return BoardReader(Ledger.from_env(clients), ReleaseIndex.from_env(clients), time.time)

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck.clients import Clients
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.services.codepipeline.rollback import StageRollback
@@ -20,7 +20,7 @@ from roll_back.stage_rollback import WholeStageRollback
 logger = Logger()
 
 
-@cache
+@made_at_init
 def _rollbacks() -> tuple[RegionRollback, WholeStageRollback]:
     clients = Clients()
     log = RollbackLog(Ledger.from_env(clients), CardQueue.from_env(clients), time.time)

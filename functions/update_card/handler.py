@@ -4,7 +4,6 @@ Nothing sleeps: a message that has to wait is hidden in its queue until its time
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,12 +14,14 @@ from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.errors import RetryLaterError
+from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.pipeline_channels import PipelineChannels
 from crosscheck.ledger.subjects import LedgerKey, parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
 from crosscheck.telemetry import count
+from crosscheck.web_trust import web_trust
 from update_card.card_channels import CardChannels
 from update_card.loader import CardLoader
 from update_card.moment_teller import MomentTeller
@@ -39,13 +40,14 @@ WAIT_FOR_AWS = 5
 LONGEST_BACKOFF = 300
 
 
-@cache
+@made_at_init
 def _clients() -> Clients:
     return Clients()
 
 
-@cache
+@made_at_init
 def _showing() -> CardPublisher:
+    web_trust()
     clients = _clients()
     ledger = Ledger.from_env(clients)
     lookup = PipelineLookup(clients, ledger)

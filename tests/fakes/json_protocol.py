@@ -167,9 +167,9 @@ class FakeClients(Clients):
         self.fakes = dict(fakes)
 
     def _get(self, service: str, region: str | None = None) -> Any:
-        known = (service, region) in self._cache
-        client = super()._get(service, region)
         place = region or self.home_region
+        known = (service, place) in self._cache
+        client = super()._get(service, place)
         fake = self.fakes.get((service, place)) or self.fakes.get((service, None))
         if fake and not known:
             # botocore lets every handler of the event run, so moto would answer too

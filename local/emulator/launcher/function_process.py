@@ -26,6 +26,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the emulator ends its functions
     # As on Lambda: the code first, then the layers (PYTHONPATH), then the runtime's own packages.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    if observer := os.environ.get("CROSSCHECK_OBSERVER"):  # a measurement's script
+        runpy.run_path(observer)
     sys.argv[:] = ["awslambdaric", sys.argv[2]]
     runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
 

@@ -22,7 +22,9 @@ HOME, EU, ASIA = "us-east-1", "eu-west-1", "ap-southeast-1"
 class RegistrySession(FakeSession):
     """With clients that have events to register for; no answer of this world holds what botocore does not know."""
 
-    def client(self, service: str, *, region_name: str | None = None, config: object = None) -> FakeClient:
+    def client(
+        self, service: str, *, region_name: str | None = None, config: object = None, verify: object = None
+    ) -> FakeClient:
         found = super().client(service, region_name=region_name, config=config)
         found.__dict__["meta"] = SimpleNamespace(events=HierarchicalEmitter())
         return found

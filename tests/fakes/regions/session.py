@@ -61,5 +61,7 @@ class FakeSession:
         self.region_name = home_region
         self._call = call
 
-    def client(self, service: str, *, region_name: str | None = None, config: object = None) -> FakeClient:
+    def client(
+        self, service: str, *, region_name: str | None = None, config: object = None, verify: object = None
+    ) -> FakeClient:
         return FakeClient(service, region_name or self.region_name, self._call)

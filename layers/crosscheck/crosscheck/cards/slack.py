@@ -8,7 +8,7 @@ import time
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.error import URLError
-from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+from urllib.request import BaseHandler, HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -17,6 +17,7 @@ from crosscheck.cards.layout import Card
 from crosscheck.cards.slack_answers import Remedy, remedy_of
 from crosscheck.errors import CrosscheckError, RetryLaterError
 from crosscheck.size_limits import CountedStream, OverLimitError, Readable
+from crosscheck.web_trust import web_trust
 
 TIMEOUT_SECONDS = 8
 # Slack answers with the message that it took, of some 20 KB.
@@ -122,7 +123,7 @@ class BoundedHTTPS(HTTPSHandler):
 
     def https_open(self, req: Request) -> Any:
         """As urllib's own."""
-        return self.do_open(SecureConnection, req)
+        return self.do_open(SecureConnection, req, context=web_trust())
 
 
 class NoRedirects(HTTPRedirectHandler):
@@ -132,11 +133,15 @@ class NoRedirects(HTTPRedirectHandler):
         """No request, so the answer is an error like any other."""
 
 
+def _handlers() -> tuple[BaseHandler, ...]:
+    return BoundedHTTP(), BoundedHTTPS(context=web_trust()), NoRedirects()
+
+
 class BoundedClient(WebClient):
     """slack_sdk's client, which by itself reads an answer whole, however long it is, and follows redirects."""
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - slack_sdk's signature
-        with build_opener(BoundedHTTP(), BoundedHTTPS(), NoRedirects()).open(req, timeout=self.timeout) as answer:
+        with build_opener(*_handlers()).open(req, timeout=self.timeout) as answer:
             body = answer.read().decode(answer.headers.get_content_charset() or "utf-8")
             return {"status": answer.code, "headers": answer.headers, "body": body}
 

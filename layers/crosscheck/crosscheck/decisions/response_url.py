@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from crosscheck.web_trust import web_trust
+
 HOST = "hooks.slack.com"
 URL_LIMIT = 500
 TIMEOUT_SECONDS = 5
@@ -50,7 +52,7 @@ def post(url: str, body: Mapping[str, Any], headers: Mapping[str, str], seconds:
     request = urllib.request.Request(  # noqa: S310 - the caller has checked the address
         url, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8", **headers}, method="POST"
     )
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=web_trust()))
     with opener.open(request, timeout=seconds) as answer:
         return bytes(answer.read(100_000))
 

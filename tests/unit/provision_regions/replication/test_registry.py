@@ -32,7 +32,9 @@ def registry_that_answers(content: dict[str, Any]) -> tuple[Server, ReplicationR
     session = boto3.Session("local", "local", region_name="us-east-1")
     make = session.client
 
-    def client(service: str, region_name: str | None = None, config: Config | None = None) -> Any:
+    def client(
+        service: str, region_name: str | None = None, config: Config | None = None, verify: str | None = None
+    ) -> Any:
         return make(service, region_name=region_name, config=config, endpoint_url=server.url)  # type: ignore[call-overload]
 
     session.client = client  # type: ignore[method-assign, assignment]

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -23,6 +22,7 @@ from crosscheck.services.http.url import Url
 from crosscheck.size_limits import CountedStream, OverLimitError
 from crosscheck.text import one_line
 from crosscheck.time_limits import OutOfTimeError, within
+from crosscheck.web_trust import web_trust
 
 RESOLVE_SECONDS = 4.0
 QUOTED = 80
@@ -63,14 +63,6 @@ def connect(address: Address, port: int, seconds: float) -> socket.socket:
         OSError: refused, unreachable, or not made in time.
     """
     return socket.create_connection((str(address), port), seconds)
-
-
-@cache
-def authorities() -> ssl.SSLContext:
-    """TLS with the system's certificate authorities; loading them costs some 25 ms."""
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def describe(error: Exception) -> str:
@@ -135,7 +127,7 @@ class Probe:
     policy: Policy
     resolve: Resolve = lookup
     connect: Connect = connect
-    tls: Callable[[], ssl.SSLContext] = authorities
+    tls: Callable[[], ssl.SSLContext] = web_trust
     clock: Callable[[], float] = time.monotonic
 
     def get(self, url: Url) -> Page:

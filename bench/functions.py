@@ -1,0 +1,253 @@
+"""Cold start, warm CPU and memory of every function, against a floor that makes the same calls.
+
+    python -m bench.functions [function …]
+
+A cold start is what a person waits for: the init phase, which has a full core, and the first invocation, which has the
+share of a core that the memory buys. Both are CPU time of the process, so a busy machine spoils little. The loopback
+AWS speaks TLS, so every connection costs a handshake and the loading of the CAs that are trusted.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.recording import RECORDING
+from bench.replay import Function, Service, endpoints, without_endpoints
+from bench.timing import BUILT, interleaved, machine, table
+
+BUILD = Path(__file__).parents[1] / ".aws-sam/build"
+FLOOR = Path(__file__).with_name("floor")
+FULL_CORE = 1769  # MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ROUNDS, WARM = 7, 8
+PHASES = ("4 regions", "unhappy", "deployment")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """CPU milliseconds of the init phase, of the first invocation and of a warm one; peak memory in MB. ``cold`` is
+    what a person waits for: the invocation has only a share of a core."""
+
+    init: float
+    first: float
+    warm: float
+    peak: float
+    cold: float
+
+
+@dataclass
+class Measured:
+    """A function of the recording, ready to run beside its floor."""
+
+    name: str
+    recorded: Mapping[str, Any]
+    layer: Path
+    service: Service
+    web: Service
+
+    def ours(self, *, calls: bool = False) -> Function:
+        """The function itself."""
+        own = without_endpoints(self.recorded["environment"])
+        host = self.web.url.removeprefix("http://")
+        hosts = {"CROSSCHECK_RESPONSE_HOST": host, "CROSSCHECK_HOOKS_HOST": host}
+        replaced = {"SLACK_API_URL": f"{self.web.url}/api/", **hosts}
+        environment = {**own, **endpoints(self.service), **replaced}
+        logical_id = "".join(word.title() for word in self.name.split("_"))
+        code = BUILD / logical_id
+        return Function(
+            self.recorded["environment"]["_HANDLER"], code, self.layer, environment, self.recorded["arn"], calls
+        )
+
+    def floor(self, calls: Path) -> Function:
+        """The same calls and nothing else."""
+        own = without_endpoints(self.recorded["environment"])
+        environment = {**own, **endpoints(self.service), "FLOOR": str(calls)}
+        return Function("handler.handler", FLOOR, self.layer, environment, self.recorded["arn"])
+
+    @property
+    def memory(self) -> int:
+        """The function's memory in MB."""
+        return int(self.recorded["environment"]["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
+
+    def event(self) -> str:
+        """The recorded event; what it wants answered goes to the loopback, and a click is signed anew."""
+        event = json.loads(self.recorded["event"])
+        if "ResponseURL" in event:
+            event["ResponseURL"] = f"{self.web.url}/answer"
+        if "x-slack-signature" in event.get("headers", {}):
+            body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
+            stamp = str(int(time.time()))
+            signature = hmac.new(self._signing_secret(), b"v0:%b:%b" % (stamp.encode(), body), hashlib.sha256)
+            event["headers"] |= {
+                "x-slack-request-timestamp": stamp,
+                "x-slack-signature": f"v0={signature.hexdigest()}",
+            }
+        own = self.recorded["environment"]["CROSSCHECK_HOOKS_HOST"]
+        return json.dumps(event).replace(own, self.web.url.removeprefix("http://"))
+
+    def _signing_secret(self) -> bytes:
+        """That of the recorded account, whose Slack is gone."""
+        answers = [base64.b64decode(each["content"]) for each in self.recorded["answers"]]
+        [secret] = [json.loads(each)["SecretString"] for each in answers if b"SecretString" in each]
+        return str(json.loads(secret)["signing_secret"]).encode()
+
+    def run(self, function: Function, invocations: int) -> list[dict[str, Any]]:
+        """Invoke it so often; what the observer told."""
+        with function:
+            for _ in range(invocations):
+                self.service.rewind()
+                function.invoke(self.event())
+            return function.lines
+
+
+def figures(lines: Iterable[Mapping[str, Any]], memory: int) -> Figures:
+    """What the waits of a process say, of a function with so many MB."""
+    waits = [line for line in lines if line["kind"] == "wait"]
+    spent = [1000 * (after["cpu"] - before["cpu"]) for before, after in pairwise(waits)]
+    warm = median(spent[2:]) if len(spent) > 2 else 0.0  # noqa: PLR2004 - the first is cold, the second fills caches
+    init, first = 1000 * waits[0]["cpu"], spent[0]
+    return Figures(init, first, warm, waits[-1]["peak"] / 1024, init + first * FULL_CORE / memory)
+
+
+def calls_of(measured: Measured, path: Path, invocations: int) -> list[int]:
+    """Write what the function calls in each invocation; how many calls each are."""
+    found: list[list[dict[str, Any]]] = []
+    with measured.ours(calls=True) as function:
+        for _ in range(invocations):
+            measured.service.rewind()
+            measured.web.others.clear()
+            before = len(function.lines)
+            function.invoke(measured.event())
+            calls = [line for line in function.lines[before:] if line["kind"] == "call"]
+            others = [
+                {"method": method, "url": f"{measured.web.url}{url}", "body": body}
+                for method, url, body in measured.web.others
+            ]
+            found.append([*calls, *others])
+    path.write_text(json.dumps(found))
+    return [len(each) for each in found]
+
+
+def typical(invocations: list[dict[str, Any]], phases: Iterable[str]) -> dict[str, Any]:
+    """The invocation of the first of these phases that has one: the one that called most."""
+    for phase in phases:
+        found = [each for each in invocations if each["phase"] == phase]
+        if found:
+            return max(found, key=lambda each: len(each["answers"]))
+    raise LookupError(f"no invocation in {list(phases)}: record again with `python -m bench.recording`")
+
+
+@contextmanager
+def prepared(names: Iterable[str] = (), phases: Iterable[str] = PHASES) -> Iterator[list[Measured]]:
+    """The functions of the recording, with a layer that trusts the loopback's certificate as well."""
+    recorded_invocations = json.loads(RECORDING.read_text())["invocations"]
+    layer = BUILT / "layer"
+    if not layer.exists():
+        shutil.copytree(BUILD / "KernelLayer/python", layer)
+        certificate = make_certificate(BUILT / "loopback.pem")
+        for bundle in ("botocore/cacert.pem", "crosscheck/amazon_roots.pem"):
+            if (layer / bundle).exists():
+                with (layer / bundle).open("a") as file:
+                    file.write(certificate)
+    services: list[Service] = []
+    found = []
+    for name in sorted(set(names) or {each["function"] for each in recorded_invocations}):
+        own = [each for each in recorded_invocations if each["function"] == name]
+        recorded = typical(own, phases)
+        spare = [answer for each in own if each is not recorded for answer in each["answers"]]
+        service, web = Service(recorded["answers"], spare, BUILT / "loopback.pem"), Service([])
+        services += [service, web]
+        found.append(Measured(name, recorded, layer, service, web))
+    try:
+        yield found
+    finally:
+        for service in services:
+            service.close()
+
+
+def make_certificate(path: Path) -> str:
+    """A self-signed certificate for loopback, with its key, in a file; the certificate alone."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=loopback"]
+    command += [
+        "-addext",
+        "subjectAltName=IP:127.0.0.1,DNS:localhost",
+        "-keyout",
+        str(path) + ".key",
+        "-out",
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    certificate = path.read_text()
+    path.write_text(certificate + Path(str(path) + ".key").read_text())
+    return certificate
+
+
+def compare(measured: Measured, rounds: int = ROUNDS, warm: int = WARM) -> tuple[Figures, Figures, list[int]]:
+    """The function and its floor, one after the other in every round."""
+    path = BUILT / f"{measured.name}.calls.json"
+    counted = calls_of(measured, path, warm)
+    runs: dict[str, list[Figures]] = {"ours": [], "floor": []}
+
+    def run(which: str) -> float:
+        function = measured.ours() if which == "ours" else measured.floor(path)
+        runs[which].append(figures(measured.run(function, warm), measured.memory))
+        return runs[which][-1].cold
+
+    interleaved(rounds, {"ours": lambda: run("ours"), "floor": lambda: run("floor")})
+    return _median(runs["ours"]), _median(runs["floor"]), counted
+
+
+def _median(runs: list[Figures]) -> Figures:
+    return Figures(*(median(getattr(run, name) for run in runs) for name in ("init", "first", "warm", "peak", "cold")))
+
+
+def rows(names: Iterable[str] = (), rounds: int = ROUNDS) -> Iterator[list[object]]:
+    """A row for each function."""
+    with prepared(names) as functions:
+        for measured in functions:
+            ours, floor, counted = compare(measured, rounds)
+            yield [
+                f"`{measured.name}`",
+                f"{ours.init:.0f} + {ours.first:.0f}",
+                f"{floor.init:.0f} + {floor.first:.0f}",
+                f"{ours.cold / floor.cold:.2f}",
+                f"{ours.warm:.1f} / {floor.warm:.1f}",
+                f"{ours.warm / floor.warm:.2f}",
+                f"{ours.peak:.0f}",
+                f"{counted[0]} / {counted[-1]}",
+            ]
+
+
+HEADER = (
+    "function",
+    "cold: init + first, CPU ms",
+    "floor",
+    "cold, ratio",
+    "warm / floor, CPU ms",
+    "warm, ratio",
+    "peak MB",
+    "calls cold / warm",
+)
+
+
+def main() -> None:
+    """Print the table."""
+    print(machine())
+    print(table(HEADER, rows(sys.argv[1:])))
+
+
+if __name__ == "__main__":
+    main()
