@@ -7,10 +7,12 @@ TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
 DEV := .venv/bin
 SAM := $(TOOLS)/sam/bin
+AUDIT := $(TOOLS)/audit/bin
 STAMPS := $(TOOLS)/stamps
+PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt)
 
 # One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
-# the emulator, and the Lambda runtime that the functions run in.
+# the emulator, the Lambda runtime that the functions run in, and what looks for weaknesses (audit).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
 .PHONY: help
@@ -46,13 +48,21 @@ histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores
 	CROSSCHECK_HISTORIES=10000 $(DEV)/pytest tests/property/test_store_histories.py -q -n 2
 
 .PHONY: lint
-lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
+lint: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit ## formatting, lint, types, import contracts, the template, secrets, the workflow
 	$(DEV)/ruff format --check .
 	$(DEV)/ruff check .
 	$(DEV)/mypy
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/lint-imports
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
+	@mkdir -p build
+	PYTHONPATH=.:layers/crosscheck:functions $(DEV)/python -m tests.template.expanded > build/expanded.json
+	$(AUDIT)/python tools/check-weaknesses $(AUDIT)/checkov build/expanded.json
+	$(AUDIT)/python tools/find-secrets
 	$(DEV)/zizmor --offline --no-progress --quiet .github/workflows
+
+.PHONY: vulnerabilities
+vulnerabilities: $(STAMPS)/audit ## what is known against the pins; needs the network, so it is no part of `make test`
+	$(AUDIT)/pip-audit --strict --require-hashes --disable-pip $(PINS:%=--requirement %)
 
 .PHONY: build
 build: $(STAMPS)/sam ## sam build, with the runtime's python and pip on PATH
