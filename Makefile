@@ -12,7 +12,7 @@ STAMPS := $(TOOLS)/stamps
 PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt)
 
 # One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
-# the emulator, the Lambda runtime that the functions run in, and what looks for weaknesses (audit).
+# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit), and CDK (examples).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
 .PHONY: help
@@ -37,11 +37,19 @@ test: lint unit e2e ## everything that must hold before a change lands
 
 .PHONY: unit
 unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, moto, the template
-	$(DEV)/pytest tests -m "not e2e" -q -n 2
+	$(DEV)/pytest tests -m "not e2e and not examples and not upgrade" -q -n 2
 
 .PHONY: e2e
 e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
+
+.PHONY: examples
+examples: $(STAMPS)/dev $(STAMPS)/examples ## synthesise the CDK example, and compare it with the release that it is of
+	$(DEV)/pytest tests/unit/examples -m examples -q
+
+.PHONY: upgrade
+upgrade: $(ENVIRONMENTS) build ## update a stack of an older version (FROM=<tag or commit>) with releases in flight
+	CROSSCHECK_UPGRADE_FROM="$$(tools/build-version "$(FROM)")" $(DEV)/pytest tests/e2e/local/test_upgrade.py -m upgrade -q
 
 .PHONY: histories
 histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300
