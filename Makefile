@@ -7,10 +7,12 @@ TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
 DEV := .venv/bin
 SAM := $(TOOLS)/sam/bin
+AUDIT := $(TOOLS)/audit/bin
 STAMPS := $(TOOLS)/stamps
+PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt)
 
 # One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
-# the emulator, and the Lambda runtime that the functions run in.
+# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit), and CDK (examples).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
 .PHONY: help
@@ -39,11 +41,19 @@ test: lint unit e2e ## everything that must hold before a change lands
 
 .PHONY: unit
 unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, moto, the template
-	$(DEV)/pytest tests -m "not e2e" -q -n 2
+	$(DEV)/pytest tests -m "not e2e and not examples and not upgrade" -q -n 2
 
 .PHONY: e2e
 e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
+
+.PHONY: examples
+examples: $(STAMPS)/dev $(STAMPS)/examples ## synthesise the CDK example, and compare it with the release that it is of
+	$(DEV)/pytest tests/unit/examples -m examples -q
+
+.PHONY: upgrade
+upgrade: $(ENVIRONMENTS) build ## update a stack of an older version (FROM=<tag or commit>) with releases in flight
+	CROSSCHECK_UPGRADE_FROM="$$(tools/build-version "$(FROM)")" $(DEV)/pytest tests/e2e/local/test_upgrade.py -m upgrade -q
 
 .PHONY: histories
 histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300
@@ -54,13 +64,21 @@ fault-tests: $(STAMPS)/dev ## list the tests of each fault in tests/faults.md
 	$(DEV)/python -m tests.unit.docs.fault_tests
 
 .PHONY: lint
-lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
+lint: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit ## formatting, lint, types, import contracts, the template, secrets, the workflow
 	$(DEV)/ruff format --check .
 	$(DEV)/ruff check .
 	$(DEV)/mypy
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/lint-imports
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
+	@mkdir -p build
+	PYTHONPATH=.:layers/crosscheck:functions $(DEV)/python -m tests.template.expanded > build/expanded.json
+	$(AUDIT)/python tools/check-weaknesses $(AUDIT)/checkov build/expanded.json
+	$(AUDIT)/python tools/find-secrets
 	$(DEV)/zizmor --offline --no-progress --quiet .github/workflows
+
+.PHONY: vulnerabilities
+vulnerabilities: $(STAMPS)/audit ## what is known against the pins; needs the network, so it is no part of `make test`
+	$(AUDIT)/pip-audit --strict --require-hashes --disable-pip $(PINS:%=--requirement %)
 
 .PHONY: build
 build: $(STAMPS)/sam ## sam build, with the runtime's python and pip on PATH

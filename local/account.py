@@ -149,11 +149,12 @@ class Account:
         self._put_event = service_event_putter(self.aws, self.emulator.service_token)
         self._decide = decider(self.emulator.url, self.emulator.service_token)
 
-    def deploy(self, **parameters: str) -> str:
-        """Deploy the stack, with these parameters over the usual ones; the output of ``sam deploy``."""
+    def deploy(self, template: Path = stack.BUILT_TEMPLATE, **parameters: str) -> str:
+        """Deploy what ``sam build`` made, with these parameters over the usual ones; the output of ``sam deploy``."""
         self.ensure_secret()
         everything = {**self.stack_parameters, **parameters}
-        output = stack.deploy(STACK, HOME_REGION, everything, self.sam_environment, self.directory / "deploy.log")
+        log = self.directory / "deploy.log"
+        output = stack.deploy(STACK, HOME_REGION, everything, self.sam_environment, log, template)
         self.outputs = stack.outputs(self.aws, HOME_REGION, STACK)
         self.slack.listen_for_clicks(self.interactions_url, self.signing_secret)
         return output

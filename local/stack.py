@@ -22,7 +22,14 @@ class DeployError(RuntimeError):
     """``sam deploy`` failed; the message quotes the end of its output."""
 
 
-def deploy(name: str, region: str, parameters: Mapping[str, str], environment: Mapping[str, str], log: Path) -> str:
+def deploy(
+    name: str,
+    region: str,
+    parameters: Mapping[str, str],
+    environment: Mapping[str, str],
+    log: Path,
+    template: Path = BUILT_TEMPLATE,
+) -> str:
     """Run ``sam deploy`` on what ``sam build`` made; its output, which is kept in ``log`` as well.
 
     Raises:
@@ -31,7 +38,7 @@ def deploy(name: str, region: str, parameters: Mapping[str, str], environment: M
     overrides = [f"{key}={value}" for key, value in parameters.items()]
     command = [
         str(SAM), "deploy",
-        "--template-file", str(BUILT_TEMPLATE),
+        "--template-file", str(template),
         "--stack-name", name,
         "--region", region,
         "--resolve-s3",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -71,3 +73,7 @@ def _plain(node: Any) -> Any:
     if isinstance(node, list):
         return [_plain(part) for part in node]
     return str(node) if isinstance(node, str) else node
+
+
+if __name__ == "__main__":
+    json.dump(expanded(), sys.stdout, indent=2)

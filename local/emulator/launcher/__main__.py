@@ -19,6 +19,7 @@ from local.emulator.launcher import (
     functions,
     log_groups,
     managed_policies,
+    pipelines,
     processes,
     regions,
     rule_arns,
@@ -61,6 +62,7 @@ def main() -> None:
     authorization.install()
     bucket_policies.install()
     managed_policies.install()
+    pipelines.install()
     rule_arns.install()
     conditions.install()
     definitions.install()
