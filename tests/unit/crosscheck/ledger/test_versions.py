@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -46,7 +46,7 @@ def sample(kind: Any) -> Any:
             return {sample(inner[0]): sample(inner[1])}
         case origin if dataclasses.is_dataclass(origin):
             hints = get_type_hints(origin)
-            return origin(**{each.name: sample(hints[each.name]) for each in dataclasses.fields(origin)})
+            return cast("Any", origin)(**{each.name: sample(hints[each.name]) for each in dataclasses.fields(origin)})
         case origin if issubclass(origin, Enum):
             return next(iter(origin))
         case origin:
