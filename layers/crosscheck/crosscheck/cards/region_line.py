@@ -52,7 +52,7 @@ def region_lines(regions: Sequence[RegionProgress], images: Sequence[ImageArriva
     lines = [region_line(part, limit, arrived.get(part.region)) for part in shown]
     spare = BUDGET - sum(len(line) + 1 for line in lines)
     for number, part in enumerate(shown):
-        page = link(part.url, "its deployment", spare) if part.broken and is_plain_url(part.url) else ""
+        page = link(part.url, "see the deployment", spare) if part.broken and is_plain_url(part.url) else ""
         if page and len(page) + len(SEPARATOR) <= spare:
             lines[number] = region_line(part, limit, arrived.get(part.region), page)
             spare -= len(page) + len(SEPARATOR)

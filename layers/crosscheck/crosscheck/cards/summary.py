@@ -59,7 +59,7 @@ def summary(release: Release) -> list[str]:
     """Lines: what happens next, where to approve what waits for it, and what started the release."""
     subject = release.subject
     page = execution_url(subject.region, subject.pipeline, subject.execution)
-    took = [f"the pipeline took {duration(release.seconds)}"] if release.seconds is not None else []
+    took = [f"ran for {duration(release.seconds)}"] if release.seconds is not None else []
     origin = [*_origin(release), *took, link(page, "open in CodePipeline", ADDRESS)]
     return [f"*Next:* {_next(release)}", *_approvals(release), " · ".join(origin)]
 
