@@ -7,6 +7,7 @@ import pytest
 
 from crosscheck.cards.layout import REASON_LIMIT, Card, duration
 from crosscheck.cards.release import render
+from crosscheck.cards.summary import headline
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.ledger.states import RollbackState
@@ -138,6 +139,14 @@ def test_a_green_pipeline_with_a_broken_region_is_not_told_as_a_success() -> Non
     assert card.metadata["event_payload"]["state"] == "SUCCEEDED"
 
 
+def test_the_title_of_a_failed_release_names_the_regions() -> None:
+    assert headline(ended("eu-west-1").release)[1].endswith(": failed in eu-west-1")
+    back = ended("eu-west-1", "sa-east-1").rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "back", 340)
+    assert headline(back.release)[1].endswith(": failed in sa-east-1")
+    back.rollback("DeploySecondary", "sa-east-1", RollbackState.DONE, "back", 350)
+    assert headline(back.release)[1].endswith(": failed, rolled back in eu-west-1 and sa-east-1")
+
+
 def test_what_became_of_a_failed_region_is_told_however_long_the_reason_is() -> None:
     facts = _rolled_back(left="eu-west-1")
     long = judge("eu-west-1", [Finding("ecs-service", "app", Verdict.FAIL, "<&>" * 500)])
@@ -210,8 +219,9 @@ def test_a_broken_region_links_to_its_deployment_also_where_the_pipeline_is_gree
     assert _links(facts) == [page]
 
 
-def test_f41_many_links_push_out_no_region() -> None:
-    url = "https://console.aws.amazon.com/" + "x" * 900
+@pytest.mark.parametrize(("size", "links"), [(20, 12), (300, 5), (900, 1), (5_000, 0)])
+def test_f41_many_links_push_out_no_region(size: int, links: int) -> None:
+    url = "https://console.aws.amazon.com/" + "x" * size
     parts = tuple(
         RegionProgress(f"xx-region-{number}", RegionState.FAILED, "why " * 200, "rolling back", url=url)
         for number in range(12)
@@ -219,6 +229,7 @@ def test_f41_many_links_push_out_no_region() -> None:
     text = _texts(render(replace(ended().release, regions=parts)))
     assert all(f":x: *xx-region-{number}* failed" in text for number in range(12))
     assert "more_" not in text
+    assert text.count("see the deployment") == text.count("|see the deployment>") == links
 
 
 def test_how_long_its_deployment_took_is_not_told_of_a_region_that_is_back() -> None:
