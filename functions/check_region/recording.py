@@ -31,7 +31,8 @@ def _rollback(
     if final:
         back = judged.verdict is Verdict.PASS and not item.unrestored
         state = RollbackState.DONE if back else RollbackState.FAILED
+        origin = f", {item.origin}" if back and item.origin else ""
         unproven = "it could not be proven: " if judged.verdict is Verdict.INCONCLUSIVE else ""
         stays = f"; not taken back: {item.unrestored}" if item.unrestored else ""
-        reason = f"{unproven}{judged.reason}{stays}"
+        reason = f"{unproven}{judged.reason}{origin}{stays}"
     return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target, by=item.asked_by)

@@ -1,15 +1,12 @@
 """What a release came to, in one sign and a few words, on the board and above its timeline."""
 
-from dataclasses import replace
-
 from crosscheck.cards.layout import duration
-from crosscheck.ledger.states import State
-from crosscheck.releases.model import RegionState, Release, SourceRevision
+from crosscheck.cards.summary import where_broken
+from crosscheck.releases.model import Release, SourceRevision
 from crosscheck.text import one_line
 from render_widget import drawn_signs
 from render_widget.drawn_signs import Look
 
-MOST_NAMES = 3
 MESSAGE_LIMIT = 80
 COMMIT_LIMIT = 12
 
@@ -19,17 +16,8 @@ def look_of(release: Release) -> Look:
     if release.approvals:
         return drawn_signs.waiting_for_a_person("waits for approval")
     look = drawn_signs.of_state(release.state, release.word)
-    failed = [part.region for part in release.regions if part.state is RegionState.FAILED]
-    back = [part.region for part in release.regions if part.state is RegionState.ROLLED_BACK]
-    if release.state is State.SUCCEEDED and (failed or back):
-        return drawn_signs.broken(f"{look.word}, but not in {_named(failed + back)}")
-    if release.state is State.FAILED and back and not failed:
-        return replace(look, word=f"{look.word}, rolled back in {_named(back)}")
-    return look
-
-
-def _named(regions: list[str]) -> str:
-    return ", ".join(regions) if len(regions) <= MOST_NAMES else f"{len(regions)} regions"
+    where = where_broken(release)
+    return drawn_signs.broken(f"{look.word}{where}") if where else look
 
 
 def took(release: Release) -> str:

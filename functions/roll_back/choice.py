@@ -27,11 +27,12 @@ class Candidate:
 @dataclass(frozen=True)
 class RollbackChoice:
     """What is done about a region. ``ready`` are the deployments that can be taken back now; where there are none,
-    ``state`` is what is recorded of the region instead."""
+    ``state`` is what is recorded of the region instead. ``origin`` says what proved what the region goes back to."""
 
     state: RollbackState
     reason: str
     target: str = ""
+    origin: str = ""
     ready: tuple[Candidate, ...] = ()
 
 
@@ -61,9 +62,13 @@ def choose(found: Sequence[Candidate], mode: str, *, begun: bool = False) -> Rol
                 RollbackState.SUGGESTED, "nothing that this execution deployed here can be taken back"
             )
         return RollbackChoice(STATES[worst], _reasons(each for each in found if each.proposal.feasibility is worst))
-    targets = ", ".join(dict.fromkeys(each.target for each in ready if each.target))
+    targets, origins = ((each.target for each in ready), (each.origin for each in ready))
     state = RollbackState.RUNNING if mode == "auto" else RollbackState.SUGGESTED
-    return RollbackChoice(state, _reasons(ready), targets, ready)
+    return RollbackChoice(state, _reasons(ready), _listed(targets), _listed(origins), ready)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(filter(None, texts)))
 
 
 def _provable(proposal: RollbackProposal) -> bool:

@@ -71,11 +71,10 @@ class RollbackLog:
             return self.tell(item, RollbackState.FAILED, problem)
         raise RollbackRefusedError(problem) from error
 
-    def started(
-        self, item: VerificationItem, checks: Sequence[PlannedCheck], target: str, seconds: float, unrestored: str = ""
-    ) -> dict[str, Any]:
-        """``{"state", "verification"}``: the item that shows, within so many seconds, that the regions are back. Its
-        mode is ``off``: a rollback that fails is not rolled back. The longer it may take, the rarer are the looks."""
+    def started(self, item: VerificationItem, checks: Sequence[PlannedCheck], seconds: float) -> dict[str, Any]:
+        """``{"state", "verification"}``: the item that shows, within so many seconds, that the regions are back.
+        ``item`` is what failed, and says what it goes back to. The mode of the answer is ``off``: a rollback that fails
+        is not rolled back. The longer it may take, the rarer are the looks."""
         verification = VerificationItem(
             purpose=Purpose.ROLLBACK,
             subject=item.subject,
@@ -87,8 +86,9 @@ class RollbackLog:
             stage=item.stage,
             attempt=item.attempt,
             regions=item.regions or (item.region,),
-            target=target,
-            unrestored=unrestored,
+            target=item.target,
+            origin=item.origin,
+            unrestored=item.unrestored,
             asked_by=item.asked_by,
         )
         return {"state": RollbackState.RUNNING.value, "verification": verification.to_json()}

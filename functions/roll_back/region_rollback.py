@@ -101,7 +101,8 @@ class RegionRollback:
             self.log.replaced(item, replaced)
         checks, unrestored = [each.verification for each in begun], "; ".join([*stay, *stayed])
         seconds = VERIFY_SECONDS + max(each.proposal.settle_seconds for each in choice.ready)
-        return self.log.started(item, checks, choice.target, seconds, unrestored)
+        back = replace(item, target=choice.target, origin=choice.origin, unrestored=unrestored)
+        return self.log.started(back, checks, seconds)
 
     def _execute_all(self, choice: RollbackChoice) -> tuple[list[RollbackStarted], list[str]]:
         """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""

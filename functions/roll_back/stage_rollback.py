@@ -1,6 +1,6 @@
 """The rollback of a whole stage, where that is all there is: CodePipeline's RollbackStage, in every region at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crosscheck.aws_errors import AWS_ERRORS
@@ -53,7 +53,8 @@ class WholeStageRollback:
             raise TypeError("only executions have stages")
         stage, claim = DeployedStage(item.subject, item.stage), RollbackClaim(item.stage, "all", item.attempt)
         states, planned = ProvenStates(self.log.ledger), planned_stage(stage.execution, stage.name)
-        proven = states.to_restore(planned).state
+        restored = states.to_restore(planned)
+        proven = restored.state
         proposal = self.rollback.propose(stage, proven, self.clients)
         ready = proposal.feasibility is Feasibility.READY and not item.asked_by
         if ready and (strange := states.strange(item.subject, planned, proven)):
@@ -70,4 +71,5 @@ class WholeStageRollback:
         if begun.replaced:
             self.log.replaced(item, begun.replaced)
         self.log.tell(item, RollbackState.RUNNING, begun.reason, proposal.target)
-        return self.log.started(item, [begun.verification], proposal.target, VERIFY_SECONDS)
+        back = replace(item, target=proposal.target, origin=restored.origin)
+        return self.log.started(back, [begun.verification], VERIFY_SECONDS)

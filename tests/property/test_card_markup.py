@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crosscheck.cards.layout import Card
 
 SECTION, MESSAGE, BLOCKS, HEADER = 3_000, 13_000, 50, 150
-LABELS = {"open in CodePipeline", "review it", "details", "its deployment"}
+LABELS = {"open in CodePipeline", "review it", "details", "see the deployment"}
 
 _HOSTILE = [
     "<!channel>", "<!here|x>", "<@U0123456789>", "<#C0123456789>", "<!subteam^S0123456789>", "<http://evil.example|ok>",

@@ -325,6 +325,14 @@ def test_a_region_of_which_a_part_stays_is_not_rolled_back(looks: Looks, ledger:
     assert told["reason"] == "as the test says; not taken back: b/k: s3-object has no way back of its own"
 
 
+def test_a_region_that_is_back_tells_what_proved_that(looks: Looks, ledger: Ledger, sees: Sees) -> None:
+    sees(Verdict.PASS)
+    looks.look(replace(ROLLBACK, origin="proven by execution 4f1c0a2e"))
+    told = rolled_back(ledger)
+    assert told["state"] == "done"
+    assert told["reason"] == "as the test says, proven by execution 4f1c0a2e"
+
+
 def test_a_look_is_never_earlier_than_it_was_asked_for(looks: Looks, sees: Sees) -> None:
     """Step Functions has a clock of its own. It may be ahead of the function's."""
     sees(Verdict.PASS)

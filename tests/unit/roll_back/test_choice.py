@@ -40,5 +40,7 @@ def test_where_nothing_is_ready_the_most_telling_obstacle_is_told(
 
 def test_where_the_way_back_leads_to_is_told_with_what_proved_it() -> None:
     proven = found(Feasibility.READY, "runs shop:8", "shop:7", "proven by execution 4f1c0a2e")
-    assert choose([proven, READY], "auto").target == "shop:7 (proven by execution 4f1c0a2e), my-service:7"
+    choice = choose([proven, READY, proven], "auto")
+    assert choice.target == "shop:7 (proven by execution 4f1c0a2e), my-service:7"
+    assert choice.origin == "proven by execution 4f1c0a2e"
     assert choose([found(Feasibility.READY, origin="proven by execution 4f1c0a2e")], "auto").target == ""

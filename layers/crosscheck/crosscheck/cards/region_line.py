@@ -12,7 +12,7 @@ from crosscheck.releases.model import ImageArrival, RegionProgress, RegionState
 from crosscheck.text import listed
 
 FOLLOWS = "\n\u2003\u2003↳ "
-SEPARATOR = " · "
+SEPARATOR, SEE = " · ", "see the deployment"
 WARNS = "\n\u2003\u2003:rotating_light: "
 MOST_LINES = 12
 BUDGET = 3_600
@@ -52,10 +52,11 @@ def region_lines(regions: Sequence[RegionProgress], images: Sequence[ImageArriva
     lines = [region_line(part, limit, arrived.get(part.region)) for part in shown]
     spare = BUDGET - sum(len(line) + 1 for line in lines)
     for number, part in enumerate(shown):
-        page = link(part.url, "its deployment", spare) if part.broken and is_plain_url(part.url) else ""
-        if page and len(page) + len(SEPARATOR) <= spare:
+        page = link(part.url, SEE) if part.broken and is_plain_url(part.url) else ""
+        size = len(page) + len(SEPARATOR)
+        if page not in {"", SEE} and size <= spare:
             lines[number] = region_line(part, limit, arrived.get(part.region), page)
-            spare -= len(page) + len(SEPARATOR)
+            spare -= size
     left = [part for part in regions if part not in shown]
     return [*lines, f"_and {len(left)} more: {escape(regions_in_words(left), limit)}_"] if left else lines
 

@@ -55,7 +55,7 @@ def render(release: Release) -> Card:
         "execution": release.subject.execution,
         "state": release.state.value if release.state else "STARTED",
     }
-    return card_of(aloud(release, title), blocks, EVENT_TYPE, payload, release)
+    return card_of(aloud(release), blocks, EVENT_TYPE, payload, release)
 
 
 def _of_this_release(release: Release) -> list[ImageArrival]:

@@ -11,7 +11,7 @@ from crosscheck.cards.reply import mention
 from crosscheck.console import execution_url, is_plain_url
 from crosscheck.decisions.approvers import Approvers
 from crosscheck.ledger.states import State
-from crosscheck.releases.model import Approval, Release, SourceRevision
+from crosscheck.releases.model import Approval, RegionState, Release, SourceRevision
 from crosscheck.releases.next_step import by_whom, next_step, other_steps, waits_for
 from crosscheck.text import listed, one_line, shortened
 
@@ -36,21 +36,34 @@ _STARTS = {
 }
 
 
-def headline(release: Release) -> tuple[str, str]:
-    """Sign and title. The state is the pipeline's, unless it waits for a person, or is green and a region is not."""
+def headline(release: Release, *, spoken: bool = False) -> tuple[str, str]:
+    """Sign and title. The state is the pipeline's, unless it waits for a person, or is green and a region is not; of
+    what has failed the regions are named, unless it is ``spoken``: a sentence about them follows."""
     sign, word = signs.of_state(release.state, one_line(release.word, NAME_LIMIT))
-    broken = [part.region for part in release.regions if part.broken]
+    where = "" if spoken and release.state is State.FAILED else where_broken(release)
     if release.approvals:
         sign, word = ":raised_hand:", "waiting for approval"
-    elif release.state is State.SUCCEEDED and broken:
-        sign, word = signs.of_state(State.FAILED)[0], f"{word}, but not in {listed(broken)}"
+    elif where:
+        sign, word = signs.of_state(State.FAILED)[0], f"{word}{where}"
     kind = " (rollback)" if release.trigger in _ROLLBACKS else ""
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     return sign, f"{one_line(release.subject.pipeline, PIPELINE_LIMIT)}{kind}: {word}{again}"
 
 
-def aloud(release: Release, title: str) -> str:
+def where_broken(release: Release) -> str:
+    """What follows the word for a state in which the pipeline has ended where regions broke; else empty."""
+    broken = [part.region for part in release.regions if part.broken]
+    failed = [part.region for part in release.regions if part.state is RegionState.FAILED]
+    if release.state is State.SUCCEEDED and broken:
+        return f", but not in {listed(broken)}"
+    if release.state is not State.FAILED or not broken:
+        return ""
+    return f" in {listed(failed)}" if failed else f", rolled back in {listed(broken)}"
+
+
+def aloud(release: Release) -> str:
     """The release in two or three sentences, as they are read aloud; not escaped."""
+    _, title = headline(release, spoken=True)
     regions = f" {regions_in_words(release.regions)}." if release.regions else ""
     return f"{title}.{regions} Next: {next_step(release)}."
 
@@ -59,7 +72,7 @@ def summary(release: Release) -> list[str]:
     """Lines: what happens next, where to approve what waits for it, and what started the release."""
     subject = release.subject
     page = execution_url(subject.region, subject.pipeline, subject.execution)
-    took = [f"the pipeline took {duration(release.seconds)}"] if release.seconds is not None else []
+    took = [f"ran for {duration(release.seconds)}"] if release.seconds is not None else []
     origin = [*_origin(release), *took, link(page, "open in CodePipeline", ADDRESS)]
     return [f"*Next:* {_next(release)}", *_approvals(release), " · ".join(origin)]
 

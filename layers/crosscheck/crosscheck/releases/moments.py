@@ -17,7 +17,6 @@ from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.releases.model import Approval, RegionState, Release
 from crosscheck.releases.regions import (
     attempt_of,
-    back_in_words,
     deployed,
     follow_up,
     replaced_in,
@@ -137,9 +136,7 @@ def _has_failed(gate: str, stage: str, known: KnownFacts) -> bool:
 def _said(rollback: RollbackProgress) -> str:
     """What became of a rollback; empty while nothing did, and where CodePipeline does it."""
     match rollback.state:
-        case RollbackState.DONE:
-            return f"rolled back: {back_in_words(rollback)}"
-        case RollbackState.BACK:
+        case RollbackState.DONE | RollbackState.BACK:
             return f"rolled back: {rollback.reason}"
         case RollbackState.RUNNING | RollbackState.LEFT:
             return ""

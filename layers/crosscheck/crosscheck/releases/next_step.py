@@ -7,7 +7,6 @@ from crosscheck.releases.model import Approval, RegionState, Release
 from crosscheck.text import listed
 
 NOTHING = "nothing to do"
-AGAIN = "fix the cause and release again"
 
 
 def next_step(release: Release) -> str:
@@ -84,7 +83,8 @@ def _after_the_end(release: Release) -> Iterator[str]:
 
 def _rest(release: Release) -> str:
     """Where nobody does anything, and nobody has to at once."""
-    again = f"fix the cause, then {_retry(release)}release again" if release.retryable else AGAIN
+    retry = f", then retries {_stages(release)} or" if release.retryable else " and"
+    again = f"whoever released this fixes the cause{retry} releases again"
     if back := _regions(release, RegionState.ROLLED_BACK):
         return f"{NOTHING} at once: rolled back in {listed(back)}; {again}"
     match release.state:
@@ -103,7 +103,11 @@ def _rest(release: Release) -> str:
 
 def _retry(release: Release) -> str:
     """What else a person may do than to release again; empty where that is all that helps."""
-    return f"retry {listed(release.retryable, things='stages')} or " if release.retryable else ""
+    return f"retry {_stages(release)} or " if release.retryable else ""
+
+
+def _stages(release: Release) -> str:
+    return listed(release.retryable, things="stages")
 
 
 def _failed(release: Release, rollback: RollbackState | None) -> list[str]:

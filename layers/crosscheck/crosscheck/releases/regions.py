@@ -94,14 +94,8 @@ def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> Regi
         return part
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
-        now = back_in_words(rollback)
-        return RegionProgress(part.region, RegionState.ROLLED_BACK, now, why, rollback=rollback.state)
+        return RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why, rollback=rollback.state)
     return replace(part, follow_up=follow_up(rollback), rollback=rollback.state)
-
-
-def back_in_words(rollback: RollbackProgress) -> str:
-    """What a region that is back runs: where that comes from, and what was seen of it."""
-    return f"back on {rollback.target}: {rollback.reason}" if rollback.target else rollback.reason
 
 
 def follow_up(rollback: RollbackProgress) -> str:

@@ -42,8 +42,9 @@ class VerificationItem:
     is what a gate has said already: there is nothing to look at then. ``deployed_regions`` are all those that the
     stage was deployed to. A preflight knows the pipeline's ``account``.
 
-    A rollback brings back ``regions``, to ``target``; ``unrestored`` says what stays as the release brought it, and
-    ``asked_by`` is the Slack id of the person who asked for it, empty where nobody did.
+    A rollback brings back ``regions``, to ``target``, of which ``origin`` says what proved it; ``unrestored`` says what
+    stays as the release brought it, and ``asked_by`` is the Slack id of the person who asked for it, empty where nobody
+    did.
     """
 
     purpose: Purpose
@@ -61,6 +62,7 @@ class VerificationItem:
     deployed_regions: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     target: str = ""
+    origin: str = ""
     unrestored: str = ""
     asked_by: str = ""
     account: str = ""

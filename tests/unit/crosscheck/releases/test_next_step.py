@@ -11,6 +11,7 @@ from tests.builders.canary import SECONDARIES, ended, primary_proven, taken_back
 from tests.builders.releases import Facts, deploys
 
 EU, AP, SA = SECONDARIES
+AGAIN = "whoever released this fixes the cause and releases again"
 ONCE_WELL = "once all is well, retry ValidateSecondary or release again"
 
 
@@ -38,11 +39,11 @@ def asking(topic: str = "") -> Facts:
         ),
         (taken_back(EU, RollbackState.FAILED), f"a person has to mend {EU}: the rollback did not work"),
         (taken_back(EU, RollbackState.LEFT), f"CodePipeline takes {EU} back by itself"),
-        (taken_back(EU, RollbackState.MOVED_ON), "fix the cause and release again"),
-        (taken_back(EU, RollbackState.BACK), "fix the cause and release again"),
+        (taken_back(EU, RollbackState.MOVED_ON), AGAIN),
+        (taken_back(EU, RollbackState.BACK), AGAIN),
         (
             taken_back(EU, RollbackState.DONE),
-            f"nothing to do at once: rolled back in {EU}; fix the cause and release again",
+            f"nothing to do at once: rolled back in {EU}; {AGAIN}",
         ),
         (
             Facts().event(events.pipeline("SUPERSEDED")),

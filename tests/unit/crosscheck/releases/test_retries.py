@@ -22,8 +22,9 @@ def offered(facts: Facts) -> list[str]:
     offers = [action_id(each) for each in offers_of(facts.release, facts.known, may_roll_back=False)]
     retries = [each.removeprefix("retry:") for each in offers if each.startswith("retry:")]
     assert list(facts.release.retryable) == retries
-    assert all(f"retry {stage}" in next_step(facts.release) for stage in retries)
-    assert bool(retries) == ("retry" in next_step(facts.release))
+    step = next_step(facts.release).replace("retries", "retry")
+    assert all(f"retry {stage}" in step for stage in retries)
+    assert bool(retries) == ("retry" in step)
     return retries
 
 
@@ -53,7 +54,8 @@ def test_a_deploy_action_that_failed_may_be_retried_though_its_region_is_back() 
     facts.event(events.pipeline("FAILED", 11)).rollback("World", EU, RollbackState.DONE, "3 of 3 tasks run", 30)
     assert offered(facts) == ["World"]
     assert next_step(facts.release) == (
-        f"nothing to do at once: rolled back in {EU}; fix the cause, then retry World or release again"
+        f"nothing to do at once: rolled back in {EU}; "
+        "whoever released this fixes the cause, then retries World or releases again"
     )
 
 

@@ -110,10 +110,10 @@ class Execution:
     def _roll_back(self, given: Any) -> Any:
         item = parse_item(given["item"])
         if item.purpose is Purpose.WHOLE_STAGE:
-            return self._log.started(item, [_check(item.region)], "s:1", stage_rollback.VERIFY_SECONDS)
+            return self._log.started(item, [_check(item.region)], stage_rollback.VERIFY_SECONDS)
         if self._whole_stage:
             return {"state": Purpose.WHOLE_STAGE.value}
-        return self._log.started(item, [_check(item.region)], "s:1", self._region_seconds)
+        return self._log.started(item, [_check(item.region)], self._region_seconds)
 
 
 def _check(region: str) -> PlannedCheck:

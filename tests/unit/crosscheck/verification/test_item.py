@@ -39,6 +39,7 @@ FULL = VerificationItem(
     deployed_regions=("eu-west-1", "sa-east-1"),
     regions=("eu-west-1",),
     target="s:7",
+    origin="proven by execution 4f1c0a2e",
     unrestored="b/k: s3-object has no way back of its own",
 )
 PROGRESS = Progress(
