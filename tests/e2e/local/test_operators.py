@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
-from crosscheck_cli.app import main
-from local.account import HOME_REGION, RUNS, SLACK_SECRET, Account
+from crosscheck_cli.app import app, main
+from local.account import HOME_REGION, ROOT, RUNS, SLACK_SECRET, Account
 from local.scenarios.canary_service import CanaryService
-from tests.e2e.outside import Outside
+from local.stack import BUILT_TEMPLATE, SAM
+from tests.builders import events
+from tests.e2e.outside import Outside, wait_until
 from tests.e2e.verifications import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
@@ -54,6 +61,14 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
+def physical_ids(account: Account) -> dict[str, str]:
+    """The stack's resources by their logical ids."""
+    client = account.aws.client("cloudformation", HOME_REGION)
+    pages = client.get_paginator("list_stack_resources").paginate(StackName="crosscheck")
+    listed = [each for page in pages for each in page["StackResourceSummaries"]]
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+
+
 def test_the_story_of_a_region_that_broke_silently(
     account: Account, canary: CanaryService, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +102,40 @@ def test_a_healthy_stack_has_no_defect(canary: CanaryService, capsys: pytest.Cap
     assert code == 0
 
 
+def test_what_was_given_up_is_replayed_into_the_ledger(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    event = {**events.pipeline("SUCCEEDED"), "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    dead = physical_ids(account)["EventsDeadLetters"]
+    sqs = account.aws.client("sqs", HOME_REGION)
+    sqs.send_message(QueueUrl=dead, MessageBody=json.dumps(event))
+    assert run(capsys, "replay", "events", "--dry-run")[0] == 0
+    code, out = run(capsys, "replay", "events", "--yes")
+    assert (code, "1 replayed." in out) == (0, True)
+    story = wait_until(lambda: run(capsys, "explain", events.EXECUTION, "--json")[1], "the replayed release")
+    assert json.loads(story)["state"] == "SUCCEEDED"
+    assert sqs.receive_message(QueueUrl=dead).get("Messages", []) == []
+
+
+def test_what_init_writes_is_what_sam_deploys(account: Account, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "template.yaml", tmp_path)
+    (tmp_path / "slack").mkdir()
+    shutil.copy(ROOT / "slack/manifest.yaml", tmp_path / "slack")
+    answers = ["second", HOME_REGION, f"{EU}, {AP}", "", "auto", "", "C0TEAM", SLACK_SECRET, "U0A, S0B", "", "", ""]
+    result = CliRunner().invoke(app, ["init", "--folder", str(tmp_path)], input="\n".join(answers))
+    assert result.exit_code == 0, result.output
+    config = ("--config-file", str(tmp_path / "samconfig.toml"), "--no-confirm-changeset", "--no-execute-changeset")
+    command = [str(SAM), "deploy", "--template-file", str(BUILT_TEMPLATE), *config]
+    done = subprocess.run(  # noqa: S603 - the SAM CLI that make installed
+        command, env=account.sam_environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    stacks = account.aws.client("cloudformation", HOME_REGION)
+    [changes] = stacks.list_change_sets(StackName="second")["Summaries"]
+    described = stacks.describe_change_set(StackName="second", ChangeSetName=changes["ChangeSetName"])
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in described["Parameters"]}
+    assert (given["Regions"], given["RollbackMode"]) == (f"{EU}, {AP}", "auto")
+    assert (given["SlackChannel"], given["Approvers"]) == ("C0TEAM", "U0A, S0B")
+
+
 def test_doctor_finds_each_planted_defect(
     account: Account, canary: CanaryService, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,12 +163,7 @@ class Defects:
     def __init__(self, account: Account, canary: CanaryService) -> None:
         self._account = account
         self._role = canary.pipeline
-        resources = self._aws("cloudformation").get_paginator("list_stack_resources").paginate(StackName="crosscheck")
-        self._ids = {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for page in resources
-            for each in page["StackResourceSummaries"]
-        }
+        self._ids = physical_ids(account)
 
     def plant(self) -> list[tuple[str, str, str]]:
         """Plant all of them; area, place and problem of each, as the doctor calls them."""
