@@ -17,8 +17,10 @@ from local.account import HOME_REGION, ROOT, RUNS, SLACK_SECRET, Account
 from local.scenarios.canary_service import CanaryService
 from local.stack import BUILT_TEMPLATE, SAM
 from tests.builders import events
+from tests.e2e.enforced import put_policy
 from tests.e2e.outside import Outside, wait_until
 from tests.e2e.verifications import settled
+from tests.unit.docs.markdown import rights, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +34,8 @@ OURS = "pipeline-artifacts-{}-{}"
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    """An account whose alarms are heard."""
-    with Account(RUNS / f"operators-{os.getpid()}") as running:
+    """An account that enforces IAM, whose alarms are heard."""
+    with Account(RUNS / f"operators-{os.getpid()}", enforce_iam=True) as running:
         topic = running.aws.client("sns", HOME_REGION).create_topic(Name="alarms")["TopicArn"]
         queue = f"arn:aws:sqs:{HOME_REGION}:{running.account_id}:heard"
         running.aws.client("sns", HOME_REGION).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
@@ -46,9 +48,27 @@ def canary(account: Account) -> CanaryService:
     return CanaryService(account).release_first()
 
 
+@pytest.fixture(scope="module")
+def operator(account: Account) -> dict[str, str]:
+    """The credentials of a role that may do what docs/operations.md says, and nothing else."""
+    iam = account.aws.client("iam", HOME_REGION)
+    anybody = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account.account_id}:root"}}
+    trust = {"Version": "2012-10-17", "Statement": [{**anybody, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="operator", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    actions = sorted(rights(section("operations.md", "### Rights")))
+    put_policy(account, "operator", "operations", [{"Effect": "Allow", "Action": actions, "Resource": "*"}])
+    sts = account.aws.client("sts", HOME_REGION)
+    given = sts.assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+
 @pytest.fixture(autouse=True)
-def _credentials(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {**account.environment, "COLUMNS": "200"}.items():
+def _credentials(account: Account, operator: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**account.environment, **operator, "COLUMNS": "200"}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -100,6 +120,18 @@ def test_a_healthy_stack_has_no_defect(canary: CanaryService, capsys: pytest.Cap
     # The manifest's scopes do not let the app look at the channel: it says so, and nothing is wrong.
     assert [(defect["severity"], defect["where"]) for defect in found] == [("note", "C0RELEASES")]
     assert code == 0
+
+
+def test_what_an_operator_may_not_look_at_is_said(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    put_policy(account, "operator", "denied", [{"Effect": "Deny", "Action": "events:ListRules", "Resource": "*"}])
+    code, out = run(capsys, "doctor", "--json")
+    account.aws.client("iam", HOME_REGION).delete_role_policy(RoleName="operator", PolicyName="denied")
+    unseen = [(area["name"], each["where"]) for area in json.loads(out) for each in area["defects"] if _unseen(each)]
+    assert (code, unseen) == (1, [("events", EU), ("events", AP)])
+
+
+def _unseen(defect: dict[str, str]) -> bool:
+    return defect["severity"] == "unknown" and defect["fix"].startswith("give yourself the right")
 
 
 def test_what_was_given_up_is_replayed_into_the_ledger(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
