@@ -28,5 +28,5 @@ def doctor(
     if as_json:
         typer.echo(json.dumps([asdict(area) for area in areas], indent=2, ensure_ascii=False))
     else:
-        console().print(found(areas))
+        console().print(found(areas), soft_wrap=True)
     raise typer.Exit(exit_code([defect for area in areas for defect in area.defects]))

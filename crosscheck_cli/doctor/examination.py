@@ -18,7 +18,7 @@ from crosscheck_cli.doctor.looks.stores import look_at_store
 from crosscheck_cli.doctor.rules.alarms import judge_alarms
 from crosscheck_cli.doctor.rules.events import judge_forwarding, judge_own_rule
 from crosscheck_cli.doctor.rules.functions import judge_function, judge_mapping, judge_schedule
-from crosscheck_cli.doctor.rules.gates import judge_gate
+from crosscheck_cli.doctor.rules.gates import judge_gates
 from crosscheck_cli.doctor.rules.queues import judge_dead_letters, judge_queue
 from crosscheck_cli.doctor.rules.replication import judge_replication
 from crosscheck_cli.doctor.rules.slack import judge_slack
@@ -116,9 +116,7 @@ def _mapping(connection: Connection, mapping: str) -> Iterable[Defect]:
 
 
 def _gates(connection: Connection, region: str) -> Iterable[Defect]:
-    policy = connection.stack.outputs["GateInvocationPolicyArn"]
-    for gate in look_at_gates(connection, region):
-        yield from judge_gate(gate, policy)
+    return judge_gates(look_at_gates(connection, region), connection.stack.outputs["GateInvocationPolicyArn"])
 
 
 def _done(region: str, work: Work) -> tuple[Defect, ...]:

@@ -12,9 +12,9 @@ from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.deployments import deployments
 from crosscheck.releases.model import RegionState
 from crosscheck.releases.regions import follow_up
+from crosscheck.text import listed
 from crosscheck_cli.story.entry import Source, StoryEntry
 
-_FAN_OUT = "Crosscheck itself, as no gate judges here"
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.PASS: (signs.of_region(RegionState.PASSED)[0], "passed"),
     Verdict.PENDING: (signs.of_region(RegionState.VERIFYING)[0], "not proven yet"),
@@ -58,7 +58,7 @@ def looks(known: KnownFacts) -> Iterator[StoryEntry]:
         if not verdict.final:
             word = f"{word}, and goes on looking"
         heard = verdict in known.verdicts_on(verdict.stage, verdict.judged.region)
-        who = _judge(verdict)
+        who = _judge(verdict, known)
         counts = "" if heard else "does not count: the pipeline's definition names another judge for this region"
         why = tuple(filter(None, [f"judged by {who}", counts, *_seen(verdict.judged)]))
         where = f"{verdict.stage} · {verdict.judged.region}"
@@ -104,11 +104,13 @@ def _decision(decision: TakenDecision) -> StoryEntry:
     return StoryEntry(decision.at, Source.PERSON, "card", sign, text, tuple(filter(None, why)))
 
 
-def _judge(verdict: JudgeVerdict) -> str:
-    if not verdict.judge:
-        return _FAN_OUT
-    look = f", look {verdict.look}" if verdict.look else ""
-    return f"the gate {verdict.judge}{look}"
+def _judge(verdict: JudgeVerdict, known: KnownFacts) -> str:
+    if verdict.judge:
+        look = f", look {verdict.look}" if verdict.look else ""
+        return f"the gate {verdict.judge}{look}"
+    decided = known.judges.get((verdict.stage, verdict.judged.region))
+    gates = (*decided.gates, *decided.without_turn) if decided else ()
+    return f"Crosscheck itself, {f'in place of {listed(gates, things="gates")}' if gates else 'as no gate judges here'}"
 
 
 def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[str, ...]:

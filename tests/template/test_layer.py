@@ -21,6 +21,12 @@ def test_boto3_is_pinned_in_the_layer_and_is_the_one_that_is_tested(package: str
     assert _pins("layers/crosscheck/requirements.txt")[package] == _pins("requirements/dev.txt")[package]
 
 
+def test_operators_run_the_kernel_with_the_libraries_that_it_was_tested_with() -> None:
+    layer, command = _pins("layers/crosscheck/requirements.txt"), _pins("requirements/cli.txt")
+    assert layer
+    assert {name: command.get(name) for name in layer} == layer
+
+
 def test_the_local_runtime_lends_no_boto3() -> None:
     assert not _pins("requirements/runtime.txt").keys() & {"boto3", "botocore"}
 

@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from crosscheck.aws_errors import AWS_ERRORS, denied
 from crosscheck.decisions.slack_secret import SlackSecret
 from crosscheck.errors import ConfigurationError
 from crosscheck_cli.doctor.rules.slack import SeenSlack
@@ -19,6 +20,7 @@ def look_at_slack(connection: Connection) -> SeenSlack:
 
     Raises:
         OSError: Slack does not answer.
+        ClientError: whoever looks may not read the secret; that says nothing about it.
     """
     parameters = connection.stack.parameters
     secret = SlackSecret(connection.clients, parameters["SlackSecret"])
@@ -27,6 +29,8 @@ def look_at_slack(connection: Connection) -> SeenSlack:
         if connection.stack.listed("Approvers"):
             secret.part("signing_secret")
     except ConfigurationError as error:
+        if isinstance(error.__cause__, AWS_ERRORS) and denied(error.__cause__):
+            raise error.__cause__ from None
         return SeenSlack(unusable=str(error))
     client = WebClient(token, base_url=parameters["SlackApiUrl"], timeout=TIMEOUT_SECONDS)
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crosscheck_cli.doctor.defect import GONE, Defect, Severity
 
 ENABLED = "ENABLED"
-_NO_EVENTS = "releases there are noticed minutes late, and no image is followed"
+_LATE, _NOT_FOLLOWED = "releases are noticed minutes late", "images that are pushed are not followed"
 
 
 @dataclass(frozen=True)
@@ -24,20 +24,21 @@ class SeenRule:
 def judge_own_rule(rule: SeenRule, queue: str, sources: frozenset[str]) -> Iterator[Defect]:
     """A rule of the stack: whether it sends these events to the queue of this ARN."""
     command = f"aws events {{}} --region {rule.region} --name {rule.name}"
+    harm = _NOT_FOLLOWED if "aws.ecr" in sources else _LATE
     if not rule.state:
         yield _error(
             rule,
-            f"the rule {rule.name} is gone: {_NO_EVENTS}",
+            f"the rule {rule.name} is gone: {harm}",
             GONE,
         )
     elif rule.state != ENABLED:
-        yield _error(rule, f"the rule {rule.name} is {rule.state}: {_NO_EVENTS}", command.format("enable-rule"))
+        yield _error(rule, f"the rule {rule.name} is {rule.state}: {harm}", command.format("enable-rule"))
     elif queue not in rule.targets:
         target = f"--rule {rule.name} --targets Id=events-queue,Arn={queue}"
         fix = f"aws events put-targets --region {rule.region} {target}"
-        yield _error(rule, f"the rule {rule.name} does not lead to the events queue: {_NO_EVENTS}", fix)
+        yield _error(rule, f"the rule {rule.name} does not lead to the events queue: {harm}", fix)
     elif not sources <= rule.sources:
-        yield _error(rule, f"the pattern of the rule {rule.name} was changed: {_NO_EVENTS}", "put the template's back")
+        yield _error(rule, f"the pattern of the rule {rule.name} was changed: {harm}", "put the template's back")
 
 
 def judge_forwarding(region: str, rules: Sequence[SeenRule], bus: str) -> Iterator[Defect]:

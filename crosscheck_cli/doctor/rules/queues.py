@@ -8,8 +8,8 @@ from crosscheck_cli.doctor.defect import Defect, Severity
 # So many wait in a busy account for seconds; what waits for longer has its alarm.
 BACKLOG = 1_000
 _REPLAYS = {
-    "EventsDeadLetters": "read why (docs/operations.md), mend it, then: crosscheck replay events",
-    "CardDeadLetters": "mend Slack's side (docs/operations.md), then: crosscheck replay cards",
+    "EventsDeadLetters": "mend the cause (docs/operations.md, EventsDeadLettersAlarm), then: crosscheck replay events",
+    "CardDeadLetters": "mend Slack's side (docs/operations.md, CardDeadLettersAlarm), then: crosscheck replay cards",
     "DecisionsDeadLetters": (
         "look at the cards, and decide again there; an old click is not replayed: aws sqs purge-queue --queue-url {url}"
     ),

@@ -21,13 +21,30 @@ _NAMES = {
 }
 
 
-# By what the path ends with, then by method; ministack takes the first ones for ListAliases, the last for GetFunction.
+# By what the path ends with, then by method; ministack takes an alias for ListAliases, and tells no reads from
+# writes of the others.
 _LAMBDA_ACTIONS = (
     (
         re.compile(r"/functions/[^/]+/aliases/[^/]+/?$"),
         {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"},
     ),
     (re.compile(r"/functions/[^/]+/provisioned-concurrency/?$"), {"GET": "GetProvisionedConcurrencyConfig"}),
+    (
+        re.compile(r"/functions/[^/]+/concurrency/?$"),
+        {
+            "GET": "GetFunctionConcurrency",
+            "PUT": "PutFunctionConcurrency",
+            "DELETE": "DeleteFunctionConcurrency",
+        },
+    ),
+    (
+        re.compile(r"/event-source-mappings/[^/]+/?$"),
+        {
+            "GET": "GetEventSourceMapping",
+            "PUT": "UpdateEventSourceMapping",
+            "DELETE": "DeleteEventSourceMapping",
+        },
+    ),
 )
 
 

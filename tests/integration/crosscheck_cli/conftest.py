@@ -47,7 +47,7 @@ class MotoStack:
         return subject
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stack() -> Iterator[MotoStack]:
     with mock_aws():
         yield MotoStack()

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 FIRST, SECOND = "11112222-0000-4000-8000-000000000001", "11113333-0000-4000-8000-000000000002"
 
 
-@pytest.fixture(autouse=True)
-def _releases(stack: MotoStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "time", lambda: events.BEGAN.timestamp() + 3600)
-    monkeypatch.setenv("COLUMNS", "240")
+@pytest.fixture(scope="module", autouse=True)
+def _releases(stack: MotoStack) -> None:
     stack.release(FIRST, events.PIPELINE, events.pipeline("STARTED", 0), events.pipeline("SUCCEEDED", 40))
     stack.release(SECOND, "other-pipeline", events.pipeline("STARTED", 60))
+
+
+@pytest.fixture(autouse=True)
+def _an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: events.BEGAN.timestamp() + 3600)
+    monkeypatch.setenv("COLUMNS", "240")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 import yaml
+from rich.console import Console
 
 from crosscheck_cli.app import app
 from crosscheck_cli.doctor import defect
 from crosscheck_cli.doctor.defect import Severity
-from tests.unit.docs.markdown import ROOT, document, headings, quoted, section, table
+from crosscheck_cli.story.story import story_of
+from crosscheck_cli.story.view import shown
+from tests.builders import boards
+from tests.unit.docs.markdown import ROOT, document, fenced, headings, quoted, section, table
 
 PAGE = "operations.md"
 ALARMS = yaml.safe_load((ROOT / "alarms.yaml").read_text())
@@ -41,6 +45,16 @@ def test_every_command_is_told_on_the_page_and_in_the_readme() -> None:
 def test_what_the_doctor_refers_to_is_there() -> None:
     assert defect.GONE.rpartition("section ")[2] in headings(document(PAGE))
     assert "A store is gone" in headings(document(PAGE))
+
+
+def test_the_story_on_the_page_is_one_that_the_command_tells() -> None:
+    facts, console = boards.silently_broken(), Console(width=120, no_color=True)
+    with console.capture() as text:
+        console.print(shown(story_of(facts.release, facts.known, {}), everything=False))
+    told = iter([line.rstrip() for line in text.get().splitlines()])
+    [sample] = fenced(section(PAGE, "### What happened to one"), "text")
+    assert all(line in told for line in sample.splitlines())  # each after the one before
+    assert len(sample.splitlines()) == 5
 
 
 def test_every_severity_is_explained() -> None:

@@ -105,18 +105,22 @@ def test_the_queues_and_rules_are_the_templates() -> None:
     assert sources == examination.OWN_RULES
 
 
-def test_each_finding_is_shown_with_its_fix_and_counted() -> None:
+def test_each_finding_is_shown_with_its_fix_unbroken_and_counted() -> None:
     console = Console(width=100, no_color=True)
+    long = Defect(Severity.ERROR, EU, "broken", "aws " + "--option " * 20 + "end")
     with console.capture() as text:
-        console.print(found([ExaminedArea("stores", (BROKEN, WARNING)), ExaminedArea("events", ())]))
+        shown = found([ExaminedArea("stores", (BROKEN, long, WARNING)), ExaminedArea("events", ())])
+        console.print(shown, soft_wrap=True)
     assert [line.rstrip() for line in text.get().splitlines()] == [
         "stores",
-        "  ✗ error · us-east-1 broken",
+        "  ✗ error · us-east-1: broken",
         "      fix: mend it",
-        "  ! warning · us-east-1 odd",
+        "  ✗ error · eu-west-1: broken",
+        f"      fix: {long.fix}",
+        "  ! warning · us-east-1: odd",
         "      fix: mend it",
         "✓ events",
-        "1 error, 1 warning",
+        "2 errors, 1 warning",
     ]
 
 

@@ -17,7 +17,7 @@ from crosscheck_cli.doctor.rules.functions import (
     judge_mapping,
     judge_schedule,
 )
-from crosscheck_cli.doctor.rules.gates import SeenGate, judge_gate
+from crosscheck_cli.doctor.rules.gates import SeenGate, judge_gates
 from crosscheck_cli.doctor.rules.queues import BACKLOG, SeenQueue, judge_dead_letters, judge_queue
 from crosscheck_cli.doctor.rules.replication import judge_replication
 from crosscheck_cli.doctor.rules.slack import SeenSlack, judge_slack
@@ -308,13 +308,18 @@ def test_alarms_ring_and_are_heard(
 GATE = SeenGate("shop", EU, "Validate", "EU", f"arn:aws:iam::{ACCOUNT}:role/service/shop", allowed=True)
 
 
-def test_a_gate_that_codepipeline_may_not_invoke() -> None:
-    assert list(judge_gate(GATE, "arn:policy")) == []
-    [refused] = judge_gate(replace(GATE, allowed=False), "arn:policy")
+def test_gates_that_codepipeline_may_not_invoke_are_told_once_for_each_role() -> None:
+    assert list(judge_gates([GATE], "arn:policy")) == []
+    denied = replace(GATE, allowed=False)
+    [refused] = judge_gates([denied, replace(denied, name="US")], "arn:policy")
     assert (refused.severity, refused.where) == (Severity.ERROR, "shop (eu-west-1)")
+    assert refused.problem.endswith("may not lambda:InvokeFunction: Validate / EU, Validate / US")
     assert refused.fix == "aws iam attach-role-policy --role-name shop --policy-arn arn:policy"
-    [elsewhere] = judge_gate(replace(GATE, allowed=None), "arn:policy")
-    assert elsewhere.severity is Severity.UNKNOWN
+    other = replace(GATE, pipeline="other", allowed=None, role="arn:aws:iam::999988887777:role/them")
+    assert [defect.severity for defect in judge_gates([denied, other], "arn:policy")] == [
+        Severity.ERROR,
+        Severity.UNKNOWN,
+    ]
 
 
 SLACK = SeenSlack(scopes=frozenset({"chat:write", "usergroups:read"}), member=True)

@@ -135,6 +135,12 @@ def test_a_judge_that_the_definition_does_not_hold_is_told_as_one_that_does_not_
     assert look.why[1] == "does not count: the pipeline's definition names another judge for this region"
 
 
+def test_where_gates_did_not_get_their_turn_it_says_in_whose_place_it_judged() -> None:
+    facts = Facts().add(RegionJudge("Deploy", "eu-west-1", (), ("Validate/EU",)).to_fact(BEGAN))
+    facts.verdict("Deploy", judged(Verdict.PASS), 30)
+    assert entries(facts)[0].why == ("judged by Crosscheck itself, in place of Validate/EU",)
+
+
 @pytest.mark.parametrize(
     ("verdict", "word"),
     [(Verdict.PENDING, "not proven yet"), (Verdict.INCONCLUSIVE, "unknown"), (Verdict.FAIL, "failed")],
