@@ -272,6 +272,8 @@ def test_reconcile_runs_every_two_minutes_under_a_name_of_this_stack() -> None:
     assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-reconcile"}
     assert schedule["ScheduleExpression"] == "rate(2 minutes)"
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["Reconcile", "Arn"]}
+    # Nor are there dead letters: a run that is lost is nothing to keep, the next one does the same.
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
     assert resources("AWS::Lambda::Function")["Reconcile"]["Timeout"] <= 120  # the next run begins where this one ends
 
 
