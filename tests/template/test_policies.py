@@ -152,6 +152,44 @@ def test_queues_are_encrypted_kept_long_and_end_in_a_dead_letter_queue() -> None
     assert queues["CardQueue"]["RedrivePolicy"]["maxReceiveCount"] >= 1_000
 
 
+def test_f51_only_our_rules_of_this_account_reach_the_events_queue_and_nobody_any_queue_without_tls() -> None:
+    (policy,) = resources("AWS::SQS::QueuePolicy").values()
+    queues = [*resources("AWS::SQS::Queue")]
+    arns = [{"Fn::GetAtt": [name, "Arn"]} for name in queues]
+    rules = [{"Fn::GetAtt": [name, "Arn"]} for name in resources("AWS::Events::Rule")]
+    assert sorted(each["Ref"] for each in policy["Queues"]) == sorted(queues)
+    delivers, tls = policy["PolicyDocument"]["Statement"]
+    assert (delivers["Effect"], delivers["Principal"]) == ("Allow", {"Service": "events.amazonaws.com"})
+    assert delivers["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": rules},
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+    }
+    assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", "*", "sqs:*")
+    assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert sorted(map(str, tls["Resource"])) == sorted(map(str, arns))
+
+
+@pytest.mark.parametrize("url", ["http://slack.com/api/", "https://slack.com/api", "http://10.0.0.1/api/"])
+def test_slack_is_called_over_tls(url: str) -> None:
+    """But in a local account, whose Slack is on loopback."""
+    pattern = expanded()["Parameters"]["SlackApiUrl"]["AllowedPattern"]
+    assert re.fullmatch(pattern, "https://slack.com/api/")
+    assert not re.fullmatch(pattern, url)
+
+
+def test_no_variable_of_a_function_holds_a_secret() -> None:
+    """A parameter that held one would have to be hidden (NoEcho); there is none."""
+    template = expanded()
+    assert [name for name, each in template["Parameters"].items() if each.get("NoEcho")] == []
+    for name, function in resources("AWS::Lambda::Function").items():
+        named = {
+            variable for variable in function["Environment"]["Variables"] if "SECRET" in variable or "TOKEN" in variable
+        }
+        assert named <= {"SLACK_SECRET"}, name
+        if named:
+            assert function["Environment"]["Variables"]["SLACK_SECRET"] == {"Ref": "SlackSecret"}
+
+
 def test_f08_every_dead_letter_queue_has_an_alarm() -> None:
     watched = {str(alarm["Dimensions"][0]["Value"]) for alarm in resources("AWS::CloudWatch::Alarm").values()}
     dead = [name for name in resources("AWS::SQS::Queue") if name.endswith("DeadLetters")]
@@ -234,6 +272,8 @@ def test_reconcile_runs_every_two_minutes_under_a_name_of_this_stack() -> None:
     assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-reconcile"}
     assert schedule["ScheduleExpression"] == "rate(2 minutes)"
     assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["Reconcile", "Arn"]}
+    # Nor are there dead letters: a run that is lost is nothing to keep, the next one does the same.
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
     assert resources("AWS::Lambda::Function")["Reconcile"]["Timeout"] <= 120  # the next run begins where this one ends
 
 

@@ -24,6 +24,8 @@ CONDITIONS = {
     "aws:RequestedRegion": "in the stack's region",
 }
 
+EVERY = {"codepipeline": "every pipeline", "s3": "every bucket"}  # whose ARNs end with a name and nothing else
+
 type Rows = list[tuple[str, str]]
 
 
@@ -66,10 +68,11 @@ def _words(resource: Any) -> tuple[str, str]:
     text = argument if isinstance(argument, str) else argument[0]
     if own := re.fullmatch(r"\$\{(\w+)\.Arn\}/(.*)", text):
         return f"`{own[1]}/{own[2]}`", ""
-    _, _, _, region, account, rest = text.replace("AWS::", "").split(":", 5)
+    _, _, service, region, account, rest = text.replace("AWS::", "").split(":", 5)
     rest = rest.replace("${AccountId}", "<account>").replace("${", "<").replace("}", ">")
+    name = EVERY[service] if rest == "*" else f"`{rest}`"
     where = " of any account" if account == "*" else ""
-    return f"`{rest}`", where + (" in any region" if region == "*" else "")
+    return name, where + (" in any region" if region == "*" else "")
 
 
 def _compared(condition: Template) -> str:

@@ -1,5 +1,7 @@
 """docs/rollback.md says what the code and the template do."""
 
+import re
+
 import yaml
 
 from crosscheck.ledger.states import RollbackState
@@ -15,7 +17,7 @@ from plan_checks.release.plan import IGNORED
 from plan_checks.rollback_mode import STALE_SECONDS, Mode
 from roll_back import region_rollback, stage_rollback
 from tests.template.expanded import expanded, resources
-from tests.unit.docs.markdown import ROOT, document, quoted, rights, section, table
+from tests.unit.docs.markdown import ROOT, document, fenced, quoted, rights, section, table
 from tests.unit.docs.policies import actions_of
 
 ROLLBACK_MD = "rollback.md"
@@ -26,6 +28,16 @@ STATES = MACHINE["States"]["Regions"]["ItemProcessor"]["States"]
 def test_every_rollback_says_what_verifies_it() -> None:
     verified = [quoted(row[2])[0] for row in table(section(ROLLBACK_MD, "## How each service is rolled back"))]
     assert sorted(verified) == sorted([*ROLLBACKS, PipelineExecution.kind])
+
+
+def test_the_steps_that_are_drawn_are_the_tasks_of_the_state_machine() -> None:
+    [drawing] = fenced(document(ROLLBACK_MD), "mermaid")
+    messages = " ".join(re.findall(r"->>\w: (.*)", drawing))
+    parts = (MACHINE["States"], STATES)
+    called = {name: state["Resource"] for part in parts for name, state in part.items() if state["Type"] == "Task"}
+    drawn = set(re.findall(r"\b[A-Z][a-z]\w+", messages))
+    assert drawn <= called.keys()
+    assert {called[name] for name in drawn} == set(called.values())
 
 
 def test_every_state_has_its_line_on_the_card() -> None:
