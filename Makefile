@@ -45,6 +45,15 @@ e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts
 histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300
 	CROSSCHECK_HISTORIES=10000 $(DEV)/pytest tests/property/test_store_histories.py -q -n 2
 
+.PHONY: bench
+bench: $(ENVIRONMENTS) build ## speed against a floor, fan-out, sizes and calls; records releases first, half an hour
+	PYTHONPATH=layers/crosscheck:functions $(DEV)/python -m bench
+
+.PHONY: load
+load: $(STAMPS)/dev ## a thousand releases at once, stores in 33 regions, a full store deleted; a quarter of an hour
+	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_releases
+	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_stores
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
 	$(DEV)/ruff format --check .
