@@ -63,6 +63,15 @@ histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores
 fault-tests: $(STAMPS)/dev ## list the tests of each fault in tests/faults.md
 	$(DEV)/python -m tests.unit.docs.fault_tests
 
+.PHONY: bench
+bench: $(ENVIRONMENTS) build ## speed against a floor, fan-out, sizes and calls; records releases first, half an hour
+	PYTHONPATH=layers/crosscheck:functions $(DEV)/python -m bench
+
+.PHONY: load
+load: $(STAMPS)/dev ## a thousand releases at once, stores in 33 regions, a full store deleted; a quarter of an hour
+	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_releases
+	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_stores
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit ## formatting, lint, types, import contracts, the template, secrets, the workflow
 	$(DEV)/ruff format --check .

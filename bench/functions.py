@@ -32,7 +32,7 @@ from bench.timing import BUILT, interleaved, machine, table
 BUILD = Path(__file__).parents[1] / ".aws-sam/build"
 FLOOR = Path(__file__).with_name("floor")
 FULL_CORE = 1769  # MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-ROUNDS, WARM = 7, 8
+ROUNDS, WARM = 5, 6
 PHASES = ("4 regions", "unhappy", "deployment")
 
 
@@ -62,7 +62,9 @@ class Measured:
         """The function itself."""
         own = without_endpoints(self.recorded["environment"])
         host = self.web.url.removeprefix("http://")
-        hosts = {"CROSSCHECK_RESPONSE_HOST": host, "CROSSCHECK_HOOKS_HOST": host}
+        hosts = {"CROSSCHECK_RESPONSE_HOST": host}
+        if own["CROSSCHECK_HOOKS_HOST"] in self.recorded["event"]:  # a click, which Slack signed, has its own within
+            hosts["CROSSCHECK_HOOKS_HOST"] = host
         replaced = {"SLACK_API_URL": f"{self.web.url}/api/", **hosts}
         environment = {**own, **endpoints(self.service), **replaced}
         logical_id = "".join(word.title() for word in self.name.split("_"))

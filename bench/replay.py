@@ -224,6 +224,16 @@ class Function:
         self._process = subprocess.Popen(command, env=environment, stdout=self._output, stderr=self._output)
         return self
 
+    def ready(self) -> float:
+        """Wait for the end of what it does; the moment, in seconds of no particular clock."""
+        self._wait()
+        return self.now()
+
+    @staticmethod
+    def now() -> float:
+        """This moment, by the same clock."""
+        return time.monotonic()
+
     def invoke(self, event: str) -> str:
         """Invoke it; its answer.
 

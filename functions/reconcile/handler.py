@@ -21,6 +21,11 @@ logger = Logger()
 ENOUGH_MILLISECONDS = 60_000  # for one pipeline, even if some of its answers take long
 
 
+def _regions(clients: Clients) -> tuple[str, ...]:
+    listed = (part.strip() for part in optional("REGIONS").split(","))
+    return tuple(dict.fromkeys(filter(None, (clients.home_region, *listed))))
+
+
 @made_at_init
 def _clients() -> Clients:
     clients = Clients()
@@ -28,11 +33,6 @@ def _clients() -> Clients:
     for region in _regions(clients):
         clients.client("codepipeline", region)
     return clients
-
-
-def _regions(clients: Clients) -> tuple[str, ...]:
-    listed = (part.strip() for part in optional("REGIONS").split(","))
-    return tuple(dict.fromkeys(filter(None, (clients.home_region, *listed))))
 
 
 def _reconciler(clock: Callable[[], float] = time.time) -> Reconciler:

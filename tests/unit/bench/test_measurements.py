@@ -1,0 +1,85 @@
+"""The measurements' own code: what is wrong is found, and nothing is measured that did not happen."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import load_releases
+from bench.fan_out import longest_chain
+from bench.load_releases import LostError, release
+from bench.load_stores import emptied, regions
+from bench.replay import operation
+from bench.timing import interleaved, table
+from tests.builders import events
+
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=testing/20260304/eu-west-1/sqs/aws4_request, x=y"}
+
+
+def test_each_takes_its_turn_in_every_round_and_the_median_counts() -> None:
+    taken: list[str] = []
+    figures = {"ours": iter([3.0, 1.0, 9.0]), "floor": iter([2.0, 2.0, 8.0])}
+
+    def measure(name: str) -> float:
+        taken.append(name)
+        return next(figures[name])
+
+    found = interleaved(3, {"ours": lambda: measure("ours"), "floor": lambda: measure("floor")})
+    assert found == {"ours": 3.0, "floor": 2.0}
+    assert taken == ["floor", "ours", "ours", "floor", "floor", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "chain"),
+    [([], 0), ([(0, 1), (0, 1)], 1), ([(0, 1), (1, 2), (0.5, 1.5)], 2), ([(0, 9), (0, 1), (2, 3), (4, 5)], 3)],
+)
+def test_the_critical_path_is_the_longest_chain_of_calls(calls: list[tuple[float, float]], chain: int) -> None:
+    assert longest_chain(calls) == chain
+
+
+def test_a_request_is_named_by_its_protocol() -> None:
+    assert operation("POST", "/", {**SIGNED, "X-Amz-Target": "AmazonSQS.SendMessage"}, b"") == (
+        "eu-west-1",
+        "sqs",
+        "AmazonSQS.SendMessage",
+    )
+    form = {**SIGNED, "Content-Type": "application/x-www-form-urlencoded"}
+    assert operation("POST", "/", form, b"Action=DescribeStacks&Version=1")[-1] == "DescribeStacks"
+    assert operation("PUT", "/bucket?encryption", SIGNED, b"")[-2:] == ("PUT", "/bucket?encryption")
+    assert operation("POST", "/api/chat.update", {}, b"{}") == ("POST", "/api/chat.update")
+
+
+def test_a_release_has_the_events_that_codepipeline_sends() -> None:
+    assert len(release("x")) == 26
+    assert len(release("x", 32)) == 26 + 2 * 30
+
+
+def test_releases_that_arrive_shuffled_and_twice_are_recorded_right() -> None:
+    count, regions_, delivered, *_ = load_releases.run(2)
+    assert (count, regions_, delivered) == (2, 3, 52)
+
+
+def test_a_lost_event_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_releases.release
+
+    def without_end(execution: str, regions: int = 2) -> list[events.Event]:
+        found = whole(execution, regions)
+        return found if execution == "reference" else found[:-1]
+
+    monkeypatch.setattr(load_releases, "release", without_end)
+    with pytest.raises(LostError, match="'pipeline'"):
+        load_releases.run(1)
+
+
+def test_f33_a_full_store_is_deleted_while_somebody_writes() -> None:
+    found = emptied(4_000)
+    assert found["writes refused"] == 4
+    assert found["runs"] == 1
+
+
+def test_regions_are_told_apart_and_the_home_region_leads() -> None:
+    assert regions(33)[0] == "us-east-1"
+    assert len(set(regions(33))) == 33
+
+
+def test_a_table_is_markdown() -> None:
+    assert table(("a", "b"), [(1, 2)]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
