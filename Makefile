@@ -49,6 +49,10 @@ histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores
 fault-tests: $(STAMPS)/dev ## list the tests of each fault in tests/faults.md
 	$(DEV)/python -m tests.unit.docs.fault_tests
 
+.PHONY: mutants
+mutants: $(STAMPS)/dev ## break the rules on purpose, and count what no test notices; half an hour on two free cores
+	$(DEV)/python -m tests.mutants $(MUTANTS)
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam ## formatting, lint, types, import contracts, the template, the workflow
 	$(DEV)/ruff format --check .
