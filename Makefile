@@ -72,6 +72,10 @@ load: $(STAMPS)/dev ## a thousand releases at once, stores in 33 regions, a full
 	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_releases
 	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_stores
 
+.PHONY: mutants
+mutants: $(STAMPS)/dev ## break the rules on purpose, and count what no test notices; half an hour on two free cores
+	$(DEV)/python -m tests.mutants $(MUTANTS)
+
 .PHONY: lint
 lint: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit ## formatting, lint, types, import contracts, the template, secrets, the workflow
 	$(DEV)/ruff format --check .

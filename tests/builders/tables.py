@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from crosscheck.ledger.table import Ledger
+from tests.fakes.modelled import Answered
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +43,18 @@ def create_ledger_table() -> DynamoDBClient:
     client = boto3.client("dynamodb", region_name="us-east-1")
     client.create_table(TableName=NAME, **SCHEMA)
     return client
+
+
+def lag_behind(client: DynamoDBClient) -> None:
+    """Whoever does not ask this client for a consistent read sees nothing yet of what was written, as may happen in
+    DynamoDB; moto is always consistent."""
+
+    def answer(params: Mapping[str, Any], **_: object) -> Any:
+        asked = json.loads(params["body"])
+        return None if asked.get("ConsistentRead") else (Answered(200), {"Items": [], "Count": 0, "ScannedCount": 0})
+
+    for operation in ("Query", "GetItem", "Scan"):
+        client.meta.events.register(f"before-call.dynamodb.{operation}", answer)
 
 
 def new_ledger(client: DynamoDBClient) -> Ledger:

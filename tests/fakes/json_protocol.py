@@ -23,7 +23,12 @@ from crosscheck.clients import Clients
 
 if TYPE_CHECKING:
     from botocore.compat import HTTPHeaders
-    from botocore.model import Shape
+    from botocore.model import OperationModel, Shape
+
+# https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html: any operation may answer so.
+OF_ALL_SERVICES = {"AccessDeniedException", "ThrottlingException", "ValidationException", "ValidationError"}
+# What is documented for an operation, but not modelled.
+UNMODELLED: dict[str, set[str]] = {}
 
 _MODELS = botocore.session.get_session()
 
@@ -84,12 +89,29 @@ class JsonService:
         try:
             self._raise_refusal(name)
             check(body, model.input_shape, name)
-            answer = getattr(self, xform_name(name))(body)
-            check(answer, model.output_shape, f"answer of {name}")
+            answer = self.served(model, body)
         except RefusedError as refused:
             content = {"__type": refused.code, "message": refused.message}
             return _response(request.url, refused.status, content)
         return _response(request.url, 200, answer)
+
+    def served(self, model: OperationModel, body: Mapping[str, Any]) -> Any:
+        """The fake's answer. One that the service could not give, or an error that it does not know, is the fake's own
+        mistake, which no code under test may take for a refusal."""
+        try:
+            answer = getattr(self, xform_name(model.name))(body)
+        except RefusedError as refused:
+            known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
+            names = {shape.name for shape in model.error_shapes}
+            unmodelled = not model.error_shapes  # S3, CloudFormation and EC2 model few of their errors or none
+            if not (unmodelled or refused.code in known | names | OF_ALL_SERVICES | UNMODELLED.get(model.name, set())):
+                raise AssertionError(f"{model.name} knows no {refused.code}, only {sorted(known)}") from refused
+            raise
+        try:
+            check(answer, model.output_shape, f"answer of {model.name}")
+        except RefusedError as wrong:
+            raise AssertionError(f"no answer of {self.service}: {wrong.message}") from wrong
+        return answer
 
     def _raise_refusal(self, operation: str) -> None:
         errors = self.refusals.get(operation)
@@ -104,12 +126,13 @@ def check(value: Any, shape: Shape | None, where: str) -> None:
     """Hold a document against a shape: types, unknown and missing members, lengths, patterns, enums."""
     if shape is None:
         return
-    handler = {"structure": _structure, "list": _list, "map": _map, "string": _string}.get(shape.type_name)
-    if handler:
-        handler(value, shape, where)
+    handler = {"structure": _structure, "list": _list, "map": _map, "string": _string}.get(shape.type_name, _scalar)
+    handler(value, shape, where)
 
 
 def _structure(value: Any, shape: Any, where: str) -> None:
+    if not isinstance(value, Mapping):
+        raise RefusedError("ValidationException", f"{where}: no object")
     unknown = value.keys() - shape.members.keys()
     missing = set(shape.required_members) - value.keys()
     if unknown or missing:
@@ -119,12 +142,16 @@ def _structure(value: Any, shape: Any, where: str) -> None:
 
 
 def _list(value: Any, shape: Any, where: str) -> None:
+    if not isinstance(value, list | tuple):
+        raise RefusedError("ValidationException", f"{where}: no list")
     _length(len(value), shape, where)
     for item in value:
         check(item, shape.member, f"{where}[]")
 
 
 def _map(value: Any, shape: Any, where: str) -> None:
+    if not isinstance(value, Mapping):
+        raise RefusedError("ValidationException", f"{where}: no object")
     for key, item in value.items():
         check(key, shape.key, f"{where} key")
         check(item, shape.value, f"{where}.{key}")
@@ -139,6 +166,23 @@ def _string(value: Any, shape: Any, where: str) -> None:
         raise RefusedError("ValidationException", f"{where}: does not match {pattern}")
     if shape.enum and value not in shape.enum:
         raise RefusedError("ValidationException", f"{where}: not one of {shape.enum}")
+
+
+_SCALARS: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (datetime, int, float, str),
+    "blob": (bytes, str, io.IOBase),
+}
+
+
+def _scalar(value: Any, shape: Any, where: str) -> None:
+    kinds = _SCALARS[shape.type_name]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise RefusedError("ValidationException", f"{where}: no {shape.type_name}")
 
 
 def _length(length: int, shape: Any, where: str) -> None:

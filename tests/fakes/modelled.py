@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore import xform_name
-
 from tests.fakes.json_protocol import FakeClients, JsonService, RefusedError, check
 
 if TYPE_CHECKING:
@@ -49,8 +47,7 @@ class ModelledService(JsonService):
         try:
             self._raise_refusal(model.name)
             check(params, model.input_shape, model.name)
-            answer = getattr(self, xform_name(model.name))(params)
-            check(answer, model.output_shape, f"answer of {model.name}")
+            answer = self.served(model, params)
         except RefusedError as refused:
             metadata = {"HTTPStatusCode": refused.status}
             error = {"Code": refused.code, "Message": refused.message}

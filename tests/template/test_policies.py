@@ -302,3 +302,17 @@ def test_a_pipelines_role_may_do_all_that_aws_asks_for_in_an_artifact_store() ->
     on_buckets = {action for each in named if "/*" not in str(each["Resource"]) for action in each["Action"]}
     assert {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"} <= on_objects
     assert {"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"} <= on_buckets
+
+
+def test_f51_eventbridge_delivers_for_our_rules_of_this_account_alone() -> None:
+    """Without a source, EventBridge would deliver to our queues for any rule of any account."""
+    [policy] = resources("AWS::SQS::QueuePolicy").values()
+    allowed = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert allowed
+    for statement in allowed:
+        condition = statement["Condition"]
+        assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        sources = {each["Fn::GetAtt"][0] for each in condition["ArnEquals"]["aws:SourceArn"]}
+        assert sources
+        assert sources <= resources("AWS::Events::Rule").keys()
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}

@@ -46,6 +46,15 @@ def test_f07_a_claim_ends_by_itself_after_a_crash(messages: PostedMessages, cloc
     assert messages.claim(SUBJECT)
 
 
+def test_f06_what_was_just_posted_is_found_by_the_next_one(
+    messages: PostedMessages, ledger_table: DynamoDBClient
+) -> None:
+    tables.lag_behind(ledger_table)
+    posted = PostedMessage("C0RELEASES", "1.1", "digest")
+    messages.save(SUBJECT, posted)
+    assert messages.find(SUBJECT) == posted
+
+
 def test_a_claim_can_be_given_back(messages: PostedMessages) -> None:
     messages.claim(SUBJECT)
     messages.unclaim(SUBJECT)

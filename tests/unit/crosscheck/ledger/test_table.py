@@ -51,3 +51,11 @@ def test_a_rollback_only_goes_forward_within_an_attempt(ledger: Ledger) -> None:
     assert ledger.read(RELEASE)[name].latest["state"] == "done"
     tell(2, RollbackState.RUNNING, 30.0)
     assert ledger.read(RELEASE)[name].latest["state"] == "running"
+
+
+def test_what_was_just_written_is_read(ledger: Ledger, ledger_table: DynamoDBClient) -> None:
+    """Whoever is told that a subject changed reads it at once: what lags behind would stay on the card."""
+    tables.lag_behind(ledger_table)
+    ledger.claim(RELEASE, CLAIM.name, "first")
+    assert CLAIM.name in ledger.read(RELEASE)
+    assert CLAIM.name in ledger.read(RELEASE, CLAIM.name)

@@ -44,7 +44,7 @@ def sample(kind: Any) -> Any:
             return (sample(inner[0]),)
         case origin if inspect.isclass(origin) and issubclass(origin, Mapping):
             return {sample(inner[0]): sample(inner[1])}
-        case origin if dataclasses.is_dataclass(origin):
+        case origin if dataclasses.is_dataclass(origin) and isinstance(origin, type):
             hints = get_type_hints(origin)
             return cast("Any", origin)(**{each.name: sample(hints[each.name]) for each in dataclasses.fields(origin)})
         case origin if issubclass(origin, Enum):

@@ -65,6 +65,30 @@ def test_a_failure_ends_it_at_once_and_the_others_are_still_reported() -> None:
     )
 
 
+def test_a_region_that_was_not_judged_to_the_end_is_left_open_for_somebody_else() -> None:
+    """Its verdict is not final: the fan-out judges it."""
+    decision = Series().then(eu=FAIL, ap=PENDING, us=PASS)
+    assert decision.open == frozenset({"ap"})
+    assert Series().then(eu=PASS, ap=PASS).open == frozenset()
+
+
+def test_a_judge_that_asks_once_is_content_with_one_unknown_look() -> None:
+    assert Series(replace(GATE, unknown_looks=1)).then(eu=UNKNOWN).step is NextStep.FAIL
+    assert Series(replace(GATE, unknown_looks=0)).then(eu=UNKNOWN).step is NextStep.CONTINUE
+
+
+def test_an_observation_does_not_begin_while_a_region_is_unknown() -> None:
+    series = Series(replace(GATE, soak=10 * MINUTE))
+    assert series.then(eu=UNKNOWN, ap=PASS).progress.pass_since is None
+    assert series.then(eu=PASS, ap=PASS).progress.pass_since == SINCE + MINUTE
+
+
+def test_from_the_deadline_on_what_moves_does_not_begin_an_observation_anew() -> None:
+    series = Series(replace(GATE, soak=10 * MINUTE))
+    began = series.then(minutes=30, eu=PASS).progress.pass_since
+    assert series.then(eu=PENDING).progress.pass_since == began
+
+
 def test_failing_looks_are_tolerated_up_to_the_limit_in_a_row() -> None:
     series = Series(replace(GATE, failures=2))
     steps = [series.then(eu=verdict).step for verdict in (FAIL, FAIL, PENDING, FAIL, FAIL, FAIL)]

@@ -93,3 +93,9 @@ def test_the_policy_is_the_functions_own_setting() -> None:
     assert Policy.from_env({"ALLOW_PRIVATE_PROBES": "True"}) == Policy()
     told = {"ALLOW_PRIVATE_PROBES": "true", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:5"}
     assert Policy.from_env(told) == Policy(loopback=True, runtime="127.0.0.1:5")
+
+
+@pytest.mark.parametrize("host", ["[2002:808:808::]", "[2002:a9fe:a9fe::1]", "[2001:0:4136:e378:8000:63bf:3fff:fdd2]"])
+def test_f49_a_tunnel_leads_anywhere_and_is_refused_as_such(host: str) -> None:
+    """Whatever address it hides, and whatever the standard library thinks of its prefix."""
+    assert refused(host, Policy(loopback=True)) == "a tunnel's"
