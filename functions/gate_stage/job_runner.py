@@ -32,6 +32,7 @@ from gate_stage.recording import VerdictRecorder
 
 # What must be left of the function's time when the look is over: for the ledger and the card, and for the answer.
 RECORD_SECONDS = 8.0
+CARD_SECONDS = 2.0  # of these
 ANSWER_SECONDS = 15.0
 
 logger = Logger()
@@ -84,7 +85,7 @@ class JobRunner:
 
     def _record(self, judgement: Judgement, seconds: float) -> None:
         try:
-            within(seconds, partial(self.recorder.record, judgement, self.clock()))
+            within(seconds, partial(self.recorder.record, judgement, self.clock(), seconds - CARD_SECONDS))
         except Exception:  # a ledger or a card that is out of reach must not decide over a release
             logger.exception("the verdict stands, but the ledger or the card was not told")
             count("GateRecordFailures")

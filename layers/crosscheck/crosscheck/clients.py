@@ -32,10 +32,15 @@ _OTHER_PARTITIONS = ("cn-", "eusc-", "eu-isoe-", "us-gov-", "us-iso")  # which m
 
 
 class Clients:
-    """The clients of a session: ``client("ecs", "eu-west-1")``, or ``client("ecs")`` in the function's own region."""
+    """The clients of a session: ``client("ecs", "eu-west-1")``, or ``client("ecs")`` in the function's own region.
+
+    Whoever brings a session of their own, as an operator does, brings whom they trust: their profile or their proxy's
+    variables may name CAs.
+    """
 
     def __init__(self, session: boto3.Session | None = None, config: Config = CONFIG) -> None:
         self._session = session or boto3.Session()
+        self._trusts_amazon = session is None
         self._config = config
         self._lock = threading.Lock()
         self._cache: dict[tuple[str, str | None], Any] = {}
@@ -58,7 +63,7 @@ class Clients:
             key = (service, region)
             if key not in self._cache:
                 create = cast("Any", self._session.client)  # the stubs want a literal service name
-                roots = _roots(region)
+                roots = _roots(region) if self._trusts_amazon else None
                 self._cache[key] = create(service, region_name=region, config=self._config, verify=roots)
             return self._cache[key]
 

@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import boto3
 import botocore
 import pytest
 
@@ -66,3 +67,9 @@ def test_a_bundle_that_somebody_names_prevails(monkeypatch: pytest.MonkeyPatch, 
     bundle = tmp_path / "own.pem"
     monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
     assert trusted("eu-west-1") == str(bundle)
+
+
+def test_an_operators_session_trusts_whom_it_trusts_anyway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/proxy.pem")
+    client: Any = Clients(boto3.Session(region_name="eu-west-1")).client("sqs")
+    assert client._endpoint.http_session._verify == "/proxy.pem"
