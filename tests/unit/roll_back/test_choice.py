@@ -37,3 +37,14 @@ def test_where_nothing_is_ready_the_most_telling_obstacle_is_told(
     choice = choose([found(each, each.value) for each in feasibilities], "auto")
     assert (choice.state, choice.ready) == (state, ())
     assert choice.reason
+
+
+@pytest.mark.parametrize("feasibility", [Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED])
+@pytest.mark.parametrize("proven", [True, False])
+def test_after_a_crash_only_what_is_back_and_can_be_proven_counts_as_begun(
+    feasibility: Feasibility, *, proven: bool
+) -> None:
+    check = PlannedCheck("ecs-service", "eu-west-1", {"service": "web"})
+    proposal = RollbackProposal(feasibility, "because", verification=check if proven else None)
+    choice = choose([Candidate(check, proposal)], "auto", begun=True)
+    assert bool(choice.ready) is (proven and feasibility is Feasibility.ALREADY_BACK)
