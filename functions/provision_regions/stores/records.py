@@ -57,7 +57,7 @@ class RecordedStores:
             self,
             regions=tuple(sorted({*self.regions, *regions})),
             making=tuple(sorted(making)),
-            taken=tuple(sorted({*self.taken} | ({*found} - {*self.regions} - {*self.making}))),
+            taken=tuple(sorted({*self.taken} | ({*found} - {*self.regions}))),
             empties=empties and (self.empties or not self.finished),
         )
 

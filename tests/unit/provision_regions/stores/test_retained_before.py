@@ -62,6 +62,23 @@ def test_a_key_whose_bucket_is_gone_was_retained_as_well(world: World) -> None:
     assert {key.region for key in live_keys(world)} == {HOME, EU}
 
 
+def test_what_a_failed_create_left_is_retained_as_well_where_its_tags_could_not_be_read() -> None:
+    """The Delete keeps the mark of a region that it cannot look at. That mark gives no right to empty what is there."""
+    world = World()
+    world.deny_by_scp(HOME, "CreateBucket")
+    assert run(world, "Create", properties(HOME, EU)).status is Status.FAILED
+    world.deny_by_scp(EU, "GetBucketTagging")
+    assert run(world, "Delete", properties(HOME, EU)).status is Status.SUCCESS
+    world.revive()
+    kept = world.s3.buckets[bucket_name(EU)]
+    world.deny_by_scp(HOME, "CreateBucket")
+    wanted = properties(HOME, EU, **EMPTY)
+    assert run(world, "Create", wanted).status is Status.FAILED
+    world.revive()
+    assert run(world, "Delete", wanted).status is Status.SUCCESS
+    assert world.s3.buckets == {bucket_name(EU): kept}
+
+
 def test_an_update_that_is_rolled_back_gives_no_right_to_what_it_took_over(world: World) -> None:
     created(world, ASIA, **EMPTY)
     old, wanted = properties(ASIA, **EMPTY), properties(ASIA, HOME, EU, "sa-east-1", **EMPTY)
