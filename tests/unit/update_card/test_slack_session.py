@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import TokenRefusedError
+from crosscheck.cards.slack import PersonNeededError, TokenRefusedError
 from crosscheck.clients import Clients
 from update_card import slack_session
 from update_card.slack_session import KEEP_SECONDS, SlackSession
@@ -107,3 +107,9 @@ def test_every_message_goes_where_it_shall(workspace: Workspace) -> None:
     workspace.session.reply("C1", "2.2", CARD)
     workspace.session.note("C1", "3.3", CARD)
     assert workspace.sent == [("post", "C1"), ("C1", "1.1"), ("reply", "C1", "2.2"), ("note", "C1", "3.3")]
+
+
+def test_without_a_secret_the_parameter_is_named(workspace: Workspace) -> None:
+    session = SlackSession(Clients(), "", "http://127.0.0.1/", lambda: workspace.now)
+    with pytest.raises(PersonNeededError, match="set the parameter SlackSecret"):
+        session.update("C1", "1.1", CARD)
