@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-EQUIVALENTS: dict[tuple[str, str, str], str] = {}
+_ENGINE = "layers/crosscheck/crosscheck/verification/engine.py"
+
+EQUIVALENTS: dict[tuple[str, str, str], str] = {
+    (_ENGINE, "CONFIRM_SECONDS = 15", "15 becomes 16"): "nothing is promised about a second more before the next look",
+}

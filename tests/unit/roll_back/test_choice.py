@@ -44,3 +44,14 @@ def test_where_the_way_back_leads_to_is_told_with_what_proved_it() -> None:
     assert choice.target == "shop:7 (proven by execution 4f1c0a2e), my-service:7"
     assert choice.origin == "proven by execution 4f1c0a2e"
     assert choose([found(Feasibility.READY, origin="proven by execution 4f1c0a2e")], "auto").target == ""
+
+
+@pytest.mark.parametrize("feasibility", [Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED])
+@pytest.mark.parametrize("proven", [True, False])
+def test_after_a_crash_only_what_is_back_and_can_be_proven_counts_as_begun(
+    feasibility: Feasibility, *, proven: bool
+) -> None:
+    check = PlannedCheck("ecs-service", "eu-west-1", {"service": "web"})
+    proposal = RollbackProposal(feasibility, "because", verification=check if proven else None)
+    choice = choose([Candidate(check, proposal)], "auto", begun=True)
+    assert bool(choice.ready) is (proven and feasibility is Feasibility.ALREADY_BACK)

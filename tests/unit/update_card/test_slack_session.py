@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from crosscheck.cards.layout import Card
-from crosscheck.cards.slack import TokenRefusedError
+from crosscheck.cards.slack import PersonNeededError, TokenRefusedError
 from crosscheck.clients import Clients
 from update_card import slack_session
 from update_card.slack_session import KEEP_SECONDS, SlackSession
@@ -53,6 +53,19 @@ class Connected:
             raise TokenRefusedError("invalid_auth")
         self.workspace.sent.append((channel, timestamp))
 
+    def post(self, channel: str, _card: Card) -> str:
+        """Take a card."""
+        self.workspace.sent.append(("post", channel))
+        return "9.9"
+
+    def reply(self, channel: str, thread: str, _card: Card) -> None:
+        """Take a reply."""
+        self.workspace.sent.append(("reply", channel, thread))
+
+    def note(self, channel: str, thread: str, _card: Card) -> None:
+        """Take a note."""
+        self.workspace.sent.append(("note", channel, thread))
+
 
 @pytest.fixture
 def workspace(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
@@ -86,3 +99,17 @@ def test_f52_a_token_that_was_just_read_and_is_refused_is_for_a_person(workspace
     with pytest.raises(TokenRefusedError):
         workspace.session.update("C1", "1.1", CARD)
     assert workspace.tokens == ["first"]
+
+
+def test_every_message_goes_where_it_shall(workspace: Workspace) -> None:
+    assert workspace.session.post("C1", CARD) == "9.9"
+    workspace.session.update("C1", "1.1", CARD)
+    workspace.session.reply("C1", "2.2", CARD)
+    workspace.session.note("C1", "3.3", CARD)
+    assert workspace.sent == [("post", "C1"), ("C1", "1.1"), ("reply", "C1", "2.2"), ("note", "C1", "3.3")]
+
+
+def test_without_a_secret_the_parameter_is_named(workspace: Workspace) -> None:
+    session = SlackSession(Clients(), "", "http://127.0.0.1/", lambda: workspace.now)
+    with pytest.raises(PersonNeededError, match="set the parameter SlackSecret"):
+        session.update("C1", "1.1", CARD)
