@@ -58,7 +58,7 @@ def ungated(pipelines: SmallPipelines) -> SmallPipeline:
         ("/events", {"duplicate": "often"}, "duplicate must be a number from 0 to 1"),
         ("/events", {"shuffle": "yes"}, "shuffle must be true or false"),
         ("/events", {"seed": "seven"}, "seed must be a whole number"),
-        ("/events", {"lose": 1}, "unknown key 'lose'; known: drop, duplicate, seed, shuffle"),
+        ("/events", {"lose": 1}, "unknown key 'lose'; known: drop, duplicate, hold, seed, shuffle"),
     ],
 )
 def test_wrong_input_is_answered_in_words(outside: Outside, path: str, body: dict[str, Any], reason: str) -> None:
