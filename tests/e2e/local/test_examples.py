@@ -1,4 +1,7 @@
-"""The pipelines of ``examples/``: release A out of CloudFormation's template, deployed as it is written."""
+"""The pipelines of ``examples/``: release A out of CloudFormation's template, deployed as it is written.
+
+In an account of its own: release A of the shared one has the same services.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.account import Account
 from local.scenarios.canary_service import AUTHOR, REPOSITORY, CanaryService
 from tests.builders.example_pipelines import EXAMPLES
+from tests.e2e.outside import Outside
 
 if TYPE_CHECKING:
-    from local.account import Account
-    from tests.e2e.outside import Outside
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.e2e
 
@@ -20,6 +24,13 @@ STACK = "service-pipeline"
 WAIT = {"Delay": 1, "MaxAttempts": 240}
 # Those of Crosscheck's outputs that the template asks for.
 OUTPUTS = ("RegionalProviderArn", "GateFunctionName", "PipelineArtifactPolicyArn", "GateInvocationPolicyArn")
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Account(tmp_path_factory.mktemp("examples") / "account") as running:
+        running.deploy()
+        yield running
 
 
 class TemplateService(CanaryService):
@@ -42,10 +53,8 @@ class TemplateService(CanaryService):
         return [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
 
 
-def test_the_cloudformation_example_releases_and_its_gates_prove_every_region(
-    account: Account, outside: Outside
-) -> None:
-    service = TemplateService(account)
+def test_the_cloudformation_example_releases_and_its_gates_prove_every_region(account: Account) -> None:
+    service, outside = TemplateService(account), Outside(account.describe())
     service.prepare()
     [started] = service.client.list_pipeline_executions(pipelineName=service.pipeline)["pipelineExecutionSummaries"]
     execution = str(started["pipelineExecutionId"])
