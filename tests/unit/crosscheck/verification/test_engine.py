@@ -175,6 +175,12 @@ def test_pending_in_the_soak_begins_it_anew() -> None:
     assert steps == [NextStep.CONTINUE] * 4 + [NextStep.PASS]
 
 
+def test_one_region_that_moves_in_the_soak_begins_it_anew_for_all() -> None:
+    series = Series(replace(GATE, soak=2 * MINUTE))
+    looked = [series.then(eu=PASS, ap=ap).step for ap in (PASS, PENDING, PASS, PASS, PASS)]
+    assert looked == [*[NextStep.CONTINUE] * 4, NextStep.PASS]
+
+
 def test_a_throttled_look_in_the_soak_does_not_begin_it_anew_nor_end_it() -> None:
     series = Series(replace(GATE, soak=2 * MINUTE, deadline=MINUTE))
     steps = [series.then(eu=verdict).step for verdict in (PASS, PASS, UNKNOWN, PASS)]
