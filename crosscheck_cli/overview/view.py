@@ -29,8 +29,8 @@ def releases_by_region(releases: Sequence[Release], now: float) -> RenderableTyp
     for name in ("release", "state", *(columns or ["regions"]), "next"):
         table.add_column(name, overflow="fold")
     for release in releases:
-        title, _, state = headline(release)[1].rpartition(": ")
-        sign = headline(release)[0]
+        sign, whole = headline(release)
+        title, _, state = whole.rpartition(": ")
         cells = [_region(release, name) for name in columns] or [plain(regions_in_words(release.regions))]
         table.add_row(_name(release, title), signed(sign, state), *cells, plain(next_step(release)))
     explained = "crosscheck explain <execution> tells a release's story"
