@@ -1,7 +1,9 @@
 """``python -m tests.mutants`` breaks the rules on purpose, one small change at a time, and counts what goes unnoticed.
 
-A process for each mutant is forked from one that has imported what all tests need. In it the module is another one: no
-file is changed. What takes more than LONGEST seconds counts as noticed, as a loop without an end would be.
+A mutant is first put in the place of what is imported already (``in_place.py``), which takes a moment. What no test
+notices there, and what cannot be put there, is imported anew with all of its tests in a process of its own: only what
+passes there is said to survive. No file is changed. What takes more than LONGEST seconds there counts as noticed, as a
+loop without an end would be.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from ast import Module
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -25,7 +29,9 @@ import moto.core.models
 import pytest
 
 from tests.mutants.equivalents import EQUIVALENTS
+from tests.mutants.in_place import DIED, InPlace
 from tests.mutants.mutations import Mutant, python_mutants, state_machine_mutants
+from tests.mutants.swapped import Functions
 from tests.mutants.targets import TARGETS
 from tests.unit.docs.markdown import ROOT
 
@@ -56,26 +62,26 @@ class Broken(importlib.abc.MetaPathFinder):
     """Finds the mutant in the place of its module."""
 
     def __init__(self, job: Job) -> None:
-        self.path, self.text = str(ROOT / job.path), job.mutant.write()
+        self.path, self.source = str(ROOT / job.path), job.mutant.source()
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """The module's, if it is the one."""
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec and spec.origin == self.path:
-            spec.loader = _Loader(name, self.path, self.text)
+            spec.loader = _Loader(name, self.path, self.source)
             return spec
         return None
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    def __init__(self, name: str, path: str, text: str) -> None:
+    def __init__(self, name: str, path: str, source: Module | str) -> None:
         super().__init__(name, path)
-        self.text = text
+        self.source = source
 
     def get_code(self, fullname: str) -> CodeType:
         """That of the mutant, which no cache keeps."""
         del fullname
-        code: CodeType = compile(self.text, self.path, "exec")
+        code: CodeType = compile(self.source, self.path, "exec")
         return code
 
 
@@ -89,53 +95,94 @@ def jobs(paths: list[str], *, equivalent: bool = False) -> Iterator[Job]:
                 yield job
 
 
-def _run(job: Job) -> int:
-    """The child's end: 0 if every test passes."""
+def died_in_place(todo: list[Job], processes: int) -> set[Job]:
+    """The mutants that a test notices in the place of what is imported already; a process for each file's.
+
+    :raises SystemExit: if a file's tests fail although nothing is broken
+    """
+    by_path = defaultdict[str, list[Job]](list)
+    for job in todo:
+        if job.path.endswith(".py"):
+            by_path[job.path].append(job)
+    died, told = set[Job](), {path: os.pipe() for path in by_path}
+    for path, status in _forked(
+        sorted(by_path, key=lambda path: len(by_path[path])), processes, _judge_in_place(by_path, told)
+    ):
+        read, write = told[path]
+        os.close(write)
+        with os.fdopen(read, "rb") as verdicts:
+            died |= {job for job, verdict in zip(by_path[path], verdicts.read(), strict=not status) if verdict == DIED}
+        if status:
+            sys.exit(f"the tests of {path} fail although nothing is broken")
+        sys.stderr.write(f"{path}: {len(by_path[path])} in place\n")
+    return died
+
+
+def _judge_in_place(by_path: dict[str, list[Job]], told: dict[str, tuple[int, int]]) -> Callable[[str], int]:
+    def judge(path: str) -> int:
+        functions = Functions(str(ROOT / path), (ROOT / path).read_text())
+        mutants = [job.mutant for job in by_path[path]]
+        return _test(path, InPlace(functions, mutants, lambda verdict: os.write(told[path][1], bytes([verdict]))))
+
+    return judge
+
+
+def _test(path: str, *plugins: object) -> int:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     sys.dont_write_bytecode = True
+    options = ["-q", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    return int(
+        pytest.main(
+            [*options, *(["-x"] if not plugins else []), *(str(ROOT / test) for test in TARGETS[path])], plugins
+        )
+    )
+
+
+def _run(job: Job) -> int:
+    """The child's end: 0 if every test passes."""
     sys.meta_path.insert(0, Broken(job))
     if not job.path.endswith(".py"):
         read, broken, text = Path.read_text, ROOT / job.path, job.mutant.write()
         Path.read_text = lambda self, *given, **more: (  # type: ignore[method-assign]
             text if self.resolve() == broken else read(self, *given, **more)
         )
-    options = ["-q", "-x", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    return int(pytest.main([*options, *(str(ROOT / test) for test in TARGETS[job.path])]))
+    return _test(job.path)
 
 
 def survivors(todo: list[Job], processes: int) -> Iterator[Job]:
     """The mutants that no test notices, as they are found."""
-    waiting, running = list(reversed(todo)), dict[int, tuple[Job, float]]()
-    done = 0
-    while waiting or running:
-        while waiting and len(running) < processes:
-            job = waiting.pop()
-            child = os.fork()
-            if child == 0:
-                try:
-                    os._exit(_run(job))
-                finally:
-                    os._exit(70)
-            running[child] = job, time.monotonic()
-        ended, status = os.waitpid(-1, os.WNOHANG)
-        if not ended:
-            _end_overdue(running)
-            time.sleep(0.05)
-            continue
-        job, _ = running.pop(ended)
-        done += 1
+    for done, (job, status) in enumerate(_forked(todo, processes, _run, LONGEST), 1):
         if status == 0:
             yield job
         if done % 25 == 0:
-            sys.stderr.write(f"{done} of {len(todo)}\n")
+            sys.stderr.write(f"{done} of {len(todo)} anew\n")
 
 
-def _end_overdue(running: dict[int, tuple[Job, float]]) -> None:
-    for child, (_, since) in running.items():
-        if time.monotonic() - since > LONGEST:
-            os.kill(child, 9)
+def _forked[Work](
+    todo: list[Work], processes: int, work: Callable[[Work], int], longest: float = float("inf")
+) -> Iterator[tuple[Work, int]]:
+    """Each with the status of the process that worked at it, as they end; the last of the list first."""
+    waiting, running = list(todo), dict[int, tuple[Work, float]]()
+    while waiting or running:
+        while waiting and len(running) < processes:
+            given = waiting.pop()
+            child = os.fork()
+            if child == 0:
+                try:
+                    os._exit(work(given))
+                finally:
+                    os._exit(70)
+            running[child] = given, time.monotonic()
+        ended, status = os.waitpid(-1, os.WNOHANG)
+        if ended:
+            yield running.pop(ended)[0], status
+            continue
+        for child, (_, since) in running.items():
+            if time.monotonic() - since > longest:
+                os.kill(child, 9)
+        time.sleep(0.05)
 
 
 def _say(line: str) -> None:
@@ -154,11 +201,13 @@ def main() -> int:
     os.chdir(ROOT)
     every = list(jobs(given.paths))
     todo = random.Random(SEED).sample(every, min(given.sample or len(every), len(every)))  # noqa: S311 - no secret
-    whole = [Job(path, Mutant(0, "", "nothing is changed", (ROOT / path).read_text)) for path in {j.path for j in todo}]
+    died = died_in_place(todo, given.processes)
+    anew = [job for job in todo if job not in died]
+    whole = [Job(path, Mutant(0, "", "nothing is changed", (ROOT / path).read_text)) for path in {j.path for j in anew}]
     if len(list(survivors(whole, given.processes))) < len(whole):
         parser.error("the tests fail although nothing is broken")
     lived = []
-    for job in survivors(todo, given.processes):
+    for job in survivors(anew, given.processes):
         lived.append(job)
         _say(f"survives: {job}")
     share = 100 * (len(todo) - len(lived)) / len(todo)

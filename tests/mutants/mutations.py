@@ -30,12 +30,18 @@ type Change = Callable[[ast.AST], None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """The line that is changed (from 1), as it was, what is done to it, and what writes the changed text."""
+    """The line that is changed (from 1), as it was, what is done to it, and what makes the changed source: a tree that
+    keeps the numbers of the lines for Python, a text for everything else."""
 
     number: int
     line: str
     change: str
-    write: Callable[[], str]
+    source: Callable[[], ast.Module | str]
+
+    def write(self) -> str:
+        """The changed source as a text."""
+        source = self.source()
+        return source if isinstance(source, str) else ast.unparse(source)
 
 
 def python_mutants(source: str) -> Iterator[Mutant]:
@@ -48,14 +54,14 @@ def python_mutants(source: str) -> Iterator[Mutant]:
             continue
         for change, apply in _changes(node):
             number = int(getattr(node.pattern if isinstance(node, ast.match_case) else node, "lineno", 1))
-            found.append(Mutant(number, lines[number - 1].strip(), change, partial(_written, tree, index, apply)))
+            found.append(Mutant(number, lines[number - 1].strip(), change, partial(_changed, tree, index, apply)))
     yield from sorted(found, key=lambda mutant: mutant.number)
 
 
-def _written(tree: ast.Module, index: int, apply: Change) -> str:
+def _changed(tree: ast.Module, index: int, apply: Change) -> ast.Module:
     mutated = copy.deepcopy(tree)
     apply(next(each for at, each in enumerate(ast.walk(mutated)) if at == index))
-    return ast.unparse(ast.fix_missing_locations(mutated))
+    return ast.fix_missing_locations(mutated)
 
 
 def state_machine_mutants(source: str) -> Iterator[Mutant]:
