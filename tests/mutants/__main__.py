@@ -35,6 +35,16 @@ from tests.mutants.swapped import Functions
 from tests.mutants.targets import TARGETS
 from tests.unit.docs.markdown import ROOT
 
+# The same examples each time, and no search for the smallest one that fails: that it fails is enough.
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
+
 PRELOADED = (boto3, hypothesis, moto.core.models)
 SEED = 20_261_129
 SAMPLE = 120
@@ -132,12 +142,9 @@ def _test(path: str, *plugins: object) -> int:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     sys.dont_write_bytecode = True
-    options = ["-q", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    return int(
-        pytest.main(
-            [*options, *(["-x"] if not plugins else []), *(str(ROOT / test) for test in TARGETS[path])], plugins
-        )
-    )
+    options = ["-q", "-x", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    tests = [str(ROOT / test) for test in TARGETS[path]]
+    return int(pytest.main([*options, "--hypothesis-profile=mutants", *tests], plugins))
 
 
 def _run(job: Job) -> int:
@@ -197,7 +204,6 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE, help="how many, drawn with a fixed seed; 0 for all")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
-    os.environ["CI"] = "1"  # the same examples of every property each time
     os.chdir(ROOT)
     every = list(jobs(given.paths))
     todo = random.Random(SEED).sample(every, min(given.sample or len(every), len(every)))  # noqa: S311 - no secret
