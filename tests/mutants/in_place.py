@@ -1,7 +1,8 @@
 """One run of a file's tests for all of its mutants.
 
 The tests are collected and run once, unbroken, which shows what each of them reaches. Then a process is forked for each
-mutant, which runs those that reach the line, the quickest first, until one fails.
+mutant, which runs those that reach the line, the quickest first, until one fails. The first such process changes
+nothing: where a test fails because it ran before, or in another order, no mutant is judged here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from types import CodeType
 
@@ -76,31 +77,36 @@ class InPlace:
         reach.watch(session.items, _run)
         if session.testsfailed:
             raise session.Failed("the tests fail although nothing is broken")
+        again = partial(_judge, session, sorted(session.items, key=reach.seconds.__getitem__))
+        sound = _in_a_child(again, LONGEST + sum(reach.seconds.values())) == LIVED
         for mutant in self.mutants:
-            self.told(_in_a_child(partial(self._judge, session, reach.of(mutant), mutant)))
+            judge = partial(self._judge, session, reach.of(mutant), mutant)
+            self.told(_in_a_child(judge, LONGEST) if sound else ANEW)
         return True
 
     def _judge(self, session: pytest.Session, items: list[pytest.Item], mutant: Mutant) -> int:
-        if not items:
-            return ANEW
         try:
             self.functions.swap(mutant)
         except NeedsTheModuleAnewError:
             return ANEW
-        for item in items:
-            _run(item, None)
-            if session.testsfailed:
-                return DIED
-        return LIVED
+        return _judge(session, items) if items else ANEW
+
+
+def _judge(session: pytest.Session, items: list[pytest.Item]) -> int:
+    for item in items:
+        _run(item, None)
+        if session.testsfailed:
+            return DIED
+    return LIVED
 
 
 def _run(item: pytest.Item, following: pytest.Item | None) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
-def _in_a_child(judge: Callable[[], int]) -> int:
-    """What the judge says in a process of its own; ANEW if that takes too long, since it may wait for a thread that did
-    not come with it."""
+def _in_a_child(judge: Callable[[], int], longest: float) -> int:
+    """What the judge says in a process of its own; ANEW if that takes longer, in seconds: it may wait for a thread that
+    did not come with it."""
     child = os.fork()
     if child == 0:
         verdict = ANEW
@@ -108,17 +114,12 @@ def _in_a_child(judge: Callable[[], int]) -> int:
             verdict = judge()
         finally:
             os._exit(verdict)
-    for _ in _moments():
+    until = time.monotonic() + longest
+    while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
+        time.sleep(0.01)
     os.kill(child, 9)
     os.waitpid(child, 0)
     return ANEW
-
-
-def _moments() -> Iterator[None]:
-    until = time.monotonic() + LONGEST
-    while time.monotonic() < until:
-        yield
-        time.sleep(0.01)
