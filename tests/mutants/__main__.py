@@ -14,11 +14,13 @@ import importlib.machinery
 import os
 import random
 import sys
+import tempfile
 import time
 from ast import Module
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -114,27 +116,27 @@ def died_in_place(todo: list[Job], processes: int) -> set[Job]:
     for job in todo:
         if job.path.endswith(".py"):
             by_path[job.path].append(job)
-    died, told = set[Job](), {path: os.pipe() for path in by_path}
-    for path, status in _forked(
-        sorted(by_path, key=lambda path: len(by_path[path])), processes, _judge_in_place(by_path, told)
-    ):
-        read, write = told[path]
-        os.close(write)
-        with os.fdopen(read, "rb") as verdicts:
-            died |= {job for job, verdict in zip(by_path[path], verdicts.read(), strict=not status) if verdict == DIED}
-        if status:
-            sys.exit(f"the tests of {path} fail although nothing is broken")
-        sys.stderr.write(f"{path}: {len(by_path[path])} in place\n")
+    died = set[Job]()
+    with tempfile.TemporaryDirectory() as told:
+        in_place = partial(_judge_in_place, by_path, Path(told))
+        for path, status in _forked(sorted(by_path, key=lambda path: len(by_path[path])), processes, in_place):
+            if status:
+                sys.exit(f"the tests of {path} fail although nothing is broken")
+            verdicts = _told(Path(told), path).read_bytes()
+            died |= {job for job, verdict in zip(by_path[path], verdicts, strict=True) if verdict == DIED}
+            sys.stderr.write(f"{path}: {verdicts.count(DIED)} of {len(verdicts)} died in place\n")
     return died
 
 
-def _judge_in_place(by_path: dict[str, list[Job]], told: dict[str, tuple[int, int]]) -> Callable[[str], int]:
-    def judge(path: str) -> int:
-        functions = Functions(str(ROOT / path), (ROOT / path).read_text())
-        mutants = [job.mutant for job in by_path[path]]
-        return _test(path, InPlace(functions, mutants, lambda verdict: os.write(told[path][1], bytes([verdict]))))
+def _judge_in_place(by_path: dict[str, list[Job]], told: Path, path: str) -> int:
+    functions = Functions(str(ROOT / path), (ROOT / path).read_text())
+    mutants = [job.mutant for job in by_path[path]]
+    with _told(told, path).open("wb", buffering=0) as verdicts:
+        return _test(path, InPlace(functions, mutants, lambda verdict: verdicts.write(bytes([verdict]))))
 
-    return judge
+
+def _told(told: Path, path: str) -> Path:
+    return told / path.replace("/", "-")
 
 
 def _test(path: str, *plugins: object) -> int:
