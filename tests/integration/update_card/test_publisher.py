@@ -373,7 +373,7 @@ def test_a_subject_that_has_to_wait_is_not_taken_for_shown(ready: Function, monk
 
 
 def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
-    another = {"execution-id": "ffffffff-89ab-cdef-0123-456789abcdef"}
+    another: dict[str, Any] = {"execution-id": "ffffffff-89ab-cdef-0123-456789abcdef"}
     ready.happen(events.pipeline("STARTED"), events.pipeline("STARTED", **another))
     delivered = lambdas.receive(ready.client, ready.queue)
     hurried = cast("LambdaContext", lambdas.Context(remaining_milliseconds=10_000))
