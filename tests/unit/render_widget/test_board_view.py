@@ -66,7 +66,7 @@ def test_what_is_wrong_comes_before_the_address_of_the_page(reason: str, told: s
 
 def test_what_a_release_came_to_names_the_regions_that_failed() -> None:
     facts = boards.silently_broken()
-    assert look_of(facts.release).word == "succeeded, but not in eu-west-1"
+    assert look_of(facts.release).word == "pipeline succeeded, but eu-west-1 had to be rolled back"
     facts.event(events.pipeline("FAILED", 151))
     assert look_of(facts.release).word == "failed, rolled back in eu-west-1"
     assert look_of(boards.waiting_for_approval().release).word == "waits for approval"
