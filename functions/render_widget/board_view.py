@@ -115,7 +115,7 @@ def _cell(part: RegionProgress, width: float) -> Element:
     runs = f"runs {one_line(part.target, TITLE_LIMIT)}" if part.target else ""
     told = f"{part.region}: {' · '.join(filter(None, [look.word, runs, reason]))}"
     letters = int((width - 18) / LETTER)
-    below = [] if part.state is RegionState.PASSED else [runs, told_briefly(reason)]
+    below = [] if part.state is RegionState.PASSED else [_without_folders(runs), told_briefly(reason)]
     lines = [line for text in below for line in wrapped(text, letters)]
     height = WORD_HEIGHT + LINE * len(lines) + (5 if lines else 0)
     place: dict[str, str | float] = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 6}
@@ -132,6 +132,12 @@ def _cell(part: RegionProgress, width: float) -> Element:
         element("text", {"class": f"word {look.tone}", "x": 30, "y": 19.5}, look.word),
         *texts,
     )
+
+
+def _without_folders(runs: str) -> str:
+    """What runs without the bucket and the folders of an address, which leave a cell no room for the name."""
+    verb, _, target = runs.partition(" ")
+    return f"{verb} {target.rpartition('/')[2]}" if "://" in target else runs
 
 
 def told_briefly(reason: str) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
+from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.model import SourceRevision
 from render_widget.board import BoardPage
 from render_widget.board_view import MOST_LINES, NARROWEST_CELL, WIDEST_CELL, board, moment, told_briefly, wrapped
@@ -40,6 +41,22 @@ def test_only_a_region_that_is_not_well_says_why_on_the_board() -> None:
     assert "was: 0 of 2 tasks run" in shown.texts
     assert "2 of 2 tasks run" not in shown.texts
     assert [text for text in shown.texts if text in {"passed", "rolled back"}] == ["passed", "rolled back", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("app:1 (proven by 7)", "runs app:1|(proven by 7)|was: 0 of 2|tasks run"),
+        ("s3://artifacts/shop/site.zip@v1", "runs site.zip@v1|was: 0 of 2|tasks run"),
+        ("", "was: 0 of 2|tasks run"),
+    ],
+)
+def test_a_region_that_is_back_says_what_it_runs_and_then_why_it_had_failed(target: str, shown: str) -> None:
+    facts = boards.silently_broken()
+    facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "well", 261, target=target)
+    texts = page(facts, width=700).texts
+    first = texts.index("rolled back") + 1
+    assert texts[first : first + shown.count("|") + 1] == shown.split("|")
 
 
 @pytest.mark.parametrize("text", ["", "short", "a longer reason that needs three lines at least here", "x" * 200])
