@@ -159,10 +159,9 @@ def typical(invocations: list[dict[str, Any]], phases: Iterable[str]) -> dict[st
 def prepared(names: Iterable[str] = (), phases: Iterable[str] = PHASES) -> Iterator[list[Measured]]:
     """The functions of the recording, with a layer that trusts the loopback's certificate as well."""
     recorded_invocations = json.loads(RECORDING.read_text())["invocations"]
-    built, layer = BUILD / "KernelLayer/python", BUILT / "layer"
-    if not layer.exists() or layer.stat().st_mtime != built.stat().st_mtime:  # a copy keeps the time
-        shutil.rmtree(layer, ignore_errors=True)
-        shutil.copytree(built, layer)
+    layer = BUILT / "layer"
+    if not layer.exists():
+        shutil.copytree(BUILD / "KernelLayer/python", layer)
         certificate = make_certificate(BUILT / "loopback.pem")
         for bundle in ("botocore/cacert.pem", "crosscheck/amazon_roots.pem"):
             if (layer / bundle).exists():
