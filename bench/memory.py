@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from bench.costs import PRICES
-from bench.fan_out import look
+from bench.fan_out import DELAY, longest_chain
 from bench.functions import FULL_CORE, figures, prepared
 from bench.timing import table
 
@@ -42,7 +42,9 @@ def rows(names: Iterable[str] = ()) -> Iterator[list[object]]:
         for measured in functions:
             [told] = measured.run(measured.ours(), invocations=SOME)
             spent = figures(told, measured.memory)
-            chain = look(measured, 2)[-1][1]
+            measured.service.delay = DELAY
+            measured.run(measured.ours(), invocations=2)
+            chain = longest_chain(measured.service.times)
             times = {memory: duration(spent.warm, chain, memory) for memory in SIZES}
             found = [f"{time:.0f} / {dollars(time, memory):.2f}" for memory, time in times.items()]
             yield [f"`{measured.name}`", measured.memory, f"{spent.warm:.1f}", chain, *found, f"{spent.peak:.0f}"]
