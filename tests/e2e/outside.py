@@ -86,6 +86,18 @@ class Outside:
         calls: list[dict[str, Any]] = requests.get(f"{self.description['slack']}/history", timeout=60).json()
         return calls
 
+    def calls_about(self, execution: str) -> list[dict[str, Any]]:
+        """The calls for the execution's card and its thread, once no card waits to be drawn."""
+        wait_until(self._drawn, "an empty queue of cards")
+        [card] = self.cards(execution)
+        return [each for each in self.history() if card["ts"] in {each["ts"], each["payload"].get("thread_ts")}]
+
+    def _drawn(self) -> bool:
+        queue = self.client("sqs")
+        [url] = [each for each in queue.list_queues()["QueueUrls"] if "CardQueue" in each]
+        counts = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return not any(int(counts[name]) for name in counts if name.startswith("ApproximateNumberOf"))
+
 
 def wait_until[T](look: Callable[[], T], what: str, seconds: float = 240) -> T:
     """The first true thing that ``look`` gives.

@@ -8,7 +8,7 @@ import pytest
 
 from local.scenarios.canary_service import CanaryService
 from local.scenarios.scenario import Scenario
-from tests.e2e.outside import wait_until, words
+from tests.e2e.outside import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,20 +74,11 @@ def start(service: CountedService) -> str:
 def calls(outside: Outside, execution: str) -> list[dict[str, Any]]:
     """Every call about the execution, once its release is over and nobody has anything to tell any more."""
     outside.told(execution, "Measured")
-    wait_until(lambda: idle(outside), "an empty queue of cards")
+    made = outside.calls_about(execution)
     [card] = outside.cards(execution)
     assert card["metadata"]["event_payload"]["state"] == "SUCCEEDED"
     assert card["metadata"]["event_payload"]["regions"] == {"eu-west-1": "passed", "ap-southeast-1": "passed"}
-    made = outside.history()
-    return [each for each in made if card["ts"] in {each["ts"], each["payload"].get("thread_ts")}]
-
-
-def idle(outside: Outside) -> bool:
-    """Whether no card waits to be drawn."""
-    queue = outside.client("sqs")
-    [url] = [each for each in queue.list_queues()["QueueUrls"] if "CardQueue" in each]
-    counts = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    return not any(int(counts[name]) for name in counts if name.startswith("ApproximateNumberOf"))
+    return made
 
 
 def test_a_release_of_26_events_at_real_spacing_takes_8_calls_at_most(
