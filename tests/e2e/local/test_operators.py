@@ -104,7 +104,7 @@ def test_the_story_of_a_region_that_broke_silently(
     told = [(entry["source"], entry["where"], entry["text"].split(":")[0]) for entry in story["timeline"]]
     chain = [
         ("event", f"DeploySecondary / Deploy-EU-West · {EU}", "began (ECS)"),
-        ("look", f"DeploySecondary · {EU}", "failed"),
+        ("look", f"DeploySecondary · {EU}", "looked at, failed"),
         ("rollback", f"DeploySecondary · {EU}", "rolled back"),
     ]
     assert [each for each in told if each in chain] == chain
