@@ -77,7 +77,7 @@ class InPlace:
         reach.watch(session.items, _run)
         if session.testsfailed:
             raise session.Failed("the tests fail although nothing is broken")
-        again = partial(_judge, session, sorted(session.items, key=reach.seconds.__getitem__))
+        again = partial(_judge, session, sorted(set().union(*reach.lines.values()), key=reach.seconds.__getitem__))
         sound = _in_a_child(again, LONGEST + sum(reach.seconds.values())) == LIVED
         for mutant in self.mutants:
             judge = partial(self._judge, session, reach.of(mutant), mutant)
