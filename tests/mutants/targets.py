@@ -21,7 +21,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     f"{KERNEL}verification/attribution.py": _JUDGE,
     f"{KERNEL}verification/skips.py": _JUDGE,
     f"{KERNEL}contracts/verdicts.py": (*_JUDGE, f"{UNIT}crosscheck/releases"),
-    f"{KERNEL}contracts/rollback.py": ("tests/property/test_every_rollback.py", f"{UNIT}roll_back"),
+    f"{KERNEL}contracts/rollback.py": (
+        "tests/property/test_every_rollback.py",
+        f"{UNIT}roll_back",
+        f"{UNIT}crosscheck/services/codepipeline/test_rollback.py",
+        f"{UNIT}crosscheck/services/ecs/test_rollback.py",
+    ),
     **_RULES,
     f"{KERNEL}services/http/addresses.py": (f"{UNIT}crosscheck/services/http/test_addresses.py",),
     f"{KERNEL}services/window/times.py": (f"{UNIT}crosscheck/services/window",),

@@ -59,3 +59,10 @@ def test_what_was_just_written_is_read(ledger: Ledger, ledger_table: DynamoDBCli
     ledger.claim(RELEASE, CLAIM.name, "first")
     assert CLAIM.name in ledger.read(RELEASE)
     assert CLAIM.name in ledger.read(RELEASE, CLAIM.name)
+
+
+def test_a_fact_expires_so_many_days_after_it_was_written(ledger_table: DynamoDBClient) -> None:
+    now = 1_772_618_400
+    Ledger(ledger_table, tables.NAME, 90, lambda: now).claim(RELEASE, CLAIM.name, "first")
+    [item] = ledger_table.scan(TableName=tables.NAME)["Items"]
+    assert int(item["ttl"]["N"]) == now + 90 * 86_400
