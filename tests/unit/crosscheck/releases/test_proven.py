@@ -342,6 +342,18 @@ def test_a_region_is_proven_where_only_another_region_failed_and_the_stage_is_no
     assert (later.target, later.stage_target) == ("2", "execution-1")
 
 
+def test_a_test_that_failed_beside_another_regions_deployment_speaks_against_all(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    for each in (good, release):
+        each.judges()
+    good.judged(Verdict.PASS)
+    release.stage(State.FAILED)
+    release.action("Pacific", "Deploy", State.FAILED)
+    release.action("Smoke", "Test", State.FAILED)
+    release.judged(Verdict.PASS)
+    assert (later.target, later.stage_target) == ("1", "execution-1")
+
+
 def test_what_somebody_else_has_deployed_since_is_left_to_a_person(ledger: Ledger) -> None:
     january, december = releases(ledger, 2)
     january.judged(Verdict.PASS)
