@@ -1,11 +1,10 @@
 """What Crosscheck saw, said and did: preflight, looks, rollbacks; and what people decided. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from crosscheck.cards import signs
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
-from crosscheck.images.reference import short
+from crosscheck.images.reference import DIGEST, short
 from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, TakenDecision
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
@@ -17,7 +16,6 @@ from crosscheck.releases.regions import follow_up
 from crosscheck.text import listed
 from crosscheck_cli.story.entry import Source, StoryEntry
 
-_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.PASS: (signs.of_region(RegionState.PASSED)[0], "passed"),
     Verdict.PENDING: (signs.of_region(RegionState.VERIFYING)[0], "not proven yet"),
@@ -155,7 +153,7 @@ def _seen(judged: RegionVerdict) -> Iterator[str]:
 
 def _brief(value: str) -> str:
     """The value with its digests as short as everywhere else."""
-    return _DIGEST.sub(lambda found: short(found[0]), value)
+    return DIGEST.sub(lambda found: short(found[0]), value)
 
 
 def _remarks(finding: Finding) -> Iterator[str]:
