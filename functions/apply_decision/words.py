@@ -4,7 +4,7 @@ from crosscheck import times
 from crosscheck.cards.mrkdwn import escape
 from crosscheck.cards.reply import mention
 from crosscheck.decisions.request import DecisionRequest
-from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, TakenDecision
+from crosscheck.ledger.decision_facts import DecisionKind, TakenDecision
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.releases.regions import follow_up
 
@@ -30,7 +30,7 @@ def first_was(person: str, decision: TakenDecision | None) -> str:
 def no_longer(request: DecisionRequest, known: KnownFacts) -> str:
     """Why something is not on offer any more."""
     for decision in known.decisions:
-        earlier = decision.matter == request.matter and decision.state is not DecisionState.REFUSED
+        earlier = decision.matter == request.matter and decision.settled
         if earlier or decision.question == request.question:
             return first_was(decision.by, decision)
     if request.kind is not DecisionKind.ROLL_BACK:

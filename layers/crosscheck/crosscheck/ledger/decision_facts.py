@@ -61,6 +61,11 @@ class TakenDecision(StoredFact):
         """What was decided, in whichever round."""
         return self.question.rpartition("/")[0]
 
+    @property
+    def settled(self) -> bool:
+        """Whether the matter cannot be decided once more; so it is as well where nobody can read what came of it."""
+        return self.state is not DecisionState.REFUSED
+
 
 @dataclass(frozen=True)
 class DecisionClaim:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.decisions.request import DecisionRequest, Offer
-from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, check_id
+from crosscheck.ledger.decision_facts import DecisionKind, check_id
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.releases.deployments import DeployAction, deployments
@@ -37,8 +37,8 @@ def offers_of(release: Release, known: KnownFacts, *, may_roll_back: bool) -> tu
     found = [*_approvals(release), *_retries(release, known), *_stop(release), *_skip(release, known)]
     if may_roll_back:
         found += _rollbacks(release, known)
-    refused = Counter(each.matter for each in known.decisions if each.state is DecisionState.REFUSED)
-    settled = {each.matter for each in known.decisions if each.state is not DecisionState.REFUSED}
+    refused = Counter(each.matter for each in known.decisions if not each.settled)
+    settled = {each.matter for each in known.decisions if each.settled}
     return tuple(
         replace(offer, request=replace(offer.request, round=refused[offer.request.matter]))
         for offer in found
