@@ -20,7 +20,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -107,8 +106,8 @@ def jobs(paths: list[str], *, equivalent: bool = False) -> Iterator[Job]:
                 yield job
 
 
-def judged_in_place(todo: list[Job], processes: int) -> dict[Job, int]:
-    """What became of the mutants in the place of what is imported already; a process for each file's.
+def judged_in_place(todo: list[Job], processes: int) -> Iterator[tuple[Job, int]]:
+    """What became of the mutants in the place of what is imported already, file by file; a process for each file's.
 
     :raises SystemExit: if a file's tests fail although nothing is broken
     """
@@ -116,16 +115,14 @@ def judged_in_place(todo: list[Job], processes: int) -> dict[Job, int]:
     for job in todo:
         if job.path.endswith(".py"):
             by_path[job.path].append(job)
-    judged = dict[Job, int]()
     with tempfile.TemporaryDirectory() as told:
         in_place = partial(_judge_in_place, by_path, Path(told))
         for path, status in _forked(sorted(by_path, key=lambda path: len(by_path[path])), processes, in_place):
             if status:
                 sys.exit(f"the tests of {path} fail although nothing is broken")
             verdicts = _told(Path(told), path).read_bytes()
-            judged |= dict(zip(by_path[path], verdicts, strict=True))
             sys.stderr.write(f"{path}: {verdicts.count(DIED)} of {len(verdicts)} died in place\n")
-    return judged
+            yield from zip(by_path[path], verdicts, strict=True)
 
 
 def _judge_in_place(by_path: dict[str, list[Job]], told: Path, path: str) -> int:
@@ -199,6 +196,11 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _lives(job: Job, lived: list[Job]) -> None:
+    lived.append(job)
+    _say(f"survives: {job}")
+
+
 def main() -> int:
     """Print the survivors and the share of those that were noticed; an error if that is under the goal."""
     parser = argparse.ArgumentParser(prog="tests.mutants", description=__doc__)
@@ -209,16 +211,18 @@ def main() -> int:
     os.chdir(ROOT)
     every = list(jobs(given.paths))
     todo = random.Random(SEED).sample(every, min(given.sample or len(every), len(every)))  # noqa: S311 - no secret
-    judged = judged_in_place(todo, given.processes)
+    lived, judged = list[Job](), dict[Job, int]()
+    for job, verdict in judged_in_place(todo, given.processes):
+        judged[job] = verdict
+        if verdict == LIVED:
+            _lives(job, lived)
     anew = [job for job in todo if judged.get(job, ANEW) == ANEW]
     untried = {job.path for job in anew} - {job.path for job in judged}
     whole = [Job(path, Mutant(0, "", "nothing is changed", (ROOT / path).read_text)) for path in untried]
     if len(list(survivors(whole, given.processes))) < len(whole):
         parser.error("the tests fail although nothing is broken")
-    lived = []
-    for job in chain((job for job in todo if judged.get(job) == LIVED), survivors(anew, given.processes)):
-        lived.append(job)
-        _say(f"survives: {job}")
+    for job in survivors(anew, given.processes):
+        _lives(job, lived)
     share = 100 * (len(todo) - len(lived)) / len(todo)
     _say(f"{len(todo) - len(lived)} of {len(todo)} mutants died ({share:.1f} %), of {len(every)} that there are")
     return 0 if share >= GOAL else 1

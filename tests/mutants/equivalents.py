@@ -4,8 +4,34 @@ from __future__ import annotations
 
 _ENGINE = "layers/crosscheck/crosscheck/verification/engine.py"
 _SITUATION = "layers/crosscheck/crosscheck/services/ecs/situation.py"
+_REGION_VERDICTS = "layers/crosscheck/crosscheck/releases/region_verdicts.py"
+_STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
+_ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
 
 EQUIVALENTS: dict[tuple[str, str, str], str] = {
     (_ENGINE, "CONFIRM_SECONDS = 15", "15 becomes 16"): "nothing is promised about a second more before the next look",
+    (
+        _ENGINE,
+        "wait = min(longest, FIRST_WAIT * BACKOFF ** min(progress.look - 1, 100), max(1.0, left))",
+        "100 becomes 101",
+    ): "it keeps the power finite: nobody waits as long as that",
+    (
+        _ENGINE,
+        "lasted = max(0.0, now - (progress.pass_since or now))",
+        "0.0 becomes 1.0",
+    ): "a second is told as 0.0 minutes, and an observation is given in minutes",
+    (
+        _ENGINE,
+        "since = progress.pass_since or (round(now, 3) if passing else None)",
+        "3 becomes 4",
+    ): "it only keeps the token short",
     (_SITUATION, "deregistered: bool = False", "False becomes True"): "nobody asks before `_ways` has read it",
+    (_SITUATION, 'return "", False', "False becomes True"): "where there is no target, `_ready` asks nothing about it",
+    (
+        _REGION_VERDICTS,
+        "shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]",
+        "strict is not given",
+    ): "each of the sizes is made of one of them",
+    (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
+    (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
 }

@@ -134,7 +134,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "the condition always holds", lambda at: setattr(at, "test", ast.Constant(True))
             yield "the condition never holds", lambda at: setattr(at, "test", ast.Constant(False))
         case ast.match_case(_, guard, _) if guard:
-            yield "the guard always holds", lambda at: setattr(at, "guard", None)
+            yield "the guard always holds", lambda at: setattr(at, "guard", ast.Constant(True))
             yield "the guard never holds", lambda at: setattr(at, "guard", ast.Constant(False))
         case ast.Expr(ast.Call()):
             yield "the call is dropped", lambda at: setattr(at, "value", ast.Constant(None))

@@ -20,7 +20,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     f"{KERNEL}verification/progress.py": _JUDGE,
     f"{KERNEL}verification/attribution.py": _JUDGE,
     f"{KERNEL}verification/skips.py": _JUDGE,
-    f"{KERNEL}contracts/verdicts.py": (*_JUDGE, f"{UNIT}crosscheck/releases"),
+    f"{KERNEL}contracts/verdicts.py": (
+        *_JUDGE,
+        f"{UNIT}crosscheck/releases",
+        f"{UNIT}crosscheck/registry",
+        f"{UNIT}crosscheck/services/cloudformation/test_contents.py",
+    ),
     f"{KERNEL}contracts/rollback.py": (
         "tests/property/test_every_rollback.py",
         f"{UNIT}roll_back",
@@ -49,7 +54,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "functions/roll_back/choice.py": (f"{UNIT}roll_back",),
     "functions/roll_back/region_rollback.py": (f"{UNIT}roll_back", "tests/property/test_crashes.py"),
     "functions/conclude_checks/conclude.py": (f"{UNIT}conclude_checks", f"{UNIT}statemachines"),
-    "functions/update_card/posted_messages.py": ("tests/integration/update_card/test_posted_messages.py",),
+    "functions/update_card/posted_messages.py": ("tests/integration/update_card", "tests/property/test_crashes.py"),
     "functions/update_card/slack_session.py": (f"{UNIT}update_card",),
     "functions/update_card/publisher.py": ("tests/property/test_crashes.py", "tests/integration/update_card"),
     "functions/handle_interaction/signature.py": (f"{UNIT}handle_interaction", "tests/property/test_interactions.py"),

@@ -35,6 +35,14 @@ def test_nothing_is_posted_at_first(messages: PostedMessages) -> None:
     assert messages.find(SUBJECT) is None
 
 
+def test_f56_a_card_is_kept_where_every_version_looks_for_it(
+    messages: PostedMessages, ledger_table: DynamoDBClient
+) -> None:
+    messages.claim(SUBJECT)
+    key = {"pk": {"S": f"card#{SUBJECT.key}"}, "sk": {"S": "card"}}
+    assert ledger_table.get_item(TableName=tables.NAME, Key=key)["Item"]["claimed_until"]
+
+
 def test_f06_only_one_of_two_may_post(messages: PostedMessages) -> None:
     assert messages.claim(SUBJECT)
     assert not messages.claim(SUBJECT)

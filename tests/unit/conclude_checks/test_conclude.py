@@ -239,3 +239,9 @@ def test_a_rollback_that_was_asked_for_and_could_not_be_planned_has_failed_and_c
     assert rollback
     assert (rollback.state, rollback.reason, rollback.by) == (RollbackState.FAILED, UNPLANNED, "U0A")
     assert known.verdicts == ()
+
+
+def test_a_region_without_a_result_is_told_by_nobody_as_another_ones(ledger: Ledger) -> None:
+    gathered = verified(STAGE, eu_west_1="PASS", sa_east_1="FAIL")
+    with pytest.raises(ValueError, match="argument 2 is shorter"):
+        concluding(ledger).conclude({**gathered, "results": gathered["results"][:1]})

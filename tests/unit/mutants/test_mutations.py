@@ -28,7 +28,7 @@ CASE = "match a:\n    case b"
         ("x = max(a, b)", {"x = min(a, b)"}),
         ("x = a if b else c", {"x = a if True else c", "x = a if False else c"}),
         ("self.claim()", {"None"}),
-        (f"{CASE} if c:\n        pass", {f"{CASE}:\n        pass", f"{CASE} if False:\n        pass"}),
+        (f"{CASE} if c:\n        pass", {f"{CASE} if True:\n        pass", f"{CASE} if False:\n        pass"}),
         ("logger.info('told', a == b)", set()),
         ("def f(a: int | None) -> int | None: ...", set()),
     ],

@@ -103,7 +103,7 @@ def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now
     if waiting:
         first = waiting[0]
         reason = f"{first.look.region}: {first.finding.reason}"
-        return Decision(NextStep.CONTINUE, reason, _by_region(weighed), following)
+        return Decision(NextStep.CONTINUE, reason, _regions(weighed), following)
     if not limits.unknown_passes and any(item.finding.verdict is Verdict.INCONCLUSIVE for item in weighed):
         return _conclude(NextStep.FAIL, "unknown", weighed, following)
     return _soak(weighed, following, limits, now)
@@ -111,8 +111,8 @@ def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now
 
 def preview(looks: Sequence[CheckResult], progress: Progress) -> Decision:
     """A dry run's decision: what each region is in this one look, and nothing follows from it."""
-    seen = [_Weighed(look, look.finding, settled=True) for look in attributed(looks)]
-    return Decision(NextStep.PASS, "dry run", _by_region(seen), replace(progress, look=progress.look + 1))
+    regions = _by_region(attributed(looks))
+    return Decision(NextStep.PASS, "dry run", regions, replace(progress, look=progress.look + 1))
 
 
 def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now: float) -> int:
@@ -139,7 +139,7 @@ def _soak(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: 
     if lasted >= limits.soak:
         return _conclude(NextStep.PASS, "passed", weighed, progress)
     reason = f"all regions pass; observed for {lasted / 60:.1f} of {limits.soak / 60:g} minutes"
-    return Decision(NextStep.CONTINUE, reason, _by_region(weighed), progress)
+    return Decision(NextStep.CONTINUE, reason, _regions(weighed), progress)
 
 
 def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) -> _Weighed:
@@ -160,7 +160,7 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
         case Verdict.FAIL:
             fails = progress.fails.get(look.check, 0) + 1
             if fails > limits.failures or hurried or late:
-                return _Weighed(look, finding, settled=True, fails=fails)
+                return _Weighed(look, finding, settled=True)
             reason = f"failing look {fails}, {limits.failures} tolerated: {finding.reason}"
             tolerated = replace(finding, verdict=Verdict.PENDING, reason=reason)
             return _Weighed(look, tolerated, settled=False, fails=fails)
@@ -205,7 +205,7 @@ def _breaks(item: _Weighed, *, overdue: bool) -> bool:
 def _conclude(step: NextStep, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
     """The last word. What was still under way is unknown: nobody will look again."""
     final = [item if item.settled else replace(item, finding=_unfinished(item.finding)) for item in weighed]
-    regions = _by_region(final)
+    regions = _regions(final)
     failed = {region.region for region in regions if region.verdict is Verdict.FAIL}
     unsettled = {item.look.region for item in weighed if not item.settled}
     return Decision(step, reason, regions, progress, open=frozenset(unsettled - failed))
@@ -215,8 +215,12 @@ def _unfinished(finding: Finding) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"not judged to the end; last seen: {finding.reason}")
 
 
-def _by_region(weighed: Sequence[_Weighed]) -> tuple[RegionVerdict, ...]:
-    findings: Mapping[str, list[Finding]] = {region: [] for region in sorted({item.look.region for item in weighed})}
-    for item in weighed:
-        findings[item.look.region].append(item.finding)
+def _regions(weighed: Sequence[_Weighed]) -> tuple[RegionVerdict, ...]:
+    return _by_region([replace(item.look, finding=item.finding) for item in weighed])
+
+
+def _by_region(looks: Sequence[CheckResult]) -> tuple[RegionVerdict, ...]:
+    findings: Mapping[str, list[Finding]] = {region: [] for region in sorted({look.region for look in looks})}
+    for look in looks:
+        findings[look.region].append(look.finding)
     return tuple(judge(region, seen) for region, seen in findings.items())

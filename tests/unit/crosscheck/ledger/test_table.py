@@ -41,6 +41,14 @@ def test_a_claim_is_read_like_any_fact(ledger: Ledger) -> None:
     assert KnownFacts({}).holder(CLAIM) == ""
 
 
+def test_a_word_is_kept_as_it_is_written(ledger: Ledger, ledger_table: DynamoDBClient) -> None:
+    """Escaped, a reason in another script would take up to three times the room of an item."""
+    progress = RollbackProgress("Deploy", "us-east-1", 1, RollbackState.FAILED, "Änderung 部署", 10.0)
+    ledger.merge(RELEASE, progress.to_fact())
+    (item,) = ledger_table.scan(TableName=tables.NAME)["Items"]
+    assert "Änderung 部署" in item["latest"]["S"]
+
+
 def test_a_rollback_only_goes_forward_within_an_attempt(ledger: Ledger) -> None:
     def tell(attempt: int, state: RollbackState, now: float) -> None:
         ledger.merge(RELEASE, RollbackProgress("DeployPrimary", "us-east-1", attempt, state, "", now).to_fact())

@@ -60,3 +60,11 @@ def test_a_strange_region_is_named_with_the_known_ones() -> None:
         ConfigurationError, match="does not deploy to us-east-1; it deploys to ap-southeast-1, eu-west-1"
     ):
         secondaries("us-east-1", "eu-west-1")
+
+
+def test_an_action_of_an_earlier_stage_that_is_called_like_the_gate_is_not_the_gate() -> None:
+    earlier = {"name": "First", "actions": [{**deploy("A", "eu-west-1"), "runOrder": 2}, gate("G", 1)]}
+    found = scope(
+        pipeline(STAGES[2], earlier, {"name": "Prove", "actions": [gate("G")]}), Position("Prove", "G"), "", ()
+    )
+    assert (found.stage, found.regions) == ("First", ("eu-west-1",))

@@ -426,3 +426,24 @@ def test_a_word_of_the_second_in_which_the_deployment_began_counts(ledger: Ledge
     release, later = releases(ledger, 2)
     release.judged(Verdict.PASS, after=0)
     assert later.target == "1"
+
+
+def test_a_pass_of_which_a_person_said_one_part_proves_nothing(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.stage(State.SUCCEEDED)
+    seen = release.finding(Verdict.PASS, EUROPE, "2").findings
+    found = judge(EUROPE, [*seen, Finding("http", "page", Verdict.PASS, "skipped by a person", skipped=True)])
+    word = JudgeVerdict("Deploy", found, release.began + 60, final=True)
+    release.ledger.merge(release.subject, word.to_fact(release.began + 60))
+    release.states.judged(release.subject, "Deploy", [release.check()], found, release.began + 60)
+    assert later.target == "1"
+
+
+def test_the_execution_of_a_stage_that_failed_is_not_from_before_it_for_a_later_preflight(ledger: Ledger) -> None:
+    first, later = releases(ledger, 2)
+    first.judged(Verdict.FAIL)
+    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
+    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-1"})
+    later.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + 7_100)
+    assert later.stage_target == ""

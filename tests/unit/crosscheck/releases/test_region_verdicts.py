@@ -175,6 +175,28 @@ def test_one_gates_late_pass_does_not_hide_what_the_fan_out_saw_in_anothers_plac
     assert _is(facts) == ("failed", "0 of 2")
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_one_gates_late_pass_is_not_the_word_of_another_that_is_not_done(ended: bool) -> None:
+    facts = _deployed({"Primary": ["Validate/A", "Validate/B"]}).verdict("Primary", _judged(Verdict.FAIL, "0 of 2"), 12)
+    facts.verdict("Primary", _judged(Verdict.PASS), 20, judge="Validate/A")
+    facts.verdict("Primary", _judged(Verdict.PENDING), 21, final=False, judge="Validate/B")
+    if ended:
+        facts.event(events.pipeline("STOPPED", 22))
+    assert _is(facts) == ("failed", "0 of 2")
+
+
+def test_what_the_fan_out_saw_in_the_same_second_counts_beside_the_gates_word() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.FAIL, "0 of 2"), 12)
+    facts.verdict("Primary", _judged(Verdict.PASS), 12, judge=GATE)
+    assert _is(facts) == ("failed", "0 of 2")
+
+
+def test_the_fan_out_looks_once_one_of_several_gates_is_over() -> None:
+    facts = _deployed({"Primary": [GATE, "Prove/Gate"]}).event(events.stage("Primary", "SUCCEEDED", 6))
+    facts.event(events.stage("Validate", "FAILED", 8)).event(events.pipeline("FAILED", 9))
+    assert _is(facts) == ("verifying", "deployed, being verified")
+
+
 def test_the_fan_outs_word_on_an_earlier_run_counts_no_more() -> None:
     facts = _deployed().verdict("Primary", _judged(Verdict.FAIL), 9)
     facts.event(events.action("Primary", "One", "STARTED", 20, more=events.SECOND_ATTEMPT))
@@ -212,11 +234,22 @@ def test_f56_a_release_that_began_before_the_judges_were_facts_takes_the_gates_w
     assert _is(facts) == ("passed", "2 of 2")
 
 
-def test_a_region_that_passed_says_what_fits_and_how_much_more_passed() -> None:
-    """The reason of a verdict that says more than its checks do stands as it is."""
-    reasons = ["2 tasks run app:7", "x" * 200, "https://a.example/ answers 200"]
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        (["2 tasks run app:7", "x" * 200, "https://a.example/ answers 200"], "2 tasks run app:7; and 2 more checks"),
+        (["x" * 50, "y" * 66, "z"], f"{'x' * 50}; {'y' * 66}; and 1 more check"),
+        (["x" * 50, "y" * 67, "z"], f"{'x' * 50}; and 2 more checks"),
+        (["x" * 200, "y" * 200], f"{'x' * 200}; and 1 more check"),
+    ],
+)
+def test_a_region_that_passed_says_what_fits_and_how_much_more_passed(reasons: list[str], said: str) -> None:
     judged = judge(REGION, [Finding("kind", reason, Verdict.PASS, reason) for reason in reasons])
+    assert progress_of(JudgeVerdict("Deploy", judged, 0.0, final=True), running=False).reason == said
+
+
+def test_the_reason_of_a_verdict_that_says_more_than_its_checks_do_stands_as_it_is() -> None:
+    judged = judge(REGION, [Finding("kind", reason, Verdict.PASS, reason) for reason in ("2 of 2", "x" * 200)])
     said = JudgeVerdict("Deploy", judged, 0.0, final=True)
-    assert progress_of(said, running=False).reason == "2 tasks run app:7; and 2 more checks"
     other = replace(judged, reason="a person let it pass")
     assert progress_of(replace(said, judged=other), running=False).reason == "a person let it pass"

@@ -174,6 +174,14 @@ def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
     assert _states(facts) == {"eu-west-1": "failed"}
 
 
+def test_a_region_that_failed_in_one_of_its_stages_has_failed_whatever_is_still_to_come() -> None:
+    stages = [(name, [deploys(name, "us-east-1")]) for name in ("Infra", "App", "Edge")]
+    facts = Facts().outline(*stages, gates={"Infra": ["Validate/Gate"], "App": ["Validate/Gate"]})
+    for name, verdict in (("Infra", Verdict.PASS), ("App", Verdict.FAIL)):
+        facts.event(events.action(name, name, "SUCCEEDED", 5)).verdict(name, _judged(verdict), 9)
+    assert _states(facts) == {"us-east-1": "failed"}
+
+
 def test_what_one_stage_brought_counts_where_a_later_one_never_started() -> None:
     stages = (("Infra", [deploys("Infra", "us-east-1")]), ("App", [deploys("App", "us-east-1")]))
     facts = (

@@ -18,7 +18,7 @@ from crosscheck.verification.engine import (
     seconds_to_next_look,
 )
 from crosscheck.verification.progress import Progress, begin
-from gate_stage.answers import failure_message, outputs, preview_outputs
+from gate_stage.answers import failure_message, outputs, preview_outputs, summary
 
 PASS, PENDING, UNKNOWN, FAIL = Verdict.PASS, Verdict.PENDING, Verdict.INCONCLUSIVE, Verdict.FAIL
 SINCE = 1_000.0
@@ -278,6 +278,7 @@ def test_a_dry_run_says_what_it_saw_and_nothing_follows() -> None:
     decision = preview(looks(eu=FAIL, us=PASS), Progress(SINCE))
     assert decision.step is NextStep.PASS
     assert preview_outputs(decision) == {"verdict": "FAIL", "regions_passed": "us", "regions_failed": "eu"}
+    assert summary(decision) == "look 1: dry run (eu FAIL, us PASS)"
 
 
 def test_a_message_of_33_long_reasons_fits_and_names_every_region() -> None:
@@ -519,6 +520,14 @@ def test_a_failing_look_is_confirmed_soon() -> None:
     assert waits(STAGE, FAIL, longest=2_000.0) == [CONFIRM_SECONDS]
     progress = Progress(SINCE, look=10, fails={"0" * 6: 1})
     assert seconds_to_next_look(progress, STAGE, 2_000.0, SINCE + 1) == CONFIRM_SECONDS
+    beside_another = replace(progress, fails={"0" * 6: 1, "1" * 6: 2})
+    assert seconds_to_next_look(beside_another, STAGE, 2_000.0, SINCE + 1) > CONFIRM_SECONDS
+
+
+def test_the_last_of_the_frequent_looks_is_the_twentieth() -> None:
+    failing = Progress(SINCE, fails={"0" * 6: 1})
+    waited = [seconds_to_next_look(replace(failing, look=look), STAGE, 2_000.0, SINCE) for look in (19, 20)]
+    assert waited == [CONFIRM_SECONDS, STAGE.deadline]
 
 
 def test_further_failing_looks_that_are_tolerated_become_rarer_as_all_others() -> None:

@@ -78,3 +78,45 @@ def test_f04_a_region_that_gave_way_right_after_a_failing_look_is_not_failed() -
     _, progress = steps(LIMITS, (0.0, PASS), (1.0, FAIL))
     decision = decide(seen(FAIL, moved_on=True), progress, LIMITS, SINCE + 2 * MINUTE)
     assert [region.verdict for region in decision.regions] == [UNKNOWN]
+
+
+def test_an_observation_that_began_anew_at_the_deadline_still_tolerates_a_failing_look() -> None:
+    progress = Progress(SINCE, pass_since=SINCE + LIMITS.deadline, broken=True)
+    assert decide(seen(FAIL), progress, LIMITS, SINCE + 31 * MINUTE).step is GOES_ON
+
+
+def test_an_observation_goes_on_unbroken_while_everything_passes() -> None:
+    _, progress = steps(LIMITS, (0.0, PASS), (1.0, PASS), (2.0, PASS))
+    assert (progress.pass_since, progress.passed, progress.broken) == (SINCE, True, False)
+    assert not decide(seen(PENDING), begin(SINCE), LIMITS, SINCE).progress.broken
+
+
+def test_that_everything_has_passed_once_is_kept() -> None:
+    _, progress = steps(LIMITS, (0.0, PASS), (1.0, FAIL))
+    assert (progress.pass_since, progress.passed, progress.broken) == (None, True, True)
+
+
+def test_a_look_ends_the_row_of_times_in_which_the_pipeline_could_not_be_read() -> None:
+    assert decide(seen(PASS), Progress(SINCE, unread=2), LIMITS, SINCE).progress.unread == 0
+
+
+def test_what_gave_way_counts_as_one_unknown_look() -> None:
+    allowed = replace(LIMITS, unknown_passes=True)
+    progress = decide(seen(FAIL, moved_on=True), begin(SINCE), allowed, SINCE).progress
+    assert progress.unknown == {"00000a": 1}
+
+
+@pytest.mark.parametrize("unknown_passes", [False, True])
+def test_what_is_unknown_begins_no_observation_before_it_may_pass(unknown_passes: bool) -> None:
+    """Beside a closed window, which keeps a judge waiting who would have ended otherwise."""
+    window = CheckResult("00000b", "eu", Finding("window", "night", PENDING, "closed", waits=True))
+    limits = replace(LIMITS, unknown_looks=2, unknown_passes=unknown_passes)
+    first = decide([*seen(UNKNOWN), window], begin(SINCE), limits, SINCE)
+    second = decide([*seen(UNKNOWN), window], first.progress, limits, SINCE + MINUTE)
+    assert (first.step, second.step) == (GOES_ON, GOES_ON)
+    assert (first.progress.pass_since, second.progress.pass_since) == (None, SINCE + MINUTE if unknown_passes else None)
+
+
+def test_a_closed_window_alone_begins_no_observation() -> None:
+    window = CheckResult("00000b", "eu", Finding("window", "night", PENDING, "closed", waits=True))
+    assert decide([window], begin(SINCE), LIMITS, SINCE).progress.pass_since is None

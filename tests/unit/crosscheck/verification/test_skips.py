@@ -28,7 +28,8 @@ def skip(kind: str = "http", target: str = "page", stage: str = STAGE, region: s
 
 def result(verdict: Verdict, *, moved_on: bool = False) -> CheckResult:
     baselines = {"http page": "somewhere"}
-    return CheckResult("a", REGION, Finding("http", "page", verdict, "503", baselines=baselines, moved_on=moved_on))
+    seen = Finding("http", "page", verdict, "503", baselines=baselines, moved_on=moved_on, waits=True)
+    return CheckResult("a", REGION, seen)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.PENDING, Verdict.INCONCLUSIVE])
@@ -36,7 +37,7 @@ def test_a_check_that_was_skipped_fails_its_region_no_more_and_proves_nothing(ve
     (honoured,) = honour([result(verdict)], STAGE, [skip()])
     assert decide([honoured], begin(NOW), Limits(), NOW).step is NextStep.PASS
     finding = honoured.finding
-    assert (finding.verdict, finding.skipped, finding.baselines) == (Verdict.PASS, True, {})
+    assert (finding.verdict, finding.skipped, finding.baselines, finding.waits) == (Verdict.PASS, True, {}, False)
     assert finding.reason == "http skipped by a person: the page is being moved; last seen: 503"
 
 

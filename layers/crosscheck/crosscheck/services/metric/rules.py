@@ -46,7 +46,7 @@ def judge_metric(seen: Seen, bounds: Bounds, needed: int) -> Outcome:
         _too_few(seen, needed)
         or _out_of_bounds(values, bounds)
         or _increase(values, seen.before, bounds, needed)
-        or _fine(values, seen, bounds)
+        or _fine(values, seen.before)
     )
 
 
@@ -91,10 +91,10 @@ def _increase(values: Sequence[float], before: Sequence[float] | None, bounds: B
     return None
 
 
-def _fine(values: Sequence[float], seen: Seen, bounds: Bounds) -> Outcome:
+def _fine(values: Sequence[float], before: Sequence[float] | None) -> Outcome:
     reason = f"{fmean(values):g} on average over {len(values)} datapoints"
-    if bounds.increase is not None and seen.before:
-        reason = f"{reason}, before the release {fmean(seen.before[-len(values) :]):g}"
+    if before:
+        reason = f"{reason}, before the release {fmean(before[-len(values) :]):g}"
     return Outcome(Verdict.PASS, reason)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crosscheck.services.ecs.situation import shifting_seconds
+from crosscheck.services.ecs.state import ServiceState
 from tests.unit.crosscheck.services.ecs.ecs_world import World
 
 if TYPE_CHECKING:
@@ -40,3 +41,15 @@ def test_the_proof_of_a_way_back_is_given_that_time() -> None:
     world = World()
     world.ecs.shown["deploymentConfiguration"] = LINEAR
     assert world.propose().settle_seconds == 35 * 60
+
+
+def test_of_a_service_that_nothing_was_deployed_to_since_no_way_back_is_read() -> None:
+    world = World(status="")
+    world.propose()
+    assert "DescribeTaskDefinition" not in {name for name, _ in world.ecs.calls}
+
+
+def test_a_baseline_that_names_a_task_definition_without_its_arn_is_that_one() -> None:
+    world = World()
+    way = world.propose(ServiceState("my-service:6", {"app": world.digest}).text)
+    assert way.to.task_definition == world.six

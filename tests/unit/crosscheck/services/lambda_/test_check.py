@@ -100,6 +100,7 @@ def test_f04_an_alias_that_a_later_version_came_to_has_moved_on(
     assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
     assert "version 8" in finding.reason
     assert finding.reason.endswith("; version 8 was published since")
+    assert all(f"to version {number.removeprefix('v')}" in finding.reason for number in weights)
     asked = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
     assert not asked.moved_on
 
