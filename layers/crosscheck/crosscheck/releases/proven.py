@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
+from crosscheck import times
 from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
@@ -106,7 +107,8 @@ class ProvenStates:
         known = KnownFacts(self.ledger.read(_target(planned)))
         if known.proven:
             execution = known.proven.execution.rpartition("#")[2]
-            return StateToRestore(known.proven.state, f"proven by execution {execution[:SHORT]}")
+            origin = f"proven by execution {execution[:SHORT]} on {times.day(known.proven.at)}"
+            return StateToRestore(known.proven.state, origin)
         if known.before and known.before.state and known.before.at < began:
             return StateToRestore(known.before.state, "from before the first release")
         return StateToRestore()

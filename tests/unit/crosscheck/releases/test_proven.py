@@ -124,7 +124,7 @@ def test_where_the_way_back_leads_to_is_told_for_people(ledger: Ledger) -> None:
     first.saw("0", 3_500)
     assert first.origin == "from before the first release"
     second.judged(Verdict.PASS)
-    assert third.origin == f"proven by execution {second.subject.execution[:8]}"
+    assert third.origin == f"proven by execution {second.subject.execution[:8]} on 2027-01-15"
 
 
 def test_f60_two_bad_releases_in_a_row_go_back_to_what_ran_before_the_first_that_was_seen(ledger: Ledger) -> None:
