@@ -124,14 +124,17 @@ class ProvenStates:
         seen = _states(preflight.judged).get(planned.subject, "") if preflight else ""
         known = KnownFacts(self.ledger.read(_target(planned)))
         proven = known.proven
-        if not preflight or not seen:
+        same = EVERY_CHECK[planned.kind].same_state
+        brought = KnownFacts(self.ledger.read(TargetHistory(planned.region, planned.subject))).brought
+        own = [each for each in brought if each.execution == execution.key]
+        # A pipeline that deploys at once may be quicker than its preflight: that saw what the release itself brought.
+        late = preflight and any(each.deployed <= preflight.at and same(seen, each.state) for each in own)
+        if not preflight or not seen or late:
             return "" if proven else _unseen(known, preflight, restored)
         since, newest = (proven.at, proven.deployed) if proven else (0.0, 0.0)
-        brought = KnownFacts(self.ledger.read(TargetHistory(planned.region, planned.subject))).brought
         earlier = [each for each in brought if each.execution != execution.key]
         # Of a release that failed before anything could be read nobody knows the state that it left.
         unread = any(not each.state and each.deployed > newest for each in earlier)
-        same = EVERY_CHECK[planned.kind].same_state
         told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
         judged_since = any(at > preflight.at for at in (since, *(each.at for each in earlier)))
         if unread or told or judged_since:
