@@ -5,6 +5,7 @@ from __future__ import annotations
 _ENGINE = "layers/crosscheck/crosscheck/verification/engine.py"
 _SITUATION = "layers/crosscheck/crosscheck/services/ecs/situation.py"
 _REGION_VERDICTS = "layers/crosscheck/crosscheck/releases/region_verdicts.py"
+_PROVEN = "layers/crosscheck/crosscheck/releases/proven.py"
 _STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
 _ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
 
@@ -32,6 +33,16 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
         "shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]",
         "strict is not given",
     ): "each of the sizes is made of one of them",
+    (
+        _PROVEN,
+        "newest = proven.deployed if proven else 0.0",
+        "0.0 becomes 1.0",
+    ): "no deployment began in the first second of 1970",
+    (
+        _PROVEN,
+        "began = max((each.deployed.started for each in deployed), default=0.0)",
+        "0.0 becomes 1.0",
+    ): "no deployment began in the first second of 1970",
     (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
     (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
 }

@@ -19,7 +19,6 @@ from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenSta
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject, TargetHistory
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
 from crosscheck.services.codepipeline.rollback import SHORT
@@ -130,13 +129,13 @@ class ProvenStates:
         # A pipeline that deploys at once may be quicker than its preflight: that saw what the release itself brought.
         late = preflight and any(each.deployed <= preflight.at and same(seen, each.state) for each in own)
         if not preflight or not seen or late:
-            return "" if proven else _unseen(known, preflight, restored)
-        since, newest = (proven.at, proven.deployed) if proven else (0.0, 0.0)
+            return "" if proven else _unseen(known, restored)
+        newest = proven.deployed if proven else 0.0
         earlier = [each for each in brought if each.execution != execution.key]
         # Of a release that failed before anything could be read nobody knows the state that it left.
         unread = any(not each.state and each.deployed > newest for each in earlier)
         told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
-        judged_since = any(at > preflight.at for at in (since, *(each.at for each in earlier)))
+        judged_since = any(each.at > preflight.at for each in earlier)
         if unread or told or judged_since:
             return ""
         unknown = f"just before this release {seen} ran there, which no release that was judged has brought"
@@ -173,7 +172,8 @@ class ProvenStates:
                 self.ledger.merge(_target(each), proven.to_fact())
         succeeded = known.state_of(stage) is State.SUCCEEDED
         if succeeded and all(passed(known, stage, region) for region in _regions(known, stage)):
-            whole = ProvenState(execution.execution, execution.key, began, at)
+            ran = [each.action.run.begun for each in deployments(known) if each.action and each.stage == stage]
+            whole = ProvenState(execution.execution, execution.key, max([began, *ran]), at)
             self.ledger.merge(_target(planned_stage(execution, stage)), whole.to_fact())
 
     def _not_passed(self, execution: Subject, stage: str, deployed: list[PlannedCheck]) -> None:
@@ -185,10 +185,10 @@ class ProvenStates:
             self.ledger.merge(target, EarliestState("", began).to_fact())
 
 
-def _unseen(known: KnownFacts, preflight: PreflightSeen | None, restored: str) -> str:
+def _unseen(known: KnownFacts, restored: str) -> str:
     """Why a person has to say whether to go back to what merely ran before: an earlier preflight saw it, and any
-    pipeline that names the target has one. Empty where this release's own saw it, or nobody did."""
-    if not known.before or not known.before.state or (preflight and preflight.at == known.before.at):
+    pipeline that names the target has one. Empty where nobody saw anything."""
+    if not known.before or not known.before.state:
         return ""
     unseen = "nothing has passed there, and what ran just before this release was not seen"
     return f"{unseen}; a person has to say whether to go back to {restored}"

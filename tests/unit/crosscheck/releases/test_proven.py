@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun, StageState
+from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
@@ -45,13 +46,17 @@ class Release:
         run = ReportedRun(state, 1, self.began + 50)
         self.ledger.merge(self.subject, StageState("Deploy", run).to_fact("event"))
 
-    def action(self, name: str, category: str, state: State) -> None:
-        """The event of an action of that stage."""
-        action = ActionState("Deploy", name, ReportedRun(state, 1, self.began + 40), EUROPE, category)
+    def action(
+        self, name: str, category: str, state: State, region: str = EUROPE, *, stage: str = "Deploy", after: float = 40
+    ) -> None:
+        """The event of an action, so many seconds after the deployment began."""
+        action = ActionState(stage, name, ReportedRun(state, 1, self.began + after), region, category)
         self.ledger.merge(self.subject, action.to_fact("event"))
 
-    def check(self, region: str = EUROPE, alias: str = "live") -> PlannedCheck:
-        run = ActionRun("Deploy", region, "Succeeded", self.began)
+    def check(
+        self, region: str = EUROPE, alias: str = "live", *, after: float = 0, status: str = "Succeeded"
+    ) -> PlannedCheck:
+        run = ActionRun("Deploy", region, status, self.began + after)
         return PlannedCheck("lambda-alias", region, {"function": "f", "alias": alias}, run)
 
     def saw(self, state: str, at: float) -> None:
@@ -67,12 +72,18 @@ class Release:
     ) -> None:
         """A judge's last word, so many seconds after the deployment began."""
         found = self.finding(verdict, region, state or self.version)
+        self.said(found, [self.check(region)], judge_name, after)
+
+    def said(
+        self, found: RegionVerdict, checks: Sequence[PlannedCheck], judge_name: str = "", after: float = 60
+    ) -> None:
+        """The same, of these checks."""
         at = self.began + after
         if State.SUCCEEDED not in self.reported and State.FAILED not in self.reported:
             self.stage(State.SUCCEEDED)
         word = JudgeVerdict("Deploy", found, at, final=True, judge=judge_name, look=1)
         self.ledger.merge(self.subject, word.to_fact(at))
-        self.states.judged(self.subject, "Deploy", [self.check(region)], found, at)
+        self.states.judged(self.subject, "Deploy", checks, found, at)
 
     def finding(self, verdict: Verdict, region: str, state: str) -> RegionVerdict:
         check = self.check(region)
@@ -219,8 +230,7 @@ def test_a_word_of_before_the_deployment_is_of_an_earlier_one(ledger: Ledger) ->
 def test_only_what_a_deploy_action_brought_is_proven(ledger: Ledger) -> None:
     release, later = releases(ledger, 2)
     asked = replace(release.check(), run=None)
-    found = judge(EUROPE, [replace(asked.finding(Verdict.PASS, ""), baselines={asked.subject: "1"})])
-    release.states.judged(release.subject, "Deploy", [asked], found, release.began + 60)
+    release.said(judge(EUROPE, [replace(asked.finding(Verdict.PASS, ""), baselines={asked.subject: "1"})]), [asked])
     assert later.target == ""
 
 
@@ -267,8 +277,7 @@ def test_the_same_name_in_another_region_is_another_target() -> None:
 
 def test_findings_without_a_baseline_prove_nothing_to_go_back_to(ledger: Ledger) -> None:
     release, later = releases(ledger, 2)
-    found = judge(EUROPE, [Finding("lambda-alias", "f/live", Verdict.PASS, "")])
-    release.states.judged(release.subject, "Deploy", [release.check()], found, release.began + 60)
+    release.said(judge(EUROPE, [Finding("lambda-alias", "f/live", Verdict.PASS, "")]), [release.check()])
     assert later.target == ""
 
 
@@ -450,12 +459,9 @@ def test_a_word_of_the_second_in_which_the_deployment_began_counts(ledger: Ledge
 def test_a_pass_of_which_a_person_said_one_part_proves_nothing(ledger: Ledger) -> None:
     good, release, later = releases(ledger, 3)
     good.judged(Verdict.PASS)
-    release.stage(State.SUCCEEDED)
     seen = release.finding(Verdict.PASS, EUROPE, "2").findings
-    found = judge(EUROPE, [*seen, Finding("http", "page", Verdict.PASS, "skipped by a person", skipped=True)])
-    word = JudgeVerdict("Deploy", found, release.began + 60, final=True)
-    release.ledger.merge(release.subject, word.to_fact(release.began + 60))
-    release.states.judged(release.subject, "Deploy", [release.check()], found, release.began + 60)
+    skipped = Finding("http", "page", Verdict.PASS, "skipped by a person", skipped=True)
+    release.said(judge(EUROPE, [*seen, skipped]), [release.check()])
     assert later.target == "1"
 
 
@@ -466,3 +472,118 @@ def test_the_execution_of_a_stage_that_failed_is_not_from_before_it_for_a_later_
     seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-1"})
     later.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + 7_100)
     assert later.stage_target == ""
+
+
+def test_a_word_that_came_before_the_latest_deployment_to_its_region_proves_nothing(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    found = release.finding(Verdict.PASS, EUROPE, "1")
+    release.said(found, [release.check(), release.check(alias="beta", after=100)])
+    assert later.target == ""
+
+
+def test_a_word_that_came_before_the_latest_run_that_events_tell_of_proves_nothing(ledger: Ledger) -> None:
+    release, later = releases(ledger, 2)
+    release.action("Again", "Deploy", State.STARTED, after=100)
+    release.judged(Verdict.PASS)
+    assert later.target == ""
+
+
+@pytest.mark.parametrize(("region", "stage"), [(PACIFIC, "Deploy"), (EUROPE, "Later")])
+def test_a_deployment_to_another_region_or_by_another_stage_takes_nothing_from_a_word(
+    ledger: Ledger, region: str, stage: str
+) -> None:
+    release, later = releases(ledger, 2)
+    release.action("Other", "Deploy", State.STARTED, region, stage=stage, after=100)
+    release.judged(Verdict.PASS)
+    assert later.target == "1"
+
+
+def test_a_stage_is_as_new_as_the_latest_of_its_deployments_whichever_judge_speaks_last(ledger: Ledger) -> None:
+    """The last one judges a region in which nothing can be looked at but a page."""
+    first, second, later = releases(ledger, 3)
+    first.judged(Verdict.PASS)
+    second.action("Pacific", "Deploy", State.SUCCEEDED, PACIFIC, after=10)
+    second.said(judge(PACIFIC, [Finding("http", "page", Verdict.PASS, "answers 200")]), [])
+    assert later.stage_target == "execution-2"
+
+
+def test_what_began_earliest_ends_the_time_before_a_stage(ledger: Ledger) -> None:
+    first, later = releases(ledger, 2)
+    failed = first.finding(Verdict.FAIL, EUROPE, "1")
+    first.said(failed, [first.check(), first.check(alias="beta", after=1_000)], after=1_060)
+    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
+    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-1"})
+    later.states.seen_before([stage], judge(stage.region, [seen]), first.began + 500)
+    assert later.stage_target == ""
+
+
+def test_what_the_judge_has_read_is_what_counts(ledger: Ledger) -> None:
+    """It read the release before it spoke: a stage that ended since is for the judge who sees it."""
+    release, later = releases(ledger, 2)
+    release.stage(State.STARTED)
+    read = KnownFacts(ledger.read(release.subject))
+    release.stage(State.SUCCEEDED)
+    found = release.finding(Verdict.PASS, EUROPE, "1")
+    word = JudgeVerdict("Deploy", found, release.began + 60, final=True)
+    ledger.merge(release.subject, word.to_fact(word.at))
+    release.states.judged(release.subject, "Deploy", [release.check()], found, word.at, read)
+    assert later.target == ""
+
+
+def _unread(release: Release, **check: str) -> None:
+    planned = release.check(**check)
+    release.said(judge(EUROPE, [planned.finding(Verdict.FAIL, "deploy action failed")]), [planned])
+
+
+def test_what_could_not_be_read_before_the_last_proof_says_nothing_of_what_came_after_it(ledger: Ledger) -> None:
+    unread, good, release = releases(ledger, 3)
+    _unread(unread)
+    good.judged(Verdict.PASS)
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_what_began_in_the_second_of_the_last_proof_is_no_newer(ledger: Ledger) -> None:
+    good, release = releases(ledger, 2)
+    twin = Release(ledger, 9, 3_600)
+    good.judged(Verdict.PASS)
+    _unread(twin)
+    release.saw("by hand", 7_100)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_what_a_release_brought_since_the_last_proof_and_could_be_read_excuses_nothing_else(ledger: Ledger) -> None:
+    good, bad, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    bad.judged(Verdict.FAIL)
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_an_action_that_failed_without_a_trace_brought_nothing(ledger: Ledger) -> None:
+    good, refused, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    _unread(refused, status="Failed")
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_one_release_that_was_judged_after_preflight_is_enough(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    first.judged(Verdict.PASS)
+    third.saw("half of 2", 7_300)
+    second.judged(Verdict.FAIL, after=300)
+    third.judged(Verdict.FAIL)
+    assert (third.target, third.strange) == ("1", "")
+
+
+@pytest.mark.parametrize("seen", [None, ""])
+def test_where_nobody_saw_anything_nothing_is_strange(ledger: Ledger, seen: str | None) -> None:
+    (release,) = releases(ledger, 1)
+    if seen is not None:
+        release.saw(seen, 3_500)
+    assert (release.target, release.strange) == ("", "")
