@@ -68,8 +68,9 @@ bench: $(ENVIRONMENTS) build ## speed against a floor, fan-out, sizes and calls;
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/python -m bench
 
 .PHONY: load
-load: $(STAMPS)/dev ## a thousand releases at once, stores in 33 regions, a full store deleted; a quarter of an hour
+load: $(ENVIRONMENTS) build ## a thousand releases at once, a hundred in a local account, stores; half an hour
 	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_releases
+	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_account
 	PYTHONPATH=layers/crosscheck:functions:. $(DEV)/python -m bench.load_stores
 
 .PHONY: mutants

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -152,27 +153,42 @@ def typical(invocations: list[dict[str, Any]], phases: Iterable[str]) -> dict[st
     raise LookupError(f"no invocation in {list(phases)}: record again with `python -m bench.recording`")
 
 
+@cache
+def trusted_certificate() -> Path:
+    """A file with the loopback's certificate and its key."""
+    path = BUILT / "loopback.pem"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_certificate(path)
+    return path
+
+
+@cache
+def trusting_layer() -> Path:
+    """The layer as it is built now, which trusts the loopback's certificate as well."""
+    layer = BUILT / "layer"
+    shutil.rmtree(layer, ignore_errors=True)
+    shutil.copytree(BUILD / "KernelLayer/python", layer)
+    certificate, _, _ = trusted_certificate().read_text().partition("-----BEGIN PRIVATE KEY-----")
+    for bundle in ("botocore/cacert.pem", "crosscheck/amazon_roots.pem"):
+        if (layer / bundle).exists():
+            with (layer / bundle).open("a") as file:
+                file.write(certificate)
+    return layer
+
+
 @contextmanager
 def prepared(names: Iterable[str] = (), phases: Iterable[str] = PHASES) -> Iterator[list[Measured]]:
-    """The functions of the recording, with a layer that trusts the loopback's certificate as well."""
+    """The functions of the recording."""
     recorded_invocations = json.loads(RECORDING.read_text())["invocations"]
-    layer = BUILT / "layer"
-    if not layer.exists():
-        shutil.copytree(BUILD / "KernelLayer/python", layer)
-        certificate = make_certificate(BUILT / "loopback.pem")
-        for bundle in ("botocore/cacert.pem", "crosscheck/amazon_roots.pem"):
-            if (layer / bundle).exists():
-                with (layer / bundle).open("a") as file:
-                    file.write(certificate)
     services: list[Service] = []
     found = []
     for name in sorted(set(names) or {each["function"] for each in recorded_invocations}):
         own = [each for each in recorded_invocations if each["function"] == name]
         recorded = typical(own, phases)
         spare = [answer for each in own if each is not recorded for answer in each["answers"]]
-        service, web = Service(recorded["answers"], spare, BUILT / "loopback.pem"), Service([])
+        service, web = Service(recorded["answers"], spare, trusted_certificate()), Service([])
         services += [service, web]
-        found.append(Measured(name, recorded, layer, service, web))
+        found.append(Measured(name, recorded, trusting_layer(), service, web))
     try:
         yield found
     finally:
@@ -180,8 +196,8 @@ def prepared(names: Iterable[str] = (), phases: Iterable[str] = PHASES) -> Itera
             service.close()
 
 
-def make_certificate(path: Path) -> str:
-    """A self-signed certificate for loopback, with its key, in a file; the certificate alone."""
+def make_certificate(path: Path) -> None:
+    """Write a self-signed certificate for loopback, and then its key."""
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=loopback"]
     command += [
         "-addext",
@@ -192,9 +208,7 @@ def make_certificate(path: Path) -> str:
         str(path),
     ]
     subprocess.run(command, check=True, capture_output=True)
-    certificate = path.read_text()
-    path.write_text(certificate + Path(str(path) + ".key").read_text())
-    return certificate
+    path.write_text(path.read_text() + Path(str(path) + ".key").read_text())
 
 
 def compare(measured: Measured, rounds: int = ROUNDS, warm: int = WARM) -> tuple[Figures, Figures, list[int]]:

@@ -14,8 +14,9 @@ import json
 import os
 import random
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 TWICE = 0.1  # of the events
-BATCH, DRAINED = 10, 20
+BATCH = 10
+REFERENCE = "ffffffff-0000-4000-8000-000000000000"
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -81,6 +83,26 @@ def batches(wanted: list[events.Event], seed: int) -> Iterator[dict[str, Any]]:
         yield {"Records": [{"messageId": each["id"], "body": json.dumps(each)} for each in batch]}
 
 
+@dataclass(frozen=True)
+class ScannedLedger(Ledger):
+    """The ledger, read in one go: moto looks through the whole table for every query."""
+
+    scanned: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def items(self, subject: str, prefix: str = "") -> Iterator[Mapping[str, Any]]:
+        """As ``Ledger`` reads them."""
+        return (item for item in self.scanned.get(subject, ()) if item["sk"]["S"].startswith(prefix))
+
+
+def scanned(client: DynamoDBClient) -> ScannedLedger:
+    """The ledger as it is now."""
+    found = defaultdict[str, list[Mapping[str, Any]]](list)
+    for page in client.get_paginator("scan").paginate(TableName=tables.NAME, ConsistentRead=True):
+        for item in page["Items"]:
+            found[item["pk"]["S"]].append(item)
+    return ScannedLedger(client, tables.NAME, 90, scanned=found)
+
+
 def known(ledger: Ledger, execution: str) -> dict[str, tuple[Any, Any]]:
     """What the ledger knows of a release, fact by fact."""
     facts = ledger.read(Subject(REGION, events.PIPELINE, execution))
@@ -98,6 +120,8 @@ class Account:
         from record_events import handler as module  # noqa: PLC0415 - it reads the environment
 
         self.calls: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()
+        self.started: set[str] = set()
         self.client: DynamoDBClient = tables.create_ledger_table()
         queues = boto3.client("sqs", region_name=REGION)
         cards = queues.create_queue(QueueName="cards.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
@@ -120,36 +144,45 @@ class Account:
     def deliver(self, wanted: list[events.Event], seed: int) -> float:
         """Deliver the events; the CPU seconds that took, moto's own among them."""
         began = time.process_time()
-        for number, batch in enumerate(batches(wanted, seed)):
-            if number % DRAINED == 0:
-                self._drain()
+        for batch in batches(wanted, seed):
             answer = self._handler(batch, cast("Any", lambdas.Context()))
             if answer["batchItemFailures"]:
                 raise LostError(f"refused: {answer}")
+            self._take()
         return time.process_time() - began
 
-    def _drain(self) -> None:
-        """Take what waits for others: moto looks through all of it for every message that is sent."""
+    def _take(self) -> None:
+        """Take what waits for others, at once: moto looks through all of it for every message that is sent."""
+        self.told.update(message.body for message in self._cards._messages)  # noqa: SLF001 - no call, which would count
         self._cards._messages.clear()  # noqa: SLF001 - PurgeQueue may be called once a minute
         for found in self._machines:
+            self.started.update(execution.name for execution in found.executions)
             found.executions.clear()
 
     def compare(self, executions: list[str], regions: int) -> None:
-        """Whether the ledger knows of each what it knows of one that came in order.
+        """Whether the ledger knows of each what it knows of one that came in order, and whoever comes next was told.
 
         Raises:
             LostError: something was lost, or is wrong.
         """
-        ledger, reference = Ledger(self.client, tables.NAME, 90), "reference"
-        for event in release(reference, regions):
+        for event in release(REFERENCE, regions):
             record = {"messageId": event["id"], "body": json.dumps(event)}
             self._handler({"Records": [record]}, cast("Any", lambdas.Context()))
-        expected = known(ledger, reference)
+        self._take()
+        ledger = scanned(self.client)
+        expected, verifications = known(ledger, REFERENCE), {name for name in self.started if REFERENCE in name}
+        if not verifications:
+            raise LostError("the reference started no verification")
         for execution in executions:
             found = known(ledger, execution)
             if found != expected:
                 wrong = {name for name in expected | found if expected.get(name) != found.get(name)}
                 raise LostError(f"{execution}: {sorted(wrong)}")
+            if not self.told[Subject(REGION, events.PIPELINE, execution).key]:
+                raise LostError(f"{execution}: its card was told nothing")
+            missing = {name.replace(REFERENCE, execution) for name in verifications} - self.started
+            if missing:
+                raise LostError(f"{execution}: not started: {sorted(missing)}")
 
 
 def run(releases: int, regions: int = 2) -> list[object]:

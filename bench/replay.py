@@ -122,8 +122,7 @@ class Service:
         self.times.clear()
         self._next: dict[tuple[str, ...], deque[Mapping[str, Any]]] = defaultdict(deque)
         for each in (*self.answers, *self.spare):
-            body = each["body"].encode("latin-1")
-            self._next[operation(each["method"], each["url"], each["headers"], body)].append(each)
+            self._next[operation_of(each)].append(each)
 
     def answer(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
@@ -272,6 +271,22 @@ class Function:
         self._server.server_close()
         self._output.close()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def in_region(answers: Iterable[Mapping[str, Any]], region: str, other: str) -> list[Mapping[str, Any]]:
+    """What one region answered, as another one answers."""
+
+    def moved(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        content = base64.b64decode(answer["content"]).replace(region.encode(), other.encode())
+        text = json.dumps({**answer, "content": ""}).replace(region, other)
+        return {**json.loads(text), "content": base64.b64encode(content).decode()}
+
+    return [moved(each) for each in answers if operation_of(each)[0] == region]
+
+
+def operation_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """What names a recorded request."""
+    return operation(answer["method"], answer["url"], answer["headers"], answer["body"].encode("latin-1"))
 
 
 def endpoints(service: Service) -> dict[str, str]:

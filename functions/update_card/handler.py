@@ -71,11 +71,15 @@ def _showing() -> CardPublisher:
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Show each changed subject. From the first on that has to wait, those of its channel go back to the queue; a
-    batch may hold messages of several channels, and the others do not wait with it."""
+    batch may hold messages of several channels, and the others do not wait with it.
+
+    A subject is shown once a batch: whatever a later message tells of was known before the batch came.
+    """
     records = event["Records"]
     given_back: list[Mapping[str, Any]] = []
+    shown: set[tuple[str, str]] = set()
     for index, record in enumerate(records):
-        if record in given_back:
+        if record in given_back or (_group(record), record["body"]) in shown:
             continue
         behind = [each for each in records[index:] if _group(each) == _group(record)]
         try:
@@ -85,6 +89,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         except RetryLaterError as error:
             _give_back(behind, error)
             given_back += behind
+        else:
+            shown.add((_group(record), record["body"]))
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in given_back]}
 
 

@@ -156,9 +156,10 @@ class ReleasePlanning(Planning):
         pipeline, finished = situation.pipeline, situation.finished
         chosen = scope(pipeline.definition, Position(), each.stage, [each.region])
         checks = make_plan(chosen, situation.execution.runs, (), pipeline.account).checks
+        states = ProvenStates(self.ledger)
         for said in situation.known.verdicts_on(each.stage, each.region):
             if said.judge and said.final:
-                ProvenStates(self.ledger).judged(finished.subject, each.stage, checks, said.judged, said.at)
+                states.judged(finished.subject, each.stage, checks, said.judged, said.at, situation.known)
 
     def _parameters(self, each: DueRegion, pipeline: Pipeline) -> tuple[Parameters, str]:
         """The parameters of the region's gates, else of the pipeline's own plan, and what is wrong with that plan."""

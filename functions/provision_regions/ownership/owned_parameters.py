@@ -3,14 +3,16 @@
 One of them is what the resource remembers of itself between runs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import batched
 from typing import Any
 
 from crosscheck.aws_errors import ignoring
 from crosscheck.errors import ConfigurationError
 from crosscheck.size_limits import parse_json
+from crosscheck.time_limits import OutOfTimeError, all_within
 from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import OWNER_TAG, Names, Ownership, compact, foreign, ownership_by_tags
 
@@ -24,6 +26,19 @@ class OwnedParameters:
         self._ssm = context.clients.client("ssm", context.home_region)
         self._call = context.retrying
         self._names = names
+
+    def _for_each[T](self, names: Iterable[str], work: Callable[[str], T]) -> Mapping[str, T]:
+        """Do the work for all of them at once. There may be one for every region, and one after the other they would
+        take longer than everything else.
+
+        Raises:
+            OutOfTimeError: it did not end within the deadline; whatever the work raises comes out as it is.
+        """
+        pieces = {name: partial(work, name) for name in names}
+        ended = all_within(self._call.deadline.left, pieces)
+        if len(ended) < len(pieces):
+            raise OutOfTimeError(f"{len(pieces) - len(ended)} parameters were not done within the function's time")
+        return ended
 
     def _values(self, names: Iterable[str]) -> dict[str, str]:
         values: dict[str, str] = {}

@@ -100,9 +100,11 @@ class StoreParameters(OwnedParameters):
 
     def ensure(self, existing: Mapping[str, str], wanted: Mapping[str, str]) -> None:
         """Write the wanted values, by region, unless they are there already."""
-        for region, value in wanted.items():
-            if existing.get(region) != value:
-                self._put(self._names.parameter(region), value, new=region not in existing)
+
+        def put(region: str) -> None:
+            self._put(self._names.parameter(region), wanted[region], new=region not in existing)
+
+        self._for_each((region for region, value in wanted.items() if existing.get(region) != value), put)
 
     def remove(self, regions: Iterable[str]) -> None:
         """Delete these regions' parameters as far as they are ours."""
@@ -112,7 +114,6 @@ class StoreParameters(OwnedParameters):
 
     def _found(self, regions: Iterable[str]) -> dict[str, tuple[str, Ownership]]:
         by_name = {self._names.parameter(region): region for region in regions}
-        found = {by_name[name]: (value, self._ownership(name)) for name, value in self._values(by_name).items()}
-        return {
-            region: (value, ownership) for region, (value, ownership) in found.items() if ownership != Ownership.ABSENT
-        }
+        values = self._values(by_name)
+        owned = self._for_each(values, self._ownership)
+        return {by_name[name]: (values[name], each) for name, each in owned.items() if each != Ownership.ABSENT}

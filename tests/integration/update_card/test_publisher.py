@@ -27,6 +27,7 @@ from tests.builders.releases import SUBJECT
 from tests.fakes.killed import KilledError
 from tests.integration.conftest import TEAM
 from update_card import handler as module
+from update_card.loader import CardLoader
 from update_card.pipeline_lookup import PipelineLookup
 from update_card.posted_messages import CLAIM_SECONDS, PostedMessage, PostedMessages
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from crosscheck.cards.layout import Card
     from tests.integration.conftest import SlackStand
+    from update_card.loader import Drawing
 
 CHANNEL = "C0RELEASES"
 SECRET = "crosscheck/slack"  # noqa: S105 - the name of the secret
@@ -349,8 +351,30 @@ def test_f54_a_refusing_ledger_is_waited_for(ready: Function, ledger_table: Dyna
     assert ready.run() == (1, 1)
 
 
-def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
+def test_a_subject_of_which_a_batch_tells_twice_is_shown_once(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    draw = CardLoader.release
+
+    def counting(loader: CardLoader, subject: Subject) -> Drawing | None:
+        asked.append(subject)
+        return draw(loader, subject)
+
+    monkeypatch.setattr(CardLoader, "release", counting)
+    ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"), events.pipeline("SUCCEEDED", 9))
+    assert ready.run() == (3, 0)
+    assert len(asked) == 1
+    assert lambdas.receive(ready.client, ready.queue)["Records"] == []
+
+
+def test_a_subject_that_has_to_wait_is_not_taken_for_shown(ready: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_showing", cache(lambda: raising(ClientError({"Error": {"Code": "slow"}}, "Query"))))
     ready.happen(events.pipeline("STARTED"), events.stage("Source", "STARTED"))
+    assert ready.run() == (2, 2)
+
+
+def test_f13_near_the_timeout_the_rest_goes_back(ready: Function) -> None:
+    another: dict[str, Any] = {"execution-id": "ffffffff-89ab-cdef-0123-456789abcdef"}
+    ready.happen(events.pipeline("STARTED"), events.pipeline("STARTED", **another))
     delivered = lambdas.receive(ready.client, ready.queue)
     hurried = cast("LambdaContext", lambdas.Context(remaining_milliseconds=10_000))
     assert len(module.handler(delivered, hurried)["batchItemFailures"]) == 1

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import random
+
 import pytest
 
 from bench import load_releases
 from bench.fan_out import longest_chain
+from bench.load_account import difference, known_from
 from bench.load_releases import LostError, release
 from bench.load_stores import emptied, regions
-from bench.replay import operation
+from bench.replay import in_region, operation
 from bench.timing import interleaved, table
 from tests.builders import events
 
@@ -63,11 +67,47 @@ def test_a_lost_event_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def without_end(execution: str, regions: int = 2) -> list[events.Event]:
         found = whole(execution, regions)
-        return found if execution == "reference" else found[:-1]
+        return found if execution == load_releases.REFERENCE else found[:-1]
 
     monkeypatch.setattr(load_releases, "release", without_end)
     with pytest.raises(LostError, match="'pipeline'"):
         load_releases.run(1)
+
+
+def test_a_verification_that_was_not_started_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = load_releases.Account._take
+
+    def losing(account: load_releases.Account) -> None:
+        take(account)
+        account.started = {name for name in account.started if not name.startswith("00000000")}
+
+    monkeypatch.setattr(load_releases.Account, "_take", losing)
+    with pytest.raises(LostError, match="not started"):
+        load_releases.run(1)
+
+
+def test_what_a_ledger_must_know_does_not_depend_on_the_order_of_the_events() -> None:
+    wanted = release("00000000-0000-4000-8000-000000000000")
+    expected = known_from(wanted)
+    latest, once = expected["pipeline"]
+    assert latest["run"]["state"] == "SUCCEEDED"
+    assert once
+    shuffled = wanted * 2
+    random.Random(7).shuffle(shuffled)  # noqa: S311 - no secret
+    assert known_from(shuffled) == expected
+    assert difference(expected, {**expected, "verdict": ({}, {})}) == []
+    assert difference(expected, known_from(wanted[:-1])) == ["pipeline"]
+
+
+def test_a_region_that_was_not_recorded_answers_as_another_one() -> None:
+    def recorded(region: str) -> dict[str, object]:
+        content = base64.b64encode(f"bucket-{region}".encode()).decode()
+        headers = {"Authorization": SIGNED["Authorization"].replace("eu-west-1", region)}
+        return {"method": "PUT", "url": f"/b-{region}", "headers": headers, "body": region, "content": content}
+
+    assert in_region([recorded("eu-west-1"), recorded("sa-east-1")], "eu-west-1", "af-south-1") == [
+        recorded("af-south-1")
+    ]
 
 
 def test_f33_a_full_store_is_deleted_while_somebody_writes() -> None:

@@ -70,16 +70,23 @@ class ProvenStates:
                 self.ledger.merge(_target(each), unknown)
 
     def judged(
-        self, execution: Subject, stage: str, checks: Iterable[PlannedCheck], judged: RegionVerdict, at: float
+        self,
+        execution: Subject,
+        stage: str,
+        checks: Iterable[PlannedCheck],
+        judged: RegionVerdict,
+        at: float,
+        known: KnownFacts | None = None,
     ) -> None:
-        """Keep what a judge's last word on a region proves; the verdict itself is in the ledger already.
+        """Keep what a judge's last word on a region proves; the verdict itself is in the ledger already. ``known`` is
+        what the ledger has known of the release since then, for whoever has read it already.
 
         A verdict that cannot be kept here stands: the next rollback then goes back to an earlier proven state.
         """
         deployed = [each for each in checks if each.run and not each.unsupported and each.region == judged.region]
         try:
             self._brought(execution, stage, deployed, _states(judged), at)
-            known = KnownFacts(self.ledger.read(execution))
+            known = KnownFacts(self.ledger.read(execution)) if known is None else known
             skipped = any(finding.skipped for finding in judged.findings)
             if judged.verdict is Verdict.PASS and stands(known, stage) and not skipped:
                 self._passed(execution, stage, deployed, judged, known, at)

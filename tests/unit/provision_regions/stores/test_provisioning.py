@@ -1,14 +1,17 @@
 """A Create: what it makes, what it refuses, what it survives (F26 to F30, F35)."""
 
+import itertools
 import json
+import threading
 
 import pytest
 
 from provision_regions.context import partition_named
 from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import ADOPT_TAG, OWNER_TAG
+from provision_regions.region_results import UnfinishedError
 from tests.fakes.regions.errors import refusal
-from tests.fakes.regions.requests import OWNER, PREFIX, properties, run
+from tests.fakes.regions.requests import OWNER, PREFIX, properties, run, without_waiting
 from tests.fakes.regions.s3 import FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created
 from tests.fakes.regions.world import World
@@ -48,6 +51,36 @@ def test_attributes_name_every_store() -> None:
     stores = json.loads(answer.data["ArtifactStores"])
     assert list(stores) == [EU, ASIA]
     assert stores[ASIA]["encryptionKey"]["id"] == answer.data[f"{ASIA}.KeyArn"]
+
+
+def test_the_parameters_of_all_regions_are_written_at_once_and_read_at_once() -> None:
+    world, meet = World(), threading.Barrier(2)
+    written = itertools.count(1)
+
+    def wait_for_the_other(operation: str, _region: str) -> None:
+        # The first one that is written, and the last, is the record.
+        if operation == "ListTagsForResource" or (operation == "PutParameter" and next(written) in {2, 3}):
+            meet.wait(timeout=10)
+
+    world.before = wait_for_the_other
+    created(world, EU, ASIA)
+    update = run(world, "Update", properties(EU, ASIA), properties(EU, ASIA))
+    assert update.status is Status.SUCCESS
+    assert {f"/crosscheck/shop/{PREFIX}/{region}" for region in (EU, ASIA)} < world.ssm.values(HOME).keys()
+
+
+def test_a_parameter_that_hangs_is_left_to_the_next_run() -> None:
+    world, held, written = World(), threading.Event(), itertools.count(1)
+
+    def hold(operation: str, _region: str) -> None:
+        if operation == "PutParameter" and next(written) == 2:
+            held.wait(timeout=10)
+
+    world.before = hold
+    with pytest.raises(UnfinishedError, match="left: the parameters"):
+        run(world, "Create", properties(EU, ASIA), retrying=without_waiting(lambda: 61.0))
+    held.set()
+    assert run(world, "Create", properties(EU, ASIA)).status is Status.SUCCESS
 
 
 def test_every_call_that_takes_it_says_whose_bucket_is_meant() -> None:
