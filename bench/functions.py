@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -28,12 +28,12 @@ from typing import Any
 
 from bench.recording import RECORDING
 from bench.replay import Function, Service, endpoints, without_endpoints
-from bench.timing import BUILT, interleaved, machine, table
+from bench.timing import BUILT, machine, table
 
 BUILD = Path(__file__).parents[1] / ".aws-sam/build"
 FLOOR = Path(__file__).with_name("floor")
 FULL_CORE = 1769  # MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-ROUNDS, WARM = 5, 6
+ROUNDS, WARM = 3, 10
 PHASES = ("4 regions", "unhappy", "deployment")
 
 
@@ -107,13 +107,16 @@ class Measured:
         [secret] = [json.loads(each)["SecretString"] for each in answers if b"SecretString" in each]
         return str(json.loads(secret)["signing_secret"]).encode()
 
-    def run(self, function: Function, invocations: int) -> list[dict[str, Any]]:
-        """Invoke it so often; what the observer told."""
-        with function:
-            for _ in range(invocations):
-                self.service.rewind()
-                function.invoke(self.event())
-            return function.lines
+    def run(self, *functions: Function, invocations: int) -> list[list[dict[str, Any]]]:
+        """Start each alone, then invoke them in turn so often; what the observer told of each."""
+        with ExitStack() as running:
+            for function in functions:
+                running.enter_context(function).ready()
+            for number in range(invocations):
+                for function in functions if number % 2 else reversed(functions):
+                    self.service.rewind()
+                    function.invoke(self.event())
+            return [function.lines for function in functions]
 
 
 def figures(lines: Iterable[Mapping[str, Any]], memory: int) -> Figures:
@@ -212,18 +215,17 @@ def make_certificate(path: Path) -> None:
 
 
 def compare(measured: Measured, rounds: int = ROUNDS, warm: int = WARM) -> tuple[Figures, Figures, list[int]]:
-    """The function and its floor, one after the other in every round."""
+    """The function and its floor, invoked in turn in every round; the medians of both, and how many calls each
+    invocation makes."""
     path = BUILT / f"{measured.name}.calls.json"
     counted = calls_of(measured, path, warm)
-    runs: dict[str, list[Figures]] = {"ours": [], "floor": []}
-
-    def run(which: str) -> float:
-        function = measured.ours() if which == "ours" else measured.floor(path)
-        runs[which].append(figures(measured.run(function, warm), measured.memory))
-        return runs[which][-1].cold
-
-    interleaved(rounds, {"ours": lambda: run("ours"), "floor": lambda: run("floor")})
-    return _median(runs["ours"]), _median(runs["floor"]), counted
+    runs: list[tuple[Figures, Figures]] = []
+    for number in range(rounds):
+        both = [measured.ours(), measured.floor(path)]
+        told = measured.run(*(both if number % 2 else reversed(both)), invocations=warm)
+        ours, floor = (figures(lines, measured.memory) for lines in (told if number % 2 else reversed(told)))
+        runs.append((ours, floor))
+    return _median([ours for ours, _ in runs]), _median([floor for _, floor in runs]), counted
 
 
 def _median(runs: list[Figures]) -> Figures:

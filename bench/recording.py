@@ -23,7 +23,7 @@ from bench.timing import BUILT
 from local.account import APPROVER, CHANNEL, HOME_REGION, Account
 from local.cards import cards
 from local.polling import poll
-from local.scenarios.canary_service import AUTHOR, REPOSITORY, CanaryService
+from local.scenarios.canary_service import CanaryService
 from local.scenarios.ecs_service import EcsService, push_image, wait_until_steady
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class WideService(CanaryService):
         super().__init__(account)
         self.size = size
         self.pipeline = f"wide-{size}"  # type: ignore[misc]  # one class, several pipelines
+        self.repository = f"my-org/wide-{size}"  # a push releases this pipeline alone
         self.services = [EcsService(region, f"wide-{size}", f"wide-{size}") for region in (HOME_REGION, *OTHERS)[:size]]
 
     @property
@@ -87,6 +88,7 @@ class WideService(CanaryService):
             for service in self.services
         ]
         validate["actions"][0]["configuration"]["UserParameters"] = json.dumps(GATE)
+        source["actions"][0]["configuration"]["FullRepositoryId"] = self.repository
         build["actions"][0]["configuration"]["ProjectName"] = f"{self.pipeline}-build"
         definition["stages"] = [source, build, deploy, validate]
         return definition
@@ -100,16 +102,6 @@ class WideService(CanaryService):
         for service in self.services:
             wait_until_steady(aws.client("ecs", service.region), service.cluster, service.name)
         self.create_pipeline_role()
-
-    def push(self, message: str) -> str:
-        """Push a commit; this pipeline's execution."""
-        before = {each["pipelineExecutionId"] for each in self._executions()}
-        self.account.codepipeline.push(REPOSITORY, "main", message, AUTHOR)
-        [new] = [each for each in self._executions() if each["pipelineExecutionId"] not in before]
-        return str(new["pipelineExecutionId"])
-
-    def _executions(self) -> list[dict[str, Any]]:
-        return list(self.client.list_pipeline_executions(pipelineName=self.pipeline)["pipelineExecutionSummaries"])
 
 
 class Recorder:
@@ -229,7 +221,9 @@ def record() -> dict[str, Any]:
             service.prepare()
             recorder.new("preparation")
             before = transitions(account)
-            settled(account, service.create_pipeline())
+            ended = _payload(settled(account, service.create_pipeline()))["state"]
+            if ended != "SUCCEEDED":
+                raise RuntimeError(f"the release to {size} regions, which nothing was to break, ended {ended}")
             releases[str(size)] = recorder.new(f"{size} regions") | {"transitions": transitions(account) - before}
             if size == SIZES[1]:
                 _unhappy(account, service)

@@ -26,6 +26,7 @@ class CanaryService(Scenario):
     """
 
     pipeline = "multi-region-service"
+    repository = REPOSITORY
     definition_file = "canary_service.json"
     regions = tuple(service.region for service in SERVICES)
     permissions = (
@@ -63,9 +64,9 @@ class CanaryService(Scenario):
 
     def create_pipeline(self) -> str:
         """Create the pipeline of a repository that has a first commit."""
-        self.account.codepipeline.push(REPOSITORY, "main", "Serve the product list", AUTHOR)
+        self.account.codepipeline.push(self.repository, "main", "Serve the product list", AUTHOR)
         return super().create_pipeline()
 
     def push(self, message: str) -> str:
         """Push a commit, which starts a release; the execution's id."""
-        return self.account.codepipeline.push(REPOSITORY, "main", message, AUTHOR)[0]
+        return self.account.codepipeline.push(self.repository, "main", message, AUTHOR)[0]

@@ -85,12 +85,18 @@ def parse_json(text: str | bytes) -> Any:
         document = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if _opening(text) < JSON_DEPTH:  # too few brackets to be nested too deeply
+        return document
     level: list[Any] = [document]
     for _ in range(JSON_DEPTH):
         level = [part for each in level for part in _parts(each)]
         if not level:
             return document
     raise ValueError("nested too deeply")
+
+
+def _opening(text: str | bytes) -> int:
+    return text.count("{") + text.count("[") if isinstance(text, str) else text.count(b"{") + text.count(b"[")
 
 
 def _parts(value: Any) -> Iterable[Any]:

@@ -19,11 +19,11 @@ _CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
 def one_line(text: str, limit: int | None = None) -> str:
     """The text on one line of at most ``limit`` characters, without control, direction and invisible characters, and
     without the credentials of the URLs in it."""
-    kept = (
-        character if character.isprintable() else " " if character.isspace() else ""
-        for character in _UNSEEN.sub("", text)
-    )
-    line = _CREDENTIALS.sub("", " ".join("".join(kept).split()))
+    visible = _UNSEEN.sub("", text)
+    if not visible.isprintable():
+        kept = (each if each.isprintable() else " " if each.isspace() else "" for each in visible)
+        visible = "".join(kept)
+    line = _CREDENTIALS.sub("", " ".join(visible.split()))
     return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 

