@@ -29,6 +29,7 @@ _ROLLBACKS: Mapping[RollbackState, str] = {
     RollbackState.BACK: signs.of_region(RegionState.ROLLED_BACK)[0],
     RollbackState.DONE: signs.of_region(RegionState.ROLLED_BACK)[0],
     RollbackState.FAILED: signs.of_region(RegionState.FAILED)[0],
+    RollbackState.UNKNOWN: signs.of_region(RegionState.UNKNOWN)[0],
 }
 _DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.APPROVE: "approved",
@@ -37,6 +38,11 @@ _DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.ROLL_BACK: "asked for the rollback of",
     DecisionKind.STOP: "stopped",
     DecisionKind.SKIP: "let a check be skipped in",
+}
+_OUTCOMES: Mapping[DecisionState, tuple[str, str]] = {
+    DecisionState.DONE: (signs.of_state(State.SUCCEEDED)[0], ""),
+    DecisionState.REFUSED: (":warning:", ", and nothing was done"),
+    DecisionState.UNKNOWN: (signs.of_state(State.UNKNOWN)[0], ", and what came of it is unknown"),
 }
 
 
@@ -88,7 +94,8 @@ def decisions(known: KnownFacts) -> Iterator[StoryEntry]:
     for decision in known.decisions:
         yield _decision(decision)
     for click in known.refused_clicks:
-        text = f"{click.user} clicked {click.kind.replace('_', ' ')}, which was refused: {click.why}"
+        kind = click.kind.replace("_", " ") if click.kind else "what a later version offers"
+        text = f"{click.user} clicked {kind}, which was refused: {click.why}"
         yield StoryEntry(click.at, Source.PERSON, "card", ":warning:", text)
     for skipped in known.skipped:
         text = f"{skipped.by} takes {skipped.kind} {skipped.target} for passed: {skipped.reason}"
@@ -96,10 +103,9 @@ def decisions(known: KnownFacts) -> Iterator[StoryEntry]:
 
 
 def _decision(decision: TakenDecision) -> StoryEntry:
-    done = decision.state is DecisionState.DONE
-    sign = signs.of_state(State.SUCCEEDED)[0] if done else ":warning:"
-    text = f"{decision.by} {_DECISIONS[decision.kind]} {decision.where}".rstrip()
-    text += "" if done else ", and nothing was done"
+    sign, came_of_it = _OUTCOMES[decision.state]
+    what = _DECISIONS[decision.kind] if decision.kind else "decided about"
+    text = f"{f'{decision.by} {what} {decision.where}'.rstrip()}{came_of_it}"
     why = (f"reason: {decision.reason}" if decision.reason else "", decision.outcome)
     return StoryEntry(decision.at, Source.PERSON, "card", sign, text, tuple(filter(None, why)))
 

@@ -23,13 +23,14 @@ def first_was(person: str, decision: TakenDecision | None) -> str:
     who = mention(person) or "somebody"
     if decision is None:
         return f"{who} was first; the card will show what came of it"
-    return f"{who} was first, at {times.for_people(decision.at)}: {decision.kind.replace('_', ' ')}"
+    what = f": {decision.kind.replace('_', ' ')}" if decision.kind else ""
+    return f"{who} was first, at {times.for_people(decision.at)}{what}"
 
 
 def no_longer(request: DecisionRequest, known: KnownFacts) -> str:
     """Why something is not on offer any more."""
     for decision in known.decisions:
-        earlier = decision.matter == request.matter and decision.state is DecisionState.DONE
+        earlier = decision.matter == request.matter and decision.state is not DecisionState.REFUSED
         if earlier or decision.question == request.question:
             return first_was(decision.by, decision)
     if request.kind is not DecisionKind.ROLL_BACK:

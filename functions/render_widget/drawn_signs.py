@@ -69,6 +69,7 @@ _ROLLBACKS = {
     RollbackState.BACK: ("back by itself", _BACK),
     RollbackState.DONE: ("rolled back", _BACK),
     RollbackState.FAILED: ("did not work", _CROSS),
+    RollbackState.UNKNOWN: ("unknown", _QUESTION),
 }
 
 

@@ -99,7 +99,7 @@ class World:
         return click
 
     def outcomes(self) -> list[tuple[str, str, str]]:
-        return [(each.kind.value, each.state.value, each.by) for each in self.known.decisions]
+        return [(str(each.kind), each.state.value, each.by) for each in self.known.decisions]
 
 
 @pytest.fixture

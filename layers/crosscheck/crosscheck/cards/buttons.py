@@ -64,12 +64,22 @@ def _decided(decisions: Sequence[TakenDecision]) -> list[Block]:
 
 def decision_line(decision: TakenDecision) -> str:
     """Who decided what, when, why, and what came of it."""
-    done = decision.state is DecisionState.DONE
-    what = _DONE[decision.kind] if done else f":warning: {_LABELS[decision.kind].rstrip('…').lower()}: nothing was done"
+    what = _what(decision)
     where = f" *{escape(decision.where, NAME_LIMIT)}*" if decision.where else ""
     said = f" · “{escape(decision.reason, OUTCOME_LIMIT)}”" if decision.reason else ""
     outcome = f" · {escape(decision.outcome, OUTCOME_LIMIT)}" if decision.outcome else ""
     return f"{what}{where} by {mention(decision.by) or 'somebody'} {times.for_people(decision.at)}{said}{outcome}"
+
+
+def _what(decision: TakenDecision) -> str:
+    label = _LABELS[decision.kind].rstrip("…").lower() if decision.kind else "decided"
+    match decision.state:
+        case DecisionState.DONE:
+            return _DONE[decision.kind] if decision.kind else f":grey_question: {label}"
+        case DecisionState.REFUSED:
+            return f":warning: {label}: nothing was done"
+        case DecisionState.UNKNOWN:
+            return f":grey_question: {label}: what came of it is unknown"
 
 
 def _actions(offers: Sequence[Offer]) -> Iterator[Block]:

@@ -25,6 +25,7 @@ class DecisionState(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"  # nothing was done; it can be decided once more
+    UNKNOWN = "unknown"  # a word of a later version: never written
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class TakenDecision(StoredFact):
     """What a person decided, and what came of it. ``by`` is the person's id in Slack, ``at`` when they clicked.
 
     ``question`` names what was decided, and in which round; ``where`` is that for people. ``reason`` is the person's
-    own, ``outcome`` says what was done, or why nothing was.
+    own, ``outcome`` says what was done, or why nothing was. ``kind`` is None for a word of a later version.
     """
 
     name = "decision"
     place = ("question",)
 
     question: str
-    kind: DecisionKind
+    kind: DecisionKind | None
     state: DecisionState
     by: str
     at: float
@@ -76,13 +77,13 @@ class DecisionClaim:
 @dataclass(frozen=True)
 class RefusedClick(StoredFact):
     """That somebody clicked who may not decide, from where they may not, or what was no longer offered: the latest
-    time."""
+    time. ``kind`` is None for a word of a later version."""
 
     name = "refused_click"
     place = ("user", "kind")
 
     user: str
-    kind: DecisionKind
+    kind: DecisionKind | None
     question: str
     team: str
     channel: str

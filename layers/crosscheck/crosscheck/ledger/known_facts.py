@@ -70,6 +70,9 @@ from crosscheck.ledger.verdict_facts import (
     RegionJudge,
 )
 
+# The holder of a claim that this version cannot read: nobody is called so.
+UNREAD = "?"
+
 
 @dataclass(frozen=True)
 class KnownFacts:
@@ -172,8 +175,8 @@ class KnownFacts:
         return self._all(SkippedCheck)
 
     def holder(self, claim: RollbackClaim | DecisionClaim) -> str:
-        """Who holds the claim; empty where nobody does."""
-        return str(self.records[claim.name].once["holder"]) if claim.name in self.records else ""
+        """Who holds the claim; empty where nobody does. One that a later version wrote otherwise is taken as well."""
+        return str(self.records[claim.name].once.get("holder", UNREAD)) if claim.name in self.records else ""
 
     @property
     def preflights(self) -> tuple[PreflightSeen, ...]:

@@ -55,12 +55,13 @@ class RollbackState(StrEnum):
     BACK = "back"  # the service went back by itself
     DONE = "done"  # begun by Crosscheck, and proven
     FAILED = "failed"  # begun, and the region is not as it was
+    UNKNOWN = "unknown"  # a word of a later version: never written
 
     @property
     def rank(self) -> int:
         """Within one attempt a higher rank follows a lower one."""
         match self:
-            case RollbackState.RUNNING:
+            case RollbackState.RUNNING | RollbackState.UNKNOWN:
                 return 0
             case RollbackState.SUGGESTED | RollbackState.LEFT | RollbackState.MOVED_ON:
                 return 1

@@ -172,9 +172,10 @@ class Ledger(ReleaseTable):
     def claim(self, subject: FactSubject, name: str, holder: str) -> bool:
         """Claim something that must be done once; True for the first ``holder``, however often it asks.
 
-        The same holder may ask again because it may have died between the claim and the deed.
+        The same holder may ask again because it may have died between the claim and the deed. A claim without a holder
+        is another version's, and taken.
         """
-        condition = f"attribute_not_exists(#{ONCE}holder) OR #{ONCE}holder = :{ONCE}holder"
+        condition = f"attribute_not_exists(#pk) OR #{ONCE}holder = :{ONCE}holder"
         return self._change(subject, name, {f"{ONCE}holder": _text(holder)}, {}, condition)
 
     def read(self, subject: FactSubject, prefix: str = "") -> dict[str, Record]:

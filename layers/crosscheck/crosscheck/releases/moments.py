@@ -140,7 +140,7 @@ def _said(rollback: RollbackProgress) -> str:
             return f"rolled back: {rollback.reason}"
         case RollbackState.RUNNING | RollbackState.LEFT:
             return ""
-        case RollbackState.SUGGESTED | RollbackState.MOVED_ON | RollbackState.FAILED:
+        case RollbackState.SUGGESTED | RollbackState.MOVED_ON | RollbackState.FAILED | RollbackState.UNKNOWN:
             return follow_up(rollback)
 
 

@@ -40,7 +40,7 @@ def _by_people(release: Release) -> Iterator[str]:
         yield f"a person has to decide about {listed(suggested)}: a rollback is suggested"
     if stuck := _failed(release, RollbackState.FAILED):
         yield f"a person has to mend {listed(stuck)}: the rollback did not work"
-    if failed := _failed(release, None):
+    if failed := [*_failed(release, None), *_failed(release, RollbackState.UNKNOWN)]:
         yield f"a person has to look at {listed(failed)}"
 
 

@@ -38,11 +38,11 @@ def offers_of(release: Release, known: KnownFacts, *, may_roll_back: bool) -> tu
     if may_roll_back:
         found += _rollbacks(release, known)
     refused = Counter(each.matter for each in known.decisions if each.state is DecisionState.REFUSED)
-    done = {each.matter for each in known.decisions if each.state is DecisionState.DONE}
+    settled = {each.matter for each in known.decisions if each.state is not DecisionState.REFUSED}
     return tuple(
         replace(offer, request=replace(offer.request, round=refused[offer.request.matter]))
         for offer in found
-        if offer.request.matter not in done
+        if offer.request.matter not in settled
     )
 
 

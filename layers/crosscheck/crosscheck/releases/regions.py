@@ -110,6 +110,8 @@ def follow_up(rollback: RollbackProgress) -> str:
             return f"not rolled back: {reason}"
         case RollbackState.FAILED:
             return f"the rollback did not work: {reason}"
+        case RollbackState.UNKNOWN:
+            return f"what became of the rollback is unknown: {reason}"
         case RollbackState.LEFT | RollbackState.BACK | RollbackState.DONE:
             return reason
 
