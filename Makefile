@@ -37,7 +37,7 @@ cli: $(STAMPS)/cli ## install the command of operators: tools/crosscheck
 	@echo "tools/crosscheck is ready; link it into a folder of your PATH: ln -s $(CURDIR)/tools/crosscheck <folder>"
 
 .PHONY: test
-test: lint unit e2e ## everything that must hold before a change lands
+test: lint unit examples e2e ## everything that must hold before a change lands
 
 .PHONY: unit
 unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, moto, the template

@@ -14,7 +14,7 @@ from crosscheck_cli.stack import STACK
 from crosscheck_cli.stack.connection import Profile, Region, Stack, connect
 from crosscheck_cli.stack.release_finder import ReleaseFinder
 from crosscheck_cli.story.story import Story, story_of
-from crosscheck_cli.story.view import page, shown
+from crosscheck_cli.story.view import pages, shown
 from crosscheck_cli.terminal.printing import console
 
 DAYS = 30
@@ -38,7 +38,8 @@ def explain(
         typer.echo(json.dumps(story.as_json(), indent=2, ensure_ascii=False))
     else:
         console().print(shown(story, everything=everything))
-        console().print(page(story.release), soft_wrap=True)
+        for page in pages(story.release):
+            console().print(page, soft_wrap=True)
 
 
 def _read(finder: ReleaseFinder, subject: Subject) -> Story:

@@ -14,6 +14,21 @@ class Source(StrEnum):
     PERSON = "person"  # somebody, by a click
     IMAGE = "image"  # a registry's event, or a look at one
 
+    @property
+    def meaning(self) -> str:
+        """Who says so, for somebody who does not know Crosscheck."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Source.EVENT: "CodePipeline reported it",
+    Source.PREFLIGHT: "Crosscheck looked before anything was deployed",
+    Source.LOOK: "a gate, or Crosscheck by itself, looked at what runs in the region",
+    Source.ROLLBACK: "Crosscheck took the region back, or says why not",
+    Source.PERSON: "somebody clicked in Slack",
+    Source.IMAGE: "an image was pushed, or looked for in a region",
+}
+
 
 @dataclass(frozen=True)
 class StoryEntry:

@@ -1,9 +1,11 @@
 """What Crosscheck saw, said and did: preflight, looks, rollbacks; and what people decided. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from crosscheck.cards import signs
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict
+from crosscheck.images.reference import short
 from crosscheck.ledger.decision_facts import DecisionKind, DecisionState, TakenDecision
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
@@ -15,6 +17,7 @@ from crosscheck.releases.regions import follow_up
 from crosscheck.text import listed
 from crosscheck_cli.story.entry import Source, StoryEntry
 
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.PASS: (signs.of_region(RegionState.PASSED)[0], "passed"),
     Verdict.PENDING: (signs.of_region(RegionState.VERIFYING)[0], "not proven yet"),
@@ -31,6 +34,8 @@ _ROLLBACKS: Mapping[RollbackState, str] = {
     RollbackState.FAILED: signs.of_region(RegionState.FAILED)[0],
     RollbackState.UNKNOWN: signs.of_region(RegionState.UNKNOWN)[0],
 }
+# What Crosscheck does only where it may act by itself, or a person asked.
+_ACTS = frozenset({RollbackState.RUNNING, RollbackState.DONE})
 _DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.APPROVE: "approved",
     DecisionKind.REJECT: "rejected",
@@ -122,10 +127,13 @@ def _judge(verdict: JudgeVerdict, known: KnownFacts) -> str:
 def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[str, ...]:
     holder = known.holder(RollbackClaim(progress.stage, progress.region, progress.attempt))
     told = follow_up(progress)
+    what, _, _ = progress.target.partition(" (")
+    acts = progress.state in _ACTS
+    by_itself = "nobody had to ask for it: rollbacks are automatic here" if acts else ""
     why = (
-        f"goes back to {progress.target}" if progress.target and progress.target not in told else "",
-        f"asked for by {progress.by}" if progress.by else "",
-        f"done by {holder}, an execution of verify_release" if holder else "",
+        f"goes back to {progress.target}" if what and what not in told else "",
+        f"asked for by {progress.by}" if progress.by else by_itself,
+        f"its steps: execution {holder} of the state machine verify_release" if holder else "",
     )
     return tuple(filter(None, why))
 
@@ -140,9 +148,14 @@ def _seen(judged: RegionVerdict) -> Iterator[str]:
         skipped = ", as a person said" if finding.skipped else ""
         yield f"{name} {VERDICTS[finding.verdict][1]}{skipped}{reason}"
         if finding.values and finding.verdict is not Verdict.PASS:
-            yield f"  saw {', '.join(f'{key} {value}' for key, value in finding.values.items())}"
+            yield f"  saw {'; '.join(f'{key}: {_brief(value)}' for key, value in finding.values.items() if value)}"
         if finding.warning:
             yield f"  but {finding.warning}"
+
+
+def _brief(value: str) -> str:
+    """The value with its digests as short as everywhere else."""
+    return _DIGEST.sub(lambda found: short(found[0]), value)
 
 
 def _remarks(finding: Finding) -> Iterator[str]:

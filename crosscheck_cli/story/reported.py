@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from crosscheck.cards import signs
 from crosscheck.cards.layout import duration
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun, Trigger
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
@@ -32,9 +33,12 @@ def begun(known: KnownFacts) -> Iterator[StoryEntry]:
 
 def ended(known: KnownFacts) -> Iterator[StoryEntry]:
     """What its actions, its stages and the release came to, by the latest event of each."""
+    objected = {said.judge for said in known.verdicts if said.final and said.judged.verdict is not Verdict.PASS}
     for action in known.actions:
         if action.run.state.terminal or _odd(action.run):
             why = [action.summary, f"error code {action.error_code}" if action.error_code else "", action.url]
+            if f"{action.stage}/{action.action}" in objected:
+                why = ["the gate failed as its last look says"]
             told = tuple(filter(None, why)) if _bad(action.run) else ()
             yield _ended(_place(action), action.run, told, stage=action.stage)
     for stage in known.stages.values():

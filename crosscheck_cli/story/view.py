@@ -14,7 +14,7 @@ from crosscheck.cards.summary import headline
 from crosscheck.console import execution_url
 from crosscheck.releases.model import RegionProgress, Release
 from crosscheck.releases.next_step import next_step
-from crosscheck_cli.story.entry import StoryEntry
+from crosscheck_cli.story.entry import Source, StoryEntry
 from crosscheck_cli.story.story import KEEPS, Story
 from crosscheck_cli.terminal.signs import plain, signed
 
@@ -27,15 +27,26 @@ def shown(story: Story, *, everything: bool) -> RenderableType:
     entries = [entry for entry in story.entries if everything or not entry.minor]
     left = len(story.entries) - len(entries)
     notes = [*story.notes, *([f"{left} minor lines are left out: --all shows them."] if left else []), KEEPS]
+    notes += [_legend(entries)] if entries else []
     regions: list[RenderableType] = [_regions(story.release), Text()] if story.release.regions else []
     timeline = _timeline(entries, story.release.started)
     return Group(*_head(story.release), Text(), *regions, timeline, Text(), *(plain(note, "dim") for note in notes))
 
 
-def page(release: Release) -> Text:
-    """Where to read on; to be printed unbroken, so that it can be copied."""
+def _legend(entries: list[StoryEntry]) -> str:
+    """What each word in the column "told by" means."""
+    used = {entry.source for entry in entries}
+    return f"Told by {'; '.join(f'{each}: {each.meaning}' for each in Source if each in used)}."
+
+
+def pages(release: Release) -> Iterator[Text]:
+    """Where to read on: the deployments that broke, and the execution; to be printed unbroken, so that they can be
+    copied."""
     subject = release.subject
-    return plain(f"In CodePipeline: {execution_url(subject.region, subject.pipeline, subject.execution)}", "dim")
+    for part in release.regions:
+        if part.broken and part.url:
+            yield plain(f"The deployment in {part.region}: {part.url}", "dim")
+    yield plain(f"In CodePipeline: {execution_url(subject.region, subject.pipeline, subject.execution)}", "dim")
 
 
 def _head(release: Release) -> Iterator[Text]:
@@ -64,7 +75,7 @@ def _regions(release: Release) -> Table:
 
 
 def _told(part: RegionProgress) -> Text:
-    gates = f"judged by {', '.join(part.gates)}" if part.gates else ""
+    gates = f"judged by {'gate' if len(part.gates) == 1 else 'gates'} {', '.join(part.gates)}" if part.gates else ""
     lines = [part.reason, *(f"↳ {each}" for each in (part.follow_up, part.warning, gates) if each)]
     return Text("\n").join(plain(line) for line in lines if line)
 
@@ -81,7 +92,9 @@ def _timeline(entries: list[StoryEntry], began: float | None) -> Table:
         if date != day:
             table.add_row(Text(date, style="bold"))
             day = date
-        after = duration(entry.at - began) if began is not None and entry.at >= began else ""
+        # Events have no fraction of a second.
+        seconds = int(entry.at) - int(began) if began is not None else 0
+        after = duration(seconds) if seconds > 0 else ""
         table.add_row(clock, after, entry.source.value, _what(entry))
     return table
 

@@ -2,12 +2,13 @@
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.model import RegionProgress, RegionState, Release
+from crosscheck.releases.next_step import NOTHING, next_step
 from crosscheck.text import ELLIPSIS, one_line
 from render_widget import drawn_signs
 from render_widget.board import BoardPage
@@ -20,7 +21,7 @@ NARROWEST_CELL, WIDEST_CELL = 112, 200
 LINE, WORD_HEIGHT = 15, 30
 MOST_LINES = 5  # of a cell's reason; the whole of it is the cell's title, and stands below the timeline
 LETTER = 6.2  # pixels, about
-TITLE_LIMIT = 600
+TITLE_LIMIT, NEXT_LIMIT = 600, 300
 _BROKEN = frozenset({RegionState.FAILED, RegionState.ROLLED_BACK})
 
 
@@ -95,16 +96,27 @@ def _head(release: Release, request: WidgetRequest, endpoint: str) -> Element:
         element(
             "div", {"class": "faint"}, " · ".join(filter(None, [began, took(release), revision_of(release.revision)]))
         ),
+        *next_lines(release),
     )
 
 
+def next_lines(release: Release) -> Iterator[Element]:
+    """What happens next and who acts; nothing where nobody has to."""
+    step = next_step(release)
+    if step not in {"", NOTHING}:
+        yield element("div", None, f"Next: {one_line(step, NEXT_LIMIT)}")
+
+
 def _cell(part: RegionProgress, width: float) -> Element:
-    """A region of a release: sign and word, and where not all is well the beginning of the reason."""
+    """A region of a release: sign and word, and where not all is well what it went back to, and why."""
     look = drawn_signs.of_region(part.state)
     why = part.follow_up if part.state is RegionState.ROLLED_BACK else part.reason
     reason = one_line(why or part.reason or part.follow_up, TITLE_LIMIT)
-    told = f"{part.region}: {look.word}{f' · {reason}' if reason else ''}"
-    lines = [] if part.state is RegionState.PASSED else wrapped(told_briefly(reason), int((width - 18) / LETTER))
+    runs = f"runs {one_line(part.target, TITLE_LIMIT)}" if part.target else ""
+    told = f"{part.region}: {' · '.join(filter(None, [look.word, runs, reason]))}"
+    letters = int((width - 18) / LETTER)
+    below = [] if part.state is RegionState.PASSED else [_without_folders(runs), told_briefly(reason)]
+    lines = [line for text in below for line in wrapped(text, letters)]
     height = WORD_HEIGHT + LINE * len(lines) + (5 if lines else 0)
     place: dict[str, str | float] = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "rx": 6}
     texts = (
@@ -120,6 +132,12 @@ def _cell(part: RegionProgress, width: float) -> Element:
         element("text", {"class": f"word {look.tone}", "x": 30, "y": 19.5}, look.word),
         *texts,
     )
+
+
+def _without_folders(runs: str) -> str:
+    """What runs without the bucket and the folders of an address, which leave a cell no room for the name."""
+    verb, _, target = runs.partition(" ")
+    return f"{verb} {target.rpartition('/')[2]}" if "://" in target else runs
 
 
 def told_briefly(reason: str) -> str:

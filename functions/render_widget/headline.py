@@ -1,7 +1,7 @@
 """What a release came to, in one sign and a few words, on the board and above its timeline."""
 
 from crosscheck.cards.layout import duration
-from crosscheck.cards.summary import where_broken
+from crosscheck.cards.summary import with_broken
 from crosscheck.releases.model import Release, SourceRevision
 from crosscheck.text import one_line
 from render_widget import drawn_signs
@@ -16,8 +16,8 @@ def look_of(release: Release) -> Look:
     if release.approvals:
         return drawn_signs.waiting_for_a_person("waits for approval")
     look = drawn_signs.of_state(release.state, release.word)
-    where = where_broken(release)
-    return drawn_signs.broken(f"{look.word}{where}") if where else look
+    told = with_broken(release, look.word)
+    return drawn_signs.broken(told) if told != look.word else look
 
 
 def took(release: Release) -> str:

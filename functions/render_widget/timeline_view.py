@@ -9,7 +9,7 @@ from crosscheck.console import execution_url
 from crosscheck.releases.model import RegionProgress, Release
 from crosscheck.text import one_line, shortened
 from render_widget import drawn_signs
-from render_widget.board_view import drill_down, moment
+from render_widget.board_view import drill_down, moment, next_lines
 from render_widget.headline import look_of, revision_of, took
 from render_widget.markup import element, link
 from render_widget.request import WidgetRequest
@@ -42,6 +42,7 @@ def release_page(release: Release, shown: Timeline, request: WidgetRequest, endp
             link(url, "open in CodePipeline"),
         ),
         element("p", {"class": "faint"}, origin),
+        *next_lines(release),
         *_waiting(release),
         element("div", {"class": "scroll"}, drawing(shown, request)),
     ]

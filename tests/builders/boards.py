@@ -50,7 +50,8 @@ def silently_broken() -> Facts:
     failed = RegionVerdict("eu-west-1", Verdict.FAIL, "0 of 2 tasks run", ())
     facts.verdict("DeploySecondary", failed, 200)
     facts.verdict("DeploySecondary", RegionVerdict("ap-southeast-1", Verdict.PASS, "2 of 2 tasks run", ()), 190)
-    return facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "2 of 2 tasks run my-service:1", 260)
+    runs, target = "2 of 2 tasks run my-service:1", "my-service:1 (from before the first release)"
+    return facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, runs, 260, target=target)
 
 
 def waiting_for_approval() -> Facts:

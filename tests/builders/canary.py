@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PRIMARY = "us-east-1"
 SECONDARIES = ("eu-west-1", "ap-southeast-1", "sa-east-1")
 STAGES = ("Source", "Build", "DeployPrimary", "ValidatePrimary", "DeploySecondary", "ValidateSecondary")
-WHY = "my-service: 0 of 2 tasks run; last task stopped: Essential container in task exited (exit code 1)"
+WHY = "my-service: 0 of 2 tasks run; last task stopped with exit code 1: Essential container in task exited"
 RUNS = "my-service: 2 of 2 tasks run my-service@sha256:dc1b4de9f6f1 (my-service:3)"
 PUSH = {
     "execution-trigger": {

@@ -57,10 +57,11 @@ class Facts:
         *,
         attempt: int = 1,
         target: str = "",
+        by: str = "",
     ) -> Facts:
         """What became of taking back a region, so many seconds after the release began."""
         now = events.BEGAN.timestamp() + second
-        return self.add(RollbackProgress(stage, region, attempt, state, reason, now, target).to_fact())
+        return self.add(RollbackProgress(stage, region, attempt, state, reason, now, target, by).to_fact())
 
     def preflight(self, region: str, *findings: Finding) -> Facts:
         """What was seen of a region when the release began."""

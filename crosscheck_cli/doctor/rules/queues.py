@@ -1,5 +1,6 @@
 """The queues: what waits, what was given up, and whether what is given up is kept."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from crosscheck_cli.doctor.defect import Defect, Severity
 
 # So many wait in a busy account for seconds; what waits for longer has its alarm.
 BACKLOG = 1_000
+# How often a message is tried before it is given up, as template.yaml has it for each queue.
+RECEIVES = {"EventsQueue": 100, "CardQueue": 1_000, "DecisionsQueue": 5}
 _REPLAYS = {
     "EventsDeadLetters": "mend the cause (docs/operations.md, EventsDeadLettersAlarm), then: crosscheck replay events",
     "CardDeadLetters": "mend Slack's side (docs/operations.md, CardDeadLettersAlarm), then: crosscheck replay cards",
@@ -39,6 +42,7 @@ def judge_queue(queue: SeenQueue, dead_letters: str) -> Iterator[Defect]:
         problem = f"{queue.waiting} messages wait: what reads them is slower than what writes, or does not read"
         yield Defect(Severity.WARNING, queue.name, problem, "see the findings on functions, and the functions' logs")
     if queue.dead_letters != dead_letters:
-        policy = f'{{"RedrivePolicy": "{{\\"deadLetterTargetArn\\":\\"{dead_letters}\\",\\"maxReceiveCount\\":100}}"}}'
-        fix = f"aws sqs set-queue-attributes --queue-url {queue.url} --attributes '{policy}'"
+        redrive = json.dumps({"deadLetterTargetArn": dead_letters, "maxReceiveCount": RECEIVES[queue.name]})
+        attributes = json.dumps({"RedrivePolicy": redrive})
+        fix = f"aws sqs set-queue-attributes --queue-url {queue.url} --attributes '{attributes}'"
         yield Defect(Severity.ERROR, queue.name, "what it cannot deliver is not kept", fix)

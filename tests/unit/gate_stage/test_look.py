@@ -56,8 +56,8 @@ def test_one_region_fails_and_only_that_one(account: Account) -> None:
     answer = account.invoke()
     assert answer["failureDetails"]["type"] == "JobFailed"
     assert answer["failureDetails"]["message"] == (
-        "FAIL regions=ap-southeast-1: ap-southeast-1: my-service: 0 of 2 tasks run; last task stopped: "
-        "Essential container in task exited (exit code 1); passed: eu-west-1"
+        "FAIL regions=ap-southeast-1: ap-southeast-1: my-service: 0 of 2 tasks run; last task stopped "
+        "with exit code 1: Essential container in task exited; passed: eu-west-1"
     )
     verdicts = {
         record.latest["judged"]["region"]: record.latest["judged"]["verdict"] for record in account.ledger().values()

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
+from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.model import SourceRevision
 from render_widget.board import BoardPage
 from render_widget.board_view import MOST_LINES, NARROWEST_CELL, WIDEST_CELL, board, moment, told_briefly, wrapped
@@ -42,6 +43,22 @@ def test_only_a_region_that_is_not_well_says_why_on_the_board() -> None:
     assert [text for text in shown.texts if text in {"passed", "rolled back"}] == ["passed", "rolled back", "passed"]
 
 
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("app:1 (proven by 7)", "runs app:1|(proven by 7)|was: 0 of 2|tasks run"),
+        ("s3://artifacts/shop/site.zip@v1", "runs site.zip@v1|was: 0 of 2|tasks run"),
+        ("", "was: 0 of 2|tasks run"),
+    ],
+)
+def test_a_region_that_is_back_says_what_it_runs_and_then_why_it_had_failed(target: str, shown: str) -> None:
+    facts = boards.silently_broken()
+    facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "well", 261, target=target)
+    texts = page(facts, width=700).texts
+    first = texts.index("rolled back") + 1
+    assert texts[first : first + shown.count("|") + 1] == shown.split("|")
+
+
 @pytest.mark.parametrize("text", ["", "short", "a longer reason that needs three lines at least here", "x" * 200])
 def test_a_reason_has_few_lines_that_fit(text: str) -> None:
     lines = wrapped(text, 18)
@@ -66,7 +83,7 @@ def test_what_is_wrong_comes_before_the_address_of_the_page(reason: str, told: s
 
 def test_what_a_release_came_to_names_the_regions_that_failed() -> None:
     facts = boards.silently_broken()
-    assert look_of(facts.release).word == "succeeded, but not in eu-west-1"
+    assert look_of(facts.release).word == "pipeline succeeded, but eu-west-1 had to be rolled back"
     facts.event(events.pipeline("FAILED", 151))
     assert look_of(facts.release).word == "failed, rolled back in eu-west-1"
     assert look_of(boards.waiting_for_approval().release).word == "waits for approval"

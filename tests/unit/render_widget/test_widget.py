@@ -14,13 +14,12 @@ from render_widget.board import MOST_RELEASES, BoardReader
 from render_widget.widget import DESCRIPTION, ReleaseWidget
 from tests.builders import boards, events, tables
 from tests.builders.changes import parse
-from tests.builders.releases import SUBJECT
+from tests.builders.releases import SUBJECT, Facts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from tests.builders.events import Event
-    from tests.builders.releases import Facts
 
 ENDPOINT = "arn:aws:lambda:us-east-1:111122223333:function:widget"
 NOW = events.BEGAN.timestamp() + 300
@@ -137,11 +136,26 @@ def test_the_board_says_in_words_what_every_cell_shows(ledger: Ledger, widget: R
     cells = [drawn["aria-label"] for drawn in page.all("svg") if drawn.get("role") == "img"]
     assert cells == [
         "ap-southeast-1: passed · 2 of 2 tasks run",
-        "eu-west-1: rolled back · was: 0 of 2 tasks run",
+        "eu-west-1: rolled back · runs my-service:1 (from before the first release) · was: 0 of 2 tasks run",
         "us-east-1: passed · 2 of 2 tasks run my-service:2",
     ]
-    assert "succeeded, but not in eu-west-1" in page.texts
+    assert "pipeline succeeded, but eu-west-1 had to be rolled back" in page.texts
     assert "1 release · 1 with a region that failed" in page.texts
+    assert "was: 0 of 2 tasks run" in page.texts
+
+
+@pytest.mark.parametrize("parameters", [{}, {"release": SUBJECT.key}])
+def test_what_happens_next_and_who_acts_stands_on_the_board_and_above_the_timeline(
+    ledger: Ledger, widget: ReleaseWidget, parameters: dict[str, str]
+) -> None:
+    page = rendered(boards.silently_broken(), ledger, widget, **parameters)
+    assert "Next: nothing to do at once: eu-west-1 runs an earlier version again, " in page.text
+    assert "whoever released this fixes the cause and releases again" in page.text
+
+
+def test_a_release_that_needs_nothing_says_nothing_of_a_next_step(ledger: Ledger, widget: ReleaseWidget) -> None:
+    facts = Facts().event(events.pipeline("STARTED")).event(events.pipeline("SUCCEEDED", 9))
+    assert "Next:" not in rendered(facts, ledger, widget).text
 
 
 def test_who_has_to_act_stands_above_the_board_and_above_the_timeline(ledger: Ledger, widget: ReleaseWidget) -> None:

@@ -29,7 +29,7 @@ _LABELS = {
     DecisionKind.REJECT: "Reject…",
     DecisionKind.RETRY: "Retry",
     DecisionKind.ROLL_BACK: "Roll back",
-    DecisionKind.STOP: "Stop",
+    DecisionKind.STOP: "Stop this release",
     DecisionKind.SKIP: "Skip a check…",
 }
 _DONE = {

@@ -40,25 +40,30 @@ def headline(release: Release, *, spoken: bool = False) -> tuple[str, str]:
     """Sign and title. The state is the pipeline's, unless it waits for a person, or is green and a region is not; of
     what has failed the regions are named, unless it is ``spoken``: a sentence about them follows."""
     sign, word = signs.of_state(release.state, one_line(release.word, NAME_LIMIT))
-    where = "" if spoken and release.state is State.FAILED else where_broken(release)
+    told = word if spoken and release.state is State.FAILED else with_broken(release, word)
     if release.approvals:
         sign, word = ":raised_hand:", "waiting for approval"
-    elif where:
-        sign, word = signs.of_state(State.FAILED)[0], f"{word}{where}"
+    elif told != word:
+        sign, word = signs.of_state(State.FAILED)[0], told
     kind = " (rollback)" if release.trigger in _ROLLBACKS else ""
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     return sign, f"{one_line(release.subject.pipeline, PIPELINE_LIMIT)}{kind}: {word}{again}"
 
 
-def where_broken(release: Release) -> str:
-    """What follows the word for a state in which the pipeline has ended where regions broke; else empty."""
+def with_broken(release: Release, word: str) -> str:
+    """The word for a release's state, with the regions that broke where the pipeline has ended; else the word alone."""
     broken = [part.region for part in release.regions if part.broken]
     failed = [part.region for part in release.regions if part.state is RegionState.FAILED]
-    if release.state is State.SUCCEEDED and broken:
-        return f", but not in {listed(broken)}"
-    if release.state is not State.FAILED or not broken:
-        return ""
-    return f" in {listed(failed)}" if failed else f", rolled back in {listed(broken)}"
+    if not broken:
+        return word
+    match release.state:
+        case State.SUCCEEDED:
+            fate = f"{listed(failed)} failed" if failed else f"{listed(broken)} had to be rolled back"
+            return f"pipeline {word}, but {fate}"
+        case State.FAILED:
+            return f"{word} in {listed(failed)}" if failed else f"{word}, rolled back in {listed(broken)}"
+        case _:
+            return word
 
 
 def aloud(release: Release) -> str:

@@ -11,6 +11,8 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 FINDINGS_LIMIT = 50
 FINDINGS_BYTES = 300_000
+# The look at a pipeline's stage as a whole, beside those at what its actions deploy to.
+PIPELINE_STAGE = "pipeline-stage"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class PreflightSeen(StoredFact):
     def to_fact(self) -> Fact:
         """The fact."""
         return self.ordered(Order(0, 0, self.at))
+
+    @property
+    def ran(self) -> str:
+        """What ran of that to which the execution deploys, in words; empty where nothing was seen of it."""
+        found = (each for each in self.judged.findings if each.baselines and each.kind != PIPELINE_STAGE)
+        return "; ".join(dict.fromkeys(each.reason for each in found))
 
     def within_limits(self) -> Self:
         """What was seen, as far as it is stored."""

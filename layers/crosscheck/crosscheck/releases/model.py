@@ -32,8 +32,11 @@ class RegionProgress:
 
     ``since`` is when the latest deployment there began (epoch seconds), ``seconds`` how long it took once it ended;
     both None where it is not known. ``gates`` are the stages whose gates judge the region; without one Crosscheck does
-    it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to. ``url`` is the page
-    of that deployment, if it is one that may stand on a card.
+    it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to, and ``target``
+    what a region that is back runs, empty where nothing names it. ``url`` is the page of that deployment, if it is one
+    that may stand on a card.
+
+    Where nothing has happened yet, ``reason`` says what ran there when the release began, as far as that was seen.
     """
 
     region: str
@@ -46,6 +49,7 @@ class RegionProgress:
     gates: tuple[str, ...] = ()
     rollback: RollbackState | None = None
     url: str = ""
+    target: str = ""
 
     @property
     def broken(self) -> bool:

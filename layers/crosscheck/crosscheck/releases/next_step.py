@@ -86,7 +86,7 @@ def _rest(release: Release) -> str:
     retry = f", then retries {_stages(release)} or" if release.retryable else " and"
     again = f"whoever released this fixes the cause{retry} releases again"
     if back := _regions(release, RegionState.ROLLED_BACK):
-        return f"{NOTHING} at once: rolled back in {listed(back)}; {again}"
+        return f"{NOTHING} at once: {_runs_now(release, back)}; {again}"
     match release.state:
         case State.SUCCEEDED:
             return NOTHING
@@ -99,6 +99,13 @@ def _rest(release: Release) -> str:
             first = next(failed, "")
             return f"somebody has to see to {first}, then {_retry(release)}release again" if first else again
     return "waits for CodePipeline" if not release.ended and not release.approvals else ""
+
+
+def _runs_now(release: Release, back: list[str]) -> str:
+    """What a release leaves behind that some regions keep, and others do not."""
+    kept = _regions(release, RegionState.PASSED)
+    keep = f", {listed(kept)} {'keeps' if len(kept) == 1 else 'keep'} this one" if kept else ""
+    return f"{listed(back)} {'runs' if len(back) == 1 else 'run'} an earlier version again{keep}"
 
 
 def _retry(release: Release) -> str:

@@ -123,6 +123,8 @@ def test_many_offers_stay_within_slacks_limits_and_destructive_ones_ask_again() 
     (block,) = button_blocks(replace(facts.release, offers=tuple(offers)))
     assert list(problems([block])) == []
     assert len(block["elements"]) == MOST_BUTTONS
+    (stop,) = [each for each in block["elements"] if each["action_id"] == "stop"]
+    assert (stop["text"]["text"], stop["confirm"]["title"]["text"]) == ("Stop this release", "Stop this release?")
     asks = {each["action_id"].partition(":")[0] for each in block["elements"] if "confirm" in each}
     assert asks == {"roll_back", "stop"}
     ids = [each["action_id"] for each in block["elements"]]

@@ -125,17 +125,22 @@ def test_a_region_that_was_rolled_back_is_told_as_such() -> None:
 
 def test_the_next_step_names_the_regions_once_all_that_failed_are_back() -> None:
     text = _texts(render(_rolled_back("eu-west-1", "us-east-1").release))
-    assert "*Next:* nothing to do at once: rolled back in eu-west-1 and us-east-1; whoever released this" in text
-    assert "rolled back in" not in _texts(render(_rolled_back("us-east-1", left="eu-west-1").release))
+    assert (
+        "*Next:* nothing to do at once: eu-west-1 and us-east-1 run an earlier version again; whoever released this"
+        in text
+    )
+    assert "earlier version" not in _texts(render(_rolled_back("us-east-1", left="eu-west-1").release))
     many = _rolled_back(*(f"xx-region-{number}" for number in range(9)))
-    assert "rolled back in 9 regions;" in _texts(render(many.release))
+    assert "9 regions run an earlier version again;" in _texts(render(many.release))
 
 
 def test_a_green_pipeline_with_a_broken_region_is_not_told_as_a_success() -> None:
     facts = _rolled_back("us-east-1").event(events.pipeline("SUCCEEDED", 11, attempt=2))
     card = render(facts.release)
-    assert card.text.startswith("multi-region-service: succeeded, but not in us-east-1. ")
-    assert _texts(card).startswith(":x: multi-region-service: succeeded, but not in us-east-1\n")
+    assert card.text.startswith("multi-region-service: pipeline succeeded, but us-east-1 had to be rolled back. ")
+    assert _texts(card).startswith(
+        ":x: multi-region-service: pipeline succeeded, but us-east-1 had to be rolled back\n"
+    )
     assert card.metadata["event_payload"]["state"] == "SUCCEEDED"
 
 

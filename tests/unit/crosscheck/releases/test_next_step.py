@@ -7,10 +7,11 @@ import pytest
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.next_step import next_step
 from tests.builders import events
-from tests.builders.canary import SECONDARIES, ended, primary_proven, taken_back
+from tests.builders.canary import PRIMARY, SECONDARIES, ended, primary_proven, taken_back
 from tests.builders.releases import Facts, deploys
 
 EU, AP, SA = SECONDARIES
+KEEPS = f"{PRIMARY}, {AP} and {SA} keep this one"
 AGAIN = "whoever released this fixes the cause and releases again"
 ONCE_WELL = "once all is well, retry ValidateSecondary or release again"
 
@@ -43,7 +44,7 @@ def asking(topic: str = "") -> Facts:
         (taken_back(EU, RollbackState.BACK), AGAIN),
         (
             taken_back(EU, RollbackState.DONE),
-            f"nothing to do at once: rolled back in {EU}; {AGAIN}",
+            f"nothing to do at once: {EU} runs an earlier version again, {KEEPS}; {AGAIN}",
         ),
         (
             Facts().event(events.pipeline("SUPERSEDED")),

@@ -30,6 +30,23 @@ def test_regions_stand_in_the_order_of_the_definition_and_wait() -> None:
     assert _states(_facts()) == {"us-east-1": None, "eu-west-1": None, "ap-southeast-1": None}
 
 
+def test_a_region_that_waits_says_what_ran_there_when_the_release_began() -> None:
+    service = Finding("ecs-service", "a", Verdict.PASS, "a: 2 of 2 tasks run (a:7)", baselines={"ecs-service a": "a:7"})
+    stage = Finding("pipeline-stage", "p/Primary", Verdict.PASS, "execution 1 succeeded", baselines={"p/Primary": "1"})
+    store = Finding("artifact-store", "b", Verdict.PASS, "store b is fine")
+    facts = _facts().preflight("eu-west-1", stage, store, service).preflight("us-east-1", store, stage)
+    reasons = {part.region: part.reason for part in facts.release.regions}
+    assert reasons == {
+        "us-east-1": "",
+        "eu-west-1": "at this release's start a: 2 of 2 tasks run (a:7)",
+        "ap-southeast-1": "",
+    }
+    facts.event(events.action("Secondary", "Two", "STARTED", 1, region="eu-west-1"))
+    assert [part.reason for part in facts.release.regions if part.region == "eu-west-1"] == [""]
+    facts.event(events.pipeline("FAILED", 9))
+    assert {part.reason for part in facts.release.regions if part.region != "eu-west-1"} == {"never started"}
+
+
 def test_a_region_deploys_then_is_verified_then_passes() -> None:
     facts = _facts().event(events.action("Primary", "One", "STARTED", 1))
     assert _states(facts)["us-east-1"] == "deploying"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crosscheck_cli.doctor.defect import Defect, Severity, exit_code
+from crosscheck_cli.doctor.examination import QUEUES
 from crosscheck_cli.doctor.rules.alarms import SeenAlarm, judge_alarms
 from crosscheck_cli.doctor.rules.events import SeenRule, judge_forwarding, judge_own_rule
 from crosscheck_cli.doctor.rules.functions import (
@@ -18,12 +21,13 @@ from crosscheck_cli.doctor.rules.functions import (
     judge_schedule,
 )
 from crosscheck_cli.doctor.rules.gates import SeenGate, judge_gates
-from crosscheck_cli.doctor.rules.queues import BACKLOG, SeenQueue, judge_dead_letters, judge_queue
+from crosscheck_cli.doctor.rules.queues import BACKLOG, RECEIVES, SeenQueue, judge_dead_letters, judge_queue
 from crosscheck_cli.doctor.rules.replication import judge_replication
 from crosscheck_cli.doctor.rules.slack import SeenSlack, judge_slack
 from crosscheck_cli.doctor.rules.stack import judge_stack
 from crosscheck_cli.doctor.rules.stores import BLOCKS, SeenStore, judge_store
 from tests.builders.stacks import ACCOUNT, TOPIC, deployed
+from tests.template.expanded import resources
 
 EU = "eu-west-1"
 KEY = f"arn:aws:kms:{EU}:{ACCOUNT}:key/1234"
@@ -254,7 +258,18 @@ def test_a_queue_that_nobody_keeps_up_with_and_one_that_loses_messages() -> None
     assert list(judge_queue(SeenQueue("EventsQueue", "url", BACKLOG, "arn:dead"), "arn:dead")) == []
     found = list(judge_queue(SeenQueue("EventsQueue", "url", BACKLOG + 1, ""), "arn:dead"))
     assert [defect.severity for defect in found] == [Severity.WARNING, Severity.ERROR]
-    assert 'deadLetterTargetArn\\":\\"arn:dead' in found[1].fix
+
+
+def test_the_command_for_a_queue_that_loses_messages_gives_back_what_the_template_says() -> None:
+    queues = {name: found for name, found in resources("AWS::SQS::Queue").items() if "RedrivePolicy" in found}
+    assert queues.keys() == RECEIVES.keys() == QUEUES.keys()
+    for name, queue in queues.items():
+        [defect] = judge_queue(SeenQueue(name, "url", 0), "arn:dead")
+        *_, option, value = shlex.split(defect.fix)
+        assert option == "--attributes"
+        redrive = json.loads(json.loads(value)["RedrivePolicy"])
+        receives = queue["RedrivePolicy"]["maxReceiveCount"]
+        assert redrive == {"deadLetterTargetArn": "arn:dead", "maxReceiveCount": receives}, name
 
 
 def test_functions_that_may_not_run_and_queues_that_nobody_reads() -> None:

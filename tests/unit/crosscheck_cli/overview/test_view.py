@@ -28,12 +28,12 @@ def test_each_region_has_a_column_with_sign_and_word() -> None:
     assert head == ["release", "state", "us-east-1", "eu-west-1", "ap-southeast-1", "next"]
     assert row[:5] == [
         "multi-region-service",
-        "✗ succeeded, but not in eu-west-1",
+        "✗ pipeline succeeded, but eu-west-1 had to be rolled back",
         "✓ passed",
         "↩ rolled back",
         "✓ passed",
     ]
-    assert row[5].startswith("nothing to do at once: rolled back in eu-west-1")
+    assert row[5].startswith("nothing to do at once: eu-west-1 runs an earlier version again, us-east-1 and")
     assert under[0] == "01234567 2026-03-04 10:00:00 UTC"
 
 

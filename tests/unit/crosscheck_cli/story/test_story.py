@@ -111,6 +111,17 @@ def test_a_failed_action_says_why_and_where_to_read_more() -> None:
     assert failed.why == ("no capacity", "error code JobFailed", "https://example.com/1")
 
 
+def test_a_gate_that_failed_points_to_its_look_which_says_why() -> None:
+    more = {"execution-result": {"external-execution-summary": "FAIL regions=eu-west-1: eu-west-1: 0 of 2 run"}}
+    failed = events.action("Validate", "EU", "FAILED", 31, category="Invoke", provider="Lambda", more=more)
+    facts = Facts().judge("Deploy", "eu-west-1", "Validate/EU").event(failed)
+    assert entries(facts)[-1].why == ("FAIL regions=eu-west-1: eu-west-1: 0 of 2 run",)
+    facts.verdict("Deploy", judged(Verdict.PASS), 29, judge="Validate/EU")
+    assert entries(facts)[-1].why == ("FAIL regions=eu-west-1: eu-west-1: 0 of 2 run",)
+    facts.verdict("Deploy", judged(Verdict.FAIL), 30, judge="Validate/EU")
+    assert entries(facts)[-1].why == ("the gate failed as its last look says",)
+
+
 def test_a_look_says_who_judged_what_each_check_saw_and_its_values() -> None:
     bad = Finding("ecs-service", "my-service", Verdict.FAIL, "0 of 2 run", {"running": "0"}, warning="no alarm")
     good = Finding("http", "https://example.com", Verdict.PASS, "answers 200", {"status": "200"})
@@ -121,7 +132,7 @@ def test_a_look_says_who_judged_what_each_check_saw_and_its_values() -> None:
     assert look.why == (
         "judged by the gate Validate/EU, look 1",
         "ecs-service my-service failed",
-        "  saw running 0",
+        "  saw running: 0",
         "  but no alarm",
         "http https://example.com passed: answers 200",
     )
@@ -169,7 +180,15 @@ def test_every_end_of_a_rollback_is_told(state: RollbackState, text: str) -> Non
     facts.put("claim/rollback/Deploy/eu-west-1/1", {}, {"holder": "verify-1"})
     rollback = entries(facts)[-1]
     assert (rollback.at - BEGAN, rollback.where, rollback.text) == (60, EU, text)
-    assert rollback.why[-1] == "done by verify-1, an execution of verify_release"
+    assert rollback.why[-1] == "its steps: execution verify-1 of the state machine verify_release"
+
+
+def test_a_rollback_says_where_to_once_and_whether_somebody_asked_for_it() -> None:
+    facts = Facts().verdict("Deploy", judged(Verdict.FAIL), 30)
+    facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "runs app:6", 60, target="app:6 (proven by execution 7)")
+    assert entries(facts)[-1].why == ("nobody had to ask for it: rollbacks are automatic here",)
+    facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "is well again", 61, target="app:6", by="U1")
+    assert entries(facts)[-1].why == ("goes back to app:6", "asked for by U1")
 
 
 def test_somebody_elses_deployment_that_was_replaced_is_told() -> None:
@@ -254,7 +273,7 @@ def test_the_story_as_json_holds_all_of_it() -> None:
     story = story_of(facts.release, facts.known, {})
     document = json.loads(json.dumps(story.as_json()))
     assert (document["state"], document["region"]) == ("SUCCEEDED", "us-east-1")
-    assert document["next"].startswith("nothing to do at once: rolled back in eu-west-1")
+    assert document["next"].startswith("nothing to do at once: eu-west-1 runs an earlier version again")
     assert {part["region"]: part["state"] for part in document["regions"]}["eu-west-1"] == "rolled_back"
     assert len(document["timeline"]) == len(story.entries)
     assert document["timeline"][0]["at"] == "2026-03-04T10:00:00+00:00"

@@ -19,13 +19,14 @@ def printed(facts: Facts, *, everything: bool = False) -> str:
 def test_what_it_came_to_stands_above_and_every_state_has_its_sign_and_word() -> None:
     text = printed(boards.silently_broken())
     head, regions, timeline, notes = text.strip().split("\n\n")
-    assert head.startswith("✗ multi-region-service: succeeded, but not in eu-west-1\nNext: ")
+    assert head.startswith("✗ multi-region-service: pipeline succeeded, but eu-west-1 had to be rolled back\nNext: ")
     assert "eu-west-1       ↩ rolled back  2 of 2 tasks run my-service:1" in regions
     assert "↳ was: 0 of 2 tasks run" in regions
     assert "2026-03-04" in timeline
     assert "10:03:20    3 min 20 s  look      ✗ DeploySecondary · eu-west-1 failed: 0 of 2 tasks run" in timeline
     assert notes.splitlines()[0].strip() == "4 minor lines are left out: --all shows them."
     assert notes.splitlines()[1].strip() == KEEPS
+    assert notes.splitlines()[2].startswith("Told by event: CodePipeline reported it; look: a gate, or Crosscheck by ")
 
 
 def test_minor_lines_are_shown_on_demand() -> None:

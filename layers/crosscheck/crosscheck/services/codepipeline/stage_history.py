@@ -11,18 +11,17 @@ from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.subjects import Subject
+from crosscheck.ledger.verdict_facts import PIPELINE_STAGE
 from crosscheck.pipelines.definition import PipelineDefinition
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
 
-KIND = "pipeline-stage"
-
 
 class StageHistory(Check):
     """The baseline of a stage is the id of the newest execution that succeeded in it."""
 
-    kind = KIND
+    kind = PIPELINE_STAGE
     permissions = frozenset({"codepipeline:ListPipelineExecutions"})
     parameters = {"pipeline": text(100, needed=True), "stage": text(100, needed=True)}
 
@@ -58,4 +57,4 @@ def newest_success(client: CodePipelineClient, pipeline: str, stage: str) -> str
 
 
 def _planned(region: str, pipeline: str, stage: str) -> PlannedCheck:
-    return PlannedCheck(KIND, region, {"pipeline": pipeline, "stage": stage})
+    return PlannedCheck(PIPELINE_STAGE, region, {"pipeline": pipeline, "stage": stage})

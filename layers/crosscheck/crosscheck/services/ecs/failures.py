@@ -58,8 +58,8 @@ class Failures:
             return ""
         last = self.tasks[-1]
         code = next((code for code in last.exit_codes if code), None)
-        exited = f" (exit code {code})" if code is not None else ""
-        return f"; last task stopped: {shortened(last.reason) or last.code}{exited}"
+        exited = f" with exit code {code}" if code is not None else ""
+        return f"; last task stopped{exited}: {shortened(last.reason) or last.code}"
 
 
 def failures(seen: ServiceSnapshot, since: float | None, task_definition: str = "") -> Failures:

@@ -51,12 +51,9 @@ def seen_values(
     values = {f"intended {name}": reference.text for name, reference in meant.items()}
     values |= {f"intended digest {name}": image.digest for name, image in images.items() if image.digest}
     running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
-    return values | {
-        "task definition": revision(seen.task_definition),
-        "desired": str(seen.desired),
-        "running": str(seen.running_now),
-        "running digests": ", ".join(running[:DIGESTS_SHOWN]),
-    }
+    counts = {"desired": str(seen.desired), "running": str(seen.running_now)}
+    digests = {"digests in tasks": ", ".join(running[:DIGESTS_SHOWN])}
+    return counts | {"task definition": revision(seen.task_definition)} | values | digests
 
 
 def released_images(images: Mapping[str, IntendedImage]) -> tuple[ReleasedImage, ...]:

@@ -124,7 +124,7 @@ def test_no_task_runs_and_all_that_start_die(world: World) -> None:
         world.ecs.stop(SERVICE, world.definition, datetime.now(UTC) - timedelta(seconds=seconds))
     finding = world.looked()
     assert finding.verdict is Verdict.FAIL
-    assert "0 of 2 tasks run; last task stopped: Essential container in task exited (exit code 1)" in finding.reason
+    assert "0 of 2 tasks run; last task stopped with exit code 1: Essential container in task exited" in finding.reason
 
 
 @pytest.mark.parametrize("failed", [True, False])

@@ -26,7 +26,7 @@ def test_a_healthy_service_passes_with_what_it_runs(release: Release) -> None:
     assert finding.reason == f"my-service: 2 of 2 tasks run my-service@{release.digest[:19]} (my-service:7)"
     assert finding.values["intended app"] == IMAGE
     assert finding.values["intended digest app"] == release.digest
-    assert finding.values["running digests"] == f"app@{release.digest}"
+    assert finding.values["digests in tasks"] == f"app@{release.digest}"
 
 
 def test_a_task_may_report_the_digest_of_its_platform(release: Release) -> None:
@@ -46,7 +46,7 @@ def test_f18_another_digest_under_the_same_tag_fails_with_both_digests(release: 
         finding.reason
         == f"my-service: 1 of 2 tasks run {release.old_digest[:19]}, intended {release.digest[:19]} (app)"
     )
-    assert release.old_digest in finding.values["running digests"]
+    assert release.old_digest in finding.values["digests in tasks"]
 
 
 def test_a_missing_image_digest_is_inconclusive(release: Release) -> None:
@@ -86,7 +86,7 @@ def test_the_circuit_breakers_way_back_fails_although_the_rollout_is_complete(re
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == (
         "my-service: ECS rolled back to my-service:6: the deployment of my-service:7 failed; "
-        "last task stopped: Essential container in task exited (exit code 137)"
+        "last task stopped with exit code 137: Essential container in task exited"
     )
 
 
@@ -108,7 +108,7 @@ def test_no_task_runs_and_several_failed_fails_with_the_cause(release: Release) 
     finding = looked(release)
     assert finding.verdict is Verdict.FAIL
     assert finding.reason == (
-        "my-service: 0 of 2 tasks run; last task stopped: Essential container in task exited (exit code 1)"
+        "my-service: 0 of 2 tasks run; last task stopped with exit code 1: Essential container in task exited"
     )
 
 
