@@ -15,6 +15,9 @@ PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt
 # the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit), and CDK (examples).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
+# What lint does, the longest first: two of them at a time.
+CHECKS := check-types check-template check-code check-secrets
+
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,7 +40,11 @@ cli: $(STAMPS)/cli ## install the command of operators: tools/crosscheck
 	@echo "tools/crosscheck is ready; link it into a folder of your PATH: ln -s $(CURDIR)/tools/crosscheck <folder>"
 
 .PHONY: test
-test: lint unit examples e2e ## everything that must hold before a change lands
+test: ## everything that must hold before a change lands
+	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS) $(ENVIRONMENTS) build browser
+	@$(MAKE) unit
+	@$(MAKE) examples
+	@$(MAKE) e2e
 
 .PHONY: unit
 unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, moto, the template
@@ -45,7 +52,7 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 
 .PHONY: e2e
 e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
-	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile
+	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: examples
 examples: $(STAMPS)/dev $(STAMPS)/examples ## synthesise the CDK example, and compare it with the release that it is of
@@ -78,15 +85,25 @@ mutants: $(STAMPS)/dev ## break the rules on purpose, and count what no test not
 	$(DEV)/python -m tests.mutants $(MUTANTS)
 
 .PHONY: lint
-lint: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit ## formatting, lint, types, import contracts, the template, secrets, the workflow
+lint: ## formatting, lint, types, import contracts, the template, secrets, the workflow
+	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-types: $(STAMPS)/dev
+	$(DEV)/mypy
+
+check-code: $(STAMPS)/dev
 	$(DEV)/ruff format --check .
 	$(DEV)/ruff check .
-	$(DEV)/mypy
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/lint-imports
+
+check-template: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
 	@mkdir -p build
 	PYTHONPATH=.:layers/crosscheck:functions $(DEV)/python -m tests.template.expanded > build/expanded.json
 	$(AUDIT)/python tools/check-weaknesses $(AUDIT)/checkov build/expanded.json
+
+check-secrets: $(STAMPS)/dev $(STAMPS)/audit
 	$(AUDIT)/python tools/find-secrets
 	$(DEV)/zizmor --offline --no-progress --quiet .github/workflows
 
