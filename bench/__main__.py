@@ -6,7 +6,7 @@ Releases are recorded anew, unless ``--again`` says that ``build/bench/recording
 import json
 import sys
 
-from bench import calls, fan_out, functions, package_size, recording
+from bench import calls, fan_out, functions, memory, package_size, recording
 from bench.timing import machine, table
 
 
@@ -24,6 +24,7 @@ def main() -> None:
             calls.HEADER,
             calls.rows(recorded),
         ),
+        ("Memory, a model: `python -m bench.memory`", memory.HEADER, memory.rows()),
         ("Packages: `python -m bench.package_size`", package_size.HEADER, package_size.rows()),
     ):
         print(f"\n## {title}\n\n{table(header, rows)}", flush=True)

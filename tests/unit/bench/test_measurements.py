@@ -9,9 +9,11 @@ import pytest
 
 from bench import load_releases
 from bench.fan_out import longest_chain
+from bench.functions import FULL_CORE
 from bench.load_account import difference, known_from
 from bench.load_releases import LostError, release
 from bench.load_stores import emptied, regions
+from bench.memory import CALL_MILLISECONDS, SIZES, dollars, duration
 from bench.replay import in_region, operation
 from bench.timing import interleaved, table
 from tests.builders import events
@@ -50,6 +52,17 @@ def test_a_request_is_named_by_its_protocol() -> None:
     assert operation("POST", "/", form, b"Action=DescribeStacks&Version=1")[-1] == "DescribeStacks"
     assert operation("PUT", "/bucket?encryption", SIGNED, b"")[-2:] == ("PUT", "/bucket?encryption")
     assert operation("POST", "/api/chat.update", {}, b"{}") == ("POST", "/api/chat.update")
+
+
+def test_less_memory_makes_the_cpu_time_longer_and_the_waiting_no_cheaper() -> None:
+    assert duration(100.0, 0, FULL_CORE) == 100.0
+    assert duration(100.0, 3, FULL_CORE // 2 + 1) == pytest.approx(200.0 + 3 * CALL_MILLISECONDS, rel=0.01)
+    assert duration(100.0, 0, 2 * FULL_CORE) == 100.0  # a second core is of no use to one thread
+    busy = [dollars(duration(100.0, 0, memory), memory) for memory in SIZES]
+    assert busy == pytest.approx([busy[0]] * len(busy))
+    waiting = [dollars(duration(0.0, 3, memory), memory) for memory in SIZES]
+    assert waiting == sorted(waiting)
+    assert waiting[-1] == pytest.approx(waiting[0] * FULL_CORE / SIZES[0])
 
 
 def test_a_release_has_the_events_that_codepipeline_sends() -> None:
