@@ -1,6 +1,7 @@
 """From the facts of a subject to its release, or to the arrival of its image."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crosscheck.console import approval_url
 from crosscheck.ledger.execution_facts import RecordedRevision, StageState
@@ -34,7 +35,10 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
     """The release that the facts tell of; any order in which they arrived gives the same."""
     run = known.execution.run if known.execution else None
     ended = run is not None and run.state.terminal
+    approvals = tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else ()
     regions = tuple(regions_of(known, running=not ended))
+    if approvals:
+        regions = tuple(_with_what_ran(part, known) for part in regions)
     return Release(
         subject=subject,
         version=known.version,
@@ -50,7 +54,7 @@ def fold(subject: Subject, known: KnownFacts) -> Release:
         started_by=known.trigger.started_by,
         preflight=concerns_of(known),
         word=run.word if run else "",
-        approvals=tuple(_approvals(subject, known)) if run is None or run.state in _GOES_ON else (),
+        approvals=approvals,
         decisions=known.decisions,
         retryable=retryable_stages(known),
     )
@@ -107,6 +111,15 @@ def _approvals(subject: Subject, known: KnownFacts) -> Iterator[Approval]:
             note=of_definition.note if of_definition else "",
             topic=of_definition.topic if of_definition else "",
         )
+
+
+def _with_what_ran(part: RegionProgress, known: KnownFacts) -> RegionProgress:
+    """A region that waits, with what the release would replace there: whoever approves wants to know it. Where nobody
+    is asked it changes no card, which would take a call to Slack more."""
+    seen = known.preflight(part.region)
+    if part.state is not None or seen is None or not seen.ran:
+        return part
+    return replace(part, reason=f"at this release's start {seen.ran}")
 
 
 def _revision(known: KnownFacts) -> SourceRevision:

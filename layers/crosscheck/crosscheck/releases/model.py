@@ -36,7 +36,7 @@ class RegionProgress:
     what a region that is back runs, empty where nothing names it. ``url`` is the page of that deployment, if it is one
     that may stand on a card.
 
-    Where nothing has happened yet, ``reason`` says what ran there when the release began, as far as that was seen.
+    Where nothing has happened yet and a person is asked, ``reason`` says what ran there when the release began.
     """
 
     region: str

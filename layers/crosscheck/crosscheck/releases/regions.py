@@ -62,14 +62,8 @@ def _not_begun(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if known.state_of(deployment.stage) is State.SKIPPED:
         return RegionProgress(deployment.region, RegionState.SKIPPED, "a condition skipped the stage")
     if running:
-        return RegionProgress(deployment.region, None, _ran_before(deployment.region, known))
+        return RegionProgress(deployment.region, None)
     return RegionProgress(deployment.region, RegionState.SKIPPED, "never started")
-
-
-def _ran_before(region: str, known: KnownFacts) -> str:
-    """What the release is about to replace in a region, as far as preflight saw it."""
-    seen = known.preflight(region)
-    return f"at this release's start {seen.ran}" if seen and seen.ran else ""
 
 
 def rollback_of(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
@@ -139,7 +133,7 @@ def _timed(part: RegionProgress, made: list[DeployAction]) -> RegionProgress:
 def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
     begun = [part for part in parts if part.state is not None]
     if not begun:
-        return RegionProgress(region, None, parts[0].reason)
+        return RegionProgress(region, None)
     if len(begun) < len(parts) and all(part.state is RegionState.PASSED for part in begun):
         return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
     # What one stage brought is there, whether or not a later stage ever started.
