@@ -815,3 +815,19 @@ def test_a_region_that_is_well_again_is_told_once_and_mentions_nobody(ready: Fun
 def test_a_region_is_not_called_well_again_where_nobody_was_told_that_it_was_not(ready: Function) -> None:
     retried(failure_was_told=False, function=ready)
     assert replies(ready) == []
+
+
+def test_f70_after_an_edit_that_slack_took_only_what_is_newer_is_posted_anew(ready: Function) -> None:
+    ready.happen(events.pipeline("STARTED"))
+    ready.run()
+    ready.slack.fault("chat.update", error="edit_window_closed")
+    ready.happen(events.stage("Source", "STARTED", 3))
+    ready.run()
+    ready.happen(events.pipeline("FAILED", 30))
+    ready.run()
+    shown = ready.slack.messages()
+    assert [each["metadata"]["event_payload"]["state"] for each in shown] == ["STARTED", "FAILED"]
+    ready.slack.fault("chat.update", error="edit_window_closed", times=20)
+    ready.happen(events.stage("Source", "FAILED", 29))
+    assert ready.run() == (1, 0)
+    assert ready.slack.messages() == shown

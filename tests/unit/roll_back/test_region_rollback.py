@@ -12,6 +12,7 @@ from crosscheck.contracts.verdicts import Verdict, judge
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState, ProvenState
+from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
@@ -333,3 +334,9 @@ def test_a_person_who_asks_for_it_has_said_where_to_go_back_to(world: World, mon
     rollback = KnownFacts(world.ledger.read(RELEASE)).rollback("Deploy", "eu-west-1")
     assert rollback
     assert (rollback.state, rollback.by) == ("running", "U0123456789")
+
+
+def test_the_claim_says_who_takes_which_region_of_which_stage_back(world: World) -> None:
+    world.run()
+    known = KnownFacts(world.ledger.read(RELEASE))
+    assert known.holder(RollbackClaim("Deploy", "eu-west-1", 1)) == HOLDER

@@ -188,9 +188,9 @@ def test_33_regions_whose_looks_take_longest_stay_below_the_history_limit(minute
     back; every task of a region is throttled once as often as it is tried again."""
     limits = LEAST.planned(Parameters(deadline_minutes=minutes, soak_minutes=minutes, failure_limit=failure_limit))
     longest = longest_wait(limits, 33)
-    reached = looks_until(limits.deadline, Progress(fails={"check": 2} if failure_limit else {}), limits, longest)
-    soaked = looks_until(limits.soak, Progress(look=reached, pass_since=0.0), limits, longest)
-    back = looks_until(ROLLBACK_SECONDS, Progress(), Limits(deadline=ROLLBACK_SECONDS), longest)
+    reached = looks_until(limits.deadline, Progress(0.0, fails={"check": 2} if failure_limit else {}), limits, longest)
+    soaked = looks_until(limits.soak, Progress(0.0, look=reached, pass_since=0.0), limits, longest)
+    back = looks_until(ROLLBACK_SECONDS, Progress(0.0), Limits(deadline=ROLLBACK_SECONDS), longest)
     tries = sum(3 * each["MaxAttempts"] for name in ("Look", "RollBack") for each in BRANCH["States"][name]["Retry"])
     others = sum(map(events, BRANCH["States"].values()))
     assert 33 * ((soaked + back) * EVENTS_OF_A_LOOK + tries + others) < HISTORY_LIMIT

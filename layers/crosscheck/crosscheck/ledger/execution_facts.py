@@ -143,9 +143,9 @@ class ActionState(ReportedFact):
     id: str = ""
 
     def within_limits(self) -> Self:
-        """The action with as much of its summary and its link as is stored. Credentials in the summary are left out
-        before it is cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
-        return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
+        """The action with as much of its summary and its link as is stored. Credentials in them are left out before
+        they are cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
+        return replace(self, url=one_line(self.url)[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Progress:
     whoever keeps to that may have a clock that is ahead of ours.
     """
 
-    since: float = 0.0
+    since: float
     look: int = 0
     pass_since: float | None = None
     passed: bool = False

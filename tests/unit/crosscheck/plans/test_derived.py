@@ -7,7 +7,7 @@ import pytest
 
 from crosscheck.pipelines.definition import ActionDefinition
 from crosscheck.pipelines.runs import ActionRun
-from crosscheck.plans.derived import derive
+from crosscheck.plans.derived import deployed_by, derive
 from crosscheck.registry.services import DEPLOY_PROVIDERS
 
 RUN = ActionRun("Release", "Bring", "Succeeded", 1.0)
@@ -125,3 +125,17 @@ def test_an_action_with_a_role_of_another_account_is_not_looked_at_in_this_one()
     own = derive(abroad, replace(RUN, account="111122223333"), "111122223333")
     assert own
     assert not own.unsupported
+
+
+def test_what_runs_deployed_is_told_of_providers_that_are_known_and_of_what_deploys() -> None:
+    def run(provider: str, **configuration: str) -> ActionRun:
+        return replace(RUN, region="sa-east-1", provider=provider, configuration=configuration)
+
+    service = {"ClusterName": "c", "ServiceName": "s"}
+    runs = [
+        run("Ours", **service),
+        run("CloudFormation", ActionMode="CHANGE_SET_REPLACE", StackName="infra", ChangeSetName="next"),
+        run("ECS", **service),
+    ]
+    [check] = deployed_by(runs)
+    assert (check.kind, check.parameters) == ("ecs-service", {"cluster": "c", "service": "s"})

@@ -407,3 +407,10 @@ def test_what_has_passed_is_gone_back_to_though_preflight_saw_nothing(ledger: Le
     first.judged(Verdict.PASS)
     second.judged(Verdict.FAIL)
     assert (second.target, second.strange) == (first.version, "")
+
+
+def test_a_word_of_the_second_in_which_the_deployment_began_counts(ledger: Ledger) -> None:
+    """The times of events are whole seconds: what is said at once bears the time of the deployment."""
+    release, later = releases(ledger, 2)
+    release.judged(Verdict.PASS, after=0)
+    assert later.target == "1"

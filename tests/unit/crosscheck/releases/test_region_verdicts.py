@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.verdict_facts import JudgeVerdict
+from crosscheck.releases.region_verdicts import progress_of
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
@@ -208,3 +210,13 @@ def test_f56_a_release_that_began_before_the_judges_were_facts_takes_the_gates_w
     assert _is(facts) == ("verifying", "deployed, being verified")
     facts.verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
     assert _is(facts) == ("passed", "2 of 2")
+
+
+def test_a_region_that_passed_says_what_fits_and_how_much_more_passed() -> None:
+    """The reason of a verdict that says more than its checks do stands as it is."""
+    reasons = ["2 tasks run app:7", "x" * 200, "https://a.example/ answers 200"]
+    judged = judge(REGION, [Finding("kind", reason, Verdict.PASS, reason) for reason in reasons])
+    said = JudgeVerdict("Deploy", judged, 0.0, final=True)
+    assert progress_of(said, running=False).reason == "2 tasks run app:7; and 2 more checks"
+    other = replace(judged, reason="a person let it pass")
+    assert progress_of(replace(said, judged=other), running=False).reason == "a person let it pass"

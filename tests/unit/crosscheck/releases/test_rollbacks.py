@@ -119,3 +119,14 @@ def test_what_the_rollback_of_an_earlier_attempt_replaced_is_told_no_more() -> N
     facts = _failed().replaced("Primary", REGION, HOTFIX, 13)
     again = events.action("Primary", "One", "SUCCEEDED", 20, region=REGION, more=events.SECOND_ATTEMPT)
     assert _region(facts.event(again)).warning == ""
+
+
+def test_what_a_rollback_replaced_is_told_of_the_region_whichever_stage_decides_its_state() -> None:
+    facts = Facts().event(events.pipeline("STARTED"))
+    facts.outline(("Primary", [deploys("One", REGION)]), ("Second", [deploys("Two", REGION)]), gates={})
+    for stage, action in (("Primary", "One"), ("Second", "Two")):
+        facts.event(events.action(stage, action, "SUCCEEDED", 5, region=REGION))
+        facts.verdict(stage, judge(REGION, [Finding("ecs-service", stage, Verdict.FAIL, f"{stage} died")]), 9)
+    facts.rollback("Second", REGION, RollbackState.RUNNING, "", 12).replaced("Second", REGION, HOTFIX, 13)
+    region = _region(facts)
+    assert (region.reason, region.warning) == ("Primary died", f"the rollback replaced {HOTFIX}")

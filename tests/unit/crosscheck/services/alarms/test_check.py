@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.services.alarms.alarms import Alarm
 from crosscheck.services.alarms.check import HISTORIES, Alarms, names_of, read_names
+from crosscheck.services.alarms.rules import judge_alarms
 from tests.fakes.cloudwatch import COMPOSITE, FakeAlarm, FakeCloudWatch
 from tests.fakes.json_protocol import FakeClients, RefusedError
 
@@ -230,3 +232,11 @@ def test_names_come_back_as_they_were(names: list[str]) -> None:
     text = read_names(names)
     assert text is not None
     assert names_of(text) == names
+
+
+def test_one_alarm_of_which_nobody_knows_what_it_was_makes_the_reason_doubtful() -> None:
+    alarms = [Alarm(name, "ALARM", SINCE + 190) for name in ("5xx", "latency")]
+    for before, doubtful in (("OK", False), ("", True)):
+        outcome = judge_alarms(alarms, SINCE, {"5xx": "OK", "latency": before})
+        assert outcome.verdict is Verdict.FAIL
+        assert outcome.reason.endswith("(the state before the release is not known)") == doubtful

@@ -15,6 +15,7 @@ from crosscheck.contracts.rollback import (
 )
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.subjects import Subject
+from crosscheck.services.codepipeline import stage
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
 from tests.fakes.codepipeline_stages import FakeStages
@@ -284,3 +285,16 @@ def test_the_rollbacks_execution_proves_it(status: str, verdict: Verdict) -> Non
     found = PipelineExecution().run(begun.verification, world.aws)
     assert (found.verdict, found.values) == (verdict, {"status": status})
     assert found.reason == f"static-site: rollback execution 00000004 is {status}"
+
+
+def test_of_a_pipeline_that_ran_for_years_only_the_newest_actions_are_looked_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stage, "LIMIT", 4)
+    world = World(executionMode="PARALLEL")
+    for _ in range(10):
+        world.pass_through("Succeeded")
+    world.subject = Subject(REGION, PIPELINE, world.pass_through("Failed"))
+    assert world.propose().feasibility is Feasibility.READY
+    pages = [call.get("nextToken", "0") for call in world.codepipeline.called("ListActionExecutions")]
+    assert set(pages) == {"0", "2"}

@@ -7,7 +7,7 @@ import pytest
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import parse_reference
-from crosscheck.services.ecs.rules import judge_images, judge_service
+from crosscheck.services.ecs.rules import judge_images, judge_service, seen_values
 from crosscheck.services.ecs.service import Rollout, RunningTask, ServiceSnapshot, StoppedTask
 
 SINCE = 1_000.0
@@ -201,3 +201,9 @@ def test_what_the_digests_say(snapshot: ServiceSnapshot, image: IntendedImage, v
 def test_a_failing_container_outweighs_an_unknown_one() -> None:
     intended = {"app": IntendedImage(IMAGE, problem="denied"), "sidecar": IntendedImage(IMAGE, DIGEST)}
     assert judge_images(tasks(DIGEST), intended).verdict is Verdict.FAIL
+
+
+def test_twenty_of_many_digests_are_shown() -> None:
+    digests = [f"sha256:{number:064x}" for number in range(25)]
+    shown = seen_values(tasks(*digests), {}, {})["running digests"].split(", ")
+    assert shown == [f"app@{digest}" for digest in digests[:20]]

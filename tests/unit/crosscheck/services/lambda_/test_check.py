@@ -10,7 +10,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.lambda_.check import LambdaAlias
-from crosscheck.services.lambda_.rules import PROVISIONING, STATES, UPDATES
+from crosscheck.services.lambda_.rules import PROVISIONING, STATES, UPDATES, Alias, Version, judge_later
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.lambda_service import FakeLambda
 from tests.fakes.modelled import ModelledClients
@@ -224,3 +224,9 @@ def test_f17_a_denial_is_no_absence(fake: FakeLambda) -> None:
 @pytest.mark.parametrize(("value", "read"), [("7", "7"), ("$LATEST", "$LATEST"), ("live", None), ("", None), (7, None)])
 def test_the_version_that_a_plan_may_ask_for(value: object, read: str | None) -> None:
     assert LambdaAlias.parameters["version"].read(value) == read
+
+
+def test_a_version_of_the_moment_in_which_the_action_began_came_since() -> None:
+    """Nobody knows which of the two came first."""
+    for published, came in ((RUN.started - 0.001, False), (RUN.started, True)):
+        assert (judge_later(Alias("6"), [Version("6", "Active", published=published)], RUN.started) is not None) == came

@@ -11,7 +11,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.services.window.check import WindowCheck
-from crosscheck.services.window.times import DAYS, Window, current, upcoming
+from crosscheck.services.window.times import DAYS, Opening, Window, current, upcoming
 
 BERLIN = {"timezone": "Europe/Berlin", "open": "02:00", "close": "05:00"}
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati", "UTC"]
@@ -173,3 +173,10 @@ def test_days_are_read_in_the_order_of_the_week(value: object) -> None:
 def test_f19_a_window_has_a_length() -> None:
     assert WindowCheck().problem({"open": "02:00", "close": "02:00"}) == "needs a close other than its open"
     assert WindowCheck().problem({"open": "02:00", "close": "01:00"}) == ""
+
+
+def test_the_next_opening_is_never_the_one_that_begins_now() -> None:
+    monday = datetime(2026, 1, 5, 1, tzinfo=UTC)
+    night = Window(ZoneInfo("Europe/Berlin"), time(2), time(5))
+    assert current(night, monday) == Opening(monday, monday + timedelta(hours=3))
+    assert upcoming(night, monday).start == monday + timedelta(days=1)
