@@ -138,8 +138,8 @@ class FakeS3:
 
     def ListObjectVersions(self, region: str, MaxKeys: int = MAX_BATCH, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
         listed = self._bucket(region, params).versions[: min(MaxKeys, MAX_BATCH)]
-        markers = [entry for entry in listed if entry.get("marker")]
-        return {"Versions": [entry for entry in listed if not entry.get("marker")], "DeleteMarkers": markers}
+        markers = [_shown(entry) for entry in listed if entry.get("marker")]
+        return {"Versions": [_shown(entry) for entry in listed if not entry.get("marker")], "DeleteMarkers": markers}
 
     def DeleteObjects(self, region: str, Delete: Any, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
         bucket = self._bucket(region, params)
@@ -200,3 +200,8 @@ class FakeS3:
         if bucket.region != region:
             raise refusal("PermanentRedirect", status=301)
         return bucket
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    """What S3 lists of a version."""
+    return {name: entry[name] for name in ("Key", "VersionId")}

@@ -1,4 +1,5 @@
-"""A boto3 session whose clients validate parameters by botocore's model and then ask the world, not the network."""
+"""A boto3 session whose clients ask the world, not the network: parameters and answers are held against botocore's
+models."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +13,8 @@ from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from botocore.paginate import Paginator, PaginatorModel
 from botocore.validate import ParamValidator
+
+from tests.fakes.json_protocol import check
 
 type Call = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
 
@@ -38,12 +41,16 @@ class FakeClient:
             raise AttributeError(name)
 
         def method(**params: Any) -> dict[str, Any]:
-            shape = model.operation_model(operations[name]).input_shape
-            assert shape
-            report = ParamValidator().validate(params, shape)
+            operation = model.operation_model(operations[name])
+            assert operation.input_shape
+            report = ParamValidator().validate(params, operation.input_shape)
             if report.has_errors():
                 raise ParamValidationError(report=report.generate_report())
-            return self._call(self._service, self._region, operations[name], params)
+            answer = self._call(self._service, self._region, operation.name, params)
+            # AWS answers with an empty list even where its model asks for one entry.
+            filled = {name: value for name, value in answer.items() if value != []}
+            check(filled, operation.output_shape, f"the answer to {operation.name}")
+            return answer
 
         return method
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.regions.errors import refusal
@@ -10,6 +11,7 @@ from tests.fakes.regions.errors import refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NOTED = datetime(2026, 3, 4, 10, tzinfo=UTC)
 PAGE = 3  # AWS shows a hundred events at a time
 STATES = {"Create": "CREATE", "Update": "UPDATE", "Delete": "DELETE"}
 
@@ -56,6 +58,11 @@ class FakeStacks:
     def _note(self, event: Mapping[str, Any], status: str, physical_id: str) -> None:
         named = {"LogicalResourceId": event["LogicalResourceId"], "ResourceType": event["ResourceType"]}
         noted = {"StackId": event["StackId"], **named, "ResourceStatus": status, "PhysicalResourceId": physical_id}
+        noted |= {
+            "EventId": f"event-{len(self.events.get(event['StackId'], []))}",
+            "StackName": event["StackId"].split("/")[1],
+            "Timestamp": NOTED,
+        }
         self.events.setdefault(event["StackId"], []).append(noted)
 
     def DescribeStackResource(self, region: str, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N802, N803
@@ -63,8 +70,8 @@ class FakeStacks:
         found = self.resources.get((stack, LogicalResourceId))
         if found is None:
             raise refusal("ValidationError", f"Resource {LogicalResourceId} does not exist for stack {StackName}")
-        detail = {"StackId": stack, "LogicalResourceId": LogicalResourceId, "ResourceType": found.type}
-        detail |= {"ResourceStatus": found.status}
+        detail: dict[str, Any] = {"StackId": stack, "LogicalResourceId": LogicalResourceId, "ResourceType": found.type}
+        detail |= {"ResourceStatus": found.status, "LastUpdatedTimestamp": NOTED}
         detail |= {"PhysicalResourceId": found.physical_id} if found.physical_id else {}
         return {"StackResourceDetail": detail}
 

@@ -33,6 +33,7 @@ from tests.fakes import (  # noqa: F401 - so that every fake is known
     lambda_service,
 )
 from tests.fakes.json_protocol import FakeClients, JsonService, RefusedError, check
+from tests.fakes.regions.session import FakeSession
 
 MODELS = botocore.session.get_session()
 
@@ -151,3 +152,16 @@ def refusal(client: Any, operation: str, given: dict[str, Any]) -> str:
     with pytest.raises(ClientError) as refused:
         getattr(client, operation)(**given)
     return str(refused.value.response["Error"]["Code"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [({"KeyId": "k"}, False), ({"Key": "k"}, True), ({"KeyId": 5}, True), ({"KeyId": ""}, True)],
+)
+def test_the_fakes_of_regions_answer_in_the_form_of_the_services_model(answer: dict[str, Any], refused: bool) -> None:
+    client = FakeSession("us-east-1", lambda *_: answer).client("kms")
+    if refused:
+        with pytest.raises(RefusedError):
+            client.cancel_key_deletion(KeyId="k")
+    else:
+        assert client.cancel_key_deletion(KeyId="k") == answer
