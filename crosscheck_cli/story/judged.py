@@ -73,7 +73,7 @@ def looks(known: KnownFacts) -> Iterator[StoryEntry]:
         counts = "" if heard else "does not count: the pipeline's definition names another judge for this region"
         why = tuple(filter(None, [f"judged by {who}", counts, *_seen(verdict.judged)]))
         where = f"{verdict.stage} · {verdict.judged.region}"
-        text = f"{word}: {verdict.judged.reason}"
+        text = f"looked at, {word}: {verdict.judged.reason}"
         stage = verdict.judge.partition("/")[0] or verdict.stage
         yield StoryEntry(verdict.at, Source.LOOK, where, sign, text, why, minor=not heard, stage=stage)
 
@@ -129,7 +129,7 @@ def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[st
     told = follow_up(progress)
     what, _, _ = progress.target.partition(" (")
     acts = progress.state in _ACTS
-    by_itself = "nobody had to ask for it: rollbacks are automatic here" if acts else ""
+    by_itself = "nobody had to ask for it: rollbacks of this pipeline are automatic" if acts else ""
     why = (
         f"goes back to {progress.target}" if what and what not in told else "",
         f"asked for by {progress.by}" if progress.by else by_itself,

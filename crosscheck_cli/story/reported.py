@@ -37,9 +37,8 @@ def ended(known: KnownFacts) -> Iterator[StoryEntry]:
     for action in known.actions:
         if action.run.state.terminal or _odd(action.run):
             why = [action.summary, f"error code {action.error_code}" if action.error_code else "", action.url]
-            if f"{action.stage}/{action.action}" in objected:
-                why = ["the gate failed as its last look says"]
-            told = tuple(filter(None, why)) if _bad(action.run) else ()
+            told_by_look = f"{action.stage}/{action.action}" in objected
+            told = tuple(filter(None, why)) if _bad(action.run) and not told_by_look else ()
             yield _ended(_place(action), action.run, told, stage=action.stage)
     for stage in known.stages.values():
         if stage.run.state.terminal or _odd(stage.run):

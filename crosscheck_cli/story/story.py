@@ -16,9 +16,7 @@ from crosscheck.releases.next_step import next_step
 from crosscheck_cli.story import judged, reported
 from crosscheck_cli.story.entry import Source, StoryEntry
 
-KEEPS = (
-    "The ledger keeps the latest word of each stage, action, judge and rollback; of earlier attempts only their start."
-)
+KEEPS = "Only the latest state of each stage, action and region is kept; of earlier attempts only when they began."
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,22 @@ def shown(story: Story, *, everything: bool) -> RenderableType:
     """The story: what it came to, region by region, then what happened; with ``everything`` the minor lines as well."""
     entries = [entry for entry in story.entries if everything or not entry.minor]
     left = len(story.entries) - len(entries)
-    notes = [*story.notes, *([f"{left} minor lines are left out: --all shows them."] if left else []), KEEPS]
+    notes = [
+        *story.notes,
+        *([f"{left} minor lines are left out: {_command(story.release)} --all shows them."] if left else []),
+        KEEPS,
+    ]
     notes += [_legend(entries)] if entries else []
     regions: list[RenderableType] = [_regions(story.release), Text()] if story.release.regions else []
     timeline = _timeline(entries, story.release.started)
-    return Group(*_head(story.release), Text(), *regions, timeline, Text(), *(plain(note, "dim") for note in notes))
+    last = max((entry.at for entry in story.entries), default=None)
+    return Group(
+        *_head(story.release, last), Text(), *regions, timeline, Text(), *(plain(note, "dim") for note in notes)
+    )
+
+
+def _command(release: Release) -> str:
+    return f"crosscheck explain {release.subject.execution}"
 
 
 def _legend(entries: list[StoryEntry]) -> str:
@@ -49,7 +60,7 @@ def pages(release: Release) -> Iterator[Text]:
     yield plain(f"In CodePipeline: {execution_url(subject.region, subject.pipeline, subject.execution)}", "dim")
 
 
-def _head(release: Release) -> Iterator[Text]:
+def _head(release: Release, last: float | None) -> Iterator[Text]:
     subject = release.subject
     yield Text.assemble(signed(*headline(release)), style="bold")
     yield Text.assemble(("Next: ", "bold"), plain(next_step(release)))
@@ -60,7 +71,8 @@ def _head(release: Release) -> Iterator[Text]:
         f"commit {revision.commit[:_COMMIT]}" if revision.commit else "",
         f"“{revision.message}”" if revision.message else "",
         f"by {revision.author}" if revision.author else "",
-        f"took {duration(release.seconds)}" if release.seconds is not None else "",
+        f"ended after {duration(release.seconds)}" if release.seconds is not None else "",
+        f"state as of {times.for_people(last)}" if last is not None else "",
     ]
     yield plain(" · ".join(filter(None, origin)))
 
@@ -75,7 +87,11 @@ def _regions(release: Release) -> Table:
 
 
 def _told(part: RegionProgress) -> Text:
-    gates = f"judged by {'gate' if len(part.gates) == 1 else 'gates'} {', '.join(part.gates)}" if part.gates else ""
+    gates = (
+        f"this release was judged by {'gate' if len(part.gates) == 1 else 'gates'} {', '.join(part.gates)}"
+        if part.gates
+        else ""
+    )
     lines = [part.reason, *(f"↳ {each}" for each in (part.follow_up, part.warning, gates) if each)]
     return Text("\n").join(plain(line) for line in lines if line)
 

@@ -1,9 +1,8 @@
 """``python -m tests.mutants`` breaks the rules on purpose, one small change at a time, and counts what goes unnoticed.
 
-A mutant is first put in the place of what is imported already (``in_place.py``), which takes a moment. What no test
-notices there, and what cannot be put there, is imported anew with all of its tests in a process of its own: only what
-passes there is said to survive. No file is changed. What takes more than LONGEST seconds there counts as noticed, as a
-loop without an end would be.
+A mutant is put in the place of what is imported already (``in_place.py``), which takes a moment. Where that cannot be
+done it is imported anew with all of its tests, in a process of its own. No file is changed. What takes more than
+LONGEST seconds then counts as noticed, as a loop without an end would be.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -31,7 +31,7 @@ import moto.core.models
 import pytest
 
 from tests.mutants.equivalents import EQUIVALENTS
-from tests.mutants.in_place import DIED, InPlace
+from tests.mutants.in_place import ANEW, DIED, LIVED, InPlace
 from tests.mutants.mutations import Mutant, python_mutants, state_machine_mutants
 from tests.mutants.swapped import Functions
 from tests.mutants.targets import TARGETS
@@ -107,8 +107,8 @@ def jobs(paths: list[str], *, equivalent: bool = False) -> Iterator[Job]:
                 yield job
 
 
-def died_in_place(todo: list[Job], processes: int) -> set[Job]:
-    """The mutants that a test notices in the place of what is imported already; a process for each file's.
+def judged_in_place(todo: list[Job], processes: int) -> dict[Job, int]:
+    """What became of the mutants in the place of what is imported already; a process for each file's.
 
     :raises SystemExit: if a file's tests fail although nothing is broken
     """
@@ -116,16 +116,16 @@ def died_in_place(todo: list[Job], processes: int) -> set[Job]:
     for job in todo:
         if job.path.endswith(".py"):
             by_path[job.path].append(job)
-    died = set[Job]()
+    judged = dict[Job, int]()
     with tempfile.TemporaryDirectory() as told:
         in_place = partial(_judge_in_place, by_path, Path(told))
         for path, status in _forked(sorted(by_path, key=lambda path: len(by_path[path])), processes, in_place):
             if status:
                 sys.exit(f"the tests of {path} fail although nothing is broken")
             verdicts = _told(Path(told), path).read_bytes()
-            died |= {job for job, verdict in zip(by_path[path], verdicts, strict=True) if verdict == DIED}
+            judged |= dict(zip(by_path[path], verdicts, strict=True))
             sys.stderr.write(f"{path}: {verdicts.count(DIED)} of {len(verdicts)} died in place\n")
-    return died
+    return judged
 
 
 def _judge_in_place(by_path: dict[str, list[Job]], told: Path, path: str) -> int:
@@ -209,13 +209,14 @@ def main() -> int:
     os.chdir(ROOT)
     every = list(jobs(given.paths))
     todo = random.Random(SEED).sample(every, min(given.sample or len(every), len(every)))  # noqa: S311 - no secret
-    died = died_in_place(todo, given.processes)
-    anew = [job for job in todo if job not in died]
-    whole = [Job(path, Mutant(0, "", "nothing is changed", (ROOT / path).read_text)) for path in {j.path for j in anew}]
+    judged = judged_in_place(todo, given.processes)
+    anew = [job for job in todo if judged.get(job, ANEW) == ANEW]
+    untried = {job.path for job in anew} - {job.path for job in judged}
+    whole = [Job(path, Mutant(0, "", "nothing is changed", (ROOT / path).read_text)) for path in untried]
     if len(list(survivors(whole, given.processes))) < len(whole):
         parser.error("the tests fail although nothing is broken")
     lived = []
-    for job in survivors(anew, given.processes):
+    for job in chain((job for job in todo if judged.get(job) == LIVED), survivors(anew, given.processes)):
         lived.append(job)
         _say(f"survives: {job}")
     share = 100 * (len(todo) - len(lived)) / len(todo)

@@ -50,11 +50,11 @@ def test_a_release_is_told_in_the_order_in_which_it_happened_causes_first() -> N
     assert told[1:4] == [
         (3, "event", "DeployPrimary / Deploy-US-East · us-east-1 began (ECS)"),
         (60, "event", "DeployPrimary / Deploy-US-East · us-east-1 succeeded after 57 s"),
-        (80, "look", "DeployPrimary · us-east-1 passed: 2 of 2 tasks run my-service:2"),
+        (80, "look", "DeployPrimary · us-east-1 looked at, passed: 2 of 2 tasks run my-service:2"),
     ]
     assert told[-3:] == [
-        (190, "look", "DeploySecondary · ap-southeast-1 passed: 2 of 2 tasks run"),
-        (200, "look", "DeploySecondary · eu-west-1 failed: 0 of 2 tasks run"),
+        (190, "look", "DeploySecondary · ap-southeast-1 looked at, passed: 2 of 2 tasks run"),
+        (200, "look", "DeploySecondary · eu-west-1 looked at, failed: 0 of 2 tasks run"),
         (260, "rollback", "DeploySecondary · eu-west-1 rolled back: 2 of 2 tasks run my-service:1"),
     ]
 
@@ -78,7 +78,7 @@ def test_within_a_second_the_stages_follow_each_other_and_the_release_ends_last(
     facts.verdict("Deploy", judged(Verdict.PASS), 9, judge="Gate/EU")
     assert [text for _, _, text in lines(facts)] == [
         "Deploy / One · eu-west-1 succeeded",
-        "Deploy · eu-west-1 passed: 0 of 2 run",
+        "Deploy · eu-west-1 looked at, passed: 0 of 2 run",
         "Gate / EU succeeded",
         "Next / Two · us-east-1 began (ECS)",
         "release failed",
@@ -111,7 +111,7 @@ def test_a_failed_action_says_why_and_where_to_read_more() -> None:
     assert failed.why == ("no capacity", "error code JobFailed", "https://example.com/1")
 
 
-def test_a_gate_that_failed_points_to_its_look_which_says_why() -> None:
+def test_what_a_gate_failed_for_is_told_once_by_its_look() -> None:
     more = {"execution-result": {"external-execution-summary": "FAIL regions=eu-west-1: eu-west-1: 0 of 2 run"}}
     failed = events.action("Validate", "EU", "FAILED", 31, category="Invoke", provider="Lambda", more=more)
     facts = Facts().judge("Deploy", "eu-west-1", "Validate/EU").event(failed)
@@ -119,7 +119,7 @@ def test_a_gate_that_failed_points_to_its_look_which_says_why() -> None:
     facts.verdict("Deploy", judged(Verdict.PASS), 29, judge="Validate/EU")
     assert entries(facts)[-1].why == ("FAIL regions=eu-west-1: eu-west-1: 0 of 2 run",)
     facts.verdict("Deploy", judged(Verdict.FAIL), 30, judge="Validate/EU")
-    assert entries(facts)[-1].why == ("the gate failed as its last look says",)
+    assert entries(facts)[-1].why == ()
 
 
 def test_a_look_says_who_judged_what_each_check_saw_and_its_values() -> None:
@@ -128,7 +128,7 @@ def test_a_look_says_who_judged_what_each_check_saw_and_its_values() -> None:
     facts = Facts().judge("Deploy", "eu-west-1", "Validate/EU")
     facts.verdict("Deploy", judged(Verdict.FAIL, bad, good), 30, judge="Validate/EU")
     [look] = entries(facts)
-    assert look.text == "failed: 0 of 2 run"
+    assert look.text == "looked at, failed: 0 of 2 run"
     assert look.why == (
         "judged by the gate Validate/EU, look 1",
         "ecs-service my-service failed",
@@ -158,7 +158,7 @@ def test_where_gates_did_not_get_their_turn_it_says_in_whose_place_it_judged() -
 )
 def test_a_look_that_is_not_the_last_one_says_so(verdict: Verdict, word: str) -> None:
     facts = Facts().verdict("Deploy", judged(verdict), 30, final=False)
-    assert entries(facts)[0].text == f"{word}, and goes on looking: 0 of 2 run"
+    assert entries(facts)[0].text == f"looked at, {word}, and goes on looking: 0 of 2 run"
     assert entries(facts)[0].why[0] == "judged by Crosscheck itself, as no gate judges here"
 
 
@@ -186,7 +186,7 @@ def test_every_end_of_a_rollback_is_told(state: RollbackState, text: str) -> Non
 def test_a_rollback_says_where_to_once_and_whether_somebody_asked_for_it() -> None:
     facts = Facts().verdict("Deploy", judged(Verdict.FAIL), 30)
     facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "runs app:6", 60, target="app:6 (proven by execution 7)")
-    assert entries(facts)[-1].why == ("nobody had to ask for it: rollbacks are automatic here",)
+    assert entries(facts)[-1].why == ("nobody had to ask for it: rollbacks of this pipeline are automatic",)
     facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "is well again", 61, target="app:6", by="U1")
     assert entries(facts)[-1].why == ("goes back to app:6", "asked for by U1")
 
