@@ -205,5 +205,5 @@ def test_a_failing_container_outweighs_an_unknown_one() -> None:
 
 def test_twenty_of_many_digests_are_shown() -> None:
     digests = [f"sha256:{number:064x}" for number in range(25)]
-    shown = seen_values(tasks(*digests), {}, {})["running digests"].split(", ")
+    shown = seen_values(tasks(*digests), {}, {})["digests in tasks"].split(", ")
     assert shown == [f"app@{digest}" for digest in digests[:20]]
