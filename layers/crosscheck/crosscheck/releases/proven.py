@@ -130,7 +130,8 @@ class ProvenStates:
         # Of a release that failed before anything could be read nobody knows the state that it left.
         unread = any(not each.state and each.deployed > newest for each in earlier)
         same = EVERY_CHECK[planned.kind].same_state
-        told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
+        # What this release brought itself is what a preflight sees that comes too late, and no stranger's either.
+        told = any(same(seen, state) for state in (restored, *(each.state for each in brought)))
         judged_since = any(at > preflight.at for at in (since, *(each.at for each in earlier)))
         if unread or told or judged_since:
             return ""

@@ -366,6 +366,15 @@ def test_what_somebody_else_has_deployed_since_is_left_to_a_person(ledger: Ledge
     )
 
 
+def test_what_this_release_brought_before_preflight_looked_is_no_strangers(ledger: Ledger) -> None:
+    """A pipeline that deploys at once may be quicker than its preflight."""
+    good, release = releases(ledger, 2)
+    good.judged(Verdict.PASS)
+    release.saw("2", 7_210)
+    release.judged(Verdict.FAIL)
+    assert (release.target, release.strange) == ("1", "")
+
+
 def test_what_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> None:
     good, first, second = releases(ledger, 3)
     good.judged(Verdict.PASS)
