@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.scenarios.ecs_service import wait_until_steady
+from local.scenarios.s3_scenario import SOURCE_PERMISSIONS
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -18,16 +19,8 @@ if TYPE_CHECKING:
 
 HOME = "us-east-1"
 ENDED = {"Succeeded", "Failed", "Stopped"}
-# What CodePipeline's user guide lists for the role of a pipeline with these actions.
-FROM_S3 = (
-    "s3:GetBucketAcl",
-    "s3:GetBucketLocation",
-    "s3:GetBucketVersioning",
-    "s3:GetObject",
-    "s3:GetObjectTagging",
-    "s3:GetObjectVersion",
-    "s3:GetObjectVersionTagging",
-)
+# What a pipeline's role needs for deploy actions: the calls that they make, and what they pass on.
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html and the reference of each action.
 TO_ECS = (
     "ecs:DescribeServices",
     "ecs:DescribeTaskDefinition",
@@ -43,15 +36,13 @@ TO_STACKS = (
     "cloudformation:DeleteStack",
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStacks",
-    "cloudformation:GetTemplate",
     "cloudformation:UpdateStack",
     "iam:PassRole",
 )
-TO_S3 = ("s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectVersionAcl")
+TO_S3 = ("s3:PutObject",)
 TO_LAMBDA = (
     "lambda:GetAlias",
     "lambda:GetFunctionConfiguration",
-    "lambda:GetProvisionedConcurrencyConfig",
     "lambda:PublishVersion",
     "lambda:UpdateAlias",
     "lambda:UpdateFunctionCode",
@@ -146,7 +137,7 @@ class OwnPipeline:
         for output in ("PipelineArtifactPolicyArn", "GateInvocationPolicyArn"):
             iam.attach_role_policy(RoleName=f"{self.name}-role", PolicyArn=self.outputs[output])
         source = [f"arn:aws:s3:::{self.name}-source", f"arn:aws:s3:::{self.name}-source/*"]
-        statements = [{"Effect": "Allow", "Action": FROM_S3, "Resource": source}]
+        statements = [{"Effect": "Allow", "Action": SOURCE_PERMISSIONS, "Resource": source}]
         if deploying:
             statements.append({"Effect": "Allow", "Action": deploying, "Resource": "*"})
         rights = json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -62,7 +62,9 @@ def _reason(outside: Outside, account: Account, subject: str, region: str) -> st
 def test_the_stacks_rights_suffice_for_a_fleet_and_its_rollback(
     account: Account, fleet: Ec2Fleet, outside: Outside
 ) -> None:
-    settled(outside, fleet.first_execution, "SUCCEEDED", PASSED)
+    good = fleet.push("Serve a page before it is down in Sydney")
+    assert fleet.wait(good) == "Succeeded"
+    settled(outside, good, "SUCCEEDED", PASSED)
     _sydney(outside).ends("unhealthy")
     execution = fleet.push("Serve a page that is down in Sydney")
     assert fleet.wait(execution) == "Succeeded"
