@@ -72,14 +72,13 @@ def _only_one(directory: Path) -> Iterator[None]:
 class Account:
     """A running account. Everything that it writes lies under ``directory``; ``stop`` ends all of it.
 
-    With ``enforce_iam`` the emulator and our own deploy services refuse what a role's policies do not allow.
+    The emulator and our own deploy services refuse what a role's policies do not allow.
     ``function_variables`` are added to every function's environment; their names begin with ``CROSSCHECK_``.
     """
 
     directory: Path
     clock: Clock = field(default_factory=Clock)
     outcomes: Outcomes = field(default_factory=Outcomes)
-    enforce_iam: bool = False
     function_variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,15 +115,16 @@ class Account:
             emulator_only, self.aws, self.clock, self.outcomes, self.events, self.account_id, self._task_sets
         )
         self.ecr = EcrLayer(emulator_only, self.clock, self.events, self.account_id)
-        decide = self._authorize if self.enforce_iam else None
-        self.codepipeline = CodePipeline(self.aws, self.clock, self.events, self.outcomes, self.account_id, decide)
+        self.codepipeline = CodePipeline(
+            self.aws, self.clock, self.events, self.outcomes, self.account_id, self._authorize
+        )
         self.bot_token = f"local-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
         channels = {CHANNEL: "releases", TEAM_CHANNEL: "team"}
         scopes = frozenset(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"])
         self.slack = SlackWorkspace(self.bot_token, channels, groups={GROUP: (MEMBER,)}, scopes=scopes)
-        self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, decide)
-        self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, decide)
+        self.codedeploy = CodeDeploy(self.aws, self.clock, self.outcomes, self.events, self.account_id, self._authorize)
+        self.elasticbeanstalk = ElasticBeanstalk(self.aws, self.clock, self.outcomes, self.account_id, self._authorize)
         self.board_url = self._serve(board_app(self._board), "board").url
         endpoints["elasticbeanstalk"] = self._serve(self.elasticbeanstalk.app, "elasticbeanstalk").url
         endpoints["codedeploy"] = self._serve(self.codedeploy.app, "codedeploy").url
@@ -138,9 +138,8 @@ class Account:
             "CROSSCHECK_RESPONSE_HOST": f"{HOST}:{port}",
             "CROSSCHECK_HOOKS_HOST": self.slack_url.removeprefix("http://"),
         }
-        variables = {**self._endpoint_variables(endpoints, endpoint), **hosts, **self.function_variables}
-        if self.enforce_iam:
-            variables["AUTH"] = "true"
+        own = {"AUTH": "true", **self._endpoint_variables(endpoints, endpoint)}
+        variables = {**own, **hosts, **self.function_variables}
         self.emulator = Emulator.start(self.directory, variables, port)
         self.emulator.set_speed(self.clock.speed)
         self._cleanup.callback(self.emulator.stop)

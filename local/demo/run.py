@@ -36,7 +36,7 @@ def run(interrupted: threading.Event) -> int:  # noqa: ARG001 - every command is
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     began = time.monotonic()
-    with Account(RUNS / "demo", enforce_iam=True) as account:
+    with Account(RUNS / "demo") as account:
         with console.status("Deploying Crosscheck into a local AWS account with sam deploy …"):
             account.deploy()
         console.print(f"Deployed in {time.monotonic() - began:.0f} s.")

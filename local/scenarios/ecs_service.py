@@ -12,17 +12,8 @@ from local.polling import poll
 if TYPE_CHECKING:
     from local.clients import Aws
 
-# What a pipeline's role needs to build an image and to push it.
-BUILD_PERMISSIONS = (
-    "codebuild:BatchGetBuilds",
-    "codebuild:BatchGetProjects",
-    "codebuild:StartBuild",
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:CreateRepository",
-    "ecr:DescribeImages",
-    "ecr:DescribeRepositories",
-    "ecr:PutImage",
-)
+# What a pipeline's role needs to start a build; the project's own role pushes the image.
+BUILD_PERMISSIONS = ("codebuild:BatchGetBuilds", "codebuild:BatchGetProjects", "codebuild:StartBuild")
 STEADY_SECONDS = 240
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 

@@ -12,6 +12,7 @@ from local.scenarios.beanstalk_site import BeanstalkSite
 from local.scenarios.canary_service import CanaryService
 from local.scenarios.data_residency import DataResidency
 from local.scenarios.ec2_fleet import Ec2Fleet
+from tests.e2e.enforced import refusals
 from tests.e2e.outside import Outside
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ def site(account: Account) -> BeanstalkSite:
 def outside(account: Account) -> Outside:
     """The account as a client sees it that knows nothing but account.json."""
     return Outside(account.describe())
+
+
+@pytest.fixture
+def unrefused(account: Account) -> Iterator[None]:
+    """No function is refused anything during the test."""
+    before = refusals(account)
+    yield
+    assert refusals(account) == before
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""An account that enforces IAM: its roles' policies, and what was refused to its functions."""
+"""IAM in the account: its roles' policies, and what was refused to its functions."""
 
 from __future__ import annotations
 

@@ -8,9 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.e2e.enforced import put_policy
 from tests.e2e.outside import Outside
-from tests.e2e.own_pipeline import HOME, OwnPipeline
+from tests.e2e.own_pipeline import HOME, TO_LAMBDA, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, answer_approval, asking
 from tests.e2e.tagged_pipeline import bucket_in, create_tagged, deploy, open_to_all, put_plan
 from tests.e2e.verifications import Verifications
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from local.account import Account
 
 EU = "eu-west-1"
-FUNCTION, ALIAS = "undo-function", "live"
+ALIAS = "live"
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A function behind an alias, deployed after an approval; a plan asks for the word ``open`` in an object."""
+    """A function behind an alias, deployed after an approval; a plan asks for the word ``open`` in an object. Function
+    and pipeline have the same name."""
 
     outside: Outside
     pipeline: SmallPipeline
@@ -33,7 +33,7 @@ class Shop:
     def release(self, answer: str, execution: str = "") -> str:
         """Release code that answers so, once preflight has seen the alias; the execution."""
         if not execution:
-            _upload_code(self.outside, answer)
+            _upload_code(self.outside, self.pipeline.name, answer)
             execution = self.pipeline.start()
         self.done.ended(f"{execution}-preflight")
         answer_approval(self.pipeline, execution, "Approved", "seen")
@@ -42,12 +42,12 @@ class Shop:
 
     def sign(self, text: str) -> None:
         """Change the object in which the plan asks for ``open``."""
-        _set_sign(self.outside, text)
+        _set_sign(self.outside, self.pipeline.name, text)
 
     @property
     def says(self) -> str:
         """What the alias answers."""
-        answer = self.outside.client("lambda", EU).invoke(FunctionName=FUNCTION, Qualifier=ALIAS)
+        answer = self.outside.client("lambda", EU).invoke(FunctionName=self.pipeline.name, Qualifier=ALIAS)
         return str(json.loads(answer["Payload"].read()))
 
 
@@ -58,39 +58,37 @@ def _code(answer: str) -> bytes:
     return content.getvalue()
 
 
-def _upload_code(outside: Outside, answer: str) -> None:
-    outside.client("s3").put_object(Bucket=f"{FUNCTION}-source", Key="release.zip", Body=_code(answer))
+def _upload_code(outside: Outside, name: str, answer: str) -> None:
+    outside.client("s3").put_object(Bucket=f"{name}-source", Key="release.zip", Body=_code(answer))
 
 
-def _create_function(outside: Outside, role: str) -> None:
+def _create_function(outside: Outside, name: str, role: str) -> None:
     client = outside.client("lambda", EU)
     more: dict[str, Any] = {"Runtime": "python3.13", "Handler": "app.handler", "Role": role}
-    client.create_function(FunctionName=FUNCTION, Code={"ZipFile": _code("the first")}, **more)
-    client.get_waiter("function_active_v2").wait(FunctionName=FUNCTION, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    version = client.publish_version(FunctionName=FUNCTION)["Version"]
-    client.create_alias(FunctionName=FUNCTION, Name=ALIAS, FunctionVersion=version)
+    client.create_function(FunctionName=name, Code={"ZipFile": _code("the first")}, **more)
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)
 
 
-def _set_sign(outside: Outside, text: str) -> None:
-    outside.client("s3").put_object(Bucket=f"{FUNCTION}-sign", Key="index.html", Body=text.encode())
+def _set_sign(outside: Outside, name: str, text: str) -> None:
+    outside.client("s3").put_object(Bucket=f"{name}-sign", Key="index.html", Body=text.encode())
 
 
-def open_shop(account: Account, **plan_keys: Any) -> Shop:
-    """The shop, with its first release, ``the second``, behind it; the pipeline rolls back by itself. Its plan has
-    ``plan_keys`` besides."""
+def open_shop(account: Account, name: str, **plan_keys: Any) -> Shop:
+    """A shop of that name, with its first release, ``the second``, behind it; the pipeline rolls back by itself. Its
+    plan has ``plan_keys`` besides."""
     outside = Outside(account.describe())
-    own = OwnPipeline(outside, FUNCTION, (EU,), account.outputs)
-    source, role = own.create_source(""), own.create_role()
-    put_policy(account, f"{FUNCTION}-role", "deploy", [{"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}])
-    put_policy(account, f"{FUNCTION}-role", "read", [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}])
-    _create_function(outside, role)
-    open_to_all(outside, HOME, bucket_in(outside, HOME, f"{FUNCTION}-sign"))
-    _set_sign(outside, "open")
-    _upload_code(outside, "the second")
+    own = OwnPipeline(outside, name, (EU,), account.outputs)
+    source, role = own.create_source(""), own.create_role(*TO_LAMBDA)
+    _create_function(outside, name, role)
+    open_to_all(outside, HOME, bucket_in(outside, HOME, f"{name}-sign"))
+    _set_sign(outside, name, "open")
+    _upload_code(outside, name, "the second")
     release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, role, {})
-    check = {"kind": "http", "url": f"{outside.description['aws']}/{FUNCTION}-sign/index.html", "contains": "open"}
-    plan = put_plan(outside, FUNCTION, {"checks": [check], **plan_keys})
-    action = deploy("To-Lambda", EU, "Lambda", FunctionName=FUNCTION, FunctionAlias=ALIAS)
+    check = {"kind": "http", "url": f"{outside.description['aws']}/{name}-sign/index.html", "contains": "open"}
+    plan = put_plan(outside, name, {"checks": [check], **plan_keys})
+    action = deploy("To-Lambda", EU, "Lambda", FunctionName=name, FunctionAlias=ALIAS)
     stages = [release["stages"][0], asking(), {"name": "Code", "actions": [action]}]
     pipeline = create_tagged(outside, {**release, "stages": stages}, plan=plan, rollback="auto")
     found = Shop(outside, pipeline, Verifications(outside, account.outputs["VerifyStateMachineArn"]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.scenarios.ecs_service import wait_until_steady
+from local.scenarios.s3_scenario import SOURCE_PERMISSIONS
 from tests.e2e.outside import wait_until
 
 if TYPE_CHECKING:
@@ -18,6 +19,34 @@ if TYPE_CHECKING:
 
 HOME = "us-east-1"
 ENDED = {"Succeeded", "Failed", "Stopped"}
+# What a pipeline's role needs for deploy actions: the calls that they make, and what they pass on.
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html and the reference of each action.
+TO_ECS = (
+    "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
+    "ecs:DescribeTasks",
+    "ecs:ListTasks",
+    "ecs:RegisterTaskDefinition",
+    "ecs:TagResource",
+    "ecs:UpdateService",
+    "iam:PassRole",
+)
+TO_STACKS = (
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStacks",
+    "cloudformation:UpdateStack",
+    "iam:PassRole",
+)
+TO_S3 = ("s3:PutObject",)
+TO_LAMBDA = (
+    "lambda:GetAlias",
+    "lambda:GetFunctionConfiguration",
+    "lambda:PublishVersion",
+    "lambda:UpdateAlias",
+    "lambda:UpdateFunctionCode",
+)
 
 
 @dataclass(frozen=True)
@@ -99,14 +128,20 @@ class OwnPipeline:
         key = {"Bucket": f"{self.name}-source", "Key": "release.zip"}
         self.outside.client("s3").put_object(**key, Body=content.getvalue())
 
-    def create_role(self) -> str:
-        """The pipeline's role; its ARN."""
+    def create_role(self, *deploying: str) -> str:
+        """The pipeline's role, which may read its source and do what ``deploying`` takes; its ARN."""
         iam = self.outside.client("iam")
         trust = {"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = {"Version": "2012-10-17", "Statement": [trust]}
         role = iam.create_role(RoleName=f"{self.name}-role", AssumeRolePolicyDocument=json.dumps(document))
         for output in ("PipelineArtifactPolicyArn", "GateInvocationPolicyArn"):
             iam.attach_role_policy(RoleName=f"{self.name}-role", PolicyArn=self.outputs[output])
+        source = [f"arn:aws:s3:::{self.name}-source", f"arn:aws:s3:::{self.name}-source/*"]
+        statements = [{"Effect": "Allow", "Action": SOURCE_PERMISSIONS, "Resource": source}]
+        if deploying:
+            statements.append({"Effect": "Allow", "Action": deploying, "Resource": "*"})
+        rights = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName=f"{self.name}-role", PolicyName="release", PolicyDocument=rights)
         return str(role["Role"]["Arn"])
 
     def definition(self, stores: dict[str, Any], bucket: str, role: str, gate: dict[str, Any]) -> dict[str, Any]:

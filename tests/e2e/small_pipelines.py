@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.e2e.outside import wait_until
-from tests.e2e.own_pipeline import ENDED, OwnPipeline
+from tests.e2e.own_pipeline import ENDED, TO_ECS, OwnPipeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ class SmallPipelines:
     def prepare(cls, outside: Outside, name: str, regions: Sequence[str], outputs: dict[str, str]) -> SmallPipelines:
         """Create all of it. The stores must be those of the regions."""
         own = OwnPipeline(outside, name, regions, outputs)
-        bucket, role = own.create_source(own.create_services()), own.create_role()
+        bucket, role = own.create_source(own.create_services()), own.create_role(*TO_ECS)
         return cls(own, own.definition(json.loads(outputs["ArtifactStores"]), bucket, role, {}))
 
     def create(self, name: str, *stages: Stage, **variables: str) -> SmallPipeline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.e2e.enforced import put_policy
 from tests.e2e.outside import Outside
-from tests.e2e.own_pipeline import OwnPipeline
+from tests.e2e.own_pipeline import TO_STACKS, OwnPipeline
 from tests.e2e.tagged_pipeline import create_tagged, deploy, upload
 
 if TYPE_CHECKING:
@@ -29,12 +29,10 @@ class StackPipeline:
 
     @classmethod
     def create(cls, account: Account, name: str, region: str, resources: Resources, **tags: str) -> StackPipeline:
-        """Create it with roles that may do what they need where IAM is enforced; its stage is called ``World``."""
+        """Create it; its stage is called ``World``."""
         outside = Outside(account.describe())
         own = OwnPipeline(outside, name, (region,), account.outputs)
-        source, role = own.create_source(""), own.create_role()
-        rights = [{"Effect": "Allow", "Action": ["cloudformation:*", "s3:*", "iam:PassRole"], "Resource": "*"}]
-        put_policy(account, f"{name}-role", "release", rights)
+        source, role = own.create_source(""), own.create_role(*TO_STACKS)
         settings = {
             "ActionMode": "CREATE_UPDATE",
             "StackName": name,

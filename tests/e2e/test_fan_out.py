@@ -10,7 +10,7 @@ import pytest
 
 from local.scenarios.ecs_service import wait_until_steady
 from tests.e2e.outside import Outside, wait_until, words
-from tests.e2e.own_pipeline import HOME, OwnPipeline
+from tests.e2e.own_pipeline import HOME, TO_ECS, TO_S3, TO_STACKS, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
 from tests.e2e.tagged_pipeline import bucket_in, create_tagged, deploy, upload
 from tests.e2e.verifications import Verifications, name_of, said, settled
@@ -93,7 +93,7 @@ def stranger(account: Account) -> Stranger:
     outside = Outside(account.describe())
     own = OwnPipeline(outside, NAME, (EU, AP), account.outputs)
     image = _create_services(outside, own.account_id)
-    source, role = own.create_source(image), own.create_role()
+    source, role = own.create_source(image), own.create_role(*TO_ECS, *TO_S3, *TO_STACKS)
     upload(outside, source, _files(image, {}))
     bucket = bucket_in(outside, HOME, PAGES)
     definition = own.definition(json.loads(account.outputs["ArtifactStores"]), source, role, {})

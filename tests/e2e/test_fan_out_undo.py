@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.function_shop import ALIAS, FUNCTION, Shop, open_shop
+from tests.e2e.function_shop import ALIAS, Shop, open_shop
 from tests.e2e.outside import Outside, words
-from tests.e2e.own_pipeline import OwnPipeline
+from tests.e2e.own_pipeline import TO_S3, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, answer_approval, asking
 from tests.e2e.tagged_pipeline import bucket_in, create_tagged, deploy, open_to_all, put_plan, retag, upload
 from tests.e2e.verifications import Verifications, name_of, said, settled
@@ -72,7 +72,7 @@ def site(account: Account) -> Site:
     buckets = {region: bucket_in(outside, region, f"{PAGES}-{region}") for region in (EU, AP)}
     for region, name in buckets.items():
         open_to_all(outside, region, name)
-    release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, own.create_role(), {})
+    release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, own.create_role(*TO_S3), {})
     actions = [
         deploy(f"To-{region}", region, "S3", BucketName=name, Extract="true") for region, name in buckets.items()
     ]
@@ -113,7 +113,7 @@ def test_a_stage_with_a_healthy_region_stays(site: Site) -> None:
 
 @pytest.fixture(scope="module")
 def shop(account: Account) -> Shop:
-    return open_shop(account)
+    return open_shop(account, "undo-function")
 
 
 def test_an_alias_goes_back_to_the_version_that_passed(shop: Shop, outside: Outside) -> None:
@@ -123,6 +123,6 @@ def test_an_alias_goes_back_to_the_version_that_passed(shop: Shop, outside: Outs
     execution = shop.release("the third")
     card = settled(outside, execution, eu_west_1="rolled_back")
     assert shop.says == "the second"
-    alias = outside.client("lambda", EU).get_alias(FunctionName=FUNCTION, Name=ALIAS)
+    alias = outside.client("lambda", EU).get_alias(FunctionName=shop.pipeline.name, Name=ALIAS)
     assert alias["FunctionVersion"] == "2"
-    assert f"{FUNCTION}:{ALIAS}: serves version 2" in words(card)
+    assert f"{shop.pipeline.name}:{ALIAS}: serves version 2" in words(card)

@@ -11,7 +11,7 @@ import pytest
 
 from local.outcomes import Outcome
 from tests.e2e.outside import Outside, wait_until
-from tests.e2e.own_pipeline import OwnPipeline
+from tests.e2e.own_pipeline import TO_LAMBDA, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipelines
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def shop(account: Account) -> SmallPipeline:
     """A pipeline that released ``the second``."""
     outside = Outside(account.describe())
     own = OwnPipeline(outside, NAME, (EU,), account.outputs)
-    source, role = own.create_source(""), own.create_role()
+    source, role = own.create_source(""), own.create_role(*TO_LAMBDA)
     _create_function(outside, role)
     _release(outside, "the second")
     stores = json.loads(account.outputs["ArtifactStores"])

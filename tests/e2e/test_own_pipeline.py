@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.code_deploy import settled
-from tests.e2e.own_pipeline import OwnPipeline
+from tests.e2e.own_pipeline import TO_ECS, OwnPipeline
 
 if TYPE_CHECKING:
     from local.account import Account
@@ -23,7 +23,7 @@ def test_four_regions_of_ones_own_pass_on_one_card(account: Account, outside: Ou
     own = OwnPipeline(outside, "mine", REGIONS, account.outputs)
     stores = own.create_stores("pipeline-artifacts-mine")
     assert set(stores) == {"us-east-1", *REGIONS}
-    definition = own.definition(stores, own.create_source(own.create_services()), own.create_role(), GATE)
+    definition = own.definition(stores, own.create_source(own.create_services()), own.create_role(*TO_ECS), GATE)
     execution, status = own.run(definition)
     assert status == "Succeeded"
     card = settled(outside, execution, "SUCCEEDED", dict.fromkeys(REGIONS, "passed"))

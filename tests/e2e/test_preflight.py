@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.outside import Outside, words
-from tests.e2e.own_pipeline import HOME, OwnPipeline
+from tests.e2e.own_pipeline import HOME, TO_ECS, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
 from tests.e2e.tagged_pipeline import bucket_in, create_tagged
 from tests.e2e.verifications import said
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.e2e
 EU = "eu-west-1"
 OTHER = "999988887777"
 SERVICE = "unreplicated"  # no prefix that the stack replicates
+THROUGH_STORES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetBucketLocation", "s3:GetObject", "s3:PutObject")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def fragile(account: Account) -> Fragile:
         _encrypt(outside, region, name)
     declared: dict[str, Any] = {region: {"type": "S3", "location": name} for region, name in stores.items()}
     declared[EU]["encryptionKey"] = {"id": key, "type": "KMS"}
-    release = own.definition(declared, source, own.create_role(), {})
+    release = own.definition(declared, source, own.create_role(*TO_ECS, *THROUGH_STORES), {})
     stage = SmallPipelines(own, release).deploying()
     pipeline = create_tagged(outside, {**release, "stages": [release["stages"][0], stage]})
     assert pipeline.ended(pipeline.first) == "Succeeded"

@@ -12,7 +12,7 @@ import pytest
 
 from local.outcomes import Outcome
 from tests.e2e.outside import Outside
-from tests.e2e.own_pipeline import OwnPipeline
+from tests.e2e.own_pipeline import TO_S3, OwnPipeline
 from tests.e2e.small_pipelines import SmallPipeline, SmallPipelines
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def site(account: Account) -> Site:
     for region in (EU, AP):
         location = {"LocationConstraint": region}
         outside.client("s3", region).create_bucket(Bucket=f"{NAME}-{region}", CreateBucketConfiguration=location)
-    release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, own.create_role(), {})
+    release = own.definition(json.loads(account.outputs["ArtifactStores"]), source, own.create_role(*TO_S3), {})
     stage = {"name": STAGE, "actions": [to_bucket(region) for region in (EU, AP)]}
     pipeline = SmallPipelines(own, release).create(NAME, stage)
     assert pipeline.ended(pipeline.first) == "Succeeded"

@@ -6,6 +6,7 @@ import uuid
 
 from botocore.exceptions import ClientError
 
+from local.clients import ADMINISTRATOR
 from local.codepipeline import zips
 from local.codepipeline.actions import ecs_deploy, image
 from local.codepipeline.actions.base import ActionContext, ActionKind, ActionResult
@@ -57,7 +58,8 @@ def _first_revision(context: ActionContext) -> str:
 
 
 def _push(context: ActionContext, settings: BuildSettings, manifest: str) -> str:
-    ecr = context.client("ecr")
+    # The project's own role pushes, not the pipeline's; there are no projects here.
+    ecr = context.tools.aws.client("ecr", context.region, ADMINISTRATOR)
     with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
         ecr.create_repository(repositoryName=settings.repository)
     try:

@@ -6,16 +6,10 @@ from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
 
+from local.emulator.launcher import resources
+
 # By service: the field that names the resource, and the field in which ministack would look for such a name.
 _NAMES = {
-    "ecs": {
-        "serviceDeploymentArn": "taskDefinition",
-        "serviceDeploymentArns": "taskDefinition",
-        "serviceRevisionArns": "taskDefinition",
-        "services": "serviceName",
-        "service": "serviceName",
-        "tasks": "taskDefinition",
-    },
     "kms": {"AliasName": "KeyId"},
     "ssm": {"Names": "Name"},
 }
@@ -65,7 +59,8 @@ def _take_loopback_for_tls() -> None:
 
 
 def _authorise_for_what_is_named() -> None:
-    """Without this, ministack asks for ``*`` where it does not know the field that names the resource.
+    """Without this, ministack asks for ``*`` where it does not know the field that names the resource, and for the
+    cluster where ECS asks for a service.
 
     AWS asks for each of several SSM parameters, and for an alias and its key; one decision has to do here, so the
     first name and the alias stand for all.
@@ -73,6 +68,10 @@ def _authorise_for_what_is_named() -> None:
     extract = iam_actions.extract_resource_arn
 
     def extract_resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> Any:
+        _, region, account = rest
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        if found := resources.resource(service, operation, body, region, account):
+            return found
         return extract(service, method, path, headers, _named(service, body), *rest)
 
     iam_actions.extract_resource_arn = extract_resource_arn

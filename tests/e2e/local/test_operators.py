@@ -34,8 +34,8 @@ OURS = "pipeline-artifacts-{}-{}"
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    """An account that enforces IAM, whose alarms are heard."""
-    with Account(RUNS / f"operators-{os.getpid()}", enforce_iam=True) as running:
+    """An account whose alarms are heard."""
+    with Account(RUNS / f"operators-{os.getpid()}") as running:
         topic = running.aws.client("sns", HOME_REGION).create_topic(Name="alarms")["TopicArn"]
         queue = f"arn:aws:sqs:{HOME_REGION}:{running.account_id}:heard"
         running.aws.client("sns", HOME_REGION).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)

@@ -46,7 +46,7 @@ class SlowGates(CanaryService):
 @pytest.fixture(scope="module")
 def old() -> Iterator[Account]:
     """An account with the older version's stack."""
-    with Account(RUNS / f"upgrade-{os.getpid()}", enforce_iam=True) as account:
+    with Account(RUNS / f"upgrade-{os.getpid()}") as account:
         account.deploy(Path(os.environ["CROSSCHECK_UPGRADE_FROM"]), RollbackMode="auto")
         yield account
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.enforced import refusals
 from tests.e2e.outside import Outside, words
 from tests.e2e.stack_pipeline import StackPipeline
 from tests.e2e.verifications import settled
@@ -39,31 +38,31 @@ def _resources(number: int) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def cart(strict: Account) -> StackPipeline:
-    Outside(strict.describe()).client("ecs", EU).create_cluster(clusterName=NAME)
-    return StackPipeline.create(strict, NAME, EU, _resources(1), rollback="auto")
+def cart(account: Account) -> StackPipeline:
+    Outside(account.describe()).client("ecs", EU).create_cluster(clusterName=NAME)
+    return StackPipeline.create(account, NAME, EU, _resources(1), rollback="auto")
 
 
-def test_a_service_in_a_stack_passes_with_it(strict: Account, cart: StackPipeline, client: Outside) -> None:
-    card = words(settled(client, cart.pipeline.first, eu_west_1="passed"))
+@pytest.mark.usefixtures("unrefused")
+def test_a_service_in_a_stack_passes_with_it(account: Account, cart: StackPipeline, outside: Outside) -> None:
+    card = words(settled(outside, cart.pipeline.first, eu_west_1="passed"))
     assert f"{NAME}: CREATE_COMPLETE; {NAME}: 2 of 2 tasks run ({NAME}:1)" in card
     execution = cart.release(_resources(2))
     assert cart.pipeline.ended(execution) == "Succeeded"
-    card = words(settled(client, execution, eu_west_1="passed"))
+    card = words(settled(outside, execution, eu_west_1="passed"))
     assert f"{NAME}: UPDATE_COMPLETE; {NAME}: 2 of 2 tasks run ({NAME}:2)" in card
-    assert refusals(strict) == []
 
 
+@pytest.mark.usefixtures("unrefused")
 def test_f61_a_service_whose_tasks_die_while_its_stack_stays_deployed_fails_the_region(
-    strict: Account, cart: StackPipeline, client: Outside
+    account: Account, cart: StackPipeline, outside: Outside
 ) -> None:
-    client.deployments(EU, "unhealthy")
+    outside.deployments(EU, "unhealthy")
     execution = cart.release(_resources(3))
     assert cart.pipeline.ended(execution) == "Succeeded"
-    card = words(settled(client, execution, eu_west_1="failed"))
+    card = words(settled(outside, execution, eu_west_1="failed"))
     assert f"{NAME}: UPDATE_COMPLETE; {NAME}: 0 of 2 tasks run" in card
-    (stack,) = client.client("cloudformation", EU).describe_stacks(StackName=NAME)["Stacks"]
+    (stack,) = outside.client("cloudformation", EU).describe_stacks(StackName=NAME)["Stacks"]
     assert stack["StackStatus"] == "UPDATE_COMPLETE"
-    (service,) = client.client("ecs", EU).describe_services(cluster=NAME, services=[NAME])["services"]
+    (service,) = outside.client("ecs", EU).describe_services(cluster=NAME, services=[NAME])["services"]
     assert service["taskDefinition"].endswith(f"{NAME}:3")
-    assert refusals(strict) == []
