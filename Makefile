@@ -60,7 +60,8 @@ examples: $(STAMPS)/dev $(STAMPS)/examples ## synthesise the CDK example, and co
 
 .PHONY: upgrade
 upgrade: $(ENVIRONMENTS) build ## update a stack of an older version (FROM=<tag or commit>) with releases in flight
-	CROSSCHECK_UPGRADE_FROM="$$(tools/build-version "$(FROM)")" $(DEV)/pytest tests/e2e/local/test_upgrade.py -m upgrade -q
+	from="$$(tools/build-version "$(FROM)")" && \
+		CROSSCHECK_UPGRADE_FROM="$$from" $(DEV)/pytest tests/e2e/local/test_upgrade.py -m upgrade -q
 
 .PHONY: histories
 histories: $(STAMPS)/dev ## ten thousand random histories of a stack with stores, of which `make unit` runs 300

@@ -12,7 +12,7 @@ STATE_MACHINE = "statemachines/verify_release.asl.yaml"
 _SERVICES = ("alarms", "cloudformation", "codedeploy", "ecr", "ecs", "lambda_", "metric")
 _RULES = {f"{KERNEL}services/{name}/rules.py": (f"{UNIT}crosscheck/services/{name}",) for name in _SERVICES}
 _JUDGE = (f"{UNIT}crosscheck/verification",)
-_RELEASES = (f"{UNIT}crosscheck/releases", f"{UNIT}crosscheck/cards/test_card.py")
+_RELEASES = (f"{UNIT}crosscheck/releases", f"{UNIT}crosscheck/cards", f"{UNIT}render_widget")
 
 TARGETS: dict[str, tuple[str, ...]] = {
     STATE_MACHINE: (f"{UNIT}statemachines",),

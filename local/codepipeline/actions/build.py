@@ -102,7 +102,7 @@ def _deployed_container(context: ActionContext) -> str | None:
     action = _first_deployment(context)
     if action is None:
         return None
-    ecs = context.tools.aws.client("ecs", action.region, context.credentials)
+    ecs = context.tools.aws.client("ecs", action.region, ADMINISTRATOR)
     cluster, service = action.configuration["ClusterName"], action.configuration["ServiceName"]
     try:
         services = ecs.describe_services(cluster=cluster, services=[service])["services"]
