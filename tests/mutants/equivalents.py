@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_CONCLUDE = "functions/conclude_checks/conclude.py"
 _ENGINE = "layers/crosscheck/crosscheck/verification/engine.py"
 _SITUATION = "layers/crosscheck/crosscheck/services/ecs/situation.py"
 _REGION_VERDICTS = "layers/crosscheck/crosscheck/releases/region_verdicts.py"
@@ -10,6 +11,11 @@ _STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
 _ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
 
 EQUIVALENTS: dict[tuple[str, str, str], str] = {
+    (
+        _CONCLUDE,
+        "if isinstance(subject, ImageSubject):",
+        "the condition always holds",
+    ): "nothing says of a release that another one deploys it",
     (_ENGINE, "CONFIRM_SECONDS = 15", "15 becomes 16"): "nothing is promised about a second more before the next look",
     (
         _ENGINE,

@@ -88,12 +88,13 @@ def test_the_releases_that_deploy_the_image_are_told(ledger: Ledger) -> None:
 
 
 def test_a_stage_that_only_goes_back_as_a_whole_becomes_an_item_of_its_own(ledger: Ledger) -> None:
-    gathered = verified(STAGE, eu_west_1=WHOLE, sa_east_1=WHOLE, ca_central_1="PASS")
+    region = replace(STAGE, longest_wait=120.0, asked_by="U0123456789")
+    gathered = verified(region, eu_west_1=WHOLE, sa_east_1=WHOLE, ca_central_1="PASS")
     concluded = concluding(ledger).conclude(gathered)
     assert (concluded["failed"], concluded["passed"]) == (["eu-west-1", "sa-east-1"], ["ca-central-1"])
     (stage,) = concluded["stages"]
     assert parse_item(stage) == replace(
-        STAGE, purpose=Purpose.WHOLE_STAGE, region="us-east-1", regions=("eu-west-1", "sa-east-1")
+        region, purpose=Purpose.WHOLE_STAGE, region="us-east-1", regions=("eu-west-1", "sa-east-1")
     )
     assert ledger.read(RELEASE) == {}  # what becomes of it, its rollback tells
 
@@ -157,9 +158,9 @@ def test_a_region_that_was_rolled_back_has_failed_whatever_the_verification_says
 def test_a_rollback_that_never_came_to_its_end_has_failed_in_words(
     ledger: Ledger, result: dict[str, Any], reason: str
 ) -> None:
-    concluding(ledger).conclude(verified(STAGE, eu_west_1=result))
+    concluding(ledger).conclude(verified(replace(STAGE, asked_by="U0123456789"), eu_west_1=result))
     told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
-    assert (told["state"], told["reason"]) == ("failed", reason)
+    assert (told["state"], told["reason"], told["by"]) == ("failed", reason, "U0123456789")
 
 
 def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
@@ -233,7 +234,9 @@ def test_a_rollback_that_was_asked_for_and_could_not_be_planned_has_failed_and_c
     deployed = ActionState("Deploy", "EU", ReportedRun(State.SUCCEEDED, 1, NOW), "sa-east-1", "Deploy")
     ledger.merge(RELEASE, deployed.to_fact("event"))
     asked = {"subject": RELEASE.key, "stage": "Deploy", "region": "eu-west-1", "attempt": "1", "rolled_back_by": "U0A"}
-    concluding(ledger).unplanned(asked)
+    cards = Cards()
+    concluding(ledger, cards).unplanned(asked)
+    assert cards.told == [RELEASE.key]
     known = KnownFacts(ledger.read(RELEASE))
     rollback = known.rollback("Deploy", "eu-west-1")
     assert rollback

@@ -105,6 +105,25 @@ def test_what_the_service_says(snapshot: ServiceSnapshot, verdict: Verdict | Non
     assert words in (outcome.reason if outcome else "")
 
 
+@pytest.mark.parametrize("deployments", [(), (PRIMARY,), (replace(PRIMARY, rollout_reason="as ECS says"),)])
+def test_another_image_than_the_intended_one_is_told_with_the_words_of_ecs_where_it_has_any(
+    deployments: tuple[Rollout, ...],
+) -> None:
+    outcome = judge_service(seen(images={"app": "other:1"}, deployments=deployments), {"app": IMAGE}, SINCE)
+    words = " (as ECS says)" if deployments and deployments[0].rollout_reason else ""
+    assert outcome
+    assert outcome.reason == f"app:7 runs other:1 as app, not the intended {IMAGE.text}{words}"
+
+
+def test_a_deployment_that_failed_is_the_releases_if_it_was_made_since_it_began() -> None:
+    """Events and deployments bear whole seconds. Without a release nobody's deployment has failed."""
+    twice = seen(deployments=(PRIMARY, replace(FAILED, created=SINCE)))
+    outcome = judge_service(twice, {"app": IMAGE}, SINCE)
+    assert outcome
+    assert (outcome.verdict, outcome.reason[:24]) == (Verdict.FAIL, "ECS rolled back to app:7")
+    assert judge_service(twice, {"app": IMAGE}, None) is None
+
+
 @pytest.mark.parametrize("kind", [{}, NOT_STARTED, ELB, UNHEALTHY])
 def test_f61_tasks_that_die_again_and_again_never_pass(kind: dict[str, object]) -> None:
     outcome = judge_service(seen(stopped=dying(6, **kind), at=SINCE + 410), {"app": IMAGE}, SINCE)
