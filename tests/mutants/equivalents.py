@@ -49,6 +49,12 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
         "began = max((each.deployed.started for each in deployed), default=0.0)",
         "0.0 becomes 1.0",
     ): "no deployment began in the first second of 1970",
+    (
+        _REGION_VERDICTS,
+        "shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]",
+        "True becomes False",
+    ): "each of the sizes is made of one of them",
+    (_SITUATION, 'desired=found.get("desiredCount", 0),', "0 becomes 1"): "DescribeServices always says how many",
     (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
     (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
 }

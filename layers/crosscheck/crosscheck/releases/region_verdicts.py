@@ -83,7 +83,7 @@ def _counting(verdicts: list[JudgeVerdict], *, running: bool) -> list[JudgeVerdi
 
 def _said(deployment: DeployAction, verdict: JudgeVerdict, known: KnownFacts, *, running: bool) -> RegionProgress:
     ended = bool(verdict.judge) and not running
-    taken_over = ended and not verdict.final and _fan_out_follows(deployment, known, verdict.judge.split("/")[:1])
+    taken_over = ended and not verdict.final and _fan_out_follows(deployment, known, (verdict.judge.partition("/")[0],))
     said = progress_of(verdict, running=not ended)
     if taken_over or (said.state is RegionState.VERIFYING and _content(verdict.judged)):
         return RegionProgress(deployment.region, RegionState.VERIFYING, BEING_VERIFIED)

@@ -253,3 +253,31 @@ def test_the_reason_of_a_verdict_that_says_more_than_its_checks_do_stands_as_it_
     said = JudgeVerdict("Deploy", judged, 0.0, final=True)
     other = replace(judged, reason="a person let it pass")
     assert progress_of(replace(said, judged=other), running=False).reason == "a person let it pass"
+
+
+def test_a_region_that_failed_says_all_that_failed() -> None:
+    judged = judge(REGION, [Finding("kind", letter, Verdict.FAIL, letter * 200) for letter in "xy"])
+    said = progress_of(JudgeVerdict("Deploy", judged, 0.0, final=True), running=False)
+    assert said.reason == f"{'x' * 200}; {'y' * 200}"
+
+
+def test_what_is_not_well_yet_is_told_beside_what_is() -> None:
+    judged = judge(
+        REGION,
+        [Finding("http", "page", Verdict.PASS, "answers"), Finding("ecs-service", "s", Verdict.PENDING, "1 of 2")],
+    )
+    assert _is(_deployed().verdict("Primary", judged, 9, final=False)) == ("verifying", "1 of 2")
+
+
+def test_a_gate_that_looks_in_the_second_of_the_fan_outs_word_is_waited_for() -> None:
+    facts = _gated().verdict("Primary", _judged(Verdict.PASS, "2 of 2"), 12)
+    facts.verdict("Primary", _judged(Verdict.PENDING, "1 of 2"), 12, final=False, judge=GATE)
+    assert _is(facts) == ("verifying", "1 of 2")
+
+
+def test_many_gates_that_were_skipped_are_counted() -> None:
+    stages = [f"Validate{number}" for number in range(6)]
+    facts = _deployed({"Primary": [f"{stage}/Gate" for stage in stages]})
+    for stage in stages:
+        facts.event(events.stage(stage, "SKIPPED", 7))
+    assert _is(facts) == ("unknown", "not judged: a condition skipped 6 stages, with its gate")

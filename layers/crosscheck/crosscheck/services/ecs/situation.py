@@ -100,7 +100,7 @@ def _ways(seen: Situation, aws: Clients) -> Situation:
     target = replace(seen.target, task_definition=arn)
     return replace(
         seen,
-        replaced=replaced_state(client, history.made) if history.made else NOTHING,
+        replaced=replaced_state(client, history.made),
         target=target,
         deregistered=deregistered,
         unpinned="" if deregistered else unpinned(client, target, history.brought, aws),

@@ -49,6 +49,12 @@ def test_of_a_service_that_nothing_was_deployed_to_since_no_way_back_is_read() -
     assert "DescribeTaskDefinition" not in {name for name, _ in world.ecs.calls}
 
 
+def test_without_a_baseline_no_task_definition_is_asked_for_it() -> None:
+    world = World()
+    world.propose("")
+    assert "" not in {given.get("taskDefinition") for _, given in world.ecs.calls}
+
+
 def test_a_baseline_that_names_a_task_definition_without_its_arn_is_that_one() -> None:
     world = World()
     way = world.propose(ServiceState("my-service:6", {"app": world.digest}).text)
