@@ -110,8 +110,11 @@ class JsonService:
         if not errors:
             return
         error = errors[0] if len(errors) == 1 else errors.pop(0)
-        if not (isinstance(error, RefusedError) and not error.code):
-            raise error
+        if isinstance(error, RefusedError) and not error.code:
+            return
+        if isinstance(error, RefusedError):
+            assert_known(_MODELS.get_service_model(self.service).operation_model(operation), error.code)
+        raise error
 
 
 def check(value: Any, shape: Shape | None, where: str) -> None:

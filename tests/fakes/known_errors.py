@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # the services of the query protocol write it (botocore.retries.standard.ThrottledRetryableChecker).
 OF_ALL_SERVICES = {
     "AccessDeniedException",
+    "InternalFailure",
     "InvalidClientTokenId",
     "Throttling",
     "ThrottlingException",
@@ -40,9 +41,10 @@ DOCUMENTED: dict[tuple[str, str], set[str]] = {
     ("s3", "GetBucketPolicy"): {"NoSuchBucketPolicy"},
     ("s3", "GetBucketTagging"): {"NoSuchTagSet"},
     ("s3", "PutBucketPolicy"): {"MalformedPolicy"},
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html and, for the name of a denial,
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
-    ("cloudformation", ""): {"AccessDenied", "InternalFailure"},
+    ("cloudformation", ""): {"AccessDenied"},
+    # https://docs.aws.amazon.com/codepipeline/latest/APIReference/CommonErrors.html
+    ("codepipeline", ""): {"InvalidParameterValue"},
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     ("ec2", ""): {"InvalidParameterValue", "UnauthorizedOperation"},
     # https://docs.aws.amazon.com/elasticbeanstalk/latest/api/CommonErrors.html
