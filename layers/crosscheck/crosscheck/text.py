@@ -36,7 +36,9 @@ def one_line(text: str, limit: int | None = None) -> str:
     if not visible.isprintable():
         kept = (each if each.isprintable() else " " if each.isspace() else "" for each in visible)
         visible = "".join(kept)
-    line = _SIGNATURES.sub(r"\1=REDACTED", _CREDENTIALS.sub("", " ".join(visible.split())))
+    line = " ".join(visible.split())
+    line = _CREDENTIALS.sub("", line) if "@" in line else line
+    line = _SIGNATURES.sub(r"\1=REDACTED", line) if "=" in line else line
     return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 
