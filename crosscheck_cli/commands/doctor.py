@@ -26,7 +26,7 @@ def doctor(
     """
     areas = examine(connect(stack, region, profile))
     if as_json:
-        typer.echo(json.dumps([asdict(area) for area in areas], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([asdict(area) for area in areas], indent=2))
     else:
         console().print(found(areas), soft_wrap=True)
     raise typer.Exit(exit_code([defect for area in areas for defect in area.defects]))

@@ -35,7 +35,7 @@ def explain(
     finder = ReleaseFinder(of_stack.ledger(clients), of_stack.index(clients), time.time)
     story = _read(finder, finder.find(execution, days))
     if as_json:
-        typer.echo(json.dumps(story.as_json(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(story.as_json(), indent=2))
     else:
         console().print(shown(story, everything=everything))
         for page in pages(story.release):

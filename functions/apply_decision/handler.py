@@ -4,13 +4,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from apply_decision.decide import DecisionMaker
 from apply_decision.people import People
 from apply_decision.pipeline_actions import PipelineActions
 from apply_decision.rollback_requests import RollbackRequests
+from crosscheck.aws_errors import error_texts_left_out
 from crosscheck.clients import Clients
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.click import parse_click
@@ -20,9 +20,10 @@ from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.telemetry import function_logger
 from crosscheck.web_trust import web_trust
 
-logger = Logger()
+logger = function_logger()
 
 
 @made_at_init
@@ -50,6 +51,7 @@ def _tell(url: str, text: str) -> None:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Act on each click, in order; on the first that cannot be, give it and all behind it back to the queue."""
     records = event["Records"]

@@ -4,16 +4,17 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from conclude_checks.conclude import Conclusion
+from crosscheck.aws_errors import error_texts_left_out
 from crosscheck.clients import Clients
 from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
+from crosscheck.telemetry import function_logger
 
-logger = Logger()
+logger = function_logger()
 
 
 @made_at_init
@@ -23,6 +24,7 @@ def _conclusion() -> Conclusion:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
     """``{"conclude": {"subject", "regions", "results"}}`` or ``{"unplanned": <the state machine's input>}``."""
     if "unplanned" in event:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from crosscheck.aws_errors import code
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict, worst
+from crosscheck.text import ELLIPSIS, one_line
 from crosscheck.verification.engine import Decision
 
 if TYPE_CHECKING:
@@ -166,5 +167,5 @@ def _put(client: CodePipelineClient, job_id: str, answer: Answer) -> None:
 
 
 def _cut(text: str, limit: int) -> str:
-    """At least one character, as the API wants it, and at most ``limit``."""
-    return text if 0 < len(text) <= limit else text[: limit - 1] + "…"
+    """One line of at least one character, as the API wants it, and at most ``limit``."""
+    return one_line(text, limit) or ELLIPSIS

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aws_lambda_powertools import Logger
-
 from crosscheck.errors import ConfigurationError
 from crosscheck.pipelines.parameters import Parameters, parse_document
-from crosscheck.telemetry import count
+from crosscheck.telemetry import count, function_logger
 from crosscheck.time_limits import OutOfTimeError, within
 from crosscheck.verification.engine import NextStep
 from crosscheck.verification.progress import begin
@@ -35,7 +33,7 @@ RECORD_SECONDS = 8.0
 CARD_SECONDS = 2.0  # of these
 ANSWER_SECONDS = 15.0
 
-logger = Logger()
+logger = function_logger()
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck import times
+from crosscheck.aws_errors import error_texts_left_out
 from crosscheck.clients import Clients
 from crosscheck.errors import ConfigurationError
 from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
+from crosscheck.telemetry import function_logger
 from crosscheck.verification.item import VerificationItem
 from plan_checks.image_plan import ImagePlanning
 from plan_checks.preflight_plan import PreflightPlanning
@@ -20,7 +21,7 @@ from plan_checks.release.plan import FinishedStage, ReleasePlanning
 
 type PlanRequest = ImageSubject | Subject | FinishedStage | AskedRollback
 
-logger = Logger()
+logger = function_logger()
 
 
 @made_at_init
@@ -43,6 +44,7 @@ def _plan(request: PlanRequest) -> Sequence[VerificationItem]:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
     """``{"subject", "regions": [item]}``: an item for each region that is to be looked at."""
     items = _plan(parse_request(event))

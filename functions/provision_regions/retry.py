@@ -18,6 +18,8 @@ TRANSIENT = frozenset(
     {
         "DependencyTimeoutException",
         "InternalError",
+        "InternalException",
+        "InternalServerError",
         "KMSInternalException",
         "OperationAborted",
         "RequestLimitExceeded",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck import settings
@@ -12,7 +11,7 @@ from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError, UnreadableEventError
 from crosscheck.init_phase import made_at_init
-from crosscheck.telemetry import count
+from crosscheck.telemetry import count, function_logger
 from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.origin import IN_PROGRESS, RequestOrigin
 from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request, succeeded
@@ -38,7 +37,7 @@ RESOURCES: Mapping[str, Resource] = {
     "Custom::ReplicationRules": Resource(provision_replication, remove_replication),
 }
 
-logger = Logger()
+logger = function_logger()
 
 
 @made_at_init

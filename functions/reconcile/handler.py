@@ -4,19 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from crosscheck.aws_errors import error_texts_left_out
 from crosscheck.clients import Clients
 from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.release_index import ReleaseIndex
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
+from crosscheck.telemetry import function_logger
 from reconcile.pipeline_reader import PipelineReader
 from reconcile.reconciler import EventQueue, Reconciler
 
-logger = Logger()
+logger = function_logger()
 
 ENOUGH_MILLISECONDS = 60_000  # for one pipeline, even if some of its answers take long
 
@@ -49,6 +50,7 @@ def _reconciler(clock: Callable[[], float] = time.time) -> Reconciler:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
     """``{"calls", "lost"}``: how often CodePipeline was asked, and how many events had been lost."""
     reconciler = _reconciler()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from crosscheck.aws_errors import error_texts_left_out
 from crosscheck.clients import Clients
 from crosscheck.errors import UnreadableEventError
 from crosscheck.init_phase import made_at_init
@@ -13,11 +13,11 @@ from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import required
 from crosscheck.size_limits import parse_json
-from crosscheck.telemetry import count
+from crosscheck.telemetry import count, function_logger
 from record_events.recorder import EventRecorder
 from record_events.verifications import Verifications
 
-logger = Logger()
+logger = function_logger()
 
 
 @made_at_init
@@ -36,6 +36,7 @@ def _recorder() -> EventRecorder:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Record each message; the answer names those that SQS shall deliver again (ReportBatchItemFailures)."""
     failed = [record["messageId"] for record in event["Records"] if not _recorded(record)]

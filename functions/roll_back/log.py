@@ -69,7 +69,7 @@ class RollbackLog:
         problem = explain(error, item.region)
         if denied(error):
             return self.tell(item, RollbackState.FAILED, problem)
-        raise RollbackRefusedError(problem) from error
+        raise RollbackRefusedError(problem) from None
 
     def started(self, item: VerificationItem, checks: Sequence[PlannedCheck], seconds: float) -> dict[str, Any]:
         """``{"state", "verification"}``: the item that shows, within so many seconds, that the regions are back.

@@ -6,10 +6,9 @@ Nothing sleeps: a message that has to wait is hidden in its queue until its time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from crosscheck.aws_errors import AWS_ERRORS, code, never_passes
+from crosscheck.aws_errors import AWS_ERRORS, code, error_texts_left_out, never_passes
 from crosscheck.cards.slack import PersonNeededError, SlowDownError
 from crosscheck.clients import Clients
 from crosscheck.decisions.approvers import parse_approvers
@@ -20,7 +19,7 @@ from crosscheck.ledger.pipeline_channels import PipelineChannels
 from crosscheck.ledger.subjects import LedgerKey, parse_subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.settings import optional, required
-from crosscheck.telemetry import count
+from crosscheck.telemetry import count, function_logger
 from crosscheck.web_trust import web_trust
 from update_card.card_channels import CardChannels
 from update_card.loader import CardLoader
@@ -31,7 +30,7 @@ from update_card.publisher import CardPublisher
 from update_card.slack_session import SlackSession
 from update_card.told_moments import ToldMoments
 
-logger = Logger()
+logger = function_logger()
 
 ENOUGH_MILLISECONDS = 75_000  # for one card: reading the ledger, asking CodePipeline, asking Slack a few times
 RECEIVES_OF_A_FAILURE = 5
@@ -69,6 +68,7 @@ def _showing() -> CardPublisher:
 
 
 @logger.inject_lambda_context
+@error_texts_left_out
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Show each changed subject. From the first on that has to wait, those of its channel go back to the queue; a
     batch may hold messages of several channels, and the others do not wait with it.

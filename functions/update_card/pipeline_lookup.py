@@ -21,11 +21,8 @@ from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition
 from crosscheck.pipelines.parameters import Tags, read_tags
 from crosscheck.size_limits import parse_json
 from crosscheck.telemetry import count
-from crosscheck.text import one_line
 
 logger = Logger(child=True)
-
-TEXT_LIMIT = 500
 
 
 @dataclass(frozen=True)
@@ -87,21 +84,16 @@ def outline(definition: PipelineDefinition) -> Outline:
 def _outlined(action: ActionDefinition) -> OutlineAction:
     said = action.configuration if action.is_of_aws("Approval", "Manual") else {}
     topic = said.get("NotificationArn", "").rpartition(":")[2]
-    note = _kept(one_line(said.get("CustomData", "")))
+    note = said.get("CustomData", "")
     return OutlineAction(action.name, action.category, action.provider, action.region, note, topic)
 
 
 def _described(revision: Mapping[str, Any]) -> RecordedRevision:
     return RecordedRevision(
-        commit=_kept(revision.get("revisionId", "")),
-        message=_kept(one_line(_message(revision.get("revisionSummary", "")))),
-        url=_kept(revision.get("revisionUrl", "")),
+        commit=revision.get("revisionId", ""),
+        message=_message(revision.get("revisionSummary", "")),
+        url=revision.get("revisionUrl", ""),
     )
-
-
-def _kept(text: str) -> str:
-    """Short enough, and without lone surrogates, which DynamoDB cannot store."""
-    return text.encode("utf-8", "replace").decode()[:TEXT_LIMIT]
 
 
 def _message(summary: str) -> str:

@@ -1,15 +1,21 @@
-"""A fake of what S3 says of buckets, all regions in one: a bucket answers at its own region's address only."""
+"""A fake of what S3 says of buckets, all regions in one: a bucket answers at its own region's address only.
+
+What it answers is read as botocore reads it, and has to be what S3's model knows.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from xml.sax.saxutils import escape
 
+import botocore.session
 from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.parsers import create_parser
 
-from tests.fakes.json_protocol import JsonService, RefusedError, _Raw
+from tests.fakes.json_protocol import JsonService, RefusedError, _Raw, check
+from tests.fakes.known_errors import assert_known
 
 if TYPE_CHECKING:
     from botocore.compat import HTTPHeaders
@@ -21,6 +27,9 @@ OPERATIONS = {
     "policy": "GetBucketPolicy",
     "list-type": "ListObjectsV2",
 }
+ACCOUNT = "111122223333"
+PAGE = 1_000
+_MODEL = botocore.session.get_session().get_service_model("s3")
 
 
 @dataclass
@@ -34,6 +43,7 @@ class FakeBucket:
     keys: list[str] = field(default_factory=list)
     constraint: str = ""
     policy: str = ""
+    owner: str = ACCOUNT
 
 
 class FakeBuckets(JsonService):
@@ -53,19 +63,42 @@ class FakeBuckets(JsonService):
         self.calls.append((operation, {"bucket": name, "region": region}))
         try:
             self._raise_refusal(operation)
-            return self._answer(request.url, operation, name, region, query)
+            expected = request.headers.get("x-amz-expected-bucket-owner", "")
+            return self._answer(request.url, operation, self._bucket(name, expected), region, query)
         except RefusedError as refused:
+            assert_known(_MODEL.operation_model(operation), refused.code)
             body = f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
             return _response(request.url, refused.status, body)
 
-    def _answer(self, url: str, operation: str, name: str, region: str, query: dict[str, list[str]]) -> AWSResponse:
+    def _bucket(self, name: str, expected_owner: str) -> FakeBucket:
         bucket = self.buckets.get(name)
         if bucket is None:
             raise RefusedError("NoSuchBucket", status=404)
+        if expected_owner not in {"", bucket.owner}:
+            raise RefusedError("AccessDenied", status=403)
+        return bucket
+
+    def _answer(
+        self, url: str, operation: str, bucket: FakeBucket, region: str, query: dict[str, list[str]]
+    ) -> AWSResponse:
         if region != bucket.region:
             body = "<Error><Code>PermanentRedirect</Code></Error>"
             return _response(url, 301, body, {"x-amz-bucket-region": bucket.region})
-        return _response(url, 200, _document(operation, bucket, query))
+        document = _document(operation, bucket, query)
+        _assert_answer(operation, document)
+        return _response(url, 200, document)
+
+
+def _assert_answer(operation: str, document: str) -> None:
+    """What S3's model does not know is the fake's own mistake."""
+    shape = _MODEL.operation_model(operation).output_shape
+    if shape is None:
+        raise AssertionError(f"{operation} answers nothing")
+    read = create_parser("rest-xml").parse({"status_code": 200, "headers": {}, "body": document.encode()}, shape)
+    try:
+        check({name: value for name, value in read.items() if name != "ResponseMetadata"}, shape, operation)
+    except RefusedError as wrong:
+        raise AssertionError(f"no answer of S3: {wrong.message}") from wrong
 
 
 def _document(operation: str, bucket: FakeBucket, query: dict[str, list[str]]) -> str:
@@ -87,10 +120,22 @@ def _document(operation: str, bucket: FakeBucket, query: dict[str, list[str]]) -
                 raise RefusedError("NoSuchBucketPolicy", status=404)
             return bucket.policy
         case _:
-            found = sorted(key for key in bucket.keys if key.startswith(query.get("prefix", [""])[0]))
-            limit = int(query.get("max-keys", ["1000"])[0])
-            listed = "".join(f"<Contents><Key>{escape(key)}</Key></Contents>" for key in found[:limit])
-            return f"<ListBucketResult>{listed}</ListBucketResult>"
+            return _listed(bucket, {name: values[0] for name, values in query.items()})
+
+
+def _listed(bucket: FakeBucket, query: dict[str, str]) -> str:
+    """A page of the keys behind the token, which is the last key of the page before."""
+    wanted = [key for key in sorted(bucket.keys) if key.startswith(query.get("prefix", ""))]
+    rest = [key for key in wanted if key > query.get("continuation-token", "")]
+    limit = min(int(query.get("max-keys", PAGE)), PAGE)
+    page, more = rest[:limit], len(rest) > limit
+    encoded = query.get("encoding-type") == "url"
+    shown = [quote(key) if encoded else escape(key) for key in page]
+    parts = [f"<Contents><Key>{key}</Key></Contents>" for key in shown]
+    parts += [f"<IsTruncated>{str(more).lower()}</IsTruncated><KeyCount>{len(page)}</KeyCount>"]
+    parts += ["<EncodingType>url</EncodingType>"] if encoded else []
+    parts += [f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>"] if more and page else []
+    return f"<ListBucketResult>{''.join(parts)}</ListBucketResult>"
 
 
 def _addressed(host: str, path: str) -> tuple[str, str]:

@@ -20,15 +20,11 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from moto.core.models import botocore_stubber
 
 from crosscheck.clients import Clients
+from tests.fakes.known_errors import assert_known
 
 if TYPE_CHECKING:
     from botocore.compat import HTTPHeaders
     from botocore.model import OperationModel, Shape
-
-# https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html: any operation may answer so.
-OF_ALL_SERVICES = {"AccessDeniedException", "ThrottlingException", "ValidationException", "ValidationError"}
-# What is documented for an operation, but not modelled.
-UNMODELLED: dict[str, set[str]] = {}
 
 _MODELS = botocore.session.get_session()
 
@@ -101,11 +97,7 @@ class JsonService:
         try:
             answer = getattr(self, xform_name(model.name))(body)
         except RefusedError as refused:
-            known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
-            names = {shape.name for shape in model.error_shapes}
-            unmodelled = not model.error_shapes  # S3, CloudFormation and EC2 model few of their errors or none
-            if not (unmodelled or refused.code in known | names | OF_ALL_SERVICES | UNMODELLED.get(model.name, set())):
-                raise AssertionError(f"{model.name} knows no {refused.code}, only {sorted(known)}") from refused
+            assert_known(model, refused.code)
             raise
         try:
             check(answer, model.output_shape, f"answer of {model.name}")
@@ -118,8 +110,11 @@ class JsonService:
         if not errors:
             return
         error = errors[0] if len(errors) == 1 else errors.pop(0)
-        if not (isinstance(error, RefusedError) and not error.code):
-            raise error
+        if isinstance(error, RefusedError) and not error.code:
+            return
+        if isinstance(error, RefusedError):
+            assert_known(_MODELS.get_service_model(self.service).operation_model(operation), error.code)
+        raise error
 
 
 def check(value: Any, shape: Shape | None, where: str) -> None:

@@ -1,9 +1,12 @@
 """What AWS refused or did not answer, in words: the one place that reads boto3's errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, ValidationError
+
+from crosscheck.errors import CrosscheckError
 
 AWS_ERRORS = (ClientError, BotoCoreError)
 _DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
@@ -90,3 +93,29 @@ def explain_with_right(error: ClientError | BotoCoreError, region: str, resource
     if not isinstance(error, ClientError) or not denied(error) or error.operation_name not in _RIGHTS:
         return reason
     return f"{reason} (Crosscheck needs {_RIGHTS[error.operation_name]} on {resource})"
+
+
+def error_texts_left_out[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
+    """A function's handler. What ends it keeps its class and its places, but its text only if that is Crosscheck's own:
+    any other may quote a value. Lambda logs the text, and the state machine keeps it.
+    """
+
+    @wraps(handler)
+    def handled(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return handler(*args, **kwargs)
+        except CrosscheckError:
+            raise
+        except Exception as error:
+            named = type(type(error).__name__, (Exception,), {})
+            raise named(_without_text(error)).with_traceback(error.__traceback__) from None
+
+    return handled
+
+
+def _without_text(error: Exception) -> str:
+    """What may be told of an error; by its request's id CloudTrail has AWS's whole text."""
+    if isinstance(error, ClientError):
+        request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
+        return f"{error.operation_name} was refused: {code(error)}, request {request}"
+    return "its text is left out, as it may quote anything"

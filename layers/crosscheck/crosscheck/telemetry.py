@@ -1,10 +1,21 @@
-"""Counting what an operator wants an alarm on, in CloudWatch's embedded metric format."""
+"""What a function tells its operators: lines of its log, and counts of what they want an alarm on, in CloudWatch's
+embedded metric format."""
 
+import json
+from functools import partial
+
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from crosscheck.settings import optional
 
 NAMESPACE = "Crosscheck"
+
+
+def function_logger() -> Logger:
+    """The logger of a function: a JSON object in ASCII for each line, so that no text of others, whichever line
+    separators and directions it holds, looks like another line or turns the rest of its own round."""
+    return Logger(json_serializer=partial(json.dumps, default=str, separators=(",", ":")))
 
 
 def count(metric: str, amount: int = 1) -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import ClientError, ParamValidationError
 from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
@@ -15,6 +15,7 @@ from botocore.paginate import Paginator, PaginatorModel
 from botocore.validate import ParamValidator
 
 from tests.fakes.json_protocol import check
+from tests.fakes.known_errors import assert_known
 
 type Call = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
 
@@ -46,7 +47,11 @@ class FakeClient:
             report = ParamValidator().validate(params, operation.input_shape)
             if report.has_errors():
                 raise ParamValidationError(report=report.generate_report())
-            answer = self._call(self._service, self._region, operation.name, params)
+            try:
+                answer = self._call(self._service, self._region, operation.name, params)
+            except ClientError as error:
+                assert_known(operation, error.response["Error"]["Code"])
+                raise
             # AWS answers with an empty list even where its model asks for one entry.
             filled = {name: value for name, value in answer.items() if value != []}
             check(filled, operation.output_shape, f"the answer to {operation.name}")

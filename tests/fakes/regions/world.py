@@ -66,7 +66,8 @@ class World:
 
     def deny_by_scp(self, region: str, *operations: str) -> None:
         for operation in operations:
-            self.fail(operation, region, refusal("AccessDenied", SCP.format(operation=operation), operation, 403))
+            code = "AccessDenied" if hasattr(self.s3, operation) else "AccessDeniedException"
+            self.fail(operation, region, refusal(code, SCP.format(operation=operation), operation, 403))
 
     def revive(self) -> None:
         """A new process, in which nothing goes wrong."""

@@ -46,6 +46,13 @@ class Function:
         self.codepipeline = FakeHistory()
         self.now = LATER
 
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The handler finds all of it."""
+        monkeypatch.setenv("EVENTS_QUEUE_URL", self.events)
+        monkeypatch.setenv("CARD_QUEUE_URL", self.cards)
+        monkeypatch.setattr(module, "_clients", lambda: FakeClients({("codepipeline", None): self.codepipeline}))
+        monkeypatch.setattr(module, "_reconciler", partial(module._reconciler, lambda: self.now))
+
     def happen(self, happened: list[events.Event], *, lost: bool = False) -> None:
         """CodePipeline goes through it, and its events come or are lost."""
         self.codepipeline.happen(*happened)
@@ -87,10 +94,7 @@ class Function:
 @pytest.fixture
 def function(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Function:
     made = Function(ledger_table)
-    monkeypatch.setenv("EVENTS_QUEUE_URL", made.events)
-    monkeypatch.setenv("CARD_QUEUE_URL", made.cards)
-    monkeypatch.setattr(module, "_clients", lambda: FakeClients({("codepipeline", None): made.codepipeline}))
-    monkeypatch.setattr(module, "_reconciler", partial(module._reconciler, lambda: made.now))
+    made.install(monkeypatch)
     return made
 
 

@@ -42,9 +42,12 @@ def test_what_is_not_visible_is_left_out() -> None:
         ("https://user:wo@rd@git.example/", "https://git.example/"),
         ("https://git.example/@user?to=me@git.example", "https://git.example/@user?to=me@git.example"),
         ("web@sha256:4f1e2d3c4b5a", "web@sha256:4f1e2d3c4b5a"),
+        ("https://h/x?a=1&X-Amz-Signature=5f&b=2#c", "https://h/x?a=1&X-Amz-Signature=REDACTED&b=2#c"),
+        ("see https://h/?token=5f. Or h/?SIG=5f", "see https://h/?token=REDACTED Or h/?SIG=REDACTED"),
+        ("https://h/?design=5f&assignature=6", "https://h/?design=5f&assignature=6"),
     ],
 )
-def test_the_credentials_of_an_address_are_left_out(text: str, shown: str) -> None:
+def test_f50_the_credentials_and_signatures_of_an_address_are_left_out(text: str, shown: str) -> None:
     assert one_line(text) == shown
 
 

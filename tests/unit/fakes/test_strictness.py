@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +36,12 @@ from tests.fakes import (  # noqa: F401 - so that every fake is known
     lambda_service,
 )
 from tests.fakes.json_protocol import FakeClients, JsonService, RefusedError, check
+from tests.fakes.known_errors import DOCUMENTED, assert_known, modelled_errors
+from tests.fakes.regions import ecr as regional_ecr
+from tests.fakes.regions import events as events_fake
+from tests.fakes.regions import kms as regional_kms
+from tests.fakes.regions import s3, ssm, stacks
+from tests.fakes.regions.errors import refusal as refused_in_a_region
 from tests.fakes.regions.session import FakeSession
 
 MODELS = botocore.session.get_session()
@@ -165,3 +174,130 @@ def test_the_fakes_of_regions_answer_in_the_form_of_the_services_model(answer: d
             client.cancel_key_deletion(KeyId="k")
     else:
         assert client.cancel_key_deletion(KeyId="k") == answer
+
+
+# What FakeBuckets and moto are asked alike, of buckets that are alike.
+LIST = {"Bucket": "mine", "Prefix": "a", "MaxKeys": 2}
+OF_BUCKETS: list[tuple[str, dict[str, Any]]] = [
+    *((operation, {"Bucket": bucket}) for bucket in ("mine", "bare", "absent") for operation in (
+        "get_bucket_location", "get_bucket_versioning", "get_bucket_encryption", "get_bucket_policy", "list_objects_v2"
+    )),
+    ("list_objects_v2", LIST),
+    ("list_objects_v2", {"Bucket": "mine", "Prefix": "z"}),
+]  # fmt: skip
+KEYS = ["a b&c/%.zip", "a+\u00e9", "a3", "b"]
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def answered(client: Any, operation: str, given: dict[str, Any]) -> Any:
+    """What a client makes of it, as far as a fake says it; the code of an error."""
+    try:
+        answer = getattr(client, operation)(**given)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    told = ("LocationConstraint", "Status", "ServerSideEncryptionConfiguration", "Policy", "IsTruncated", "KeyCount")
+    known = {name: answer[name] for name in told if answer.get(name)}
+    for rule in known.get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
+        rule.pop("BucketKeyEnabled", None)
+    return {**known, "Keys": [each["Key"] for each in answer.get("Contents", [])]}
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+@pytest.mark.parametrize(("operation", "given"), OF_BUCKETS, ids=[f"{o}-{g}" for o, g in OF_BUCKETS])
+def test_the_fake_of_buckets_answers_as_moto_does(region: str, operation: str, given: dict[str, Any]) -> None:
+    mine = buckets.FakeBucket(region, "Enabled", "AES256", KEYS, policy=POLICY)
+    fake = buckets.FakeBuckets(mine=mine, bare=buckets.FakeBucket(region, "", encryption=""))
+    ours = FakeClients({("s3", None): fake}).client("s3", region)
+    with mock_aws():
+        theirs = boto3.client("s3", region_name=region)
+        place: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        for name in ("mine", "bare"):
+            theirs.create_bucket(Bucket=name, **place)
+        theirs.put_bucket_versioning(Bucket="mine", VersioningConfiguration={"Status": "Enabled"})
+        theirs.put_bucket_policy(Bucket="mine", Policy=POLICY)
+        rule: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        theirs.put_bucket_encryption(Bucket="mine", ServerSideEncryptionConfiguration={"Rules": [rule]})
+        for key in KEYS:
+            theirs.put_object(Bucket="mine", Key=key)
+        assert answered(ours, operation, given) == answered(theirs, operation, given)
+
+
+def test_the_fake_of_buckets_lists_page_by_page() -> None:
+    fake = buckets.FakeBuckets(mine=buckets.FakeBucket("us-east-1", keys=KEYS))
+    client = FakeClients({("s3", None): fake}).client("s3", "us-east-1")
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket="mine", PaginationConfig={"PageSize": 3})
+    assert [[each["Key"] for each in page["Contents"]] for page in pages] == [sorted(KEYS)[:3], sorted(KEYS)[3:]]
+
+
+def test_the_fake_of_buckets_is_as_strict_as_s3() -> None:
+    fake = buckets.FakeBuckets(mine=buckets.FakeBucket("us-east-1", "Sometimes"))
+    client = FakeClients({("s3", None): fake}).client("s3", "us-east-1")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.get_bucket_versioning(Bucket="mine", ExpectedBucketOwner="999988887777")
+    with pytest.raises(AssertionError, match="no answer of S3"):
+        client.get_bucket_versioning(Bucket="mine")
+    fake.refuse("GetBucketVersioning", RefusedError("NoSuchBucketPolicy"))
+    with pytest.raises(AssertionError, match="GetBucketVersioning knows no NoSuchBucketPolicy"):
+        client.get_bucket_versioning(Bucket="mine")
+
+
+def raised(kind: type) -> Iterator[tuple[str, str]]:
+    """Each operation of a fake of regions, and the code of each refusal that its code can raise."""
+    methods = {
+        node.name: node
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind))))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+    def codes(name: str, seen: frozenset[str]) -> Iterator[str]:
+        for node in ast.walk(methods[name]):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id == "refusal":
+                given = node.args[0]
+                yield str(given.value) if isinstance(given, ast.Constant) else events_fake.NOT_FOUND
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in methods.keys() - seen:
+                yield from codes(node.func.attr, seen | {node.func.attr})
+
+    for name in methods:
+        if name[0].isupper():
+            yield from ((name, code) for code in codes(name, frozenset({name})))
+
+
+OF_REGIONS = {
+    "s3": s3.FakeS3,
+    "kms": regional_kms.FakeKms,
+    "ssm": ssm.FakeSsm,
+    "cloudformation": stacks.FakeStacks,
+    "events": events_fake.FakeEvents,
+    "ecr": regional_ecr.FakeEcr,
+}
+RAISED = sorted({(service, *each) for service, kind in OF_REGIONS.items() for each in raised(kind)})
+
+
+def test_the_errors_of_the_fakes_are_found() -> None:
+    assert {service for service, _, _ in RAISED} == OF_REGIONS.keys()
+    assert ("kms", "UpdateAlias", "KMSInvalidStateException") in RAISED, "through a method that others use as well"
+    assert len(RAISED) > 80
+
+
+@pytest.mark.parametrize(("service", "operation", "code"), RAISED)
+def test_a_fake_of_regions_raises_what_the_operation_can_answer(service: str, operation: str, code: str) -> None:
+    assert_known(MODELS.get_service_model(service).operation_model(operation), code)
+
+
+@pytest.mark.parametrize(("service", "operation"), sorted(DOCUMENTED))
+def test_what_is_documented_only_is_not_modelled(service: str, operation: str) -> None:
+    """A model that learns of a code makes its line needless."""
+    model = MODELS.get_service_model(service)
+    names = [operation] if operation else model.operation_names
+    for code in DOCUMENTED[service, operation]:
+        assert not all(code in modelled_errors(model.operation_model(name)) for name in names), code
+
+
+def test_a_client_of_regions_lets_no_unknown_error_through() -> None:
+    def call(*_: object) -> dict[str, Any]:
+        raise refused_in_a_region("NoSuchBucket")
+
+    with pytest.raises(AssertionError, match="CancelKeyDeletion knows no NoSuchBucket"):
+        FakeSession("us-east-1", call).client("kms").cancel_key_deletion(KeyId="k")

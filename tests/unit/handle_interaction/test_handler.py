@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 import pytest
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
 from crosscheck.decisions.click import parse_click
 from crosscheck.decisions.request import DecisionRequest
@@ -97,7 +96,7 @@ def test_f52_without_a_usable_secret_nothing_is_believed_and_an_alarm_rings(func
 def test_a_queue_that_is_out_of_reach_is_an_error_so_that_slack_shows_the_person(function: Function) -> None:
     function.keep(WHOLE)
     function.client.delete_queue(QueueUrl=function.queue)
-    with pytest.raises(ClientError):
+    with pytest.raises(Exception, match=r"^SendMessage was refused: \S+, request \S+$"):
         function.answer(event(form(pressed(REQUEST))))
 
 

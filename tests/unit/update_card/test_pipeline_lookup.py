@@ -28,8 +28,8 @@ def test_a_card_needs_what_an_approval_says_and_whom_it_notifies() -> None:
     action = {"name": "Sign-off", "actionTypeId": kind, "configuration": asked}
     declared = {"name": "shop", "version": 3, "stages": [{"name": "Approve", "actions": [action]}]}
     definition = parse_definition(cast("PipelineDeclarationOutputTypeDef", declared), "us-east-1")
-    (approval,) = outline(definition).stages[0].actions
-    assert (approval.note, approval.topic) == ("Look at https://canary.example first", "on-call")
+    (approval,) = outline(definition).to_fact(1.0).latest["stages"][0]["actions"]
+    assert (approval["note"], approval["topic"]) == ("Look at https://canary.example first", "on-call")
 
 
 def test_f54_an_outline_fits_into_an_item_whatever_its_approvals_say() -> None:

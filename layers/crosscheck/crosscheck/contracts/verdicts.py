@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from crosscheck.text import EXACT
+
 
 class Verdict(StrEnum):
     """The answer of a check; the order of the members is the order of severity."""
@@ -41,14 +43,14 @@ class Finding:
     """
 
     kind: str
-    target: str
+    target: str = field(metadata=EXACT)
     verdict: Verdict
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
     moved_on: bool = False
     images: tuple[ReleasedImage, ...] = ()
-    baselines: Mapping[str, str] = field(default_factory=dict)
+    baselines: Mapping[str, str] = field(default_factory=dict, metadata=EXACT)
     warning: str = ""
     skipped: bool = False
 

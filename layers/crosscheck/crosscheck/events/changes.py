@@ -22,13 +22,10 @@ from crosscheck.ledger.image_facts import PushedImage
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, LedgerKey, Subject
 from crosscheck.ledger.table import Fact
-from crosscheck.text import one_line
 
 MOST_ATTEMPTS = 100_000
 FIRST_ATTEMPT = 1
 TAG_LIMIT = 300
-ID_LIMIT = 100
-TRIGGER_LIMIT = 500
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 _REPOSITORY = matching(r"(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _DIGEST = matching(r"sha256:[0-9a-f]{64}")
@@ -118,7 +115,7 @@ def _action(envelope: Fields, detail: Fields, run: ReportedRun) -> ActionState:
         url=result.text("external-execution-url", ""),
         summary=result.text("external-execution-summary", ""),
         error_code=result.text("error-code", ""),
-        id=detail.text("action-execution-id", "")[:ID_LIMIT],
+        id=detail.text("action-execution-id", ""),
     )
 
 
@@ -131,13 +128,13 @@ def _trigger(detail: Fields) -> Trigger | None:
         return None
     given = detail.part("execution-trigger", "detail.execution-trigger")
     return Trigger(
-        type=given.text("trigger-type", "")[:TRIGGER_LIMIT],
-        commit=given.text("commit-id", "")[:TRIGGER_LIMIT],
-        message=one_line(given.text("commit-message", ""), TRIGGER_LIMIT),
-        author=given.text("author-display-name", "")[:TRIGGER_LIMIT],
-        branch=given.text("branch-name", "")[:TRIGGER_LIMIT],
-        repository=given.text("full-repository-name", "")[:TRIGGER_LIMIT],
-        tag=given.text("tag-name", "")[:TRIGGER_LIMIT],
+        type=given.text("trigger-type", ""),
+        commit=given.text("commit-id", ""),
+        message=given.text("commit-message", ""),
+        author=given.text("author-display-name", ""),
+        branch=given.text("branch-name", ""),
+        repository=given.text("full-repository-name", ""),
+        tag=given.text("tag-name", ""),
         started_by=_named(given.text("trigger-detail", "")),
     )
 
@@ -147,7 +144,7 @@ def _named(detail: str) -> str:
     follows its @ is left out.
     """
     name = detail.rpartition("/")[2] if "/" in detail else detail.rpartition(":")[2]
-    return name.partition("@")[0][:TRIGGER_LIMIT] if detail.startswith("arn:") else ""
+    return name.partition("@")[0] if detail.startswith("arn:") else ""
 
 
 def _push(envelope: Fields, detail: Fields) -> Change | None:

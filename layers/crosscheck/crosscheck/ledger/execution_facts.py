@@ -14,6 +14,8 @@ from crosscheck.text import one_line
 
 STARTED = "started_"
 URL_LIMIT = 1_000
+TEXT_LIMIT = 500
+ID_LIMIT = 100
 # An item holds 400 KB, and a pipeline 1,000 actions, whose names and regions take 250 of them.
 OUTLINE_LIMIT = 300_000
 
@@ -60,7 +62,7 @@ class ReportedFact(StoredFact):
         """The fact. The id of its event decides between two events of the same second and state."""
         run = self.run
         order = Order(run.attempt, run.state.rank, run.at, f"{run.state.value}/{event_id}")
-        return self.ordered(order, self.once())
+        return self.ordered(order)
 
     def once(self) -> Mapping[str, Any]:
         """What only some events tell."""
@@ -91,6 +93,10 @@ class Trigger:
     tag: str = ""
     started_by: str = ""
 
+    def within_limits(self) -> Self:
+        """The trigger with as much of its texts as is stored."""
+        return type(self)(**{name: one_line(text, TEXT_LIMIT) for name, text in asdict(self).items()})
+
 
 @dataclass(frozen=True)
 class ExecutionState(ReportedFact):
@@ -109,6 +115,10 @@ class ExecutionState(ReportedFact):
     def once(self) -> Mapping[str, Any]:
         """The starts, and the trigger where this event tells it."""
         return {**super().once(), **({"trigger": asdict(self.trigger)} if self.trigger else {})}
+
+    def within_limits(self) -> Self:
+        """The execution with as much of its trigger's texts as is stored."""
+        return replace(self, trigger=self.trigger.within_limits()) if self.trigger else self
 
 
 @dataclass(frozen=True)
@@ -143,9 +153,9 @@ class ActionState(ReportedFact):
     id: str = ""
 
     def within_limits(self) -> Self:
-        """The action with as much of its summary and its link as is stored. Credentials in them are left out before
-        they are cut: of those that a cut parts from their ``@``, nobody sees any more what they are."""
-        return replace(self, url=one_line(self.url)[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT))
+        """The action with as much of its texts as is stored."""
+        names = {name: getattr(self, name)[:ID_LIMIT] for name in ("id", "category", "provider", "error_code")}
+        return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT), **names)
 
 
 @dataclass(frozen=True)
@@ -193,14 +203,15 @@ class Outline(Observation):
 
     def within_limits(self) -> Self:
         """The outline as an item can hold it: where it has hundreds of approvals, without what these say."""
-        if len(json.dumps(asdict(self))) <= OUTLINE_LIMIT:
-            return self
-        stages = (replace(stage, actions=tuple(map(_without_texts, stage.actions))) for stage in self.stages)
+        shortened = self._with_texts(TEXT_LIMIT)
+        return shortened if len(json.dumps(asdict(shortened))) <= OUTLINE_LIMIT else self._with_texts(0)
+
+    def _with_texts(self, limit: int) -> Self:
+        stages = []
+        for stage in self.stages:
+            actions = (replace(each, note=each.note[:limit], topic=each.topic[:limit]) for each in stage.actions)
+            stages.append(replace(stage, actions=tuple(actions)))
         return replace(self, stages=tuple(stages))
-
-
-def _without_texts(action: OutlineAction) -> OutlineAction:
-    return replace(action, note="", topic="")
 
 
 @dataclass(frozen=True)
@@ -212,3 +223,7 @@ class RecordedRevision(Observation):
     commit: str = ""
     message: str = ""
     url: str = ""
+
+    def within_limits(self) -> Self:
+        """The revision with as much of its texts as is stored."""
+        return type(self)(self.commit[:TEXT_LIMIT], self.message[:TEXT_LIMIT], self.url[:TEXT_LIMIT])

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
@@ -33,8 +33,15 @@ class PushedImage(StoredFact):
 
     def to_fact(self, event_id: str) -> Fact:
         """The fact, as the event of this id tells it."""
-        once = {f"{TAG}{_hash(tag)}": {"tag": tag, "pushed": pushed} for tag, pushed in self.tags.items()}
-        return replace(self, tags={}).ordered(Order(0, 0, self.pushed, event_id), once)
+        return self.ordered(Order(0, 0, self.pushed, event_id))
+
+    def latest(self) -> Mapping[str, Any]:
+        """When the image was pushed last."""
+        return asdict(replace(self, tags={}))
+
+    def once(self) -> Mapping[str, Any]:
+        """The tags, each under a name of its own."""
+        return {f"{TAG}{_hash(tag)}": {"tag": tag, "pushed": pushed} for tag, pushed in self.tags.items()}
 
     @classmethod
     def document(cls, record: Record) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """The facts about something that releases deploy to: what was proven there, what ran before any release, and what
 releases have brought since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crosscheck.ledger.stored_fact import StoredFact
 from crosscheck.ledger.table import Fact, Order
+from crosscheck.text import EXACT
 
 # Later than any time in milliseconds that the ledger will see, and of as many digits.
 _NEVER = 9_999_999_999_999
@@ -21,7 +22,7 @@ class ProvenState(StoredFact):
 
     name = "proven"
 
-    state: str
+    state: str = field(metadata=EXACT)
     execution: str
     deployed: float
     at: float
@@ -41,7 +42,7 @@ class EarliestState(StoredFact):
 
     name = "before"
 
-    state: str
+    state: str = field(metadata=EXACT)
     at: float
 
     def to_fact(self) -> Fact:
@@ -61,7 +62,7 @@ class BroughtState(StoredFact):
     place = ("execution",)
 
     execution: str
-    state: str
+    state: str = field(metadata=EXACT)
     deployed: float
     at: float
 

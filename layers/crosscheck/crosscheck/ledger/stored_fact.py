@@ -17,7 +17,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.json_documents import read
 from crosscheck.ledger.table import Fact, Order, Record
-from crosscheck.text import one_line
+from crosscheck.text import on_one_line, one_line
 
 WORD_LIMIT = 40
 # Where a fact tells a word that this version does not know: alone in the first of them, before the text in the others.
@@ -64,10 +64,23 @@ class StoredFact:
         """The fact as it is stored, its texts within their limits."""
         return self
 
-    def ordered(self, order: Order, once: Mapping[str, Any] | None = None) -> Fact:
-        """The fact with what decides whether it is the latest."""
+    def latest(self) -> Mapping[str, Any]:
+        """The fields of which the latest are kept."""
+        return asdict(self)
+
+    def once(self) -> Mapping[str, Any]:
+        """What is kept once, whichever fact told it first."""
+        return {}
+
+    def ordered(self, order: Order) -> Fact:
+        """The fact with what decides whether it is the latest.
+
+        Here, and nowhere before it, texts of others become lines, which then are cut: of credentials that a cut parts
+        from the ``@`` behind them, nobody sees any more what they are.
+        """
         place = (attrgetter(field)(self) for field in self.place)
-        return Fact(self.name_at(*filter(None, place)), order, asdict(self.within_limits()), once or {})
+        stored: Self = on_one_line(self).within_limits()
+        return Fact(self.name_at(*filter(None, place)), order, stored.latest(), stored.once())
 
 
 class Observation(StoredFact):

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -185,3 +186,30 @@ def test_f05_unknown_fields_and_any_unicode_are_kept_or_replaced() -> None:
     summary = parse(event).fact.latest["summary"]
     assert len(summary) == 2_000
     assert summary.encode()
+
+
+# EventBridge takes 256 KB for an event, and DynamoDB 400 KB for an item, keys included.
+LONG = "\u00fc" * 120_000
+TRIGGER = ("trigger-type", "commit-id", "commit-message", "author-display-name", "branch-name", "tag-name")
+RESULT = ("external-execution-url", "external-execution-summary", "error-code")
+
+
+@pytest.mark.parametrize("field", [*TRIGGER, "full-repository-name", "trigger-detail"])
+def test_f05_f54_an_execution_whose_event_is_as_long_as_can_be_is_a_short_fact(field: str) -> None:
+    text = f"arn:aws:iam::111122223333:user/{LONG}" if field == "trigger-detail" else LONG
+    event = events.pipeline("STARTED")
+    event["detail"]["execution-trigger"] = {field: text}
+    fact = parse(event).fact
+    assert "\u00fc" * 400 in json.dumps(fact.once, ensure_ascii=False), "its beginning is kept"
+    assert len(json.dumps([fact.latest, fact.once]).encode()) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("part", "field"), [*(("execution-result", field) for field in RESULT), ("type", "category"), ("type", "provider")]
+)
+def test_f05_f54_an_action_whose_event_is_as_long_as_can_be_is_a_short_fact(part: str, field: str) -> None:
+    event = events.action("Deploy", "One", "FAILED")
+    event["detail"][part] = {**event["detail"].get(part, {}), field: LONG}
+    fact = parse(event).fact
+    assert "\u00fc" * 90 in json.dumps(fact.latest, ensure_ascii=False)
+    assert len(json.dumps([fact.latest, fact.once]).encode()) < 20_000

@@ -174,7 +174,7 @@ def test_a_plan_may_ask_for_the_health_or_for_a_version(
 
 
 def test_a_right_that_is_missing_leaves_the_region_unknown(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
-    beanstalk.refuse("DescribeEnvironments", RefusedError("AccessDenied", "not authorized", 403))
+    beanstalk.refuse("DescribeEnvironments", RefusedError("AccessDeniedException", "not authorized", 403))
     found = looked(clients)
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "DescribeEnvironments" in found.reason

@@ -173,9 +173,19 @@ def test_f27_a_retained_store_is_taken_over_with_what_is_in_it() -> None:
     assert len(world.s3.buckets[bucket_name(EU)].versions) == 1
 
 
-@pytest.mark.parametrize("code", ["OperationAborted", "SlowDown", "ThrottlingException"])
-@pytest.mark.parametrize("operation", ["CreateBucket", "PutBucketPolicy", "CreateKey", "PutParameter", "DeleteObjects"])
-def test_f28_transient_refusals_are_repeated(code: str, operation: str) -> None:
+OF_S3 = ("OperationAborted", "SlowDown", "InternalError")
+TRANSIENT = [
+    *((operation, code) for operation in ("CreateBucket", "PutBucketPolicy", "DeleteObjects") for code in OF_S3),
+    ("CreateKey", "ThrottlingException"),
+    ("CreateKey", "KMSInternalException"),
+    ("PutParameter", "ThrottlingException"),
+    ("PutParameter", "TooManyUpdates"),
+    ("PutParameter", "InternalServerError"),
+]
+
+
+@pytest.mark.parametrize(("operation", "code"), TRANSIENT)
+def test_f28_transient_refusals_are_repeated(operation: str, code: str) -> None:
     world = World()
     world.fail(operation, HOME, refusal(code), times=2)
     created(world, HOME, **EMPTY)
@@ -201,8 +211,9 @@ def test_f28_a_bucket_not_known_everywhere_yet_is_waited_for() -> None:
 
 def test_a_role_that_is_not_known_everywhere_yet_is_waited_for() -> None:
     world = World()
-    for operation in ("GetBucketTagging", "DescribeKey", "CreateKey"):
-        world.fail(operation, EU, refusal("AccessDenied", "no identity-based policy allows it"), times=4)
+    world.fail("GetBucketTagging", EU, refusal("AccessDenied", "no identity-based policy allows it"), times=4)
+    for operation in ("DescribeKey", "CreateKey"):
+        world.fail(operation, EU, refusal("AccessDeniedException", "no identity-based policy allows it"), times=4)
     created(world, EU)
 
 

@@ -83,5 +83,5 @@ def _said(page: Page) -> str:
         _, at, rest = one_line(page.location).rpartition("@")
         shown = one_line(f"…@{rest}" if at else rest, QUOTED)
         return f": a redirect to {shown}, which is not followed"
-    beginning = one_line(page.body[:400].decode(errors="replace"), QUOTED)
+    beginning = one_line(page.body.decode(errors="replace"), QUOTED)
     return f"; it says {beginning!r}" if beginning else ""

@@ -212,7 +212,7 @@ def test_where_more_alarms_went_off_than_are_asked_and_none_counts_nothing_is_pr
 
 def test_f17_what_cloudwatch_refuses_comes_out() -> None:
     cloudwatch = FakeCloudWatch()
-    cloudwatch.refuse("DescribeAlarms", RefusedError("AccessDenied", status=403))
+    cloudwatch.refuse("DescribeAlarms", RefusedError("AccessDeniedException", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
         look(cloudwatch)
 

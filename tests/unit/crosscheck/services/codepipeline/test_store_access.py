@@ -144,7 +144,7 @@ def test_a_policy_that_may_not_be_read_is_inconclusive_and_names_the_right(
 ) -> None:
     world.admit([allow(READ, "arn:aws:s3:::store/*")], [allow(DECRYPT)])
     fake = world.kms if service == "kms" else world.aws.fakes["s3", None]
-    fake.refuse(operation, RefusedError("AccessDenied", status=403))
+    fake.refuse(operation, RefusedError("AccessDenied" if service == "s3" else "AccessDeniedException", status=403))
     finding = world.run(readers=ROLE)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert f"(Crosscheck needs {service}:{operation} on " in finding.reason

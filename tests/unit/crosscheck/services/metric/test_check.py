@@ -189,7 +189,7 @@ def test_f17_an_answer_that_is_not_complete_proves_nothing(status: str) -> None:
 
 def test_f17_what_cloudwatch_refuses_comes_out() -> None:
     series = Series()
-    series.cloudwatch.refuse("GetMetricData", RefusedError("AccessDenied", status=403))
+    series.cloudwatch.refuse("GetMetricData", RefusedError("AccessDeniedException", status=403))
     with pytest.raises(ClientError, match="AccessDenied"):
         series.run(4, max="5")
 
