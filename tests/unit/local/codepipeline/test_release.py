@@ -142,13 +142,15 @@ def test_a_missing_bucket_fails_the_action_by_name(account: Account) -> None:
     }
 
 
-def test_all_calls_into_the_account_are_made_under_the_pipelines_role(account: Account) -> None:
+def test_all_calls_into_the_account_but_those_of_a_build_are_made_under_the_pipelines_role(account: Account) -> None:
+    """A build has a role of its own: that of its project."""
     services(account, HOME)
     account.aws.asked.clear()
     execution = account.create(pipeline([git_source()], [build()], [ecs()]))
     account.ended("my-pipeline", execution)
     as_administrator = {service for service, _, administrator in account.aws.asked if administrator}
-    assert as_administrator == {"sts", "codebuild"}
+    assert as_administrator == {"sts", "codebuild", "ecr", "ecs"}
+    assert ("ecs", HOME, False) in account.aws.asked
 
 
 def test_the_version_of_an_s3_source_is_recorded_and_builds_are_named_after_it(account: Account) -> None:
