@@ -72,7 +72,7 @@ fault-tests: $(STAMPS)/dev ## list the tests of each fault in tests/faults.md
 	$(DEV)/python -m tests.unit.docs.fault_tests
 
 .PHONY: bench
-bench: $(ENVIRONMENTS) build ## speed against a floor, fan-out, sizes and calls; records releases first, half an hour
+bench: $(ENVIRONMENTS) build ## speed against a floor, fan-out, sizes and calls; records releases first, a quarter of an hour
 	PYTHONPATH=layers/crosscheck:functions $(DEV)/python -m bench
 
 .PHONY: load
