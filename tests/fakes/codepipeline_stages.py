@@ -13,7 +13,8 @@ PAGE = 2  # small pages: whoever reads only the first one fails
 
 
 class FakeStages(JsonService):
-    """``passed`` tells by execution in which stages it was and how that ended, in the order of the executions."""
+    """``passed`` tells by execution in which stages it was and how that ended, in the order of the executions, and
+    ``again`` which of them were in a stage once more after all that."""
 
     service = "codepipeline"
 
@@ -25,6 +26,7 @@ class FakeStages(JsonService):
         self.pipeline: dict[str, Any] = {"name": name, "roleArn": role, "stages": declared, **kind, **pipeline}
         self.executions: dict[str, dict[str, Any]] = {}
         self.passed: dict[str, dict[str, str]] = {}
+        self.again: list[tuple[str, dict[str, str]]] = []
         self.before_rollback: Callable[[], object] = lambda: None
 
     def execute(self, *, status: str = "Succeeded", **stages: str) -> str:
@@ -71,7 +73,7 @@ class FakeStages(JsonService):
                 "status": words.get(status, status),
                 "startTime": START + timedelta(minutes=number),
             }
-            for number, (execution, stages) in reversed(list(enumerate(self.passed.items())))
+            for number, (execution, stages) in reversed(list(enumerate([*self.passed.items(), *self.again])))
             for stage, status in stages.items()
         ]
         start = int(body.get("nextToken", "0"))

@@ -55,6 +55,21 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
         "True becomes False",
     ): "each of the sizes is made of one of them",
     (_SITUATION, 'desired=found.get("desiredCount", 0),', "0 becomes 1"): "DescribeServices always says how many",
+    (
+        _PROVEN,
+        "late = preflight and any(each.deployed <= preflight.at and same(seen, each.state) for each in own)",
+        "its first two arguments are swapped",
+    ): "one state is the same as another, or it is not, whichever is named first",
+    (
+        _STAGE,
+        "target = _target(client, subject.pipeline, proven) if proven and number > 0 else {}",
+        "Gt becomes GtE",
+    ): "the first stage goes back to nothing, whatever was proven in it",
+    (
+        _STAGE,
+        'target_version=target.get("pipelineVersion", 0),',
+        "0 becomes 1",
+    ): "GetPipelineExecution always says the version, and without a target nobody asks",
     (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
     (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
 }

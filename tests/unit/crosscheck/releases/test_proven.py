@@ -587,3 +587,36 @@ def test_where_nobody_saw_anything_nothing_is_strange(ledger: Ledger, seen: str 
     if seen is not None:
         release.saw(seen, 3_500)
     assert (release.target, release.strange) == ("", "")
+
+
+def test_a_stage_is_no_newer_for_what_another_one_deployed(ledger: Ledger) -> None:
+    first, second, later = releases(ledger, 3)
+    first.action("Other", "Deploy", State.STARTED, stage="Later", after=5_000)
+    first.judged(Verdict.PASS)
+    second.judged(Verdict.PASS)
+    assert later.stage_target == "execution-2"
+
+
+def test_a_region_in_which_nothing_was_deployed_proves_nothing_against_the_stage(ledger: Ledger) -> None:
+    first, later = releases(ledger, 2)
+    first.said(judge(PACIFIC, [Finding("http", "page", Verdict.FAIL, "answers 500")]), [])
+    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
+    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-0"})
+    later.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + 7_100)
+    assert later.stage_target == "execution-0"
+
+
+def test_what_somebody_deployed_by_hand_is_theirs_where_the_release_brought_nothing(ledger: Ledger) -> None:
+    good, release = releases(ledger, 2)
+    good.judged(Verdict.PASS)
+    release.saw("by hand", 7_210)
+    assert "by hand ran there" in release.strange
+
+
+def test_a_word_of_the_second_in_which_preflight_looked_is_no_newer(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    first.judged(Verdict.PASS)
+    third.saw("by hand", 7_300)
+    second.judged(Verdict.FAIL, after=100)
+    third.judged(Verdict.FAIL)
+    assert "by hand ran there" in third.strange

@@ -298,3 +298,32 @@ def test_of_a_pipeline_that_ran_for_years_only_the_newest_actions_are_looked_thr
     assert world.propose().feasibility is Feasibility.READY
     pages = [call.get("nextToken", "0") for call in world.codepipeline.called("ListActionExecutions")]
     assert set(pages) == {"0", "2"}
+
+
+def test_of_executions_only_the_newest_are_looked_through_for_the_age_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "LIMIT", 4)
+    world = World()
+    world.codepipeline.roll_back("Deploy", world.first, "Succeeded")
+    for _ in range(10):
+        world.codepipeline.execute(Source="Succeeded")
+    world.propose()
+    pages = [call.get("nextToken", "0") for call in world.codepipeline.called("ListPipelineExecutions")]
+    assert set(pages) == {"0", "2"}
+
+
+def test_who_entered_a_stage_between_ours_and_its_rollback() -> None:
+    world = World()
+    other = world.pass_through("Succeeded")
+    made = world.codepipeline.roll_back("Deploy", world.before)
+    later = world.pass_through("Succeeded")
+    stranger = Subject(REGION, PIPELINE, "99999999-2222-4333-8444-555555555555")
+    assert stage.entered_between(world.subject, "Deploy", made, world.aws) == (other,)
+    assert stage.entered_between(world.subject, "Deploy", stranger.execution, world.aws) == (other, made, later)
+    assert stage.entered_between(stranger, "Deploy", made, world.aws) == ()
+    world.codepipeline.again.append((world.ours, {"Deploy": "Failed"}))
+    assert stage.entered_between(world.subject, "Deploy", made, world.aws) == ()
+
+
+def test_the_status_of_a_parallel_execution_is_that_of_its_own_actions() -> None:
+    world = World("Succeeded", executionMode="PARALLEL")
+    assert stage.read_inside(world.subject, "Deploy", world.aws) == (world.ours, "Succeeded")
