@@ -1,7 +1,9 @@
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import RegionJudge
+from crosscheck.releases.model import RegionProgress, RegionState
 from tests.builders import events
 from tests.builders.releases import Facts, deploys
 
@@ -157,6 +159,7 @@ def test_a_failed_deploy_action_fails_its_region_with_its_reason() -> None:
 def test_an_abandoned_deployment_is_unknown() -> None:
     facts = _facts().event(events.action("Primary", "One", "ABANDONED", 5)).event(events.pipeline("STOPPED", 6))
     assert _states(facts)["us-east-1"] == "unknown"
+    assert facts.release.regions[0].reason == "the deploy action was abandoned"
 
 
 def test_a_region_with_two_deploy_stages_is_as_good_as_the_worse_one() -> None:
@@ -196,3 +199,76 @@ def test_what_one_stage_brought_counts_where_a_later_one_never_started() -> None
 def test_without_a_definition_the_deploy_actions_seen_are_the_regions() -> None:
     facts = Facts().event(events.action("Deploy", "Two", "STARTED", 3, region="eu-west-1"))
     assert _states(facts) == {"eu-west-1": "deploying"}
+
+
+def _only(facts: Facts) -> RegionProgress:
+    (region,) = facts.release.regions
+    return region
+
+
+def _failed_twice() -> Facts:
+    """Two stages deployed to one region, and failed."""
+    stages = [(name, [deploys(name, "us-east-1")]) for name in ("Infra", "App")]
+    facts = Facts().outline(*stages).event(events.pipeline("STARTED"))
+    for second, name in ((5, "Infra"), (9, "App")):
+        facts.event(events.action(name, name, "STARTED", second))
+        begun = {"start-time": events.action(name, name, "STARTED", second)["time"]}
+        facts.event(events.action(name, name, "FAILED", second + 2, more=begun))
+    return facts
+
+
+def test_a_region_is_taken_back_while_one_of_its_stages_is() -> None:
+    facts = _failed_twice().rollback("Infra", "us-east-1", RollbackState.SUGGESTED, "as asked", 20)
+    assert _only(facts).rollback is RollbackState.SUGGESTED
+    facts.rollback("App", "us-east-1", RollbackState.RUNNING, "", 20)
+    assert _only(facts).rollback is RollbackState.RUNNING
+
+
+def test_a_region_is_as_old_as_its_latest_deployment() -> None:
+    region = _only(_failed_twice())
+    assert (region.since, region.seconds) == (events.BEGAN.timestamp() + 9, 2.0)
+
+
+def test_a_deployment_that_ended_in_the_second_in_which_it_began_took_no_time() -> None:
+    begun = events.action("Primary", "One", "STARTED", 3)
+    facts = Facts().event(begun)
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 3, more={"start-time": begun["time"]}))
+    assert _only(facts).seconds == 0.0
+
+
+def test_a_region_that_is_back_says_so_and_why_it_was_taken_back() -> None:
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5))
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 9)
+    facts.rollback("Primary", "us-east-1", RollbackState.DONE, "runs app:6", 20)
+    region = facts.release.regions[0]
+    assert (region.state, region.rollback) == (RegionState.ROLLED_BACK, RollbackState.DONE)
+    assert (region.reason, region.follow_up) == ("runs app:6", "was: 0 of 2 tasks run")
+    facts.verdict("Primary", _judged(Verdict.FAIL, ""), 9)
+    assert facts.release.regions[0].follow_up == ""
+
+
+def test_a_region_whose_stage_a_condition_skipped_says_so() -> None:
+    facts = _facts().event(events.stage("Primary", "SKIPPED", 3))
+    region = facts.release.regions[0]
+    assert (region.state, region.reason) == (RegionState.SKIPPED, "a condition skipped the stage")
+
+
+def test_whose_gates_judge_a_region_is_known_before_it_is_deployed_to() -> None:
+    assert _facts().release.regions[0].gates == ("Validate",)
+
+
+def test_only_a_plain_address_is_the_page_of_a_deployment() -> None:
+    page = {"execution-result": {"external-execution-url": "https://console.aws.amazon.com/ecs"}}
+    facts = _facts().event(events.action("Primary", "One", "SUCCEEDED", 5, more=page))
+    assert facts.release.regions[0].url == "https://console.aws.amazon.com/ecs"
+    page["execution-result"]["external-execution-url"] = "javascript:alert(1)"
+    facts.event(events.action("Primary", "One", "SUCCEEDED", 5, more=page))
+    assert facts.release.regions[0].url == ""
+
+
+def test_what_an_earlier_run_replaced_is_told_no_more() -> None:
+    facts = _facts().replaced("Primary", "us-east-1", "app:5", 3)
+    facts.event(events.action("Primary", "One", "STARTED", 1))
+    assert facts.release.regions[0].warning == "the rollback replaced app:5"
+    facts.event(events.action("Primary", "One", "STARTED", 20))
+    assert facts.release.regions[0].warning == ""

@@ -11,6 +11,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.images.digests import resolve
 from crosscheck.images.reference import parse_reference, short
 from crosscheck.pipelines.runs import ActionRun
+from crosscheck.services.ecs.deployments import ServiceDeployment
 from crosscheck.services.ecs.history import NOTHING, ServiceHistory, read_history, replaced_state
 from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.service import container_images, describe_service
@@ -76,7 +77,7 @@ def read_situation(place: Place, baseline: str, aws: Clients) -> Situation:
         return seen
     history = read_history(client, place.cluster, place.service, place.run)
     seen = replace(seen, history=history, target=parse_state(baseline) or NOTHING)
-    return _ways(seen, aws) if history.made else seen
+    return _ways(seen, history.made, aws) if history.made else seen
 
 
 def _service(client: ECSClient, place: Place) -> Situation:
@@ -93,14 +94,15 @@ def _service(client: ECSClient, place: Place) -> Situation:
     )
 
 
-def _ways(seen: Situation, aws: Clients) -> Situation:
-    """The same, with what ECS itself goes back to, and what the target needs in order to be deployed again."""
+def _ways(seen: Situation, made: ServiceDeployment, aws: Clients) -> Situation:
+    """The same, with what ECS itself goes back to from the deployment that was ``made``, and what the target needs in
+    order to be deployed again."""
     client, history = aws.client("ecs", seen.place.region), seen.history
     arn, deregistered = _registered(client, seen.target.task_definition)
     target = replace(seen.target, task_definition=arn)
     return replace(
         seen,
-        replaced=replaced_state(client, history.made),
+        replaced=replaced_state(client, made),
         target=target,
         deregistered=deregistered,
         unpinned="" if deregistered else unpinned(client, target, history.brought, aws),
