@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _CONCLUDE = "functions/conclude_checks/conclude.py"
 _ENGINE = "layers/crosscheck/crosscheck/verification/engine.py"
+_REGION_ROLLBACK = "functions/roll_back/region_rollback.py"
 _SITUATION = "layers/crosscheck/crosscheck/services/ecs/situation.py"
 _REGION_VERDICTS = "layers/crosscheck/crosscheck/releases/region_verdicts.py"
 _PROVEN = "layers/crosscheck/crosscheck/releases/proven.py"
@@ -34,6 +35,12 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
     ): "it only keeps the token short",
     (_SITUATION, "deregistered: bool = False", "False becomes True"): "nobody asks before `_ways` has read it",
     (_SITUATION, 'return "", False', "False becomes True"): "where there is no target, `_ready` asks nothing about it",
+    (
+        _REGION_ROLLBACK,
+        "found = found if newest is planned else self._propose(newest)",
+        "the condition never holds",
+    ): "who is asked the same once more answers the same",
+    (_REGION_ROLLBACK, "if rollback is None:", "the condition never holds"): "only what has a rollback is ready",
     (
         _REGION_VERDICTS,
         "shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]",

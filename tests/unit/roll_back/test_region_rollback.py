@@ -282,7 +282,13 @@ def test_what_this_executions_own_later_action_brought_is_taken_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = replace(WEB, run=replace(RUN, stage="Shift", name="Again", started=NOW - 100))
-    monkeypatch.setattr("roll_back.region_rollback.later_checks", lambda *_: (own,))
+    asked = list[tuple[object, ...]]()
+
+    def later(*given: object) -> tuple[PlannedCheck, ...]:
+        asked.append(given[:2])
+        return (own,)
+
+    monkeypatch.setattr("roll_back.region_rollback.later_checks", later)
     proposed: list[str] = []
 
     def propose(planned: PlannedCheck, _baseline: str, _aws: Clients) -> RollbackProposal:
@@ -292,7 +298,7 @@ def test_what_this_executions_own_later_action_brought_is_taken_back(
 
     monkeypatch.setattr(world.service, "propose", propose)
     assert world.run() == {"state": "suggested"}
-    assert proposed == ["EU", "Again"]
+    assert (asked, proposed) == ([(WEB, RELEASE)], ["EU", "Again"])
 
 
 def test_what_somebody_else_had_deployed_in_the_same_moment_is_written_and_counted(
