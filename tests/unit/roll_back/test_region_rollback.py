@@ -14,7 +14,7 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState, ProvenState
 from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.subjects import DeployTarget, ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PreflightSeen
 from crosscheck.pipelines.runs import ActionRun
@@ -204,8 +204,15 @@ def test_a_later_attempt_has_a_claim_of_its_own(world: World) -> None:
 def test_what_was_proven_is_given_to_the_rollback(world: World) -> None:
     proven = ProvenState("web:7", "execution#us-east-1#p#before", NOW - 900, NOW - 800)
     world.ledger.merge(DeployTarget("eu-west-1", WEB.subject), proven.to_fact())
-    world.run()
+    verification = parse_item(world.run()["verification"])
     assert world.service.baselines == ["web:7", "web:7"]  # to propose, and directly before acting
+    assert verification.origin == "proven by execution before on 2027-01-15"
+
+
+def test_what_is_no_release_is_not_taken_back(world: World) -> None:
+    image = ImageSubject("us-east-1", "web", "sha256:" + "0" * 64)
+    with pytest.raises(TypeError, match="only executions"):
+        world.run(replace(ITEM, subject=image))
 
 
 def test_what_ran_before_the_first_release_counts_only_if_it_was_read_before_the_deployment_began(world: World) -> None:
