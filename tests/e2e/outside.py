@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _client = cache(make_client)
+QUIET = 20.0  # real seconds
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,20 @@ class Outside:
         return calls
 
     def calls_about(self, execution: str) -> list[dict[str, Any]]:
-        """The calls for the execution's card and its thread, once no card waits to be drawn."""
-        wait_until(self._drawn, "an empty queue of cards")
+        """The calls for the execution's card and its thread, once no card waits to be drawn, or QUIET seconds after the
+        last of these calls: other releases of the account may be looked at, and told of, all the time."""
+        made, since = 0, time.monotonic()
+
+        def settled() -> list[dict[str, Any]]:
+            nonlocal made, since
+            drawn, found = self._drawn(), self._about(execution)
+            if len(found) != made:
+                made, since = len(found), time.monotonic()
+            return found if drawn or time.monotonic() > since + QUIET else []
+
+        return wait_until(settled, "the last call about the execution")
+
+    def _about(self, execution: str) -> list[dict[str, Any]]:
         [card] = self.cards(execution)
         return [each for each in self.history() if card["ts"] in {each["ts"], each["payload"].get("thread_ts")}]
 
