@@ -8,6 +8,9 @@ _REGION_ROLLBACK = "functions/roll_back/region_rollback.py"
 _SITUATION = "layers/crosscheck/crosscheck/services/ecs/situation.py"
 _REGION_VERDICTS = "layers/crosscheck/crosscheck/releases/region_verdicts.py"
 _PROVEN = "layers/crosscheck/crosscheck/releases/proven.py"
+_TABLE = "layers/crosscheck/crosscheck/ledger/table.py"
+_TIMES = "layers/crosscheck/crosscheck/services/window/times.py"
+_TEXT = 'return {"S": json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)}'
 _STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
 _ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
 
@@ -77,6 +80,21 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
         'target_version=target.get("pipelineVersion", 0),',
         "0 becomes 1",
     ): "GetPipelineExecution always says the version, and without a target nobody asks",
+    (_TABLE, _TEXT, "True becomes False"): "the order of a document's fields says nothing",
+    (_TABLE, _TEXT, "sort_keys is not given"): "the order of a document's fields says nothing",
+    (_TABLE, _TEXT, "separators is not given"): "the spaces of a document say nothing",
+    (_TIMES, "_BEHIND, _AHEAD = 2, 9", "2 becomes 3"): "one more day is looked at than is needed",
+    (_TIMES, "_BEHIND, _AHEAD = 2, 9", "9 becomes 10"): "one more day is looked at than is needed",
+    (
+        _TIMES,
+        "dates = (today + _DAY * offset for offset in range(-_BEHIND, _AHEAD + 1))",
+        "1 becomes 2",
+    ): "one more day is looked at than is needed",
+    (
+        _TIMES,
+        "dates = (today + _DAY * offset for offset in range(-_BEHIND, _AHEAD + 1))",
+        "Add becomes Sub",
+    ): "two days more are looked at than are needed",
     (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
     (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
 }

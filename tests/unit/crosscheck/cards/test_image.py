@@ -44,3 +44,15 @@ def test_an_image_is_as_far_as_its_slowest_region() -> None:
     assert fold_image(IMAGE, _known(eu_west_1=Verdict.PASS, ap_southeast_1=Verdict.PASS)).state == "passed"
     unknown = _known(eu_west_1=Verdict.PASS, ap_southeast_1=Verdict.INCONCLUSIVE)
     assert fold_image(IMAGE, unknown).state == "unknown"
+
+
+def test_an_image_of_which_nothing_is_known_yet_is_looked_for() -> None:
+    arrival = fold_image(IMAGE, KnownFacts({}))
+    assert (arrival.state, arrival.tag, arrival.pushed, arrival.regions) == ("verifying", "", None, ())
+
+
+def test_a_region_that_has_no_last_word_yet_is_being_verified() -> None:
+    facts = Facts().add(ImageDestinations(("eu-west-1",)).to_fact(1.0))
+    facts.add(JudgeVerdict(REPLICATION, _judged("eu-west-1", Verdict.PENDING), 2.0, final=False).to_fact(1.0))
+    (region,) = fold_image(IMAGE, facts.known).regions
+    assert (region.state, region.reason) == ("verifying", "as the test says")

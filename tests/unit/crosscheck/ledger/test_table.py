@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crosscheck.ledger.execution_facts import ExecutionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.proof_facts import EarliestState
 from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
-from crosscheck.ledger.states import RollbackState
-from crosscheck.ledger.subjects import Subject
-from crosscheck.ledger.table import Ledger
+from crosscheck.ledger.states import RollbackState, State
+from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.table import Ledger, item_key
 from tests.builders import tables
 
 if TYPE_CHECKING:
@@ -74,3 +77,40 @@ def test_a_fact_expires_so_many_days_after_it_was_written(ledger_table: DynamoDB
     Ledger(ledger_table, tables.NAME, 90, lambda: now).claim(RELEASE, CLAIM.name, "first")
     [item] = ledger_table.scan(TableName=tables.NAME)["Items"]
     assert int(item["ttl"]["N"]) == now + 90 * 86_400
+
+
+def test_nothing_is_asked_of_dynamodb_that_it_refuses(ledger: Ledger, ledger_table: DynamoDBClient) -> None:
+    """DynamoDB refuses an empty expression, and a value that no expression uses; moto takes both.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ExpressionAttributeValues.html
+    """
+    asked = list[dict[str, Any]]()
+
+    def keep(params: dict[str, Any], **_: object) -> None:
+        asked.append(dict(params))
+
+    ledger_table.meta.events.register("provide-client-params.dynamodb", keep)
+    lasting, expiring = DeployTarget("us-east-1", "lambda-alias f/live"), RELEASE
+    for subject in (lasting, expiring):
+        ledger.merge(subject, EarliestState("7", 10.0).to_fact())
+        ledger.update(item_key(subject.key, "plain"), ["#a = :a"], {":a": {"S": "b"}}, expires=subject.expires)
+        assert len(list(ledger.items(subject.key))) == 2
+        assert len(list(ledger.items(subject.key, "before"))) == 1
+    for each in asked:
+        expressions = [each[name] for name in each if name.endswith("Expression")]
+        assert all(expressions)
+        assert all(re.search(rf"{value}\b", " ".join(expressions)) for value in each["ExpressionAttributeValues"])
+    assert len(asked) == 8
+    items = ledger_table.scan(TableName=tables.NAME)["Items"]
+    assert {item["pk"]["S"] for item in items if "ttl" not in item} == {lasting.key}
+
+
+def test_an_earlier_moment_of_an_execution_changes_the_ledger(ledger: Ledger) -> None:
+    """Whichever event comes first: the indexes list an execution by the earliest moment that is known of it."""
+    late, early = (
+        ExecutionState(ReportedRun(state, 1, at)).to_fact("event")
+        for state, at in ((State.SUCCEEDED, 20.0), (State.STOPPING, 10.0))
+    )
+    assert ledger.merge(RELEASE, late)
+    assert ledger.merge(RELEASE, early)
+    assert not ledger.merge(RELEASE, early)

@@ -99,3 +99,11 @@ def test_the_policy_is_the_functions_own_setting() -> None:
 def test_f49_a_tunnel_leads_anywhere_and_is_refused_as_such(host: str) -> None:
     """Whatever address it hides, and whatever the standard library thinks of its prefix."""
     assert refused(host, Policy(loopback=True)) == "a tunnel's"
+
+
+def test_only_the_runtimes_own_address_is_lambdas_own() -> None:
+    """Elsewhere its port is one like any other."""
+    policy = Policy(runtime="169.254.100.1:9001")
+    assert policy.refusal(ip_address("169.254.100.1"), 9001) == "Lambda's own"
+    assert policy.refusal(ip_address("169.254.100.1"), 80) == "link-local"
+    assert policy.refusal(ip_address("93.184.216.34"), 9001) == ""

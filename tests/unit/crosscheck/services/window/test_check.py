@@ -180,3 +180,9 @@ def test_the_next_opening_is_never_the_one_that_begins_now() -> None:
     night = Window(ZoneInfo("Europe/Berlin"), time(2), time(5))
     assert current(night, monday) == Opening(monday, monday + timedelta(hours=3))
     assert upcoming(night, monday).start == monday + timedelta(days=1)
+
+
+def test_a_window_that_closes_when_it_opens_is_open_for_a_day() -> None:
+    whole = {"open": "02:00", "close": "02:00", "days": "mon"}
+    assert told("2026-01-05T12:00", **whole) == "PASS Tue 02:00 Europe/Berlin (01:00 UTC)"
+    assert told("2026-01-06T01:00", **whole) == "PENDING Mon 02:00 Europe/Berlin (01:00 UTC)"
