@@ -17,7 +17,7 @@ from crosscheck.errors import RetryLaterError
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.image_facts import REPLICATION, DeployedRepository, ImageDestinations
 from crosscheck.ledger.pipeline_channels import PipelineChannels
-from crosscheck.ledger.subjects import ImageSubject, Repository, Subject
+from crosscheck.ledger.subjects import ImageSubject, Repository, Subject, card_key
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.pipelines.parameters import Tags
@@ -190,6 +190,9 @@ def test_f40_a_permanent_refusal_never_blocks_the_channel(ready: Function, capsy
     ready.happen(events.pipeline("STARTED"))
     assert ready.run() == (1, 0)
     assert '"CardsRefused":[1.0]' in capsys.readouterr().out
+    assert {item["sk"]["S"]: item["refused"]["S"] for item in ready.ledger.items(card_key(SUBJECT))} == {
+        "card": "msg_too_long"
+    }
     ready.happen(events.stage("Source", "STARTED"))
     ready.run()
     assert len(ready.slack.messages()) == 1

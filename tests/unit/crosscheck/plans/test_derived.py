@@ -75,6 +75,7 @@ def test_f68_an_action_type_of_somebody_elses_is_not_taken_for_that_of_aws(provi
     check = derive(theirs, RUN, "")
     assert check
     assert check.unsupported == f"no check for provider {provider} of owner {owner} in this version (action Bring)"
+    assert (check.kind, check.region, check.parameters) == (provider, theirs.region, {"action": "Bring"})
 
 
 def test_a_change_set_alone_has_no_check() -> None:
