@@ -12,6 +12,7 @@ import importlib.abc
 import importlib.machinery
 import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -104,6 +105,12 @@ def jobs(paths: list[str], *, equivalent: bool = False) -> Iterator[Job]:
             job = Job(path, mutant)
             if equivalent or job.key not in EQUIVALENTS:
                 yield job
+
+
+def again(every: list[Job], told: str) -> list[Job]:
+    """Those that an earlier run told of as survivors, wherever their lines stand by now."""
+    lived = {re.sub(r":\d+: ", ": ", line, count=1) for line in told.splitlines()}
+    return [job for job in every if f"survives: {job.path}: {job.mutant.change}: {job.mutant.line}" in lived]
 
 
 def judged_in_place(todo: list[Job], processes: int) -> Iterator[tuple[Job, int]]:
@@ -206,10 +213,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", default=[*TARGETS])
     parser.add_argument("--sample", type=int, default=SAMPLE, help="how many, drawn with a fixed seed; 0 for all")
+    parser.add_argument("--again", type=Path, help="only the survivors that this output of an earlier run names")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
+    told = given.again.read_text() if given.again else None
     os.chdir(ROOT)
     every = list(jobs(given.paths))
+    every = every if told is None else again(every, told)
+    if not every:
+        parser.error("none of these mutants is there any more")
     todo = random.Random(SEED).sample(every, min(given.sample or len(every), len(every)))  # noqa: S311 - no secret
     lived, judged = list[Job](), dict[Job, int]()
     for job, verdict in judged_in_place(todo, given.processes):

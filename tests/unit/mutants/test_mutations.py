@@ -7,7 +7,7 @@ import ast
 import pytest
 import yaml
 
-from tests.mutants.__main__ import jobs
+from tests.mutants.__main__ import again, jobs
 from tests.mutants.equivalents import EQUIVALENTS
 from tests.mutants.mutations import python_mutants, state_machine_mutants
 from tests.mutants.targets import STATE_MACHINE, TARGETS, missing
@@ -57,3 +57,10 @@ def test_the_tables_name_what_there_is() -> None:
     assert missing() == []
     assert EQUIVALENTS.keys() <= {job.key for job in jobs(list(TARGETS), equivalent=True)}
     assert all(EQUIVALENTS.values())
+
+
+def test_those_that_lived_are_found_again_though_their_lines_have_moved() -> None:
+    every = list(jobs(["layers/crosscheck/crosscheck/verification/skips.py"]))
+    lived = every[3]
+    told = f"survives: {lived.path}:999: {lived.mutant.change}: {lived.mutant.line}\n1 of 2 mutants died"
+    assert {each.key for each in again(every, told)} == {lived.key}
