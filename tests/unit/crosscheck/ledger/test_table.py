@@ -102,7 +102,8 @@ def test_nothing_is_asked_of_dynamodb_that_it_refuses(ledger: Ledger, ledger_tab
         assert all(re.search(rf"{value}\b", " ".join(expressions)) for value in each["ExpressionAttributeValues"])
     assert len(asked) == 8
     items = ledger_table.scan(TableName=tables.NAME)["Items"]
-    assert {item["pk"]["S"] for item in items if "ttl" not in item} == {lasting.key}
+    kept = {(item["pk"]["S"], item["sk"]["S"]) for item in items if "ttl" not in item}
+    assert kept == {(lasting.key, "before"), (lasting.key, "plain")}
 
 
 def test_an_earlier_moment_of_an_execution_changes_the_ledger(ledger: Ledger) -> None:
