@@ -39,7 +39,12 @@ def one_line(text: str, limit: int | None = None) -> str:
     line = " ".join(visible.split())
     line = _CREDENTIALS.sub("", line) if "@" in line else line
     line = _SIGNATURES.sub(r"\1=REDACTED", line) if "=" in line else line
-    return line if limit is None or len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
+    return line if limit is None else cut_line(line, limit)
+
+
+def cut_line(line: str, limit: int) -> str:
+    """At most ``limit`` characters of a line, and where there are more the sign that it goes on."""
+    return line if len(line) <= limit else line[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 
 def on_one_line(value: Any) -> Any:

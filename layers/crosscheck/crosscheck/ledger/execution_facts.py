@@ -10,7 +10,7 @@ from typing import Any, Self
 from crosscheck.ledger.states import State
 from crosscheck.ledger.stored_fact import Link, Observation, StoredFact
 from crosscheck.ledger.table import REASON_LIMIT, Fact, Order, Record
-from crosscheck.text import one_line
+from crosscheck.text import cut_line
 
 STARTED = "started_"
 URL_LIMIT = 1_000
@@ -95,7 +95,7 @@ class Trigger:
 
     def within_limits(self) -> Self:
         """The trigger with as much of its texts as is stored."""
-        return type(self)(**{name: one_line(text, TEXT_LIMIT) for name, text in asdict(self).items()})
+        return type(self)(**{name: cut_line(text, TEXT_LIMIT) for name, text in asdict(self).items()})
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class ActionState(ReportedFact):
     def within_limits(self) -> Self:
         """The action with as much of its texts as is stored."""
         names = {name: getattr(self, name)[:ID_LIMIT] for name in ("id", "category", "provider", "error_code")}
-        return replace(self, url=self.url[:URL_LIMIT], summary=one_line(self.summary, REASON_LIMIT), **names)
+        return replace(self, url=self.url[:URL_LIMIT], summary=cut_line(self.summary, REASON_LIMIT), **names)
 
 
 @dataclass(frozen=True)
