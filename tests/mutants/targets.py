@@ -42,6 +42,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     f"{KERNEL}releases/region_verdicts.py": _RELEASES,
     f"{KERNEL}releases/proven.py": (
         f"{UNIT}crosscheck/releases/test_proven.py",
+        f"{UNIT}crosscheck/releases/test_strangers.py",
         "tests/property/test_proven_states.py",
     ),
     f"{KERNEL}ledger/table.py": (f"{UNIT}crosscheck/ledger", "tests/property/test_ledger_merge.py"),

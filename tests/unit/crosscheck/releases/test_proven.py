@@ -8,115 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
-from crosscheck.ledger.execution_facts import ActionState, ReportedRun, StageState
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import DeployTarget, Subject
+from crosscheck.ledger.subjects import DeployTarget
 from crosscheck.ledger.table import Ledger
-from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen, RegionJudge
-from crosscheck.pipelines.runs import ActionRun
-from crosscheck.releases.proven import ProvenStates
-from crosscheck.services.codepipeline.stage_history import planned_stage
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from tests.builders import tables
+from tests.builders.alias_releases import EUROPE, PACIFIC, releases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
-HOME, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
-BEGAN = 1_800_000_000.0
 GATE = "Deploy/Verify"
 ACCOUNT = "111122223333"
-
-
-class Release:
-    """A release whose stage ``Deploy`` points an alias to a version of its own, ``began`` seconds after the first."""
-
-    def __init__(self, ledger: Ledger, number: int, began: float) -> None:
-        self.states, self.ledger, self.version = ProvenStates(ledger), ledger, str(number)
-        self.subject, self.began = Subject(HOME, "p", f"execution-{number}"), BEGAN + began
-        self.reported: list[State] = []
-
-    def stage(self, state: State) -> None:
-        """The event of the stage ``Deploy``."""
-        self.reported.append(state)
-        run = ReportedRun(state, 1, self.began + 50)
-        self.ledger.merge(self.subject, StageState("Deploy", run).to_fact("event"))
-
-    def action(
-        self, name: str, category: str, state: State, region: str = EUROPE, *, stage: str = "Deploy", after: float = 40
-    ) -> None:
-        """The event of an action, so many seconds after the deployment began."""
-        action = ActionState(stage, name, ReportedRun(state, 1, self.began + after), region, category)
-        self.ledger.merge(self.subject, action.to_fact("event"))
-
-    def check(
-        self, region: str = EUROPE, alias: str = "live", *, after: float = 0, status: str = "Succeeded"
-    ) -> PlannedCheck:
-        run = ActionRun("Deploy", region, status, self.began + after)
-        return PlannedCheck("lambda-alias", region, {"function": "f", "alias": alias}, run)
-
-    def saw(self, state: str, at: float) -> None:
-        """Preflight's look at the alias."""
-        planned = replace(self.check(), run=None, baseline_only=True)
-        seen = {planned.subject: state} if state else {}
-        found = judge(EUROPE, [replace(planned.finding(Verdict.PASS, ""), baselines=seen)])
-        self.ledger.merge(self.subject, PreflightSeen(found, BEGAN + at).to_fact())
-        self.states.seen_before([planned], found, BEGAN + at)
-
-    def judged(
-        self, verdict: Verdict, region: str = EUROPE, *, judge_name: str = "", after: float = 60, state: str = ""
-    ) -> None:
-        """A judge's last word, so many seconds after the deployment began."""
-        found = self.finding(verdict, region, state or self.version)
-        self.said(found, [self.check(region)], judge_name, after)
-
-    def said(
-        self, found: RegionVerdict, checks: Sequence[PlannedCheck], judge_name: str = "", after: float = 60
-    ) -> None:
-        """The same, of these checks."""
-        at = self.began + after
-        if State.SUCCEEDED not in self.reported and State.FAILED not in self.reported:
-            self.stage(State.SUCCEEDED)
-        word = JudgeVerdict("Deploy", found, at, final=True, judge=judge_name, look=1)
-        self.ledger.merge(self.subject, word.to_fact(at))
-        self.states.judged(self.subject, "Deploy", checks, found, at)
-
-    def finding(self, verdict: Verdict, region: str, state: str) -> RegionVerdict:
-        check = self.check(region)
-        return judge(region, [replace(check.finding(verdict, ""), baselines={check.subject: state})])
-
-    def judges(self, *gates: str, region: str = EUROPE) -> None:
-        self.ledger.merge(self.subject, RegionJudge("Deploy", region, gates).to_fact(self.began))
-
-    @property
-    def target(self) -> str:
-        return self.states.to_restore(self.check(), self.began).state
-
-    @property
-    def origin(self) -> str:
-        return self.states.to_restore(self.check(), self.began).origin
-
-    @property
-    def strange(self) -> str:
-        return self.states.strange(self.subject, self.check(), self.target)
-
-    @property
-    def stage_target(self) -> str:
-        return self.states.to_restore(planned_stage(self.subject, "Deploy")).state
-
-
-@pytest.fixture
-def ledger(ledger_table: DynamoDBClient) -> Ledger:
-    return Ledger(ledger_table, tables.NAME, 90)
-
-
-def releases(ledger: Ledger, count: int) -> Sequence[Release]:
-    """Releases that deploy one after the other, an hour apart."""
-    return [Release(ledger, number, number * 3_600) for number in range(1, count + 1)]
 
 
 def test_f60_two_bad_releases_in_a_row_go_back_to_what_passed_before_both(ledger: Ledger) -> None:
@@ -363,92 +268,6 @@ def test_a_test_that_failed_beside_another_regions_deployment_speaks_against_all
     assert (later.target, later.stage_target) == ("1", "execution-1")
 
 
-def test_what_somebody_else_has_deployed_since_is_left_to_a_person(ledger: Ledger) -> None:
-    january, december = releases(ledger, 2)
-    january.judged(Verdict.PASS)
-    december.saw("by hand", 7_100)
-    december.judged(Verdict.FAIL)
-    assert december.target == "1"
-    assert december.strange == (
-        "just before this release by hand ran there, which no release that was judged has brought; "
-        "a person has to say whether to go back to 1"
-    )
-
-
-@pytest.mark.parametrize("looked", [7_200, 7_210])
-def test_what_this_release_brought_before_preflight_looked_is_no_strangers(ledger: Ledger, looked: int) -> None:
-    """A pipeline that deploys at once may be quicker than its preflight."""
-    good, release = releases(ledger, 2)
-    good.judged(Verdict.PASS)
-    release.saw("2", looked)
-    release.judged(Verdict.FAIL)
-    assert (release.target, release.strange) == ("1", "")
-
-
-def test_what_somebody_deployed_by_hand_is_theirs_though_the_release_brought_the_same(ledger: Ledger) -> None:
-    good, release = releases(ledger, 2)
-    good.judged(Verdict.PASS)
-    release.saw("2", 7_100)
-    release.judged(Verdict.FAIL)
-    assert release.target == "1"
-    assert "just before this release 2 ran there" in release.strange
-
-
-def test_what_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> None:
-    good, first, second = releases(ledger, 3)
-    good.judged(Verdict.PASS)
-    first.judged(Verdict.FAIL)
-    second.saw("2", 10_700)
-    second.judged(Verdict.FAIL)
-    assert (second.target, second.strange) == ("1", "")
-
-
-def test_what_a_release_left_that_failed_before_it_could_be_read_is_no_strangers(ledger: Ledger) -> None:
-    good, first, second = releases(ledger, 3)
-    good.judged(Verdict.PASS)
-    unread = judge(EUROPE, [first.check().finding(Verdict.FAIL, "deploy action failed")])
-    first.states.judged(first.subject, "Deploy", [first.check()], unread, first.began + 60)
-    second.saw("half of 2", 10_700)
-    second.judged(Verdict.FAIL)
-    assert (second.target, second.strange) == ("1", "")
-
-
-def test_a_judged_release_that_ended_after_preflight_is_no_stranger(ledger: Ledger) -> None:
-    first, second = releases(ledger, 2)
-    second.saw("0", 3_500)
-    first.judged(Verdict.PASS)
-    second.judged(Verdict.FAIL)
-    assert (second.target, second.strange) == ("1", "")
-
-
-def test_what_ran_before_the_first_release_is_gone_back_to(ledger: Ledger) -> None:
-    (first,) = releases(ledger, 1)
-    first.saw("0", 3_500)
-    first.judged(Verdict.FAIL)
-    assert (first.target, first.strange) == ("0", "")
-
-
-def test_what_another_preflight_saw_long_before_is_for_a_person_where_this_ones_saw_nothing(ledger: Ledger) -> None:
-    """Any pipeline may name the target, and so choose when what runs there is seen; its owner moved on by hand."""
-    theirs, ours = releases(ledger, 2)
-    theirs.saw("0", -500)
-    ours.saw("", 3_500)
-    ours.judged(Verdict.FAIL)
-    assert ours.target == "0"
-    assert ours.strange == (
-        "nothing has passed there, and what ran just before this release was not seen; a person has to say whether to "
-        "go back to 0"
-    )
-
-
-def test_what_has_passed_is_gone_back_to_though_preflight_saw_nothing(ledger: Ledger) -> None:
-    first, second = releases(ledger, 2)
-    first.saw("0", -500)
-    first.judged(Verdict.PASS)
-    second.judged(Verdict.FAIL)
-    assert (second.target, second.strange) == (first.version, "")
-
-
 def test_a_word_of_the_second_in_which_the_deployment_began_counts(ledger: Ledger) -> None:
     """The times of events are whole seconds: what is said at once bears the time of the deployment."""
     release, later = releases(ledger, 2)
@@ -468,9 +287,7 @@ def test_a_pass_of_which_a_person_said_one_part_proves_nothing(ledger: Ledger) -
 def test_the_execution_of_a_stage_that_failed_is_not_from_before_it_for_a_later_preflight(ledger: Ledger) -> None:
     first, later = releases(ledger, 2)
     first.judged(Verdict.FAIL)
-    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
-    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-1"})
-    later.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + 7_100)
+    later.saw_stage("execution-1", 7_100)
     assert later.stage_target == ""
 
 
@@ -511,9 +328,7 @@ def test_what_began_earliest_ends_the_time_before_a_stage(ledger: Ledger) -> Non
     first, later = releases(ledger, 2)
     failed = first.finding(Verdict.FAIL, EUROPE, "1")
     first.said(failed, [first.check(), first.check(alias="beta", after=1_000)], after=1_060)
-    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
-    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-1"})
-    later.states.seen_before([stage], judge(stage.region, [seen]), first.began + 500)
+    later.saw_stage("execution-1", 4_100)
     assert later.stage_target == ""
 
 
@@ -530,65 +345,6 @@ def test_what_the_judge_has_read_is_what_counts(ledger: Ledger) -> None:
     assert later.target == ""
 
 
-def _unread(release: Release, status: str = "Succeeded") -> None:
-    planned = release.check(status=status)
-    release.said(judge(EUROPE, [planned.finding(Verdict.FAIL, "deploy action failed")]), [planned])
-
-
-def test_what_could_not_be_read_before_the_last_proof_says_nothing_of_what_came_after_it(ledger: Ledger) -> None:
-    unread, good, release = releases(ledger, 3)
-    _unread(unread)
-    good.judged(Verdict.PASS)
-    release.saw("by hand", 10_700)
-    release.judged(Verdict.FAIL)
-    assert "by hand ran there" in release.strange
-
-
-def test_what_began_in_the_second_of_the_last_proof_is_no_newer(ledger: Ledger) -> None:
-    good, release = releases(ledger, 2)
-    twin = Release(ledger, 9, 3_600)
-    good.judged(Verdict.PASS)
-    _unread(twin)
-    release.saw("by hand", 7_100)
-    release.judged(Verdict.FAIL)
-    assert "by hand ran there" in release.strange
-
-
-def test_what_a_release_brought_since_the_last_proof_and_could_be_read_excuses_nothing_else(ledger: Ledger) -> None:
-    good, bad, release = releases(ledger, 3)
-    good.judged(Verdict.PASS)
-    bad.judged(Verdict.FAIL)
-    release.saw("by hand", 10_700)
-    release.judged(Verdict.FAIL)
-    assert "by hand ran there" in release.strange
-
-
-def test_an_action_that_failed_without_a_trace_brought_nothing(ledger: Ledger) -> None:
-    good, refused, release = releases(ledger, 3)
-    good.judged(Verdict.PASS)
-    _unread(refused, status="Failed")
-    release.saw("by hand", 10_700)
-    release.judged(Verdict.FAIL)
-    assert "by hand ran there" in release.strange
-
-
-def test_one_release_that_was_judged_after_preflight_is_enough(ledger: Ledger) -> None:
-    first, second, third = releases(ledger, 3)
-    first.judged(Verdict.PASS)
-    third.saw("half of 2", 7_300)
-    second.judged(Verdict.FAIL, after=300)
-    third.judged(Verdict.FAIL)
-    assert (third.target, third.strange) == ("1", "")
-
-
-@pytest.mark.parametrize("seen", [None, ""])
-def test_where_nobody_saw_anything_nothing_is_strange(ledger: Ledger, seen: str | None) -> None:
-    (release,) = releases(ledger, 1)
-    if seen is not None:
-        release.saw(seen, 3_500)
-    assert (release.target, release.strange) == ("", "")
-
-
 def test_a_stage_is_no_newer_for_what_another_one_deployed(ledger: Ledger) -> None:
     first, second, later = releases(ledger, 3)
     first.action("Other", "Deploy", State.STARTED, stage="Later", after=5_000)
@@ -600,23 +356,5 @@ def test_a_stage_is_no_newer_for_what_another_one_deployed(ledger: Ledger) -> No
 def test_a_region_in_which_nothing_was_deployed_proves_nothing_against_the_stage(ledger: Ledger) -> None:
     first, later = releases(ledger, 2)
     first.said(judge(PACIFIC, [Finding("http", "page", Verdict.FAIL, "answers 500")]), [])
-    stage = replace(planned_stage(later.subject, "Deploy"), baseline_only=True)
-    seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: "execution-0"})
-    later.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + 7_100)
+    later.saw_stage("execution-0", 7_100)
     assert later.stage_target == "execution-0"
-
-
-def test_what_somebody_deployed_by_hand_is_theirs_where_the_release_brought_nothing(ledger: Ledger) -> None:
-    good, release = releases(ledger, 2)
-    good.judged(Verdict.PASS)
-    release.saw("by hand", 7_210)
-    assert "by hand ran there" in release.strange
-
-
-def test_a_word_of_the_second_in_which_preflight_looked_is_no_newer(ledger: Ledger) -> None:
-    first, second, third = releases(ledger, 3)
-    first.judged(Verdict.PASS)
-    third.saw("by hand", 7_300)
-    second.judged(Verdict.FAIL, after=100)
-    third.judged(Verdict.FAIL)
-    assert "by hand ran there" in third.strange

@@ -1,0 +1,170 @@
+"""Whose doing is it what ran just before a release, where that one is to be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from crosscheck.contracts.verdicts import Verdict, judge
+from crosscheck.ledger.table import Ledger
+from tests.builders.alias_releases import EUROPE, AliasRelease, releases
+
+
+def _unread(release: AliasRelease, status: str = "Succeeded") -> None:
+    planned = release.check(status=status)
+    release.said(judge(EUROPE, [planned.finding(Verdict.FAIL, "deploy action failed")]), [planned])
+
+
+def test_what_somebody_else_has_deployed_since_is_left_to_a_person(ledger: Ledger) -> None:
+    january, december = releases(ledger, 2)
+    january.judged(Verdict.PASS)
+    december.saw("by hand", 7_100)
+    december.judged(Verdict.FAIL)
+    assert december.target == "1"
+    assert december.strange == (
+        "just before this release by hand ran there, which no release that was judged has brought; "
+        "a person has to say whether to go back to 1"
+    )
+
+
+@pytest.mark.parametrize("looked", [7_200, 7_210])
+def test_what_this_release_brought_before_preflight_looked_is_no_strangers(ledger: Ledger, looked: int) -> None:
+    """A pipeline that deploys at once may be quicker than its preflight."""
+    good, release = releases(ledger, 2)
+    good.judged(Verdict.PASS)
+    release.saw("2", looked)
+    release.judged(Verdict.FAIL)
+    assert (release.target, release.strange) == ("1", "")
+
+
+def test_what_somebody_deployed_by_hand_is_theirs_though_the_release_brought_the_same(ledger: Ledger) -> None:
+    good, release = releases(ledger, 2)
+    good.judged(Verdict.PASS)
+    release.saw("2", 7_100)
+    release.judged(Verdict.FAIL)
+    assert release.target == "1"
+    assert "just before this release 2 ran there" in release.strange
+
+
+def test_what_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    first.judged(Verdict.FAIL)
+    second.saw("2", 10_700)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_what_a_release_left_that_failed_before_it_could_be_read_is_no_strangers(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    unread = judge(EUROPE, [first.check().finding(Verdict.FAIL, "deploy action failed")])
+    first.states.judged(first.subject, "Deploy", [first.check()], unread, first.began + 60)
+    second.saw("half of 2", 10_700)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_a_judged_release_that_ended_after_preflight_is_no_stranger(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    second.saw("0", 3_500)
+    first.judged(Verdict.PASS)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == ("1", "")
+
+
+def test_what_ran_before_the_first_release_is_gone_back_to(ledger: Ledger) -> None:
+    (first,) = releases(ledger, 1)
+    first.saw("0", 3_500)
+    first.judged(Verdict.FAIL)
+    assert (first.target, first.strange) == ("0", "")
+
+
+def test_what_another_preflight_saw_long_before_is_for_a_person_where_this_ones_saw_nothing(ledger: Ledger) -> None:
+    """Any pipeline may name the target, and so choose when what runs there is seen; its owner moved on by hand."""
+    theirs, ours = releases(ledger, 2)
+    theirs.saw("0", -500)
+    ours.saw("", 3_500)
+    ours.judged(Verdict.FAIL)
+    assert ours.target == "0"
+    assert ours.strange == (
+        "nothing has passed there, and what ran just before this release was not seen; a person has to say whether to "
+        "go back to 0"
+    )
+
+
+def test_what_has_passed_is_gone_back_to_though_preflight_saw_nothing(ledger: Ledger) -> None:
+    first, second = releases(ledger, 2)
+    first.saw("0", -500)
+    first.judged(Verdict.PASS)
+    second.judged(Verdict.FAIL)
+    assert (second.target, second.strange) == (first.version, "")
+
+
+def test_what_could_not_be_read_before_the_last_proof_says_nothing_of_what_came_after_it(ledger: Ledger) -> None:
+    unread, good, release = releases(ledger, 3)
+    _unread(unread)
+    good.judged(Verdict.PASS)
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_what_began_in_the_second_of_the_last_proof_is_no_newer(ledger: Ledger) -> None:
+    good, release = releases(ledger, 2)
+    twin = AliasRelease(ledger, 9, 3_600)
+    good.judged(Verdict.PASS)
+    _unread(twin)
+    release.saw("by hand", 7_100)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_what_a_release_brought_since_the_last_proof_and_could_be_read_excuses_nothing_else(ledger: Ledger) -> None:
+    good, bad, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    bad.judged(Verdict.FAIL)
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_an_action_that_failed_without_a_trace_brought_nothing(ledger: Ledger) -> None:
+    good, refused, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    _unread(refused, status="Failed")
+    release.saw("by hand", 10_700)
+    release.judged(Verdict.FAIL)
+    assert "by hand ran there" in release.strange
+
+
+def test_one_release_that_was_judged_after_preflight_is_enough(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    first.judged(Verdict.PASS)
+    third.saw("half of 2", 7_300)
+    second.judged(Verdict.FAIL, after=300)
+    third.judged(Verdict.FAIL)
+    assert (third.target, third.strange) == ("1", "")
+
+
+@pytest.mark.parametrize("seen", [None, ""])
+def test_where_nobody_saw_anything_nothing_is_strange(ledger: Ledger, seen: str | None) -> None:
+    (release,) = releases(ledger, 1)
+    if seen is not None:
+        release.saw(seen, 3_500)
+    assert (release.target, release.strange) == ("", "")
+
+
+def test_what_somebody_deployed_by_hand_is_theirs_where_the_release_brought_nothing(ledger: Ledger) -> None:
+    good, release = releases(ledger, 2)
+    good.judged(Verdict.PASS)
+    release.saw("by hand", 7_210)
+    assert "by hand ran there" in release.strange
+
+
+def test_a_word_of_the_second_in_which_preflight_looked_is_no_newer(ledger: Ledger) -> None:
+    first, second, third = releases(ledger, 3)
+    first.judged(Verdict.PASS)
+    third.saw("by hand", 7_300)
+    second.judged(Verdict.FAIL, after=100)
+    third.judged(Verdict.FAIL)
+    assert "by hand ran there" in third.strange
