@@ -1,6 +1,5 @@
 """One job from delivery to answer: judge within the time there is, record, and never leave without an answer."""
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -119,9 +118,7 @@ def _translate(judgement: Judgement, known: Continuation) -> Answer:
 
 
 def _crash(error: Exception) -> Fail:
-    """Log the error's class and its place, not its text, which may quote what the job carries."""
-    frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    logger.error("the gate crashed", error=type(error).__name__, frames=frames)
+    logger.error("the gate crashed", exc_info=error)
     count("GateCrashes")
     return Fail(
         FailureType.JOB_FAILED,

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crosscheck import settings
-from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.aws_errors import AWS_ERRORS, told
 from crosscheck.clients import PATIENT, Clients
 from crosscheck.errors import ConfigurationError, CrosscheckError, UnreadableEventError
 from crosscheck.init_phase import made_at_init
@@ -87,7 +87,7 @@ def _answer(request: Request, context: LambdaContext) -> Answer:
         return failed(describe(request.home_region, error))
     except Exception as error:  # a mistake of ours must not make the stack wait for an hour
         logger.exception("request failed")
-        return failed(f"a mistake in Crosscheck: {type(error).__name__}: {error}")
+        return failed(f"a mistake in Crosscheck: {type(error).__name__}: {told(error)}")
 
 
 def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:

@@ -50,16 +50,16 @@ class PipelineLookup:
             client = self.clients.client("codepipeline", subject.region)
             arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
             return read_tags(client, arn)
-        except (ClientError, BotoCoreError) as error:
-            logger.warning("CodePipeline was not able to say", wanted="tags", subject=subject.key, reason=str(error))
+        except (ClientError, BotoCoreError):
+            logger.warning("CodePipeline was not able to say", wanted="tags", subject=subject.key, exc_info=True)
             count("LookupFailures")
             return None
 
     def _keep(self, subject: Subject, name: str, ask: Callable[[Subject], Outline | RecordedRevision | None]) -> bool:
         try:
             found = ask(subject)
-        except (ClientError, BotoCoreError) as error:
-            logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, reason=str(error))
+        except (ClientError, BotoCoreError):
+            logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, exc_info=True)
             count("LookupFailures")
             return False
         return found is not None and self.ledger.merge(subject, found.to_fact(self.clock()))

@@ -95,9 +95,30 @@ def explain_with_right(error: ClientError | BotoCoreError, region: str, resource
     return f"{reason} (Crosscheck needs {_RIGHTS[error.operation_name]} on {resource})"
 
 
+def told(error: BaseException) -> str:
+    """What may be told of an error: its text only if that is Crosscheck's own, as any other may quote a value. By the
+    id of AWS's request CloudTrail has AWS's whole text.
+    """
+    if isinstance(error, CrosscheckError):
+        return str(error)
+    if isinstance(error, ClientError):
+        request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
+        return f"{error.operation_name} was refused: {code(error)}, request {request}"
+    return "its text is left out, as it may quote anything"
+
+
+def as_told(error: BaseException) -> Exception:
+    """An error with the class's name, the places and the causes of this one, and only what may be told of each."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    named = type(type(error).__name__, (Exception,), {"__module__": type(error).__module__})
+    copy: Exception = named(told(error)).with_traceback(error.__traceback__)
+    copy.__cause__ = as_told(cause) if cause else None
+    return copy
+
+
 def error_texts_left_out[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
-    """A function's handler. What ends it keeps its class and its places, but its text only if that is Crosscheck's own:
-    any other may quote a value. Lambda logs the text, and the state machine keeps it.
+    """A function's handler. Of an error that ends it only that is left which may be told: Lambda logs it, and the state
+    machine keeps it.
     """
 
     @wraps(handler)
@@ -107,15 +128,6 @@ def error_texts_left_out[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
         except CrosscheckError:
             raise
         except Exception as error:
-            named = type(type(error).__name__, (Exception,), {})
-            raise named(_without_text(error)).with_traceback(error.__traceback__) from None
+            raise as_told(error) from None
 
     return handled
-
-
-def _without_text(error: Exception) -> str:
-    """What may be told of an error; by its request's id CloudTrail has AWS's whole text."""
-    if isinstance(error, ClientError):
-        request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
-        return f"{error.operation_name} was refused: {code(error)}, request {request}"
-    return "its text is left out, as it may quote anything"

@@ -1,7 +1,6 @@
 """The one way to run a check, and what of a planned check travels from the plan to the look."""
 
 import re
-import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -126,10 +125,8 @@ def accounts(planned: PlannedCheck) -> frozenset[str]:
 
 
 def _crashed(planned: PlannedCheck, error: Exception) -> Finding:
-    """Log the error's class and its places, not its text, which may quote what a page or a parameter holds."""
-    frames = [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     name = type(error).__name__
-    logger.error("a check crashed", check=planned.kind, region=planned.region, error=name, frames=frames)
+    logger.error("a check crashed", check=planned.kind, region=planned.region, exc_info=error)
     count("CheckCrashes")
     return planned.finding(Verdict.INCONCLUSIVE, f"the check {planned.kind} crashed with {name}; its log says where")
 

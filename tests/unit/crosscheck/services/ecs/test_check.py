@@ -10,8 +10,10 @@ from botocore.exceptions import ConnectTimeoutError
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.pipelines.runs import Artifact
+from crosscheck.registry import checks
 from crosscheck.services.ecs.check import EcsService
 from crosscheck.services.ecs.state import ServiceState
+from crosscheck.telemetry import function_logger
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket, definitions, zipped
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.crosscheck.services.ecs.ecs_look import CHECK, REGION, RUN, looked
@@ -183,18 +185,23 @@ def test_f17_a_crash_of_the_check_is_inconclusive_and_counted_without_its_text(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    planted = "-".join(("planted", "session", "token"))
+
     def crash(_self: EcsService, _planned: PlannedCheck, _aws: object) -> Finding:
-        raise ZeroDivisionError("planted-session-token")
+        raise ZeroDivisionError(planted)
 
     monkeypatch.setattr(EcsService, "run", crash)
+    monkeypatch.setattr(checks, "logger", function_logger())
     finding = looked(release)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "the check ecs-service crashed with ZeroDivisionError; its log says where"
     written = "".join(capfd.readouterr())
     assert '"CheckCrashes":[1.0]' in written.replace(" ", "")
-    [record] = [record for record in caplog.records if record.getMessage() == "a check crashed"]
-    assert "crash in " in vars(record)["frames"][-1]
-    assert "planted" not in written + caplog.text
+    assert [vars(record)["region"] for record in caplog.records if record.getMessage() == "a check crashed"] == [
+        "eu-west-1"
+    ]
+    assert "in crash" in caplog.text
+    assert planted not in written + caplog.text
 
 
 def test_a_service_with_task_sets_runs_what_the_primary_one_says(release: Release) -> None:
