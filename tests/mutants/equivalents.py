@@ -13,6 +13,7 @@ _TIMES = "layers/crosscheck/crosscheck/services/window/times.py"
 _TEXT = 'return {"S": json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)}'
 _STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
 _ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
+_DUE_REGIONS = "functions/plan_checks/release/due_regions.py"
 
 EQUIVALENTS: dict[tuple[str, str, str], str] = {
     (
@@ -97,4 +98,24 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
     ): "two days more are looked at than are needed",
     (_STAGE, 'version=declared.get("version", 0),', "0 becomes 1"): "GetPipeline always says the version",
     (_ROLLBACK_MODE, "age: float = 0.0,", "0.0 becomes 1.0"): "an event of a second ago is as new as one of now",
+    (
+        _PROVEN,
+        "told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))",
+        "its first two arguments are swapped",
+    ): "one state is the same as another, or it is not, whichever is named first",
+    (
+        _DUE_REGIONS,
+        "between = order.index(found.stage) < order.index(finished)",
+        "Lt becomes LtE",
+    ): "the stage itself was answered for before",
+    (
+        _DUE_REGIONS,
+        "lost = any(order.index(gate.stands) > order.index(finished) for gate in found.judges)",
+        "Gt becomes GtE",
+    ): "a gate in the stage that finished was answered for before",
+    (
+        _STAGE,
+        "number = names.index(stage) if stage in names else -1",
+        "1 becomes 2",
+    ): "a stage that is not there is before the first one, by however many",
 }

@@ -28,9 +28,7 @@ class DueRegion:
         return tuple(gate for gate in self.gates if not gate.parameters.dry_run)
 
 
-def judges_of(
-    definition: PipelineDefinition, gates: Sequence[GateDefinition], *, alone: bool = False
-) -> Iterator[RegionJudge]:
+def judges_of(definition: PipelineDefinition, gates: Sequence[GateDefinition], *, alone: bool) -> Iterator[RegionJudge]:
     """Who judges each region that a stage deploys to, as far as the definition tells; ``alone`` as below."""
     for each in _covered(definition, [gate for gate in gates if not alone or gate.stands == gate.stage]):
         yield RegionJudge(each.stage, each.region, tuple(sorted(f"{gate.stands}/{gate.name}" for gate in each.judges)))

@@ -44,7 +44,6 @@ def _passed(finding: Finding, skip: SkippedCheck) -> Finding:
         verdict=Verdict.PASS,
         reason=f"{finding.kind} skipped by a person: {skip.reason}; last seen: {finding.reason}",
         waits=False,
-        moved_on=False,
         baselines={},
         skipped=True,
     )

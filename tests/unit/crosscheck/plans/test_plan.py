@@ -120,3 +120,9 @@ def test_of_several_actions_on_one_thing_the_last_to_start_is_looked_at() -> Non
         checks = make_plan(stage, ran, account="111122223333").checks
         assert sorted(check.deployed.name for check in checks) == ["Change", "Foreign"]
         assert {check.since for check in checks} == {20.0}
+
+
+def test_where_nothing_has_begun_a_check_does_not_say_since_when() -> None:
+    entry = {"kind": "ecs-service", "cluster": "c", "service": "s"}
+    (added,) = make_plan(secondaries("eu-west-1"), {}, [entry]).checks[-1:]
+    assert (added.run, added.since) == (None, 0.0)
