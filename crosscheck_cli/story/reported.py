@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from crosscheck.cards import signs
 from crosscheck.cards.layout import duration
+from crosscheck.cards.summary import how_it_began
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun, Trigger
 from crosscheck.ledger.known_facts import KnownFacts
@@ -77,8 +78,8 @@ def _caused_by(trigger: Trigger, attempt: int) -> tuple[str, ...]:
     if attempt > 1:
         return ()
     parts = (
-        f"trigger {trigger.type}" if trigger.type else "",
-        f"by {trigger.started_by or trigger.author}" if trigger.started_by or trigger.author else "",
+        how_it_began(trigger.type, trigger.started_by),
+        f"a change in Git by {trigger.author}" if trigger.author else "",
         f"commit {trigger.commit[:12]}" if trigger.commit else "",
         f"on {trigger.branch}" if trigger.branch else "",
         f"“{trigger.message}”" if trigger.message else "",

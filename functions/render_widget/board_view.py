@@ -149,4 +149,24 @@ def told_briefly(reason: str) -> str:
 
 def wrapped(text: str, letters: int) -> list[str]:
     """The beginning of a text in at most ``MOST_LINES`` lines of so many letters."""
-    return textwrap.wrap(text, letters, max_lines=MOST_LINES, placeholder=ELLIPSIS)
+    fitting = " ".join(_in_a_line(word, letters) for word in text.split())
+    return textwrap.wrap(fitting, letters, max_lines=MOST_LINES, placeholder=ELLIPSIS, break_on_hyphens=False)
+
+
+def _in_a_line(word: str, letters: int) -> str:
+    """The word, or its beginning and its end where a line has no room for it: the ends of an id tell it from others. Of
+    a file and its version, joined by an @, each keeps its own ends. The whole is in the cell's title."""
+    if len(word) <= letters:
+        return word
+    name, at, version = word.partition("@")
+    if at and name and version:
+        return f"{_ends(name, letters)} {_ends(at + version, letters)}"
+    return _ends(word, letters)
+
+
+def _ends(word: str, letters: int) -> str:
+    """Ids are of digits and capitals, which are wider than a text's letters are on average: they get fewer."""
+    if len(word) <= letters:
+        return word
+    kept = letters * 2 // 3 - len(ELLIPSIS)
+    return f"{word[: kept - kept // 2]}{ELLIPSIS}{word[len(word) - kept // 2 :]}"

@@ -15,7 +15,7 @@ PRIMARY = "us-east-1"
 SECONDARIES = ("eu-west-1", "ap-southeast-1", "sa-east-1")
 STAGES = ("Source", "Build", "DeployPrimary", "ValidatePrimary", "DeploySecondary", "ValidateSecondary")
 WHY = "my-service: 0 of 2 tasks run; last task stopped with exit code 1: Essential container in task exited"
-RUNS = "my-service: 2 of 2 tasks run my-service@sha256:dc1b4de9f6f1 (my-service:3)"
+RUNS = "my-service: 2 of 2 tasks run my-service@sha256:dc1b4de9f6f1 (task definition my-service:3)"
 PUSH = {
     "execution-trigger": {
         "author-display-name": "release-bot",
@@ -77,7 +77,7 @@ def ended(*broken: str) -> Facts:
 
 def taken_back(region: str, state: RollbackState) -> Facts:
     """A region failed, and this is how far its rollback is."""
-    runs = "my-service: 2 of 2 tasks run my-service@sha256:fa78d12cd01d (my-service:2)"
+    runs = "my-service: 2 of 2 tasks run my-service@sha256:fa78d12cd01d (task definition my-service:2)"
     return ended(region).rollback("DeploySecondary", region, state, runs, 320, target="my-service:2")
 
 

@@ -35,7 +35,7 @@ class Running:
     def proof(self) -> str:
         """How the check says that this runs again."""
         (digest,) = self.digests
-        return f"2 of 2 tasks run my-service@{digest[:19]} ({self.task_definition})"
+        return f"2 of 2 tasks run my-service@{digest[:19]} (task definition {self.task_definition})"
 
     @property
     def serves(self) -> bool:

@@ -46,11 +46,11 @@ def cart(account: Account) -> StackPipeline:
 @pytest.mark.usefixtures("unrefused")
 def test_a_service_in_a_stack_passes_with_it(account: Account, cart: StackPipeline, outside: Outside) -> None:
     card = words(settled(outside, cart.pipeline.first, eu_west_1="passed"))
-    assert f"{NAME}: CREATE_COMPLETE; {NAME}: 2 of 2 tasks run ({NAME}:1)" in card
+    assert f"{NAME}: CREATE_COMPLETE; {NAME}: 2 of 2 tasks run (task definition {NAME}:1)" in card
     execution = cart.release(_resources(2))
     assert cart.pipeline.ended(execution) == "Succeeded"
     card = words(settled(outside, execution, eu_west_1="passed"))
-    assert f"{NAME}: UPDATE_COMPLETE; {NAME}: 2 of 2 tasks run ({NAME}:2)" in card
+    assert f"{NAME}: UPDATE_COMPLETE; {NAME}: 2 of 2 tasks run (task definition {NAME}:2)" in card
 
 
 @pytest.mark.usefixtures("unrefused")

@@ -101,13 +101,23 @@ class ReleasePlanning(Planning):
         finished: FinishedStage,
         known: KnownFacts,
     ) -> None:
-        """The fan-out takes over from gates that have no turn any more, until a retry of the stage gives them one."""
+        """The fan-out takes over from gates that have no turn any more, until a retry of the stage gives them one. What
+        it would take back by itself is known before it has looked: the card does not send a person there meanwhile."""
         taken_over = {(item.stage, item.region) for item in items if not item.gate_verdict}
+        due = {(item.stage, item.region) for item in items if item.mode == Mode.AUTO and not item.left_to_codepipeline}
         for judge in judges:
             place = (judge.stage, judge.region)
-            decided = replace(judge, gates=(), without_turn=judge.gates) if place in taken_over else judge
-            if (place in taken_over or judge.stage == finished.stage) and known.judges.get(place) != decided:
+            decided = judge
+            if place in taken_over:
+                decided = replace(judge, gates=(), without_turn=judge.gates)
+            elif judge.stage != finished.stage:
+                decided = known.judges.get(place, judge)
+            decided = replace(decided, takes_back_attempt=finished.attempt if place in due else 0)
+            planned = place in taken_over | due or judge.stage == finished.stage
+            if planned and known.judges.get(place) != decided:
                 self.ledger.merge(finished.subject, decided.to_fact(self.clock()))
+        if due and not finished.succeeded:
+            self.cards.changed(finished.subject, f"rollback due {finished.stage} {finished.attempt}")
 
     def _items(self, found: Sequence[DueRegion], situation: PlanInputs) -> list[VerificationItem]:
         return [item for each in found if (item := self._item(each, situation))]

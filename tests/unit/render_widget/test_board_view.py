@@ -48,6 +48,10 @@ def test_only_a_region_that_is_not_well_says_why_on_the_board() -> None:
     [
         ("app:1 (proven by 7)", "runs app:1|(proven by 7)|was: 0 of 2|tasks run"),
         ("s3://artifacts/shop/site.zip@v1", "runs site.zip@v1|was: 0 of 2|tasks run"),
+        (
+            "s3://artifacts/shop/site.zip@jK0c8wQxvHn3aYp.7TzR_LmE5bD9uF2s (proven by 7)",
+            "runs site.zip|@jK0c…uF2s|(proven by 7)|was: 0 of 2|tasks run",
+        ),
         ("", "was: 0 of 2|tasks run"),
     ],
 )
@@ -64,7 +68,30 @@ def test_a_reason_has_few_lines_that_fit(text: str) -> None:
     lines = wrapped(text, 18)
     assert len(lines) <= MOST_LINES
     assert all(len(line) <= 18 for line in lines)
-    assert "".join(lines)[:10] == text[:10]
+    assert "".join(lines)[:6] == text[:6]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("runs exactly-eighteen-x", ["runs", "exactly-eighteen-x"]),
+        ("runs nineteen-letters-xyz", ["runs ninete…s-xyz"]),
+        ("runs site.zip@jK0c8wQxvHn3aYp.7TzR", ["runs site.zip", "@jK0c8….7TzR"]),
+        ("runs a-bundle-with-a-long-name.zip@v1", ["runs a-bund…e.zip", "@v1"]),
+        ("runs my-service@sha256:ab1c8136a92a", ["runs my-service", "@sha25…6a92a"]),
+        ("@an-unusual-beginning", ["@an-un…nning"]),
+        ("an-unusual-end-alone@", ["an-unu…lone@"]),
+    ],
+)
+def test_a_word_that_is_too_long_for_a_line_keeps_its_ends(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 18) == lines
+
+
+def test_the_title_of_a_cell_has_the_whole_of_a_long_version() -> None:
+    facts, version = boards.silently_broken(), "jK0c8wQxvHn3aYp.7TzR_LmE5bD9uF2s"
+    facts.rollback("DeploySecondary", "eu-west-1", RollbackState.DONE, "well", 261, target=f"s3://a/site.zip@{version}")
+    titles = [told["aria-label"] for told in page(facts, width=700).all("svg") if told.get("role") == "img"]
+    assert any(f"runs s3://a/site.zip@{version}" in title for title in titles)
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,16 @@ NEXT_LIMIT = 500
 NOTE_LIMIT = 200
 PIPELINE_LIMIT = 80
 VERSION_LIMIT = 12
+START_LIMIT = 200
 ADDRESS = 500
 MOST_APPROVALS, MOST_APPROVERS = 2, 3
 
+_ON_REQUEST = "StartPipelineExecution"
 _ROLLBACKS = {"ManualRollback": "rollback by a person", "AutomatedRollback": "automatic rollback"}
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
 _STARTS = {
     "CreatePipeline": "started when the pipeline was made",
-    "StartPipelineExecution": "started by hand",
+    _ON_REQUEST: "started on request",
     "PollForSourceChanges": "started by a change of the source",
     "PutActionRevision": "started by a change of the source",
     "Webhook": "started by a webhook",
@@ -48,6 +50,17 @@ def headline(release: Release, *, spoken: bool = False) -> tuple[str, str]:
     kind = " (rollback)" if release.trigger in _ROLLBACKS else ""
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     return sign, f"{one_line(release.subject.pipeline, PIPELINE_LIMIT)}{kind}: {word}{again}"
+
+
+def how_it_began(trigger: str, started_by: str) -> str:
+    """What started a release, and who: of CodePipeline's ``trigger`` and of who or what that names, each of which may
+    be empty; not escaped. A word that nobody knows is told as it is."""
+    if trigger in _ROLLBACKS:
+        return f"{_ROLLBACKS[trigger]}{f', {started_by}' if started_by else ''}"
+    if trigger == _ON_REQUEST and started_by:
+        return f"started by {started_by}"
+    start = _STARTS.get(trigger) or (f"started by {trigger}" if trigger else "")
+    return f"{start}{f' ({started_by})' if start and started_by else ''}"
 
 
 def with_broken(release: Release, word: str) -> str:
@@ -111,9 +124,9 @@ def _approval(approval: Approval) -> str:
 def _origin(release: Release) -> Sequence[str]:
     """Whether it is a rollback, what is released, and else who or what started it."""
     revision = release.revision
-    rollback = _ROLLBACKS.get(release.trigger, "")
-    by = escape(release.started_by, NAME_LIMIT)
-    parts = [f":rewind: {rollback}{f', {by}' if by else ''}"] if rollback else []
+    rollback = release.trigger in _ROLLBACKS
+    start = escape(how_it_began(release.trigger, release.started_by), START_LIMIT)
+    parts = [f":rewind: {start}"] if rollback else []
     if revision.commit:
         parts.append(_version(revision))
         said = "" if revision.commit in revision.message else revision.message
@@ -121,8 +134,8 @@ def _origin(release: Release) -> Sequence[str]:
         parts += [f"by {escape(revision.author, NAME_LIMIT)}"] if revision.author else []
         parts += [f"on {escape(revision.branch, NAME_LIMIT)}"] if revision.branch else []
         parts += [f"tag {escape(revision.tag, NAME_LIMIT)}"] if revision.tag else []
-    if not rollback and not revision.author and (start := _STARTS.get(release.trigger, "")):
-        parts.append(f"{start}{f' ({by})' if by else ''}")
+    if not rollback and not revision.author:
+        parts.append(start)
     return [part for part in parts if part]
 
 

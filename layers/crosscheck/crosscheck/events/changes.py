@@ -140,11 +140,28 @@ def _trigger(detail: Fields) -> Trigger | None:
 
 
 def _named(detail: str) -> str:
-    """The name at the end of an ARN, empty for any other detail. A session may be named after an e-mail address: what
-    follows its @ is left out.
+    """Who or what an ARN names, in words; empty for any other detail. A session, or a user, may be named after an
+    e-mail address: what follows its @ is left out.
+
+    The kinds are those of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
     """
-    name = detail.rpartition("/")[2] if "/" in detail else detail.rpartition(":")[2]
-    return name.partition("@")[0] if detail.startswith("arn:") else ""
+    if not detail.startswith("arn:"):
+        return ""
+    resource = detail.split(":", 5)[-1]
+    kind, _, path = resource.partition("/")
+    name = (path or resource).rpartition("/")[2].rpartition(":")[2].partition("@")[0]
+    service = detail.split(":", 3)[2]
+    match service, kind:
+        case "iam", "root":
+            return "the account's root user"
+        case "iam", "user" | "role":
+            return f"{kind} {name}"
+        case "sts", "assumed-role":
+            return f"role {path.partition('/')[0]}, session {name}"
+        case "sts", "federated-user":
+            return f"federated user {name}"
+        case _:
+            return name
 
 
 def _push(envelope: Fields, detail: Fields) -> Change | None:

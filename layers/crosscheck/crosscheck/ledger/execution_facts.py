@@ -80,8 +80,8 @@ class ReportedFact(StoredFact):
 class Trigger:
     """What started an execution; texts are empty where the event does not tell them.
 
-    ``type`` is CodePipeline's word for it, empty for a Git event. ``started_by`` is the name of the person, role or
-    rule that did. A Git event names a branch or a ``tag``.
+    ``type`` is CodePipeline's word for it, empty for a Git event. ``started_by`` says which user, role or rule
+    did, in words. A Git event names a branch or a ``tag``.
     """
 
     type: str = ""

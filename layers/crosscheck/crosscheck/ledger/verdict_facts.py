@@ -55,6 +55,8 @@ class RegionJudge(Observation):
 
     ``gates`` are the gates whose verdict counts, named as in ``JudgeVerdict``. It is empty if the fan-out judges.
     ``without_turn`` are those in whose place it does, until a retry of the stage gives them their turn.
+    ``takes_back_attempt`` is the attempt after which Crosscheck looks by itself whether it can take the region back,
+    should it have failed; 0 where that is for a person, or for CodePipeline.
     """
 
     name = "judge"
@@ -64,6 +66,7 @@ class RegionJudge(Observation):
     region: str
     gates: tuple[str, ...] = ()
     without_turn: tuple[str, ...] = ()
+    takes_back_attempt: int = 0
 
     def hears(self, judge: str) -> bool:
         """Whether what this judge says may count: it is the fan-out, or a gate that the definition holds."""

@@ -33,7 +33,8 @@ class RegionProgress:
     ``since`` is when the latest deployment there began (epoch seconds), ``seconds`` how long it took once it ended;
     both None where it is not known. ``gates`` are the stages whose gates judge the region; without one Crosscheck does
     it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to, and ``target``
-    what a region that is back runs, empty where nothing names it. ``url`` is the page of that deployment, if it is one
+    what a region that is back runs, empty where nothing names it. ``rollback_due``: it failed, and Crosscheck looks by
+    itself whether it can take it back. ``url`` is the page of that deployment, if it is one
     that may stand on a card.
 
     Where nothing has happened yet and a person is asked, ``reason`` says what ran there when the release began.
@@ -50,6 +51,7 @@ class RegionProgress:
     rollback: RollbackState | None = None
     url: str = ""
     target: str = ""
+    rollback_due: bool = False
 
     @property
     def broken(self) -> bool:

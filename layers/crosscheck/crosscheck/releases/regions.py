@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from crosscheck.console import is_plain_url
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
@@ -28,7 +29,8 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     to_region: dict[str, list[DeployAction]] = {}
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
-        parts = (_taken_back(part, rollback) for part in deployed(deployment, known, running=running))
+        due = rollback is None and _is_due(deployment, known)
+        parts = (_taken_back(part, rollback, due=due) for part in deployed(deployment, known, running=running))
         warning = replaced_in(deployment, known)
         progress.setdefault(deployment.region, []).extend(replace(part, warning=warning) for part in parts)
         to_region.setdefault(deployment.region, []).append(deployment)
@@ -88,10 +90,23 @@ def replaced_in(deployment: DeployAction, known: KnownFacts) -> str:
     return f"the rollback replaced {replaced.what}" if deployment.precedes(replaced.at) else ""
 
 
-def _taken_back(part: RegionProgress, rollback: RollbackProgress | None) -> RegionProgress:
+def _is_due(deployment: DeployAction, known: KnownFacts) -> bool:
+    """Whether Crosscheck is to look by itself if it can take back what the action's latest run brought, and has not
+    found since that it did not fail."""
+    judge = known.judges.get((deployment.stage, deployment.region))
+    if judge is None or judge.takes_back_attempt < max(1, attempt_of(deployment, known)):
+        return False
+    said = known.verdicts_on(deployment.stage, deployment.region)
+    spoken = (each for each in said if not each.judge and each.final and deployment.precedes(each.at))
+    return all(each.judged.verdict is Verdict.FAIL for each in spoken)
+
+
+def _taken_back(part: RegionProgress, rollback: RollbackProgress | None, *, due: bool) -> RegionProgress:
     """A failed region in the light of its rollback: it stays failed, unless that one is proven."""
-    if rollback is None or part.state is not RegionState.FAILED:
+    if part.state is not RegionState.FAILED:
         return part
+    if rollback is None:
+        return replace(part, rollback_due=due)
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
         back = RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why)

@@ -104,12 +104,14 @@ def test_the_text_reads_well_aloud() -> None:
         ({"trigger-type": "CreatePipeline"}, "started when the pipeline was made"),
         (
             {"trigger-type": "StartPipelineExecution", "trigger-detail": "arn:aws:iam::1:user/jane"},
-            "started by hand (jane)",
+            "started by user jane",
         ),
+        ({"trigger-type": "StartPipelineExecution"}, "started on request"),
+        ({"trigger-type": "SomethingNew"}, "started by SomethingNew"),
         ({"trigger-type": "CloudWatchEvent", "trigger-detail": "arn:aws:events:x:1:rule/r"}, "started by an event (r)"),
         (
             {"trigger-type": "ManualRollback", "trigger-detail": "arn:aws:iam::1:user/jane"},
-            ":rewind: rollback by a person, jane",
+            ":rewind: rollback by a person, user jane",
         ),
         ({"trigger-type": "AutomatedRollback", "trigger-detail": "{}"}, ":rewind: automatic rollback"),
     ],

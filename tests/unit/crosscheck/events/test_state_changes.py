@@ -31,9 +31,13 @@ def test_a_pipeline_event_with_a_git_trigger() -> None:
 @pytest.mark.parametrize(
     ("detail", "name"),
     [
-        ("arn:aws:iam::111122223333:root", "root"),
-        ("arn:aws:iam::111122223333:user/jane", "jane"),
-        ("arn:aws:sts::111122223333:assumed-role/Admin/jane@example.com", "jane"),
+        ("arn:aws:iam::111122223333:root", "the account's root user"),
+        ("arn:aws:iam::111122223333:user/jane", "user jane"),
+        ("arn:aws:iam::111122223333:user/team/jane@example.com", "user jane"),
+        ("arn:aws-cn:iam::111122223333:role/Nightly", "role Nightly"),
+        ("arn:aws:sts::111122223333:assumed-role/Admin/jane@example.com", "role Admin, session jane"),
+        ("arn:aws:sts::111122223333:federated-user/jane", "federated user jane"),
+        ("arn:aws:codepipeline:us-east-1:111122223333:webhook:pushes", "pushes"),
         ("arn:aws:events:us-east-1:111122223333:rule/nightly", "nightly"),
         ('{"FailedPipelineExecutionId":"01234567"}', ""),
         ("", ""),

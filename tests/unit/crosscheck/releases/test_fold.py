@@ -27,7 +27,7 @@ def test_what_is_released_and_who_began_it_is_what_the_first_event_says() -> Non
     assert release.revision == SourceRevision(
         "0a1b2c3", "Ask twice", "somebody", "main", "v7", "https://example.com/0a1b2c3"
     )
-    assert (release.trigger, release.started_by) == ("Webhook", "releases")
+    assert (release.trigger, release.started_by) == ("Webhook", "user releases")
 
 
 def test_how_far_the_execution_is_in_its_own_word() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.verdict_facts import RegionJudge
 from crosscheck.releases.next_step import next_step
 from tests.builders import events
-from tests.builders.canary import PRIMARY, SECONDARIES, ended, primary_proven, taken_back
+from tests.builders.canary import PRIMARY, SECONDARIES, ended, gate, primary_proven, taken_back, well
 from tests.builders.releases import Facts, deploys
 
 EU, AP, SA = SECONDARIES
@@ -88,6 +89,42 @@ def test_after_a_failed_stage_nothing_follows() -> None:
 def test_a_region_of_which_nobody_knows_is_for_a_person() -> None:
     facts = primary_proven().event(events.pipeline("STOPPED", 300))
     assert next_step(facts.release) == f"a person has to look at {EU}, {AP} and {SA}: whether it is well is unknown"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "step"),
+    [(0, f"a person has to look at {EU}"), (1, f"Crosscheck looks whether it can take {EU} back")],
+)
+def test_a_region_is_for_a_person_unless_crosscheck_is_about_to_take_it_back(attempt: int, step: str) -> None:
+    judge = RegionJudge("DeploySecondary", EU, (gate(EU),), takes_back_attempt=attempt)
+    facts = ended(EU).add(judge.to_fact(events.BEGAN.timestamp() + 302))
+    assert next_step(facts.release) == f"{step}; {ONCE_WELL}"
+
+
+def test_what_became_of_a_rollback_prevails_over_that_it_was_due() -> None:
+    judge = RegionJudge("DeploySecondary", EU, (gate(EU),), takes_back_attempt=1)
+    facts = taken_back(EU, RollbackState.SUGGESTED).add(judge.to_fact(events.BEGAN.timestamp() + 302))
+    assert next_step(facts.release).startswith(f"a person has to decide about {EU}: a rollback is suggested")
+
+
+def test_a_region_that_a_later_look_found_well_is_none_that_crosscheck_takes_back() -> None:
+    """The deploy action failed, and what it left behind is proven: nothing is taken back."""
+    facts = primary_proven().event(events.action("DeploySecondary", f"Deploy-{EU}", "FAILED", 200, region=EU))
+    judge = RegionJudge("DeploySecondary", EU, takes_back_attempt=1)
+    facts.add(judge.to_fact(events.BEGAN.timestamp() + 202))
+    assert next_step(facts.release).startswith(f"Crosscheck looks whether it can take {EU} back")
+    assert next_step(facts.verdict("DeploySecondary", well(EU), 210).release).startswith(
+        f"a person has to look at {EU}"
+    )
+
+
+def test_a_rollback_that_was_due_for_an_earlier_attempt_is_none_that_comes() -> None:
+    facts = ended(EU).event(
+        events.action("DeploySecondary", f"Deploy-{EU}", "FAILED", 400, region=EU, more=events.SECOND_ATTEMPT)
+    )
+    judge = RegionJudge("DeploySecondary", EU, (gate(EU),), takes_back_attempt=1)
+    facts.add(judge.to_fact(events.BEGAN.timestamp() + 302))
+    assert next_step(facts.release).startswith(f"a person has to look at {EU}")
 
 
 def test_a_region_that_failed_is_for_a_person_while_the_pipeline_goes_on() -> None:

@@ -33,7 +33,8 @@ def test_regions_stand_in_the_order_of_the_definition_and_wait() -> None:
 
 
 def test_a_region_that_waits_for_an_approval_says_what_ran_there_when_the_release_began() -> None:
-    service = Finding("ecs-service", "a", Verdict.PASS, "a: 2 of 2 tasks run (a:7)", baselines={"ecs-service a": "a:7"})
+    runs = "a: 2 of 2 tasks run (task definition a:7)"
+    service = Finding("ecs-service", "a", Verdict.PASS, runs, baselines={"ecs-service a": "a:7"})
     stage = Finding("pipeline-stage", "p/Primary", Verdict.PASS, "execution 1 succeeded", baselines={"p/Primary": "1"})
     store = Finding("artifact-store", "b", Verdict.PASS, "store b is fine")
     facts = _facts().preflight("eu-west-1", stage, store, service).preflight("us-east-1", store, stage)
@@ -41,7 +42,7 @@ def test_a_region_that_waits_for_an_approval_says_what_ran_there_when_the_releas
     facts.event(events.action("Ask", "Go", "STARTED", 1, category="Approval", provider="Manual"))
     assert {part.region: part.reason for part in facts.release.regions} == {
         "us-east-1": "",
-        "eu-west-1": "at this release's start a: 2 of 2 tasks run (a:7)",
+        "eu-west-1": "at this release's start a: 2 of 2 tasks run (task definition a:7)",
         "ap-southeast-1": "",
     }
     facts.event(events.action("Secondary", "Two", "STARTED", 1, region="eu-west-1"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,6 +36,32 @@ def lines(facts: Facts) -> list[tuple[float, str, str]]:
         for entry in entries(facts)
         if not entry.minor
     ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "told"),
+    [
+        (
+            {"trigger-type": "StartPipelineExecution", "trigger-detail": "arn:aws:iam::111122223333:root"},
+            ("started by the account's root user",),
+        ),
+        (
+            {"trigger-type": "StartPipelineExecution", "trigger-detail": "arn:aws:sts::1:assumed-role/Deployer/ci"},
+            ("started by role Deployer, session ci",),
+        ),
+        ({"trigger-type": "PollForSourceChanges"}, ("started by a change of the source",)),
+        ({"trigger-type": "AutomatedRollback", "trigger-detail": "{}"}, ("automatic rollback",)),
+        (
+            {"commit-id": "0123456789abcdef", "author-display-name": "jo", "branch-name": "main"},
+            ("a change in Git by jo, commit 0123456789ab, on main",),
+        ),
+        ({"trigger-type": ""}, ()),
+    ],
+)
+def test_a_story_says_who_or_what_began_the_release(trigger: dict[str, str], told: tuple[str, ...]) -> None:
+    triggered: dict[str, Any] = {"execution-trigger": trigger}
+    began = events.pipeline("STARTED", **triggered)
+    assert entries(Facts().event(began))[0].why == told
 
 
 def judged(

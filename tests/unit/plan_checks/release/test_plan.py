@@ -12,6 +12,7 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
 from plan_checks.release.plan import IGNORED, FinishedStage, ReleasePlanning
+from plan_checks.rollback_mode import Mode
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
 from tests.unit.plan_checks.conftest import FINISHED, SUBJECT
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
 
 PRIMARY, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
+
+
+@pytest.mark.parametrize(("mode", "attempt"), [(Mode.AUTO, 2), (Mode.SUGGEST, 0), (Mode.OFF, 0)])
+def test_the_ledger_knows_whether_what_a_gate_failed_is_taken_back_by_itself(
+    canary: Account, mode: Mode, attempt: int
+) -> None:
+    canary.set_mode(mode)
+    canary.gate_said("DeployPrimary", PRIMARY, Verdict.FAIL)
+    canary.codepipeline.ran("ValidatePrimary", "Validate-US-East", "Failed", second=30)
+    canary.plan("ValidatePrimary", succeeded=False, attempt=2)
+    judge = KnownFacts(canary.ledger.read(SUBJECT)).judges.get(("DeployPrimary", PRIMARY))
+    assert (judge.takes_back_attempt if judge else 0) == attempt
+    assert judge is None or judge.gates == ("ValidatePrimary/Validate-US-East",)
+    assert bool(canary.cards.told) is bool(attempt)
 
 
 def test_of_a_stage_that_neither_deploys_nor_proves_nothing_more_is_asked(canary: Account) -> None:

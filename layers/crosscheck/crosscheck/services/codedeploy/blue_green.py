@@ -103,7 +103,8 @@ def _compared(serving: Serving, ours: GroupDeployment, images: Mapping[str, Inte
     if compared.verdict is Verdict.FAIL or any(image.doubt for image in images.values()):
         return compared
     doubt = problem or (compared.reason if compared.verdict is Verdict.INCONCLUSIVE else "")
-    runs = f"{serving.tasks.running} of {serving.tasks.desired} tasks run ({revision(serving.tasks.task_definition)})"
+    tasks = serving.tasks
+    runs = f"{tasks.running} of {tasks.desired} tasks run (task definition {revision(tasks.task_definition)})"
     if doubt:
         return Outcome(Verdict.PASS, f"{runs}, the task set of {ours.id}; the image was not compared: {doubt}")
     return Outcome(Verdict.PASS, f"{compared.reason}, the task set of {ours.id}")

@@ -4,6 +4,7 @@ Whatever is evidently broken comes first, then what is under way, then what cann
 complete proves nothing by itself: the circuit breaker's way back completes too.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from crosscheck.contracts.check import Outcome
@@ -11,7 +12,7 @@ from crosscheck.contracts.verdicts import ReleasedImage, Verdict
 from crosscheck.images.digests import IntendedImage
 from crosscheck.images.reference import ImageReference, short
 from crosscheck.services.ecs.failures import failures, recycled
-from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, ServiceSnapshot
+from crosscheck.services.ecs.service import TASK_LIMIT, Rollout, RunningTask, ServiceSnapshot
 
 DIGESTS_SHOWN = 20
 NOTHING_RUNS = Outcome(Verdict.INCONCLUSIVE, "desired count is 0: nothing runs, nothing is proven")
@@ -40,7 +41,7 @@ def judge_images(seen: ServiceSnapshot, intended: Mapping[str, IntendedImage]) -
         doubt = doubt or outcome
     count = recycled(seen)
     ended = f"; {count} ended by themselves with exit code 0" if count else ""
-    runs = f"{_running(seen)} {_named(intended)}({revision(seen.task_definition)}){ended}"
+    runs = f"{_running(seen)} {_named(intended)}(task definition {revision(seen.task_definition)}){ended}"
     return doubt or Outcome(Verdict.PASS, runs)
 
 
@@ -53,7 +54,11 @@ def seen_values(
     running = sorted({f"{name}@{digest}" for task in seen.tasks for name, digest in task.digests.items() if digest})
     counts = {"desired": str(seen.desired), "running": str(seen.running_now)}
     digests = {"digests in tasks": ", ".join(running[:DIGESTS_SHOWN])}
-    return counts | {"task definition": revision(seen.task_definition)} | values | digests
+    # What the region is left with where the new tasks do not run: only that they run is known, not whether they serve.
+    older = Counter(revision(task.task_definition) for task in seen.tasks if _is_older(task, seen))
+    still = {"older tasks that still run": ", ".join(f"{count} of {name}" for name, count in sorted(older.items()))}
+    current = {"task definition": revision(seen.task_definition)}
+    return counts | current | (still if older else {}) | values | digests
 
 
 def released_images(images: Mapping[str, IntendedImage]) -> tuple[ReleasedImage, ...]:
@@ -64,6 +69,10 @@ def released_images(images: Mapping[str, IntendedImage]) -> tuple[ReleasedImage,
 def revision(task_definition: str) -> str:
     """``family:revision`` of a task definition's ARN."""
     return task_definition.rpartition("/")[2]
+
+
+def _is_older(task: RunningTask, seen: ServiceSnapshot) -> bool:
+    return task.status == "RUNNING" and task.task_definition != seen.task_definition
 
 
 def _replaced(seen: ServiceSnapshot, intended: Mapping[str, ImageReference], since: float | None) -> Outcome | None:

@@ -80,9 +80,9 @@ def test_a_service_and_an_alias_in_the_stack_pass_with_it(world: World) -> None:
     world.running()
     finding = world.looked()
     assert (finding.verdict, finding.kind) == (PASS, "cloudformation-stack")
-    expected = "shop: UPDATE_COMPLETE; web: 2 of 2 tasks run (web:2); checkout:live: serves version 7"
+    expected = "shop: UPDATE_COMPLETE; web: 2 of 2 tasks run (task definition web:2); checkout:live: serves version 7"
     assert finding.reason == expected
-    assert finding.values["ecs-service production/web"] == "web: 2 of 2 tasks run (web:2)"
+    assert finding.values["ecs-service production/web"] == "web: 2 of 2 tasks run (task definition web:2)"
 
 
 def test_f61_a_service_whose_tasks_die_while_the_stack_stays_deployed_fails(world: World) -> None:

@@ -96,7 +96,7 @@ def test_the_task_set_of_the_deployment_runs_the_intended_image(world: World) ->
     finding = world.looked()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == (
-        f"2 of 2 tasks run {SERVICE}@{world.digest[:19]} ({SERVICE}:7), the task set of {world.ours}"
+        f"2 of 2 tasks run {SERVICE}@{world.digest[:19]} (task definition {SERVICE}:7), the task set of {world.ours}"
     )
     assert finding.values["intended web"] == world.image
     assert finding.values["intended digest web"] == world.digest
@@ -107,7 +107,7 @@ def test_the_task_set_of_the_deployment_runs_the_intended_image(world: World) ->
 def test_a_proof_knows_no_image(world: World) -> None:
     finding = world.looked(deployment=world.ours)
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == f"2 of 2 tasks run ({SERVICE}:7), the task set of {world.ours}"
+    assert finding.reason == f"2 of 2 tasks run (task definition {SERVICE}:7), the task set of {world.ours}"
 
 
 def test_no_task_runs_for_a_moment(world: World) -> None:
@@ -189,7 +189,8 @@ def test_a_tag_that_moved_on_since_the_tasks_started_is_a_remark(world: World) -
     finding = world.looked()
     assert finding.verdict is Verdict.PASS
     assert finding.reason == (
-        f"2 of 2 tasks run ({SERVICE}:7), the task set of {world.ours}; the image was not compared: 2 of 2 tasks run "
+        f"2 of 2 tasks run (task definition {SERVICE}:7), the task set of {world.ours}; "
+        "the image was not compared: 2 of 2 tasks run "
         f"{world.digest[:19]}; {world.image} is {moved[:19]} by now, and ECS pinned no digest for the deployment (web)"
     )
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 def test_a_healthy_service_passes_with_what_it_runs(release: Release) -> None:
     finding = looked(release)
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == f"my-service: 2 of 2 tasks run my-service@{release.digest[:19]} (my-service:7)"
+    assert (
+        finding.reason
+        == f"my-service: 2 of 2 tasks run my-service@{release.digest[:19]} (task definition my-service:7)"
+    )
     assert finding.values["intended app"] == IMAGE
     assert finding.values["intended digest app"] == release.digest
     assert finding.values["digests in tasks"] == f"app@{release.digest}"
@@ -228,7 +231,7 @@ def test_a_service_without_a_task_definition_or_a_primary_task_set_proves_nothin
 def test_a_check_that_was_asked_for_proves_the_counts(release: Release) -> None:
     finding = looked(release, replace(CHECK, run=None))
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == "my-service: 2 of 2 tasks run (my-service:7)"
+    assert finding.reason == "my-service: 2 of 2 tasks run (task definition my-service:7)"
 
 
 @pytest.mark.parametrize(

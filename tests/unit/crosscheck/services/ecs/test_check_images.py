@@ -91,7 +91,7 @@ def test_f59_a_tag_that_moves_on_while_a_release_is_observed_changes_nothing(rel
     assert finding.verdict is Verdict.PASS
     assert finding.reason == (
         f"my-service: 2 of 2 tasks run my-service@{release.digest[:19]} "
-        f"(the tag 0a1b2c3 moved on to {moved[:19]} since) (my-service:7)"
+        f"(the tag 0a1b2c3 moved on to {moved[:19]} since) (task definition my-service:7)"
     )
     assert finding.images == (ReleasedImage(IMAGE, release.digest),)
 

@@ -53,7 +53,9 @@ def test_without_the_artifact_the_first_deployment_since_the_action_is_what_was_
 ) -> None:
     finding = looked(release, replace(CHECK, run=run))
     assert finding.verdict is Verdict.PASS
-    assert finding.reason.endswith(f"tasks run my-service@{release.digest[:19]} (my-service:7); {INSTEAD}{why}")
+    assert finding.reason.endswith(
+        f"tasks run my-service@{release.digest[:19]} (task definition my-service:7); {INSTEAD}{why}"
+    )
     assert finding.values["intended digest app"] == release.digest
 
 

@@ -62,7 +62,7 @@ def test_a_deployment_that_ended_well_passes(release: Release, ecs: DeployedEcs)
     ecs.deploy(task_definition(ecs, 7))
     finding = looked(release, ecs)
     assert finding.verdict is Verdict.PASS
-    assert finding.reason.endswith("(my-service:7)")
+    assert finding.reason.endswith("(task definition my-service:7)")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_the_task_definition_that_is_expected_passes(release: Release, ecs: Depl
     name = task_definition(ecs, 6) if form == "arn" else form
     finding = looked(release, ecs, expecting(name))
     assert finding.verdict is Verdict.PASS
-    assert finding.reason == "my-service: 2 of 2 tasks run (my-service:6)"
+    assert finding.reason == "my-service: 2 of 2 tasks run (task definition my-service:6)"
 
 
 @pytest.mark.parametrize("name", [f"{SERVICE}:66", "other:6", "6"])

@@ -40,7 +40,7 @@ def test_the_proof_waits_for_the_rollout_and_passes_after_it() -> None:
     assert world.prove(proof)[0] is Verdict.PENDING
     world.ecs.become(world.ecs.deployments[0]["serviceDeploymentArn"], "SUCCESSFUL")
     world.serve(world.six, world.digest)
-    ran = f"my-service: 2 of 2 tasks run my-service@{world.digest[:19]} (my-service:6)"
+    ran = f"my-service: 2 of 2 tasks run my-service@{world.digest[:19]} (task definition my-service:6)"
     assert world.prove(proof) == (Verdict.PASS, ran)
 
 

@@ -148,7 +148,7 @@ def test_workers_that_end_by_themselves_after_their_work_are_a_remark() -> None:
     assert judge_service(snapshot, {"app": IMAGE}, SINCE) is None
     outcome = judge_images(snapshot, {"app": IntendedImage(IMAGE, DIGEST)})
     assert outcome.verdict is Verdict.PASS
-    assert outcome.reason.endswith("(app:7); 20 ended by themselves with exit code 0")
+    assert outcome.reason.endswith("(task definition app:7); 20 ended by themselves with exit code 0")
 
 
 @pytest.mark.parametrize(("code", "lived"), [(0, 299.0), (1, 3_600.0)])
@@ -226,3 +226,10 @@ def test_twenty_of_many_digests_are_shown() -> None:
     digests = [f"sha256:{number:064x}" for number in range(25)]
     shown = seen_values(tasks(*digests), {}, {})["digests in tasks"].split(", ")
     assert shown == [f"app@{digest}" for digest in digests[:20]]
+
+
+def test_tasks_of_an_older_task_definition_are_told_while_they_run() -> None:
+    old, gone = replace(TASK, task_definition=OLD), replace(TASK, task_definition=OLD, status="STOPPING")
+    older = "older tasks that still run"
+    assert seen_values(seen(tasks=(TASK, old, old, gone)), {}, {})[older] == f"2 of {OLD.rpartition('/')[2]}"
+    assert older not in seen_values(seen(tasks=(TASK, gone)), {}, {})
