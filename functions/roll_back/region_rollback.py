@@ -14,7 +14,7 @@ from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.plans.current import as_of, current, later_checks
-from crosscheck.registry.services import rollback_of
+from crosscheck.registry.rollbacks import rollback_of
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.telemetry import count
 from crosscheck.verification.item import Purpose, VerificationItem

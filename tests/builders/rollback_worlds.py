@@ -11,7 +11,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Rollback, RollbackStarted
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.runs import ActionRun, Artifact
-from crosscheck.registry.services import ROLLBACKS
+from crosscheck.registry.rollbacks import ROLLBACKS
 from crosscheck.services.codepipeline.rollback import DeployedStage, StageRollback
 from tests.fakes.beanstalk import BUNDLE, OLD, OURS, FakeBeanstalk
 from tests.fakes.beanstalk import STARTED as BEANSTALK_STARTED

@@ -212,7 +212,7 @@ def test_a_region_is_taken_back_once_wherever_its_function_dies(
     def crashed(number: int, *, after: bool) -> bool:
         """Whether there was such a call."""
         world, item = World(ledger_table, FakeRollback()), replace(ITEM, attempt=next(attempts))
-        monkeypatch.setattr("crosscheck.registry.services.ROLLBACKS", {"ecs-service": world.service})
+        monkeypatch.setattr("crosscheck.registry.rollbacks.ROLLBACKS", {"ecs-service": world.service})
         fate.kills, fate.calls, fate.crashes = {number: after}, 0, 0
         with suppress(KilledError):
             world.run(item, "verification-1")

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.rollback import Feasibility, SupersededError
-from crosscheck.registry.services import ROLLBACKS
+from crosscheck.registry.rollbacks import ROLLBACKS
 from tests.builders.rollback_worlds import WORLDS, EcsUpdated, RollbackWorld, WholeStage
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.killed import KilledError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crosscheck.clients import CONFIG
-from crosscheck.registry.services import ROLLBACKS
+from crosscheck.registry.rollbacks import ROLLBACKS
 from crosscheck.services.codepipeline.rollback import StageRollback
 from tests.template.expanded import Template, expanded, resources
 from update_card.posted_messages import CLAIM_SECONDS

@@ -12,7 +12,8 @@ from crosscheck.pipelines.definition import parse_definition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.pipelines.scope import Position, scope
 from crosscheck.plans.added import added_checks
-from crosscheck.registry.services import CHECKS, DEPLOY_PROVIDERS, EVERY_CHECK, ROLLBACKS
+from crosscheck.registry.rollbacks import ROLLBACKS
+from crosscheck.registry.services import CHECKS, DEPLOY_PROVIDERS, EVERY_CHECK
 from crosscheck.services.cloudformation.check import NOTHING_DEPLOYED
 from tests.fakes.codepipeline_release import action
 from tests.unit.docs.markdown import document, json_blocks, quoted, rights, section, table

@@ -7,7 +7,7 @@ import yaml
 from crosscheck.ledger.states import RollbackState
 from crosscheck.pipelines.gates import rule_gate
 from crosscheck.pipelines.parameters import Parameters
-from crosscheck.registry.services import ROLLBACKS
+from crosscheck.registry.rollbacks import ROLLBACKS
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.rollback import StageRollback
 from crosscheck.verification.engine import BACKOFF, CONFIRM_SECONDS, FIRST_WAIT, FREQUENT_LOOKS

@@ -73,7 +73,7 @@ class World:
 @pytest.fixture
 def world(ledger_table: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> World:
     service = FakeRollback()
-    monkeypatch.setattr("crosscheck.registry.services.ROLLBACKS", {"ecs-service": service})
+    monkeypatch.setattr("crosscheck.registry.rollbacks.ROLLBACKS", {"ecs-service": service})
     monkeypatch.setattr("roll_back.region_rollback.later_checks", lambda *_: ())
     return World(ledger_table, service)
 

@@ -75,7 +75,7 @@ class Account:
         patch("check_region.handler._looking", lambda: RegionCheck(clients, self.ledger, cards, self.clock))
         patch("crosscheck.plans.current.run_check", self.finding)
         patch("roll_back.handler._rollbacks", lambda: (of_region, of_stage))
-        patch("crosscheck.registry.services.ROLLBACKS", {"ecs-service": self.service})
+        patch("crosscheck.registry.rollbacks.ROLLBACKS", {"ecs-service": self.service})
         patch("conclude_checks.handler._conclusion", lambda: Conclusion(self.ledger, cards, self.clock))
 
     def clock(self) -> float:

@@ -2,11 +2,10 @@
 
 from abc import ABC
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from crosscheck.contracts.check import Check, PlannedCheck
-from crosscheck.contracts.rollback import Rollback
 from crosscheck.pipelines.definition import ActionDefinition, PipelineDefinition, has_variable
 
 
@@ -47,10 +46,9 @@ class DeployProvider(ABC):
 
 @dataclass(frozen=True)
 class Service:
-    """``checks`` are those that a plan may ask for, ``internal_checks`` those that only Crosscheck itself plans.
-    ``rollbacks`` are by the kind of the check that proves the deployment."""
+    """``checks`` are those that a plan may ask for, ``internal_checks`` those that only Crosscheck itself plans. Its
+    rollbacks are in ``registry/rollbacks.py``: only one function has to import them."""
 
     checks: tuple[Check, ...] = ()
     internal_checks: tuple[Check, ...] = ()
     deploy_providers: tuple[DeployProvider, ...] = ()
-    rollbacks: Mapping[str, Rollback[PlannedCheck, Any]] = field(default_factory=dict)

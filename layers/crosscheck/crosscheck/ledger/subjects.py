@@ -13,6 +13,9 @@ TARGET = "target"
 HISTORY = "history"
 REPOSITORY = "repository"
 
+# So many characters of an execution's id tell it from others, for people.
+SHORT_EXECUTION = 8
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -1,10 +1,8 @@
 """Every service that Crosscheck knows. A new one is a folder under ``services`` and a line here."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from crosscheck.contracts.check import Check, PlannedCheck
-from crosscheck.contracts.rollback import Rollback
+from crosscheck.contracts.check import Check
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.services.alarms import SERVICE as ALARMS
 from crosscheck.services.artifacts import SERVICE as ARTIFACTS
@@ -47,12 +45,3 @@ DEPLOY_PROVIDERS: Mapping[str, DeployProvider] = {
     provider.name: provider for service in SERVICES for provider in service.deploy_providers
 }
 """The providers of deploy actions, by CodePipeline's name."""
-ROLLBACKS: Mapping[str, Rollback[PlannedCheck, Any]] = {
-    kind: rollback for service in SERVICES for kind, rollback in service.rollbacks.items()
-}
-"""The rollbacks, by the kind of the check that proves the deployment."""
-
-
-def rollback_of(planned: PlannedCheck) -> Rollback[PlannedCheck, Any] | None:
-    """The rollback of what a check looks at; None if no deploy action is behind it, or its service has none."""
-    return ROLLBACKS.get(planned.kind) if planned.run else None

@@ -2,10 +2,8 @@
 
 from crosscheck.contracts.service import Service
 from crosscheck.services.codedeploy.check import CodeDeploy, CodeDeployDeploy, CodeDeployToEcsDeploy
-from crosscheck.services.codedeploy.rollback import CodeDeployRollback
 
 SERVICE = Service(
     checks=(CodeDeploy(),),
     deploy_providers=(CodeDeployDeploy(), CodeDeployToEcsDeploy()),
-    rollbacks={CodeDeploy.kind: CodeDeployRollback()},
 )

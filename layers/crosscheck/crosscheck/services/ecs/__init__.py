@@ -2,10 +2,8 @@
 
 from crosscheck.contracts.service import Service
 from crosscheck.services.ecs.check import EcsDeploy, EcsService
-from crosscheck.services.ecs.rollback import EcsRollback
 
 SERVICE = Service(
     checks=(EcsService(),),
     deploy_providers=(EcsDeploy(),),
-    rollbacks={EcsService.kind: EcsRollback()},
 )

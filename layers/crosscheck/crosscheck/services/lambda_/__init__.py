@@ -2,10 +2,8 @@
 
 from crosscheck.contracts.service import Service
 from crosscheck.services.lambda_.check import LambdaAlias, LambdaDeploy
-from crosscheck.services.lambda_.rollback import LambdaAliasRollback
 
 SERVICE = Service(
     checks=(LambdaAlias(),),
     deploy_providers=(LambdaDeploy(),),
-    rollbacks={LambdaAlias.kind: LambdaAliasRollback()},
 )

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackStarted, SupersededError
 from crosscheck.contracts.verdicts import Verdict
-from crosscheck.registry.services import ROLLBACKS, rollback_of
+from crosscheck.registry.rollbacks import ROLLBACKS, rollback_of
 from crosscheck.services.ecs.rollback import EcsRollback
 from crosscheck.services.ecs.state import ServiceState
 from tests.fakes.json_protocol import RefusedError
