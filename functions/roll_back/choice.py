@@ -46,7 +46,7 @@ STATES = {
 }
 
 
-def choose(found: Sequence[Candidate], mode: str, *, begun: bool = False) -> RollbackChoice:
+def choose(found: Sequence[Candidate], mode: str, *, begun: bool) -> RollbackChoice:
     """What to do about a region with these deployments; ``mode`` is ``suggest`` or ``auto``.
 
     ``begun`` says that we may have begun before, and died: what is back may be so by our doing, and is proven with

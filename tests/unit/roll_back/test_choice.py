@@ -16,7 +16,7 @@ READY = found(Feasibility.READY, "runs my-service:8", "my-service:7")
 
 @pytest.mark.parametrize(("mode", "state"), [("auto", RollbackState.RUNNING), ("suggest", RollbackState.SUGGESTED)])
 def test_what_is_ready_is_taken_back_or_suggested(mode: str, state: RollbackState) -> None:
-    choice = choose([found(Feasibility.ALREADY_BACK), READY, found(Feasibility.SUPERSEDED)], mode)
+    choice = choose([found(Feasibility.ALREADY_BACK), READY, found(Feasibility.SUPERSEDED)], mode, begun=False)
     assert (choice.state, choice.reason, choice.target) == (state, "runs my-service:8", "my-service:7")
     assert choice.ready == (READY,)
 
@@ -33,17 +33,17 @@ def test_what_is_ready_is_taken_back_or_suggested(mode: str, state: RollbackStat
 def test_where_nothing_is_ready_the_most_telling_obstacle_is_told(
     feasibilities: list[Feasibility], state: RollbackState
 ) -> None:
-    choice = choose([found(each, each.value) for each in feasibilities], "auto")
+    choice = choose([found(each, each.value) for each in feasibilities], "auto", begun=False)
     assert (choice.state, choice.ready) == (state, ())
     assert choice.reason
 
 
 def test_where_the_way_back_leads_to_is_told_with_what_proved_it() -> None:
     proven = found(Feasibility.READY, "runs shop:8", "shop:7", "proven by execution 4f1c0a2e")
-    choice = choose([proven, READY, proven], "auto")
+    choice = choose([proven, READY, proven], "auto", begun=False)
     assert choice.target == "shop:7 (proven by execution 4f1c0a2e), my-service:7"
     assert choice.origin == "proven by execution 4f1c0a2e"
-    assert choose([found(Feasibility.READY, origin="proven by execution 4f1c0a2e")], "auto").target == ""
+    assert choose([found(Feasibility.READY, origin="proven by execution 4f1c0a2e")], "auto", begun=False).target == ""
 
 
 @pytest.mark.parametrize("feasibility", [Feasibility.ALREADY_BACK, Feasibility.SUPERSEDED])
