@@ -7,8 +7,9 @@ CHECK = PlannedCheck("ecs-service", "eu-west-1", {"cluster": "main", "service": 
 READY = RollbackProposal(Feasibility.READY, "web runs web:8", "web:7", {"primary": "1"}, CHECK)
 
 
-def test_a_proposal_that_is_ready_has_a_verification() -> None:
+def test_a_proposal_that_is_ready_has_a_verification_and_waits_for_nothing_unless_it_says_so() -> None:
     assert READY.verified is CHECK
+    assert READY.settle_seconds == 0
 
 
 def test_one_that_is_not_says_so() -> None:

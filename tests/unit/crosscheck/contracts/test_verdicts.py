@@ -33,6 +33,7 @@ def test_what_fails_by_itself_counts_more_than_what_gave_way_and_that_more_than_
     assert combined.reason == f"shop is updated; {decides}"
 
 
-def test_what_a_check_looked_at_is_handed_on_as_it_is_and_its_reason_as_a_line() -> None:
-    seen = on_one_line(replace(SERVICE, target="web\u2800", reason="two\nlines"))
-    assert (seen.target, seen.reason) == ("web\u2800", "two lines")
+def test_what_others_compare_is_handed_on_as_it_is_and_the_reason_as_a_line() -> None:
+    named = "web\u2800"
+    seen = on_one_line(replace(SERVICE, target=named, baselines={named: named}, reason="two\nlines"))
+    assert (seen.target, seen.baselines, seen.reason) == (named, {named: named}, "two lines")
