@@ -36,7 +36,7 @@ from crosscheck.services.ecs.rules import (
     seen_values,
 )
 from crosscheck.services.ecs.service import ServiceSnapshot, container_images, read_service
-from crosscheck.services.ecs.state import ServiceState, parse_digests, running_state
+from crosscheck.services.ecs.state import ServiceState, parse_digests, parse_state, running_state
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -68,6 +68,11 @@ class EcsService(Check):
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What the services run to which a pipeline deploys, for rollback."""
         return EcsDeploy().baselines(definition)
+
+    def same_state(self, one: str, other: str) -> bool:
+        """A digest that only one of them tells is no difference: what fails has no tasks that tell one."""
+        first, second = parse_state(one), parse_state(other)
+        return bool(first and second and not first.differs(second))
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""

@@ -274,3 +274,15 @@ def test_tasks_that_go_on_dying_are_told_from_those_that_did(release: Release) -
 
     assert seen(timedelta(minutes=4)).verdict is Verdict.PENDING
     assert seen(timedelta(minutes=6)).verdict is Verdict.PASS
+
+
+def test_a_digest_that_only_one_look_knows_is_no_other_state() -> None:
+    """The tasks of a release that fails may have run while preflight looked, and none runs once it is judged."""
+    arn, same = "arn:aws:ecs:eu-west-1:111122223333:task-definition/my-service:11", EcsService().same_state
+    failing, ran = ServiceState(arn), ServiceState(arn, {"app": f"sha256:{'a' * 64}"})
+    assert same(ran.text, failing.text)
+    assert same(failing.text, ran.text)
+    assert same(ran.text, arn)
+    assert not same(ran.text, replace(ran, digests={"app": f"sha256:{'b' * 64}"}).text)
+    assert not same(ran.text, replace(ran, task_definition=f"{arn}2").text)
+    assert not same(ran.text, "")
