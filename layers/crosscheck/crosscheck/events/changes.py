@@ -147,10 +147,10 @@ def _named(detail: str) -> str:
     """
     if not detail.startswith("arn:"):
         return ""
-    resource = detail.split(":", 5)[-1]
+    parts = detail.split(":", 5)
+    service, resource = "".join(parts[2:3]), parts[-1]
     kind, _, path = resource.partition("/")
     name = (path or resource).rpartition("/")[2].rpartition(":")[2].partition("@")[0]
-    service = detail.split(":", 3)[2]
     match service, kind:
         case "iam", "root":
             return "the account's root user"

@@ -39,6 +39,8 @@ def test_a_pipeline_event_with_a_git_trigger() -> None:
         ("arn:aws:sts::111122223333:federated-user/jane", "federated user jane"),
         ("arn:aws:codepipeline:us-east-1:111122223333:webhook:pushes", "pushes"),
         ("arn:aws:events:us-east-1:111122223333:rule/nightly", "nightly"),
+        ("arn:", ""),
+        ("arn:nightly", "nightly"),
         ('{"FailedPipelineExecutionId":"01234567"}', ""),
         ("", ""),
     ],
