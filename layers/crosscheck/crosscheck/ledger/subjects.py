@@ -13,8 +13,10 @@ TARGET = "target"
 HISTORY = "history"
 REPOSITORY = "repository"
 
-# So many characters of an execution's id tell it from others, for people.
-SHORT_EXECUTION = 8
+
+def short_execution(execution: str) -> str:
+    """The beginning of an execution's id, which tells it from others, for people."""
+    return execution[:8]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import BroughtState, EarliestState, ProvenState
 from crosscheck.ledger.states import State
-from crosscheck.ledger.subjects import SHORT_EXECUTION, DeployTarget, Subject, TargetHistory
+from crosscheck.ledger.subjects import DeployTarget, Subject, TargetHistory, short_execution
 from crosscheck.ledger.table import Ledger
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.releases.deployments import DeployAction, deployments
@@ -105,7 +105,7 @@ class ProvenStates:
         known = KnownFacts(self.ledger.read(_target(planned)))
         if known.proven:
             execution = known.proven.execution.rpartition("#")[2]
-            origin = f"proven by execution {execution[:SHORT_EXECUTION]} on {times.day(known.proven.at)}"
+            origin = f"proven by execution {short_execution(execution)} on {times.day(known.proven.at)}"
             return StateToRestore(known.proven.state, origin)
         if known.before and known.before.state and known.before.at < began:
             return StateToRestore(known.before.state, "from before the first release")

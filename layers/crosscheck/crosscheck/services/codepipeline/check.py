@@ -4,7 +4,7 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, PlannedCheck
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.verdicts import Finding, Verdict
-from crosscheck.ledger.subjects import SHORT_EXECUTION
+from crosscheck.ledger.subjects import short_execution
 
 _VERDICTS = {"Succeeded": Verdict.PASS, "InProgress": Verdict.PENDING, "Stopping": Verdict.PENDING}
 
@@ -27,5 +27,5 @@ class PipelineExecution(Check):
         verdict = _VERDICTS.get(status, Verdict.FAIL if status else Verdict.INCONCLUSIVE)
         kind = "rollback execution" if found.get("executionType") == "ROLLBACK" else "execution"
         return planned.finding(
-            verdict, f"{pipeline}: {kind} {execution[:SHORT_EXECUTION]} is {status or 'unknown'}", {"status": status}
+            verdict, f"{pipeline}: {kind} {short_execution(execution)} is {status or 'unknown'}", {"status": status}
         )

@@ -21,7 +21,7 @@ from crosscheck.contracts.rollback import (
     RollbackStarted,
     SupersededError,
 )
-from crosscheck.ledger.subjects import SHORT_EXECUTION, Subject
+from crosscheck.ledger.subjects import Subject, short_execution
 from crosscheck.services.codepipeline.check import PipelineExecution
 from crosscheck.services.codepipeline.stage import (
     FAILED,
@@ -75,8 +75,8 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         execution, refusal = _roll_back(target.execution, target.name, back_to, aws)
         if refusal:
             return self._refused(target, proposal, refusal, aws)
-        old, new = back_to[:SHORT_EXECUTION], execution[:SHORT_EXECUTION]
-        reason = f"{target.name} is rolled back to execution {old} by execution {new}"
+        back, by = short_execution(back_to), short_execution(execution)
+        reason = f"{target.name} is rolled back to execution {back} by execution {by}"
         return RollbackStarted(reason, _verification(target.execution, execution))
 
     def changed(self, target: DeployedStage, proposal: RollbackProposal, aws: Clients) -> str:
@@ -84,7 +84,7 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         inside, status = read_inside(target.execution, target.name, aws)
         if inside == proposal.preconditions[INSIDE] and status not in UNDER_WAY:
             return ""
-        return f"execution {inside[:SHORT_EXECUTION]} is {status} in {target.name}"
+        return f"execution {short_execution(inside)} is {status} in {target.name}"
 
     def replaced(
         self, target: DeployedStage, proposal: RollbackProposal, started: RollbackStarted, aws: Clients
@@ -95,7 +95,7 @@ class StageRollback(Rollback[DeployedStage, RollbackProposal]):
         others = entered_between(target.execution, target.name, made, aws)
         if not others:
             return ""
-        names, pipeline = ", ".join(each[:SHORT_EXECUTION] for each in others), target.execution.pipeline
+        names, pipeline = ", ".join(map(short_execution, others)), target.execution.pipeline
         again = f"aws codepipeline rollback-stage --region {target.execution.region} --pipeline-name {pipeline}"
         newest = f"--stage-name {target.name} --target-pipeline-execution-id {others[-1]}"
         return f"what execution {names} brought: {again} {newest}"
@@ -120,11 +120,11 @@ def judge_stage(subject: Subject, stage: str, seen: StageSituation, proven: str)
         return RollbackProposal(Feasibility.SUPERSEDED, f"{stage} runs again: it is {seen.status}")
     if reason := _without_target(subject, stage, seen, proven):
         return RollbackProposal(Feasibility.MANUAL, reason)
-    reason = f"{stage} goes back, in all its regions, to what execution {seen.target[:SHORT_EXECUTION]} brought"
+    reason = f"{stage} goes back, in all its regions, to what execution {short_execution(seen.target)} brought"
     return RollbackProposal(
         Feasibility.READY,
         reason,
-        target=f"execution {seen.target[:SHORT_EXECUTION]}",
+        target=f"execution {short_execution(seen.target)}",
         preconditions={INSIDE: seen.inside, TARGET: seen.target, PROVEN: proven},
     )
 
@@ -148,10 +148,10 @@ def _entered(subject: Subject, stage: str, seen: StageSituation) -> RollbackProp
         return RollbackProposal(Feasibility.MANUAL, f"no execution was in {stage} since the pipeline changed")
     if not seen.back_to:
         return RollbackProposal(
-            Feasibility.SUPERSEDED, f"execution {seen.inside[:SHORT_EXECUTION]} was in {stage} since"
+            Feasibility.SUPERSEDED, f"execution {short_execution(seen.inside)} was in {stage} since"
         )
-    target = f"execution {seen.back_to[:SHORT_EXECUTION]}"
-    reason = f"{stage} was rolled back to {target} already, by execution {seen.inside[:SHORT_EXECUTION]}"
+    target = f"execution {short_execution(seen.back_to)}"
+    reason = f"{stage} was rolled back to {target} already, by execution {short_execution(seen.inside)}"
     return RollbackProposal(Feasibility.ALREADY_BACK, reason, target, verification=_verification(subject, seen.inside))
 
 
@@ -164,9 +164,9 @@ def _without_target(subject: Subject, stage: str, seen: StageSituation, proven: 
     if subject.execution in {proven, seen.target}:
         return f"{stage} cannot be taken back: {NOTHING_ELSE_PROVEN}"
     if not seen.target:
-        return f"CodePipeline no longer has execution {proven[:SHORT_EXECUTION]}, the last one that passed in {stage}"
+        return f"CodePipeline no longer has execution {short_execution(proven)}, the last one that passed in {stage}"
     if seen.target_version != seen.version:
-        return f"the pipeline changed since execution {seen.target[:SHORT_EXECUTION]}, the one to go back to in {stage}"
+        return f"the pipeline changed since execution {short_execution(seen.target)}, the one to go back to in {stage}"
     return ""
 
 
