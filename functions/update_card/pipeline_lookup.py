@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
 
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.ledger.execution_facts import Outline, OutlineAction, OutlineStage, RecordedRevision
 from crosscheck.ledger.known_facts import KnownFacts
@@ -50,17 +50,15 @@ class PipelineLookup:
             client = self.clients.client("codepipeline", subject.region)
             arn = client.get_pipeline(name=subject.pipeline)["metadata"]["pipelineArn"]
             return read_tags(client, arn)
-        except (ClientError, BotoCoreError):
-            logger.warning("CodePipeline was not able to say", wanted="tags", subject=subject.key, exc_info=True)
-            count("LookupFailures")
+        except AWS_ERRORS as error:
+            _not_able("tags", subject, error)
             return None
 
     def _keep(self, subject: Subject, name: str, ask: Callable[[Subject], Outline | RecordedRevision | None]) -> bool:
         try:
             found = ask(subject)
-        except (ClientError, BotoCoreError):
-            logger.warning("CodePipeline was not able to say", wanted=name, subject=subject.key, exc_info=True)
-            count("LookupFailures")
+        except AWS_ERRORS as error:
+            _not_able(name, subject, error)
             return False
         return found is not None and self.ledger.merge(subject, found.to_fact(self.clock()))
 
@@ -73,6 +71,11 @@ class PipelineLookup:
         answer = client.get_pipeline_execution(pipelineName=subject.pipeline, pipelineExecutionId=subject.execution)
         revisions = answer["pipelineExecution"].get("artifactRevisions", [])
         return _described(revisions[0]) if revisions else None
+
+
+def _not_able(wanted: str, subject: Subject, error: Exception) -> None:
+    logger.warning("CodePipeline was not able to say", wanted=wanted, subject=subject.key, exc_info=error)
+    count("LookupFailures")
 
 
 def outline(definition: PipelineDefinition) -> Outline:
