@@ -34,8 +34,7 @@ class RegionProgress:
     both None where it is not known. ``gates`` are the stages whose gates judge the region; without one Crosscheck does
     it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to, and ``target``
     what a region that is back runs, empty where nothing names it. ``rollback_due``: it failed, and Crosscheck looks by
-    itself whether it can take it back. ``url`` is the page of that deployment, if it is one
-    that may stand on a card.
+    itself whether it can take it back. ``url`` is the page of that deployment, if it is one that may stand on a card.
 
     Where nothing has happened yet and a person is asked, ``reason`` says what ran there when the release began.
     """

@@ -40,14 +40,13 @@ def _by_people(release: Release) -> Iterator[str]:
         yield f"a person has to decide about {listed(suggested)}: a rollback is suggested"
     if stuck := _failed(release, RollbackState.FAILED):
         yield f"a person has to mend {listed(stuck)}: the rollback did not work"
-    left = [region for region in _failed(release, None) if region not in _due(release)]
-    if failed := [*left, *_failed(release, RollbackState.UNKNOWN)]:
+    if failed := [*_failed(release, None), *_failed(release, RollbackState.UNKNOWN)]:
         yield f"a person has to look at {listed(failed)}"
 
 
 def _by_itself(release: Release) -> Iterator[str]:
     """What is under way."""
-    if due := _due(release):
+    if due := [part.region for part in release.regions if part.rollback_due]:
         yield f"Crosscheck looks whether it can take {listed(due)} back"
     if back := _regions(release, rollback=RollbackState.RUNNING):
         yield f"rolls back {listed(back)}"
@@ -121,13 +120,9 @@ def _stages(release: Release) -> str:
 
 
 def _failed(release: Release, rollback: RollbackState | None) -> list[str]:
-    failed = (part for part in release.regions if part.state is RegionState.FAILED)
+    """The regions that failed and whose rollback is so far, but for those of which Crosscheck decides next."""
+    failed = (part for part in release.regions if part.state is RegionState.FAILED and not part.rollback_due)
     return [part.region for part in failed if part.rollback is rollback]
-
-
-def _due(release: Release) -> list[str]:
-    """The regions that failed, and whose rollback nobody but Crosscheck decides about now."""
-    return [part.region for part in release.regions if part.rollback_due]
 
 
 def _regions(release: Release, state: RegionState | None = None, *, rollback: RollbackState | None = None) -> list[str]:

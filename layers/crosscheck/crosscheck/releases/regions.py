@@ -29,8 +29,8 @@ def regions_of(known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     to_region: dict[str, list[DeployAction]] = {}
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
-        due = rollback is None and _is_due(deployment, known)
-        parts = (_taken_back(part, rollback, due=due) for part in deployed(deployment, known, running=running))
+        found = deployed(deployment, known, running=running)
+        parts = (_taken_back(part, rollback) if rollback else _awaiting(part, deployment, known) for part in found)
         warning = replaced_in(deployment, known)
         progress.setdefault(deployment.region, []).extend(replace(part, warning=warning) for part in parts)
         to_region.setdefault(deployment.region, []).append(deployment)
@@ -101,12 +101,15 @@ def _is_due(deployment: DeployAction, known: KnownFacts) -> bool:
     return all(each.judged.verdict is Verdict.FAIL for each in spoken)
 
 
-def _taken_back(part: RegionProgress, rollback: RollbackProgress | None, *, due: bool) -> RegionProgress:
+def _awaiting(part: RegionProgress, deployment: DeployAction, known: KnownFacts) -> RegionProgress:
+    """A region whose rollback nobody has begun: of one that failed it is told whether that is due."""
+    return replace(part, rollback_due=_is_due(deployment, known)) if part.state is RegionState.FAILED else part
+
+
+def _taken_back(part: RegionProgress, rollback: RollbackProgress) -> RegionProgress:
     """A failed region in the light of its rollback: it stays failed, unless that one is proven."""
     if part.state is not RegionState.FAILED:
         return part
-    if rollback is None:
-        return replace(part, rollback_due=due)
     if rollback.state is RollbackState.DONE:
         why = f"was: {part.reason}" if part.reason else ""
         back = RegionProgress(part.region, RegionState.ROLLED_BACK, rollback.reason, why)

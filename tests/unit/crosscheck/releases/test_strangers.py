@@ -57,8 +57,7 @@ def test_what_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> No
 def test_what_a_release_left_that_failed_before_it_could_be_read_is_no_strangers(ledger: Ledger) -> None:
     good, first, second = releases(ledger, 3)
     good.judged(Verdict.PASS)
-    unread = judge(EUROPE, [first.check().finding(Verdict.FAIL, "deploy action failed")])
-    first.states.judged(first.subject, "Deploy", [first.check()], unread, first.began + 60)
+    _unread(first)
     second.saw("half of 2", 10_700)
     second.judged(Verdict.FAIL)
     assert (second.target, second.strange) == ("1", "")
