@@ -19,6 +19,24 @@ ROUNDS = 5
 CONTEXT = "from urllib3.util.ssl_ import create_urllib3_context as new\nimport botocore, crosscheck.clients as c\n"
 CLIENTS = "import boto3\nregions = boto3.Session().get_available_regions('ecs')[:16]\none = boto3.Session()\n"
 MEASURE = "import time, json\nbegan = time.process_time()\n{}\nprint(json.dumps(1000 * (time.process_time() - began)))"
+UNSENT = """
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from crosscheck.clients import CONFIG
+
+class Answer:
+    def stream(self):
+        yield b"{}"
+
+def unsent(config):
+    client = boto3.client("sqs", region_name="us-east-1", config=config)
+    client.meta.events.register("before-send", lambda **_: AWSResponse("", 200, {}, Answer()))
+    client.list_queues()
+    return client
+
+added, own = unsent(Config(user_agent_extra="crosscheck")), unsent(CONFIG)
+"""
 # (lever, what is done before the clock starts, without it, with it)
 LEVERS = (
     (
@@ -44,6 +62,12 @@ LEVERS = (
         "import boto3\none = boto3.Session()\none.client('sqs', region_name='eu-west-1')\n",
         "[one.client('codepipeline', region_name='us-east-1') for _ in range(2)]",
         "one.client('codepipeline', region_name='us-east-1')",
+    ),
+    (
+        "a user agent of our own, not a word added to botocore's: 100 calls without their network",
+        UNSENT,
+        "[added.list_queues() for _ in range(100)]",
+        "[own.list_queues() for _ in range(100)]",
     ),
     (
         "Powertools' Logger and Metrics only, no Tracer",

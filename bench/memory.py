@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.costs import PRICES
 from bench.fan_out import DELAY, longest_chain
-from bench.functions import FULL_CORE, figures, prepared
+from bench.functions import FULL_CORE, core_to_measure_on, figures, prepared
 from bench.timing import table
 
 SIZES = (256, 512, 1024, FULL_CORE)
@@ -38,12 +38,12 @@ def dollars(milliseconds: float, memory: int) -> float:
 
 def rows(names: Iterable[str] = ()) -> Iterator[list[object]]:
     """A row for each function."""
-    with prepared(names) as functions:
+    with core_to_measure_on() as core, prepared(names) as functions:
         for measured in functions:
-            [told] = measured.run(measured.ours(), invocations=SOME)
+            [told] = measured.run(measured.ours(), invocations=SOME, core=core)
             spent = figures(told, measured.memory)
             measured.service.delay = DELAY
-            measured.run(measured.ours(), invocations=2)
+            measured.run(measured.ours(), invocations=2, core=core)
             chain = longest_chain(measured.service.times)
             times = {memory: duration(spent.warm, chain, memory) for memory in SIZES}
             found = [f"{time:.0f} / {dollars(time, memory):.2f}" for memory, time in times.items()]

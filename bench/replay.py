@@ -188,7 +188,8 @@ class _Runtime(BaseHTTPRequestHandler):
 
 @dataclass
 class Function:
-    """One execution environment: ``awslambdaric`` with the handler, in a process of its own."""
+    """One execution environment: ``awslambdaric`` with the handler, in a process of its own, on one core if that is
+    named."""
 
     handler: str
     code: Path
@@ -196,6 +197,7 @@ class Function:
     environment: Mapping[str, str]
     arn: str
     calls: bool = False
+    core: int | None = None
 
     def __post_init__(self) -> None:
         self.waiting, self.events = threading.Event(), queue.Queue[bytes]()
@@ -221,6 +223,8 @@ class Function:
         command: list[str | Path] = [RUNTIME, "-P", "-X", "utf8", FUNCTION_PROCESS, str(os.getpid()), self.handler]
         self._output = (self._directory / "output").open("w+")
         self._process = subprocess.Popen(command, env=environment, stdout=self._output, stderr=self._output)
+        if self.core is not None:
+            os.sched_setaffinity(self._process.pid, {self.core})
         return self
 
     def ready(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from crosscheck.clients import Clients
+from crosscheck.clients import CONFIG, Clients
 from crosscheck.init_phase import made_at_init
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.table import Ledger
@@ -19,13 +19,7 @@ from gate_stage.look import GateLook
 from gate_stage.recording import VerdictRecorder
 
 # A black hole costs 2 s per attempt, so a region is given up long before the function's time is.
-CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=64,
-    user_agent_extra="crosscheck-gate",
-)
+IMPATIENT = CONFIG.merge(Config(connect_timeout=2, read_timeout=5, max_pool_connections=64))
 
 type Run = Callable[[Mapping[str, Any], LambdaContext], None]
 
@@ -67,4 +61,4 @@ def runner() -> Run:
     Raises:
         MissingSettingError: an environment variable is absent.
     """
-    return build_runner(Clients(config=CONFIG), time.time)
+    return build_runner(Clients(config=IMPATIENT), time.time)

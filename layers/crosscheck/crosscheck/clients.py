@@ -7,6 +7,9 @@ endpoint in one region cannot hold up the others.
 
 botocore loads its CAs anew for every connection: 126 of them cost 24 ms of a full core. AWS's endpoints are certified
 by Amazon alone, whose five roots cost one. https://www.amazontrust.com/repository/
+
+The user agent, by which CloudTrail tells Crosscheck's calls, is whole. botocore would make it anew for every call if
+we only added to its own: 0.08 ms, a third of what it spends on a call without the network.
 """
 
 import os
@@ -23,7 +26,7 @@ CONFIG = Config(
     read_timeout=6,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=40,
-    user_agent_extra="crosscheck",
+    user_agent=f"crosscheck Boto3/{boto3.__version__}",
 )
 # For functions with minutes to spare, whose calls may themselves take seconds: emptying a bucket.
 PATIENT = CONFIG.merge(Config(read_timeout=30))

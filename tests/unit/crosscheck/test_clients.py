@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import ssl
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore
 import pytest
+from botocore.awsrequest import AWSResponse
 
-from crosscheck.clients import AMAZON_ROOTS, Clients
+from crosscheck.clients import AMAZON_ROOTS, CONFIG, PATIENT, Clients
+from gate_stage.bootstrap import IMPATIENT
+from handle_interaction.handler import QUICK
+
+if TYPE_CHECKING:
+    from botocore.config import Config
 
 ROOTS = {f"Amazon Root CA {number}" for number in range(1, 5)} | {"Starfield Services Root Certificate Authority - G2"}
 
@@ -44,6 +51,21 @@ def test_what_is_prepared_is_there_when_it_is_asked_for(monkeypatch: pytest.Monk
     assert clients.client("dynamodb").meta.region_name == clients.home_region
     clients.client("ssm")
     assert created == ["ssm"]
+
+
+@pytest.mark.parametrize("config", [CONFIG, PATIENT, QUICK, IMPATIENT])
+def test_cloudtrail_tells_crosscheck_by_its_user_agent(config: Config) -> None:
+    client: Any = Clients(config=config).client("sqs")
+    sent: list[bytes] = []
+
+    def answered(request: Any, **_: Any) -> AWSResponse:
+        sent.append(request.headers["User-Agent"])
+        headers: Any = {}
+        return AWSResponse(request.url, 200, headers, SimpleNamespace(stream=lambda: [b"{}"]))
+
+    client.meta.events.register("before-send", answered)
+    client.list_queues()
+    assert sent[0].startswith(f"crosscheck Boto3/{boto3.__version__} Botocore/".encode())
 
 
 def test_the_roots_are_those_of_amazon_as_botocore_has_them() -> None:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from crosscheck.time_limits import OutOfTimeError, all_within, within
-from gate_stage.bootstrap import CONFIG
+from gate_stage.bootstrap import IMPATIENT
 from gate_stage.job_runner import ANSWER_SECONDS, RECORD_SECONDS
 from gate_stage.look import REGION_SECONDS
 
@@ -39,7 +39,7 @@ def test_nothing_to_do_is_done() -> None:
 
 
 def test_f20_a_black_hole_costs_less_than_a_regions_time_and_that_less_than_the_functions() -> None:
-    settings = CONFIG.__dict__
+    settings = IMPATIENT.__dict__
     attempts = settings["retries"]["total_max_attempts"]
     assert attempts * (settings["connect_timeout"] + settings["read_timeout"]) < REGION_SECONDS
     assert REGION_SECONDS + RECORD_SECONDS + ANSWER_SECONDS < FUNCTION_SECONDS

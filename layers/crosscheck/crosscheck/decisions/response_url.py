@@ -9,6 +9,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,9 +53,13 @@ def post(url: str, body: Mapping[str, Any], headers: Mapping[str, str], seconds:
     request = urllib.request.Request(  # noqa: S310 - the caller has checked the address
         url, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8", **headers}, method="POST"
     )
-    opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=web_trust()))
-    with opener.open(request, timeout=seconds) as answer:
+    with _opener().open(request, timeout=seconds) as answer:
         return bytes(answer.read(100_000))
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=web_trust()))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
