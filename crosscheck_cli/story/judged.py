@@ -131,7 +131,7 @@ def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[st
     why = (
         f"goes back to {progress.target}" if what and what not in told else "",
         f"asked for by {progress.by}" if progress.by else by_itself,
-        f"its steps: execution {holder} of the state machine verify_release" if holder else "",
+        f"step by step: the state machine verify_release, execution {holder}" if holder else "",
     )
     return tuple(filter(None, why))
 

@@ -70,7 +70,7 @@ def _ended(
 ) -> StoryEntry:
     sign, word = signs.of_state(run.state, run.word)
     began = run.starts.get(run.attempt)
-    took = f" after {duration(run.at - began)}" if began is not None and run.at >= began else ""
+    took = f" · {duration(run.at - began)}" if began is not None and run.at >= began else ""
     return _entry(run.at, where, sign, f"{word}{took}{_attempt(run.attempt)}", why, stage=stage, minor=minor)
 
 

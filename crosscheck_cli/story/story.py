@@ -16,7 +16,7 @@ from crosscheck.releases.next_step import next_step
 from crosscheck_cli.story import judged, reported
 from crosscheck_cli.story.entry import Source, StoryEntry
 
-KEEPS = "Only the latest state of each stage, action and region is kept; of earlier attempts only when they began."
+KEEPS = "Of each stage, action and region the latest attempt is kept in full, and of earlier ones only when they began."
 
 
 @dataclass(frozen=True)

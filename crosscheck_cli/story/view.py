@@ -71,7 +71,7 @@ def _head(release: Release, last: float | None) -> Iterator[Text]:
         f"commit {revision.commit[:_COMMIT]}" if revision.commit else "",
         f"“{revision.message}”" if revision.message else "",
         f"by {revision.author}" if revision.author else "",
-        f"ended after {duration(release.seconds)}" if release.seconds is not None else "",
+        f"ran for {duration(release.seconds)}" if release.seconds is not None else "",
         f"state as of {times.for_people(last)}" if last is not None else "",
     ]
     yield plain(" · ".join(filter(None, origin)))
@@ -108,8 +108,8 @@ def _timeline(entries: list[StoryEntry], began: float | None) -> Table:
         if date != day:
             table.add_row(Text(date, style="bold"))
             day = date
-        # Events have no fraction of a second.
-        seconds = int(entry.at) - int(began) if began is not None else 0
+        # As the clock beside it: what has not passed yet is no second.
+        seconds = int(entry.at - began) if began is not None else 0
         after = duration(seconds) if seconds > 0 else ""
         table.add_row(clock, after, entry.source.value, _what(entry))
     return table

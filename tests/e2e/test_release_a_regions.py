@@ -36,7 +36,7 @@ def test_an_unhealthy_primary_goes_back_and_the_secondaries_never_start(
     started = {action["actionName"] for action in canary.actions(execution)}
     assert started == {"Source", "Build", "Deploy-US-East", "Validate-US-East"}
     text = told(outside, execution, us="rolled_back", eu="skipped", ap="skipped")
-    assert f"nothing to do at once: {US} runs an earlier version again; " in text
+    assert f"nothing to do now: {US} runs an earlier version again; " in text
     assert f"*{US}* rolled back · my-service: {before[US].proof}" in text
     assert "↳ was: my-service: 0 of 2 tasks run" in text
     after = running(outside)

@@ -149,7 +149,7 @@ def test_what_happens_next_and_who_acts_stands_on_the_board_and_above_the_timeli
     ledger: Ledger, widget: ReleaseWidget, parameters: dict[str, str]
 ) -> None:
     page = rendered(boards.silently_broken(), ledger, widget, **parameters)
-    assert "Next: nothing to do at once: eu-west-1 runs an earlier version again, " in page.text
+    assert "Next: nothing to do now: eu-west-1 runs an earlier version again, " in page.text
     assert "whoever released this fixes the cause and releases again" in page.text
 
 

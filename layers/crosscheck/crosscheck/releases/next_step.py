@@ -84,11 +84,11 @@ def _after_the_end(release: Release) -> Iterator[str]:
 
 
 def _rest(release: Release) -> str:
-    """Where nobody does anything, and nobody has to at once."""
+    """Where nobody does anything, and nobody has to now."""
     retry = f", then retries {_stages(release)} or" if release.retryable else " and"
     again = f"whoever released this fixes the cause{retry} releases again"
     if back := _regions(release, RegionState.ROLLED_BACK):
-        return f"{NOTHING} at once: {_runs_now(release, back)}; {again}"
+        return f"{NOTHING} now: {_runs_now(release, back)}; {again}"
     match release.state:
         case State.SUCCEEDED:
             return NOTHING

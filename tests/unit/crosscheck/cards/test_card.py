@@ -119,15 +119,14 @@ def test_a_region_that_was_rolled_back_is_told_as_such() -> None:
     card = render(_rolled_back("us-east-1").release)
     told = ":rewind: *us-east-1* rolled back · runs app:6 again\n\u2003\u2003↳ was: 0 of 2 tasks run\n"
     assert told in _texts(card)
-    assert card.text.startswith("multi-region-service: failed. us-east-1 rolled back. Next: nothing to do at once")
+    assert card.text.startswith("multi-region-service: failed. us-east-1 rolled back. Next: nothing to do now")
     assert card.metadata["event_payload"]["regions"] == {"us-east-1": "rolled_back"}
 
 
 def test_the_next_step_names_the_regions_once_all_that_failed_are_back() -> None:
     text = _texts(render(_rolled_back("eu-west-1", "us-east-1").release))
     assert (
-        "*Next:* nothing to do at once: eu-west-1 and us-east-1 run an earlier version again; whoever released this"
-        in text
+        "*Next:* nothing to do now: eu-west-1 and us-east-1 run an earlier version again; whoever released this" in text
     )
     assert "earlier version" not in _texts(render(_rolled_back("us-east-1", left="eu-west-1").release))
     many = _rolled_back(*(f"xx-region-{number}" for number in range(9)))

@@ -45,7 +45,7 @@ def asking(topic: str = "") -> Facts:
         (taken_back(EU, RollbackState.BACK), AGAIN),
         (
             taken_back(EU, RollbackState.DONE),
-            f"nothing to do at once: {EU} runs an earlier version again, {KEEPS}; {AGAIN}",
+            f"nothing to do now: {EU} runs an earlier version again, {KEEPS}; {AGAIN}",
         ),
         (
             Facts().event(events.pipeline("SUPERSEDED")),

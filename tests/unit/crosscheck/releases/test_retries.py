@@ -54,7 +54,7 @@ def test_a_deploy_action_that_failed_may_be_retried_though_its_region_is_back() 
     facts.event(events.pipeline("FAILED", 11)).rollback("World", EU, RollbackState.DONE, "3 of 3 tasks run", 30)
     assert offered(facts) == ["World"]
     assert next_step(facts.release) == (
-        f"nothing to do at once: {EU} runs an earlier version again; "
+        f"nothing to do now: {EU} runs an earlier version again; "
         "whoever released this fixes the cause, then retries World or releases again"
     )
 

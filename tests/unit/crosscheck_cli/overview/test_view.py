@@ -33,7 +33,7 @@ def test_each_region_has_a_column_with_sign_and_word() -> None:
         "↩ rolled back",
         "✓ passed",
     ]
-    assert row[5].startswith("nothing to do at once: eu-west-1 runs an earlier version again, us-east-1 and")
+    assert row[5].startswith("nothing to do now: eu-west-1 runs an earlier version again, us-east-1 and")
     assert under[0] == "01234567 2026-03-04 10:00:00 UTC"
 
 

@@ -75,7 +75,7 @@ def test_a_release_is_told_in_the_order_in_which_it_happened_causes_first() -> N
     assert told[0] == (0, "event", "release began")
     assert told[1:4] == [
         (3, "event", "DeployPrimary / Deploy-US-East · us-east-1 began (ECS)"),
-        (60, "event", "DeployPrimary / Deploy-US-East · us-east-1 succeeded after 57 s"),
+        (60, "event", "DeployPrimary / Deploy-US-East · us-east-1 succeeded · 57 s"),
         (80, "look", "DeployPrimary · us-east-1 looked at, passed: 2 of 2 tasks run my-service:2"),
     ]
     assert told[-3:] == [
@@ -119,7 +119,7 @@ def test_every_attempt_has_its_beginning_and_the_latest_its_end() -> None:
     assert two == [
         (3, "Deploy / Two · eu-west-1 began (ECS)"),
         (20, "Deploy / Two · eu-west-1 began (attempt 2) (ECS)"),
-        (25, "Deploy / Two · eu-west-1 succeeded after 5 s (attempt 2)"),
+        (25, "Deploy / Two · eu-west-1 succeeded · 5 s (attempt 2)"),
     ]
     assert lines(facts)[-1] == (25, "event", "release succeeded (attempt 2)")
 
@@ -206,7 +206,7 @@ def test_every_end_of_a_rollback_is_told(state: RollbackState, text: str) -> Non
     facts.put("claim/rollback/Deploy/eu-west-1/1", {}, {"holder": "verify-1"})
     rollback = entries(facts)[-1]
     assert (rollback.at - BEGAN, rollback.where, rollback.text) == (60, EU, text)
-    assert rollback.why[-1] == "its steps: execution verify-1 of the state machine verify_release"
+    assert rollback.why[-1] == "step by step: the state machine verify_release, execution verify-1"
 
 
 def test_a_rollback_says_where_to_once_and_whether_somebody_asked_for_it() -> None:
@@ -299,7 +299,7 @@ def test_the_story_as_json_holds_all_of_it() -> None:
     story = story_of(facts.release, facts.known, {})
     document = json.loads(json.dumps(story.as_json()))
     assert (document["state"], document["region"]) == ("SUCCEEDED", "us-east-1")
-    assert document["next"].startswith("nothing to do at once: eu-west-1 runs an earlier version again")
+    assert document["next"].startswith("nothing to do now: eu-west-1 runs an earlier version again")
     assert {part["region"]: part["state"] for part in document["regions"]}["eu-west-1"] == "rolled_back"
     assert len(document["timeline"]) == len(story.entries)
     assert document["timeline"][0]["at"] == "2026-03-04T10:00:00+00:00"

@@ -22,7 +22,7 @@ def test_what_it_came_to_stands_above_and_every_state_has_its_sign_and_word() ->
     assert head.startswith("✗ multi-region-service: pipeline succeeded, but eu-west-1 had to be rolled back\nNext: ")
     assert "eu-west-1       ↩ rolled back  2 of 2 tasks run my-service:1" in regions
     assert "↳ was: 0 of 2 tasks run" in regions
-    assert "ended after 2 min 30 s · state as of 2026-03-04 10:04:20 UTC" in head
+    assert "ran for 2 min 30 s · state as of 2026-03-04 10:04:20 UTC" in head
     assert "2026-03-04" in timeline
     assert (
         "10:03:20    3 min 20 s  look      ✗ DeploySecondary · eu-west-1 looked at, failed: 0 of 2 tasks run"
