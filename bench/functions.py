@@ -5,8 +5,8 @@
 A cold start is what a person waits for: the init phase, which has a full core, and the first invocation, which has the
 share of a core that the memory buys. Both are CPU time of the process, so a busy machine spoils little. A function and
 its floor run on one core, and all else on the others: none of ours has more than one, and threads that are handed from
-core to core would cost up to a fifth more. The loopback AWS speaks TLS, so every connection costs a handshake and the
-loading of the CAs that are trusted.
+core to core would cost up to a fifth more. AWS and Slack speak TLS on the loopback, so every connection costs a
+handshake, and somebody has to load the CAs that are trusted.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import hmac
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -28,6 +29,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import certifi
 
 from bench.recording import RECORDING
 from bench.replay import Function, Service, endpoints, without_endpoints
@@ -60,6 +63,7 @@ class Measured:
     recorded: Mapping[str, Any]
     layer: Path
     service: Service
+    slack: Service
     web: Service
 
     def ours(self, *, calls: bool = False) -> Function:
@@ -69,7 +73,7 @@ class Measured:
         hosts = {"CROSSCHECK_RESPONSE_HOST": host}
         if own["CROSSCHECK_HOOKS_HOST"] in self.recorded["event"]:  # a click, which Slack signed, has its own within
             hosts["CROSSCHECK_HOOKS_HOST"] = host
-        replaced = {"SLACK_API_URL": f"{self.web.url}/api/", **hosts}
+        replaced = {"SLACK_API_URL": f"{self.slack.url}/api/", "SSL_CERT_FILE": str(trusted_roots()), **hosts}
         environment = {**own, **endpoints(self.service), **replaced}
         logical_id = "".join(word.title() for word in self.name.split("_"))
         code = BUILD / logical_id
@@ -80,7 +84,8 @@ class Measured:
     def floor(self, calls: Path) -> Function:
         """The same calls and nothing else."""
         own = without_endpoints(self.recorded["environment"])
-        environment = {**own, **endpoints(self.service), "FLOOR": str(calls)}
+        replaced = {"FLOOR": str(calls), "SSL_CERT_FILE": str(trusted_roots())}
+        environment = {**own, **endpoints(self.service), **replaced}
         return Function("handler.handler", FLOOR, self.layer, environment, self.recorded["arn"])
 
     @property
@@ -141,13 +146,15 @@ def calls_of(measured: Measured, path: Path, invocations: int) -> list[int]:
     with measured.ours(calls=True) as function:
         for _ in range(invocations):
             measured.service.rewind()
-            measured.web.others.clear()
+            for other in (measured.slack, measured.web):
+                other.others.clear()
             before = len(function.lines)
             function.invoke(measured.event())
             calls = [line for line in function.lines[before:] if line["kind"] == "call"]
             others = [
-                {"method": method, "url": f"{measured.web.url}{url}", "body": body}
-                for method, url, body in measured.web.others
+                {"method": method, "url": f"{other.url}{url}", "body": body}
+                for other in (measured.slack, measured.web)
+                for method, url, body in other.others
             ]
             found.append([*calls, *others])
     path.write_text(json.dumps(found))
@@ -173,16 +180,28 @@ def trusted_certificate() -> Path:
 
 
 @cache
+def trusted_roots() -> Path:
+    """The CAs of the system and the loopback's certificate, for what is no AWS."""
+    path = BUILT / "roots.pem"
+    system = Path(ssl.get_default_verify_paths().cafile or certifi.where()).read_text()
+    path.write_text(f"{system}\n{_without_key(trusted_certificate())}")
+    return path
+
+
+def _without_key(certificate: Path) -> str:
+    return certificate.read_text().partition("-----BEGIN PRIVATE KEY-----")[0]
+
+
+@cache
 def trusting_layer() -> Path:
     """The layer as it is built now, which trusts the loopback's certificate as well."""
     layer = BUILT / "layer"
     shutil.rmtree(layer, ignore_errors=True)
     shutil.copytree(BUILD / "KernelLayer/python", layer)
-    certificate, _, _ = trusted_certificate().read_text().partition("-----BEGIN PRIVATE KEY-----")
     for bundle in ("botocore/cacert.pem", "crosscheck/amazon_roots.pem"):
         if (layer / bundle).exists():
             with (layer / bundle).open("a") as file:
-                file.write(certificate)
+                file.write(_without_key(trusted_certificate()))
     return layer
 
 
@@ -196,9 +215,14 @@ def prepared(names: Iterable[str] = (), phases: Iterable[str] = PHASES) -> Itera
         own = [each for each in recorded_invocations if each["function"] == name]
         recorded = typical(own, phases)
         spare = [answer for each in own if each is not recorded for answer in each["answers"]]
-        service, web = Service(recorded["answers"], spare, trusted_certificate()), Service([])
-        services += [service, web]
-        found.append(Measured(name, recorded, trusting_layer(), service, web))
+        certificate = trusted_certificate()
+        own_services = (
+            Service(recorded["answers"], spare, certificate),
+            Service([], certificate=certificate),
+            Service([]),
+        )
+        services += own_services
+        found.append(Measured(name, recorded, trusting_layer(), *own_services))
     try:
         yield found
     finally:

@@ -70,6 +70,12 @@ LEVERS = (
         "[own.list_queues() for _ in range(100)]",
     ),
     (
+        "nobody looks for garbage while check_region is imported",
+        "",
+        "import check_region.handler",
+        "import gc\ngc.disable()\nimport check_region.handler",
+    ),
+    (
         "Powertools' Logger and Metrics only, no Tracer",
         "import boto3\n",
         "import aws_lambda_powertools.metrics\nfrom aws_lambda_powertools import Logger, Tracer",

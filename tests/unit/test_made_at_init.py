@@ -11,19 +11,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # In one process, as it is quicker; a client that an earlier function made is made again by the next.
 SCRIPT = """
-import importlib, json, sys
+import gc, importlib, json, sys
 import boto3
 made, create = [], boto3.Session.client
 def client(session, service, **more):
     made.append(service)
     return create(session, service, **more)
 boto3.Session.client = client
-found = {}
+found, collecting = {}, []
 for function in sys.argv[1:]:
     made.clear()
+    gc.disable()
     importlib.import_module(function + ".handler")
     found[function] = sorted(made)
+    collecting.append(gc.isenabled())
 print(json.dumps(found))
+sys.exit(not all(collecting))
 """
 TOLD = ["dynamodb", "sqs"]
 MADE = {
@@ -54,6 +57,7 @@ SETTINGS = {
 
 
 def made(**settings: str) -> dict[str, list[str]]:
+    """The clients of each function, all of which collect garbage in the end."""
     command = [sys.executable, "-c", SCRIPT, *MADE]
     answer = subprocess.run(command, env={**os.environ, **settings}, check=True, capture_output=True, text=True)  # noqa: S603 - our own code
     return dict(json.loads(answer.stdout))
