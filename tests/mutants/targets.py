@@ -46,6 +46,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         f"{UNIT}crosscheck/releases/test_proven.py",
         f"{UNIT}crosscheck/releases/test_strangers.py",
         "tests/property/test_proven_states.py",
+        f"{UNIT}crosscheck/test_telemetry.py",
     ),
     f"{KERNEL}ledger/table.py": (f"{UNIT}crosscheck/ledger", "tests/property/test_ledger_merge.py"),
     f"{KERNEL}ledger/states.py": (f"{UNIT}crosscheck/ledger", f"{UNIT}record_events"),
@@ -63,7 +64,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "functions/conclude_checks/conclude.py": (f"{UNIT}conclude_checks", f"{UNIT}statemachines"),
     "functions/update_card/posted_messages.py": ("tests/integration/update_card", "tests/property/test_crashes.py"),
     "functions/update_card/slack_session.py": (f"{UNIT}update_card",),
-    "functions/update_card/publisher.py": ("tests/property/test_crashes.py", "tests/integration/update_card"),
+    "functions/update_card/publisher.py": (
+        "tests/property/test_crashes.py",
+        "tests/integration/update_card",
+        f"{UNIT}crosscheck/test_telemetry.py",
+    ),
     "functions/handle_interaction/signature.py": (f"{UNIT}handle_interaction", "tests/property/test_interactions.py"),
 }
 

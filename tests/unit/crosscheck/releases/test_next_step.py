@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import RegionJudge
 from crosscheck.releases.next_step import next_step
@@ -116,6 +117,23 @@ def test_a_region_that_a_later_look_found_well_is_none_that_crosscheck_takes_bac
     assert next_step(facts.verdict("DeploySecondary", well(EU), 210).release).startswith(
         f"a person has to look at {EU}"
     )
+
+
+def test_a_look_that_goes_on_leaves_the_rollback_due() -> None:
+    facts = primary_proven().event(events.action("DeploySecondary", f"Deploy-{EU}", "FAILED", 200, region=EU))
+    judge = RegionJudge("DeploySecondary", EU, takes_back_attempt=1)
+    facts.add(judge.to_fact(events.BEGAN.timestamp() + 202))
+    facts.verdict("DeploySecondary", RegionVerdict(EU, Verdict.PENDING, "0 of 2 tasks run", ()), 210, final=False)
+    assert next_step(facts.release).startswith(f"Crosscheck looks whether it can take {EU} back")
+
+
+def test_a_region_that_is_well_is_none_that_crosscheck_takes_back() -> None:
+    """Of a stage that ended well every region may have to be taken back, and only those that failed are."""
+    facts = ended(EU)
+    for region in (EU, AP):
+        judge = RegionJudge("DeploySecondary", region, (gate(region),), takes_back_attempt=1)
+        facts.add(judge.to_fact(events.BEGAN.timestamp() + 302))
+    assert next_step(facts.release).startswith(f"Crosscheck looks whether it can take {EU} back;")
 
 
 def test_a_rollback_that_was_due_for_an_earlier_attempt_is_none_that_comes() -> None:
