@@ -58,6 +58,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "functions/roll_back/choice.py": (f"{UNIT}roll_back",),
     "functions/roll_back/region_rollback.py": (
         f"{UNIT}roll_back",
+        f"{UNIT}crosscheck/test_telemetry.py",
         f"{UNIT}docs/test_rollback.py",
         "tests/property/test_crashes.py",
     ),

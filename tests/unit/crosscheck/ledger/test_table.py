@@ -74,9 +74,11 @@ def test_what_was_just_written_is_read(ledger: Ledger, ledger_table: DynamoDBCli
 
 def test_a_fact_expires_so_many_days_after_it_was_written(ledger_table: DynamoDBClient) -> None:
     now = 1_772_618_400
-    Ledger(ledger_table, tables.NAME, 90, lambda: now).claim(RELEASE, CLAIM.name, "first")
-    [item] = ledger_table.scan(TableName=tables.NAME)["Items"]
-    assert int(item["ttl"]["N"]) == now + 90 * 86_400
+    ledger = Ledger(ledger_table, tables.NAME, 90, lambda: now)
+    ledger.claim(RELEASE, CLAIM.name, "first")
+    ledger.update(item_key(RELEASE.key, "plain"), ["#a = :a"], {":a": {"S": "b"}})
+    expire = [int(item["ttl"]["N"]) for item in ledger_table.scan(TableName=tables.NAME)["Items"]]
+    assert expire == [now + 90 * 86_400] * 2
 
 
 def test_nothing_is_asked_of_dynamodb_that_it_refuses(ledger: Ledger, ledger_table: DynamoDBClient) -> None:
