@@ -17,7 +17,7 @@ _RELEASES = (f"{UNIT}crosscheck/releases", f"{UNIT}crosscheck/cards", f"{UNIT}re
 TARGETS: dict[str, tuple[str, ...]] = {
     STATE_MACHINE: (f"{UNIT}statemachines",),
     f"{KERNEL}verification/engine.py": _JUDGE,
-    f"{KERNEL}verification/progress.py": _JUDGE,
+    f"{KERNEL}verification/progress.py": (*_JUDGE, f"{UNIT}gate_stage"),
     f"{KERNEL}verification/attribution.py": _JUDGE,
     f"{KERNEL}verification/skips.py": _JUDGE,
     f"{KERNEL}contracts/verdicts.py": (

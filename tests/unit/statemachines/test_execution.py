@@ -23,6 +23,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.ledger.execution_facts import ReportedRun, StageState
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import ProvenState
+from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import DeployTarget, Subject
 from crosscheck.ledger.table import Ledger
@@ -45,6 +46,7 @@ from tests.unit.statemachines.test_verify_release import MACHINE
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+EXECUTION = "verification-1"
 REGIONS = ("eu-west-1", "sa-east-1")
 # The decorator of the log reads no more of it than this.
 CONTEXT: Any = SimpleNamespace(
@@ -128,7 +130,7 @@ class Account:
             "${ConcludeChecks}": conclude_checks.handler.handler,
         }
         called = {name: lambda event, call=call: call(event, CONTEXT) for name, call in functions.items()}
-        self.machine = StateMachine(MACHINE, called, {"Execution": {"Name": "verification-1"}})
+        self.machine = StateMachine(MACHINE, called, {"Execution": {"Name": EXECUTION}})
         asked = {"subject": self.release.key, "stage": "Deploy", "state": "SUCCEEDED", "attempt": 1}
         return dict(self.machine.run({**asked, "at": "2026-03-04T10:00:00+00:00"}))
 
@@ -167,6 +169,8 @@ def test_a_failure_is_confirmed_and_rolled_back_and_that_is_verified(account: Ac
     assert account.service.begun == ["web"]
     assert account.rollback("eu-west-1")[0] == "done"
     assert account.verdict("eu-west-1").judged.verdict is Verdict.FAIL
+    known = KnownFacts(account.ledger.read(account.release))
+    assert known.holder(RollbackClaim("Deploy", "eu-west-1", 1)) == EXECUTION
 
 
 def test_a_rollback_that_fails_is_not_rolled_back(account: Account) -> None:
