@@ -19,7 +19,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from crosscheck import times
@@ -71,7 +71,7 @@ class Fact:
     name: str
     order: Order
     latest: Mapping[str, Any]
-    once: Mapping[str, Any] = field(default_factory=dict)
+    once: Mapping[str, Any]
     started: float | None = None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crosscheck.clients import Clients
 from crosscheck.ledger.execution_facts import ExecutionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.proof_facts import EarliestState
@@ -70,6 +71,11 @@ def test_what_was_just_written_is_read(ledger: Ledger, ledger_table: DynamoDBCli
     ledger.claim(RELEASE, CLAIM.name, "first")
     assert CLAIM.name in ledger.read(RELEASE)
     assert CLAIM.name in ledger.read(RELEASE, CLAIM.name)
+
+
+def test_the_table_is_the_one_that_the_functions_settings_name(ledger_table: DynamoDBClient) -> None:
+    assert Ledger.from_env(Clients()).claim(RELEASE, CLAIM.name, "first")
+    assert ledger_table.scan(TableName=tables.NAME)["Count"] == 1
 
 
 def test_a_fact_expires_so_many_days_after_it_was_written(ledger_table: DynamoDBClient) -> None:
