@@ -15,13 +15,38 @@ _STAGE = "layers/crosscheck/crosscheck/services/codepipeline/stage.py"
 _ROLLBACK_MODE = "functions/plan_checks/rollback_mode.py"
 _DUE_REGIONS = "functions/plan_checks/release/due_regions.py"
 
+_A_SECOND_MORE = "nothing is promised about a second more"
+_NO_SERVICE = "of a service that is not there nobody asks for it"
+
 EQUIVALENTS: dict[tuple[str, str, str], str] = {
+    ("functions/update_card/publisher.py", "WAIT_FOR_OTHER = 5", "5 becomes 6"): _A_SECOND_MORE,
+    ("functions/update_card/posted_messages.py", "CLAIM_SECONDS = 130", "130 becomes 131"): _A_SECOND_MORE,
+    ("functions/update_card/slack_session.py", "KEEP_SECONDS = 300", "300 becomes 301"): _A_SECOND_MORE,
+    (
+        "layers/crosscheck/crosscheck/verification/progress.py",
+        "due: float = 0.0",
+        "0.0 becomes 1.0",
+    ): "the first second of 1970 is as long past as its beginning",
+    (_STAGE, "LIMIT = 1_000", "1000 becomes 1001"): "it only ends the search somewhere",
+    (_STAGE, "target_version: int = 0", "0 becomes 1"): "`read_stage` always gives it",
+    (_SITUATION, "desired: int = 0", "0 becomes 1"): _NO_SERVICE,
+    (_SITUATION, "shifting: float = 0.0", "0.0 becomes 1.0"): _NO_SERVICE,
+    (
+        _SITUATION,
+        "STEP_PERCENT, STEP_MINUTES, CANARY_MINUTES = 10.0, 6, 10",
+        "10.0 becomes 11.0",
+    ): "nine steps of 11 % leave one for the rest, as nine of 10 % do",
+    (
+        "statemachines/verify_release.asl.yaml",
+        "ResultPath: $.closed",
+        "ResultPath: $.closed becomes ResultPath: $.elsewhere",
+    ): "nobody reads what the function answered that was told of a plan that cannot be made",
     (
         _CONCLUDE,
         "if isinstance(subject, ImageSubject):",
         "the condition always holds",
     ): "nothing says of a release that another one deploys it",
-    (_ENGINE, "CONFIRM_SECONDS = 15", "15 becomes 16"): "nothing is promised about a second more before the next look",
+    (_ENGINE, "CONFIRM_SECONDS = 15", "15 becomes 16"): _A_SECOND_MORE,
     (
         _ENGINE,
         "wait = min(longest, FIRST_WAIT * BACKOFF ** min(progress.look - 1, 100), max(1.0, left))",
