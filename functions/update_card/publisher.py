@@ -52,9 +52,8 @@ class CardPublisher:
             return
         try:
             message = self._bring_up_to_date(subject, drawing.card, channel)
-            if isinstance(subject, Subject) and drawing.moments:
-                self.teller.tell(subject, drawing.moments, message)
-            if drawing.release and drawing.details:
+            if drawing.release:
+                self.teller.tell(drawing.release.subject, drawing.moments, message)
                 self.teller.tell_details(drawing.release, drawing.details, message)
         except SlackRefusedError as error:
             # Asking again would get the same answer and hold up every other card: a person has to look.

@@ -27,7 +27,7 @@ class ToldMoments(ReleaseTable):
     def claim[T: ToldOnce](self, release: Subject, moments: Sequence[T]) -> tuple[T, ...]:
         """Those that nobody was told of, and that are the caller's to tell from now on. What ``follows`` others is told
         only where one of them was."""
-        told = self._told(release)
+        told = self._told(release) if moments else set()
         free = "attribute_not_exists(#claimed)"
         values: AttributeValues = {":claimed": {"BOOL": True}}
         return tuple(
