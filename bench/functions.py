@@ -30,8 +30,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import certifi
-
 from bench.recording import RECORDING
 from bench.replay import Function, Service, endpoints, without_endpoints
 from bench.timing import BUILT, machine, table
@@ -183,8 +181,8 @@ def trusted_certificate() -> Path:
 def trusted_roots() -> Path:
     """The CAs of the system and the loopback's certificate, for what is no AWS."""
     path = BUILT / "roots.pem"
-    system = Path(ssl.get_default_verify_paths().cafile or certifi.where()).read_text()
-    path.write_text(f"{system}\n{_without_key(trusted_certificate())}")
+    system = Path(ssl.get_default_verify_paths().cafile or BUILD / "KernelLayer/python/botocore/cacert.pem")
+    path.write_text(f"{system.read_text()}\n{_without_key(trusted_certificate())}")
     return path
 
 

@@ -108,7 +108,7 @@ def _timeline(entries: list[StoryEntry], began: float | None) -> Table:
         if date != day:
             table.add_row(Text(date, style="bold"))
             day = date
-        # As the clock beside it: what has not passed yet is no second.
+        # Only whole seconds have passed, as on the clock beside it.
         seconds = int(entry.at - began) if began is not None else 0
         after = duration(seconds) if seconds > 0 else ""
         table.add_row(clock, after, entry.source.value, _what(entry))
