@@ -8,11 +8,12 @@ UV := $(TOOLS)/uv/bin/uv
 DEV := .venv/bin
 SAM := $(TOOLS)/sam/bin
 AUDIT := $(TOOLS)/audit/bin
+SECRETS := $(TOOLS)/secrets/bin
 STAMPS := $(TOOLS)/stamps
 PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt)
 
 # One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
-# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit), and CDK (examples).
+# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit) and secrets, CDK (examples).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
 # What lint does, the longest first: two of them at a time.
@@ -104,8 +105,8 @@ check-template: $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/audit
 	PYTHONPATH=.:layers/crosscheck:functions $(DEV)/python -m tests.template.expanded > build/expanded.json
 	$(AUDIT)/python tools/check-weaknesses $(AUDIT)/checkov build/expanded.json
 
-check-secrets: $(STAMPS)/dev $(STAMPS)/audit
-	$(AUDIT)/python tools/find-secrets
+check-secrets: $(STAMPS)/dev $(STAMPS)/secrets
+	$(SECRETS)/python tools/find-secrets
 	$(DEV)/zizmor --offline --no-progress --quiet .github/workflows
 
 .PHONY: vulnerabilities

@@ -187,7 +187,8 @@ def trusted_roots() -> Path:
 
 
 def _without_key(certificate: Path) -> str:
-    return certificate.read_text().partition("-----BEGIN PRIVATE KEY-----")[0]
+    own, end, _ = certificate.read_text().partition("-----END CERTIFICATE-----\n")
+    return own + end
 
 
 @cache
