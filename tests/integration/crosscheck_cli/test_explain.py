@@ -43,7 +43,7 @@ def test_a_release_is_explained_by_the_beginning_of_its_id(capsys: pytest.Captur
     code, out, _ = run(capsys, "explain", "11112222")
     assert code == 0
     assert out.startswith(f"✓ {events.PIPELINE}: succeeded\nNext: nothing to do\nexecution {FIRST}")
-    assert "✓ release succeeded after 40 s" in out
+    assert "✓ release succeeded · 40 s" in out
 
 
 def test_as_json_it_can_be_read_by_a_program(capsys: pytest.CaptureFixture[str]) -> None:
