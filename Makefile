@@ -13,7 +13,8 @@ STAMPS := $(TOOLS)/stamps
 PINS := $(sort $(wildcard requirements/*.txt) layers/crosscheck/requirements.txt)
 
 # One environment per program whose dependencies clash: the source's own (.venv), the SAM CLI,
-# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit) and secrets, CDK (examples).
+# the emulator, the Lambda runtime that the functions run in, what looks for weaknesses (audit),
+# what looks for secrets (secrets), and CDK (examples).
 ENVIRONMENTS := $(STAMPS)/dev $(STAMPS)/sam $(STAMPS)/emulator $(STAMPS)/runtime
 
 # What lint does, the longest first: two of them at a time.
