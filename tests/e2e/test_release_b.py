@@ -83,7 +83,7 @@ def test_a_failed_action_leaves_the_other_region_as_it_is(
     execution = residency.push("Fail in Singapore")
     assert residency.wait(execution) == "Failed"
     card = settled(outside, execution, "FAILED", {LONDON.region: "passed", SINGAPORE.region: "rolled_back"})
-    assert re.search(r":x: Deploy_to_Production \d+ s failed", card)
+    assert re.search(r":x: Deploy_to_Production [^→]+ failed", card)
     assert "2 of 2 tasks run" in line(card, SINGAPORE.region)
     assert singapore.page() == before
     assert london.page()[0] == 200
