@@ -22,6 +22,7 @@ from local.emulator.launcher import (
     pipelines,
     processes,
     regions,
+    retirement,
     rule_arns,
     service_events,
     times,
@@ -56,6 +57,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     processes.end_with(parent)
     functions.install(runtime)
+    retirement.install()
     service_events.install(token)
     event_buses.install()
     custom_resources.install()

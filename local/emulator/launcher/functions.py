@@ -19,6 +19,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from local.emulator.launcher.output import Output
+from local.emulator.launcher.retirement import RetiringWorker
 
 FUNCTION_PROCESS = Path(__file__).with_name("function_process.py")
 INHERITED = ("PATH", "HOME", "TMPDIR", "_HANDLER", "LAMBDA_TASK_ROOT")
@@ -87,7 +88,7 @@ def _environment(config: Mapping[str, Any], inherited: Mapping[str, str], runtim
 
 
 def _worker_class(runtime: Runtime) -> type:
-    class RuntimeClientWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]  # ministack ships no types
+    class RuntimeClientWorker(RetiringWorker):
         """The execution environment of a Python function."""
 
         _output: Output | None = None

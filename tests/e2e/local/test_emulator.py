@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,14 @@ ROOT = Path(__file__).parents[3]
 HOME = "us-east-1"
 LOOPBACK = "0100007F"
 SLEEPER = "import time\ndef handler(event, context):\n    print('asleep')\n    time.sleep(50)\n"
+WAITING = """
+import os, pathlib, time
+def handler(event, context):
+    print("waits")
+    while not pathlib.Path(event["for"]).exists():
+        time.sleep(0.05)
+    return ["old", os.getpid()]
+"""
 FAILING = "class NotYetError(Exception): pass\ndef handler(event, context):\n    raise NotYetError(event['why'])\n"
 CURIOUS = """
 import os, sys, layered
@@ -55,6 +64,24 @@ def test_f12_an_import_error_keeps_its_class(aws: Aws) -> None:
     kind, error = invoke(aws, "broken")
     assert (kind, error["errorType"]) == ("Unhandled", "Runtime.ImportModuleError")
     assert "absent" in error["errorMessage"]
+
+
+def test_an_invocation_ends_with_the_code_that_it_began_with(emulator: Emulator, aws: Aws, tmp_path: Path) -> None:
+    client, go = aws.client("lambda", REGION), tmp_path / "go"
+    log = emulator.log.parent / "functions" / "changing.log"
+    deploy(aws, "changing", WAITING)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(invoke, aws, "changing", {"for": str(go)})
+        assert eventually(lambda: log.exists() and "waits" in log.read_text())
+        client.update_function_code(FunctionName="changing", ZipFile=package(app=WAITING.replace("old", "new")))
+        client.update_function_configuration(FunctionName="changing", Environment={"Variables": {"OWN": "1"}})
+        go.touch()
+        _, (version, pid) = first.result()
+        assert version == "old"
+
+    _, (version, _) = invoke(aws, "changing", {"for": str(go)})
+    assert version == "new"
+    assert eventually(lambda: not running(pid))
 
 
 def test_a_function_sees_what_lambda_shows_and_logs_where_lambda_does(emulator: Emulator, aws: Aws) -> None:
