@@ -127,7 +127,9 @@ def _rollback_reasons(progress: RollbackProgress, known: KnownFacts) -> tuple[st
     told = follow_up(progress)
     what, _, _ = progress.target.partition(" (")
     acts = progress.state in _ACTS
-    by_itself = "nobody had to ask for it: rollbacks of this pipeline are automatic" if acts else ""
+    by_itself = (
+        "nobody had to ask for it: a gate, the tag crosscheck:rollback or RollbackMode says auto" if acts else ""
+    )
     why = (
         f"goes back to {progress.target}" if what and what not in told else "",
         f"asked for by {progress.by}" if progress.by else by_itself,

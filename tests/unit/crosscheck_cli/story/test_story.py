@@ -212,7 +212,9 @@ def test_every_end_of_a_rollback_is_told(state: RollbackState, text: str) -> Non
 def test_a_rollback_says_where_to_once_and_whether_somebody_asked_for_it() -> None:
     facts = Facts().verdict("Deploy", judged(Verdict.FAIL), 30)
     facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "runs app:6", 60, target="app:6 (proven by execution 7)")
-    assert entries(facts)[-1].why == ("nobody had to ask for it: rollbacks of this pipeline are automatic",)
+    assert entries(facts)[-1].why == (
+        "nobody had to ask for it: a gate, the tag crosscheck:rollback or RollbackMode says auto",
+    )
     facts.rollback("Deploy", "eu-west-1", RollbackState.DONE, "is well again", 61, target="app:6", by="U1")
     assert entries(facts)[-1].why == ("goes back to app:6", "asked for by U1")
 
