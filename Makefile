@@ -54,7 +54,7 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 
 .PHONY: e2e
 e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
-	$(DEV)/pytest tests/e2e -m e2e -q -n 3 --dist loadfile --no-loadscope-reorder
+	$(DEV)/pytest tests/e2e -m e2e -q -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: examples
 examples: $(STAMPS)/dev $(STAMPS)/examples ## synthesise the CDK example, and compare it with the release that it is of
