@@ -10,6 +10,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
 from crosscheck.pipelines.gates import UNREAD, invocations
@@ -39,6 +40,7 @@ IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 # Step Functions carries 256 KiB from one state to the next, and cannot catch that it was more; beside the plan it
 # carries what became of each region. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MOST_KIB = 192
+_REPLACED = frozenset({RollbackState.RUNNING, RollbackState.BACK, RollbackState.DONE, RollbackState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,9 @@ class ReleasePlanning(Planning):
         )
 
     def _item(self, each: DueRegion, situation: PlanInputs) -> VerificationItem | None:
-        """None where nothing was deployed to the region, or its gates are content with it."""
+        """None where nothing new is in the region, or its gates are content with it."""
         ran = situation.ran(each.stage, each.region)
-        if not ran:
+        if not ran or situation.taken_back(each, ran):
             return None
         judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each))
         if situation.pipeline.tags.ignore:
@@ -221,6 +223,17 @@ class PlanInputs:
         actions = self.pipeline.definition.stage(stage).deploy_actions
         places = [(action.stage, action.name) for action in actions if action.region == region]
         return {place: self.execution.runs[place] for place in places if place in self.execution.runs}
+
+    def taken_back(self, each: DueRegion, ran: Runs) -> bool:
+        """Whether an earlier attempt's rollback has replaced what these runs brought.
+
+        A retry may repeat the actions alone that failed. Where those of a region had succeeded, there is nothing new to
+        judge, and what became of the region stands.
+        """
+        rollback = self.known.rollback(each.stage, each.region)
+        if rollback is None or rollback.attempt >= self.finished.attempt:
+            return False
+        return rollback.state in _REPLACED and rollback.at > max(run.started for run in ran.values())
 
     def turns(self, each: DueRegion) -> Mapping[str, float]:
         """Since when each gate's word counts, by its name among the judges: its own last run, as far as that is known,

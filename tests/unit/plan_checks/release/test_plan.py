@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.states import RollbackState
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
 from plan_checks.release.plan import IGNORED, FinishedStage, ReleasePlanning
@@ -153,6 +155,36 @@ def test_the_latest_run_of_an_action_counts(secondaries: Account) -> None:
     run = items[PACIFIC].checks[0].run
     assert run
     assert (run.status, run.started) == ("Succeeded", STARTED.timestamp() + 400)
+
+
+@pytest.mark.parametrize(
+    ("state", "attempt", "planned"),
+    [
+        (RollbackState.DONE, 2, [PACIFIC]),
+        (RollbackState.RUNNING, 2, [PACIFIC]),
+        (RollbackState.BACK, 2, [PACIFIC]),
+        (RollbackState.FAILED, 2, [PACIFIC]),
+        (RollbackState.SUGGESTED, 2, [PACIFIC, EUROPE]),
+        (RollbackState.LEFT, 2, [PACIFIC, EUROPE]),
+        (RollbackState.MOVED_ON, 2, [PACIFIC, EUROPE]),
+        (RollbackState.DONE, 1, [PACIFIC, EUROPE]),
+    ],
+)
+def test_what_a_rollback_replaced_is_not_judged_again_after_a_retry_of_other_actions(
+    secondaries: Account, state: RollbackState, attempt: int, planned: list[str]
+) -> None:
+    back = RollbackProgress("DeploySecondary", EUROPE, 1, state, "2 of 2 tasks run", STARTED.timestamp() + 300)
+    secondaries.ledger.merge(SUBJECT, back.to_fact())
+    items = secondaries.plan("DeploySecondary", succeeded=False, attempt=attempt)
+    assert [item.region for item in items] == planned
+
+
+def test_what_a_retry_brought_after_the_rollback_is_judged(secondaries: Account) -> None:
+    back = RollbackProgress("DeploySecondary", EUROPE, 1, RollbackState.DONE, "", STARTED.timestamp() + 300)
+    secondaries.ledger.merge(SUBJECT, back.to_fact())
+    secondaries.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=301)
+    items = secondaries.plan("DeploySecondary", succeeded=False, attempt=2)
+    assert [item.region for item in items] == [PACIFIC, EUROPE]
 
 
 def test_what_the_gate_was_told_holds_for_the_fan_out(canary: Account) -> None:

@@ -1,0 +1,121 @@
+"""An Auto Scaling group scales out while a release is deployed: CodeDeploy gives the new instance the revision that
+succeeded last, which is the one before, and brings it up to date once the release has succeeded.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/integrations-aws-auto-scaling.html ("Scale-out events during a
+deployment"), https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentGroupInfo.html
+(outdatedInstancesStrategy)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.rollback import Feasibility
+from crosscheck.contracts.verdicts import Finding, Verdict
+from crosscheck.pipelines.runs import ActionRun, Artifact
+from crosscheck.registry.checks import of_the_region, run_check
+from crosscheck.services.codedeploy.rollback import CodeDeployRollback
+from crosscheck.verification.attribution import CheckResult
+from crosscheck.verification.engine import Limits, NextStep, decide
+from crosscheck.verification.progress import begin
+from tests.fakes.codedeploy import FakeCodeDeploy, s3
+from tests.fakes.ec2 import FakeEc2
+from tests.fakes.modelled import ModelledClients
+
+REGION = "us-west-2"
+NAMED = ("CrossRegionActionSupport", "production")
+STARTED = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def fake() -> FakeCodeDeploy:
+    return FakeCodeDeploy(STARTED)
+
+
+def clients(fake: FakeCodeDeploy) -> ModelledClients:
+    found = ModelledClients({("ec2", REGION): FakeEc2("running")})
+    found.fakes["codedeploy", REGION] = fake
+    return found
+
+
+def released(fake: FakeCodeDeploy, status: str = "Succeeded") -> PlannedCheck:
+    """A good release, then ours, which ends in that status; in the middle of it the group scales out."""
+    fake.instance(fake.deploy(NAMED, s3(1)))
+    ours = fake.deploy(NAMED, s3(2), status)
+    for _ in range(3):
+        fake.instance(ours, status)
+    fake.instance(fake.deploy(NAMED, s3(1), creator="autoscaling"))  # what succeeded last before ours
+    run = ActionRun(
+        "Deploy",
+        "Deploy-US-West",
+        status,
+        STARTED.timestamp() + 100,
+        inputs={"Source": Artifact("store", "release/2")},
+        external=ours,
+    )
+    return PlannedCheck("codedeploy", REGION, {"application": NAMED[0], "group": NAMED[1]}, run)
+
+
+def looked(fake: FakeCodeDeploy, planned: PlannedCheck) -> Finding:
+    return run_check(planned, clients(fake))
+
+
+def test_an_instance_that_joined_during_the_deployment_is_no_later_deployment(fake: FakeCodeDeploy) -> None:
+    """The look comes in the seconds before CodeDeploy's own follow-on deployment, or with strategy IGNORE."""
+    planned = released(fake)
+    finding = looked(fake, planned)
+    assert not finding.moved_on, finding.reason
+    assert finding.verdict is not Verdict.FAIL
+
+
+def test_a_gate_does_not_fail_a_good_release_for_it(fake: FakeCodeDeploy) -> None:
+    """A gate's first look comes as soon as the action has ended, and its on_inconclusive is fail by default."""
+    planned = released(fake)
+    look = CheckResult(planned.id, REGION, looked(fake, planned), of_the_region(planned))
+    decision = decide([look], begin(0.0), Limits(deadline=1_800, unknown_looks=3), 1.0)
+    assert decision.step is not NextStep.FAIL, decision.regions[0].reason
+    ours = planned.deployed.external
+    follow_on = fake.deploy(NAMED, s3(2), creator="CodeDeployAutoUpdate")
+    fake.instance(follow_on)
+    assert looked(fake, planned).reason == f"3 of 3 instances Succeeded in {ours}"
+
+
+def test_a_failed_release_is_taken_back_although_the_group_scaled_out(fake: FakeCodeDeploy) -> None:
+    planned = released(fake, "Failed")
+    way = CodeDeployRollback().propose(planned, "s3://store/release/1@v1", clients(fake))
+    assert way.feasibility is Feasibility.READY, way.reason
+
+
+def test_a_later_release_that_scaled_out_is_still_a_later_one(fake: FakeCodeDeploy) -> None:
+    """What has to stay: another revision than any that the group had before ours is somebody else's."""
+    planned = released(fake)
+    fake.deploy(NAMED, s3(3))
+    fake.deploy(NAMED, s3(3), creator="autoscaling")
+    assert looked(fake, replace(planned)).moved_on
+
+
+def test_a_rollback_is_proven_although_the_group_scaled_out_after_it(fake: FakeCodeDeploy) -> None:
+    """Ours was stopped with a rollback, whose id was not known yet; the group replaces an instance since."""
+    fake.instance(fake.deploy(NAMED, s3(1)))
+    ours = fake.deploy(NAMED, s3(2), "Stopped")
+    fake.instance(fake.roll_back(ours))
+    parameters = {"application": NAMED[0], "group": NAMED[1], "undoes": ours}
+    proof = PlannedCheck("codedeploy", REGION, parameters)
+    assert looked(fake, proof).verdict is Verdict.PASS
+    fake.instance(fake.deploy(NAMED, s3(1), creator="autoscaling"))
+    finding = looked(fake, proof)
+    assert (finding.verdict, finding.moved_on) == (Verdict.PASS, False), finding.reason
+
+
+def test_what_a_person_deployed_since_is_a_later_deployment_although_the_group_scaled_out_after_it(
+    fake: FakeCodeDeploy,
+) -> None:
+    """What has to stay: a person went back to the earlier revision, and the new instance got that."""
+    planned = released(fake)
+    fake.deploy(NAMED, s3(1))
+    fake.deploy(NAMED, s3(1), creator="autoscaling")
+    assert looked(fake, planned).moved_on
