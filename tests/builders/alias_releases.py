@@ -68,6 +68,14 @@ class AliasRelease:
         found = self.finding(verdict, region, state or self.version)
         self.said(found, [self.check(region)], judge_name, after)
 
+    def gave_way(self, *, after: float = 60, told: bool = True) -> None:
+        """A judge's last word that something later is in its place; ``told`` if its service tells what it brought."""
+        planned = self.check()
+        run = replace(planned.deployed, ended=self.began + 50)
+        states = {planned.subject: self.version} if told else {}
+        found = replace(planned.finding(Verdict.INCONCLUSIVE, ""), moved_on=True, baselines=states)
+        self.said(judge(EUROPE, [found]), [replace(planned, run=run)], after=after)
+
     def said(
         self, found: RegionVerdict, checks: Sequence[PlannedCheck], judge_name: str = "", after: float = 60
     ) -> None:

@@ -55,7 +55,8 @@ class EarliestState(StoredFact):
 class BroughtState(StoredFact):
     """What a release had brought when its judge spoke the last word, whichever that was; empty where no look told it.
 
-    ``deployed`` is when the deploy action that brought it began, ``at`` when the word was spoken (epoch seconds).
+    ``deployed`` is when the deploy action that brought it began. ``at`` is when the word was spoken, or, where it was
+    that something later has taken its place, when the action ended (epoch seconds): how long it ran is unknown.
     """
 
     name = "brought"

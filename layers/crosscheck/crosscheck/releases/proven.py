@@ -5,7 +5,7 @@ saw. What merely ran before is no target: it may be what an earlier release brok
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -84,7 +84,7 @@ class ProvenStates:
         """
         deployed = [each for each in checks if each.run and not each.unsupported and each.region == judged.region]
         try:
-            self._brought(execution, stage, deployed, _states(judged), at)
+            self._brought(execution, stage, deployed, judged, at)
             known = KnownFacts(self.ledger.read(execution)) if known is None else known
             skipped = any(finding.skipped for finding in judged.findings)
             if judged.verdict is Verdict.PASS and stands(known, stage) and not skipped:
@@ -141,15 +141,23 @@ class ProvenStates:
         return f"{unknown}; a person has to say whether to go back to {restored}"
 
     def _brought(
-        self, execution: Subject, stage: str, deployed: list[PlannedCheck], states: Mapping[str, str], at: float
+        self, execution: Subject, stage: str, deployed: list[PlannedCheck], judged: RegionVerdict, at: float
     ) -> None:
+        states = _states(judged)
+        moved_on = {(finding.kind, finding.target) for finding in judged.findings if finding.moved_on}
         for each in deployed:
             if not each.deployed.left_a_trace:
                 continue  # it may name what is somebody else's
-            whole = planned_stage(execution, stage)
-            for target, state in ((each, states.get(each.subject, "")), (whole, execution.execution)):
-                fact = BroughtState(execution.key, state, each.deployed.started, at).to_fact()
-                self.ledger.merge(TargetHistory(target.region, target.subject), fact)
+            began, state = each.deployed.started, states.get(each.subject, "")
+            self._keep(planned_stage(execution, stage), BroughtState(execution.key, execution.execution, began, at))
+            gone = (each.kind, each.target) in moved_on
+            if gone and not state:
+                continue  # what is there is something else, whatever this release had brought
+            until = (each.deployed.ended or began) if gone else at
+            self._keep(each, BroughtState(execution.key, state, began, until))
+
+    def _keep(self, target: PlannedCheck, brought: BroughtState) -> None:
+        self.ledger.merge(TargetHistory(target.region, target.subject), brought.to_fact())
 
     def _passed(
         self,

@@ -36,6 +36,5 @@ def _is_later(look: CheckResult, moved: set[str]) -> bool:
 
 
 def _gave_way(finding: Finding) -> Finding:
-    """Without the baselines that it names: what runs is not what this release may be proven to have brought."""
     reason = f"{GAVE_WAY}: {finding.reason}"
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, moved_on=True, waits=False, baselines={})
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason, moved_on=True, waits=False)

@@ -167,3 +167,45 @@ def test_a_word_of_the_second_in_which_preflight_looked_is_no_newer(ledger: Ledg
     second.judged(Verdict.FAIL, after=100)
     third.judged(Verdict.FAIL)
     assert "by hand ran there" in third.strange
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_release_gave_way_to_is_left_to_a_person(ledger: Ledger, told: bool) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.gave_way(told=told)
+    later.saw("by hand", 10_700)
+    later.judged(Verdict.FAIL)
+    assert later.target == "1"
+    assert "just before this release by hand ran there" in later.strange
+
+
+def test_so_it_is_where_the_word_that_the_release_gave_way_came_after_preflight(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    later.saw("by hand", 7_251)
+    release.gave_way(after=300)
+    later.judged(Verdict.FAIL)
+    assert "just before this release by hand ran there" in later.strange
+
+
+@pytest.mark.parametrize(("seen", "at"), [("2", 7_251), ("half of 2", 7_249)])
+def test_what_a_release_brought_that_gave_way_to_the_next_one_is_no_strangers(
+    ledger: Ledger, seen: str, at: int
+) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    later.saw(seen, at)
+    release.gave_way(after=300)
+    later.judged(Verdict.FAIL)
+    assert (later.target, later.strange) == ("1", "")
+
+
+def test_what_a_release_had_passed_with_before_it_gave_way_counts_until_then(ledger: Ledger) -> None:
+    good, release, later = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    later.saw("half of 2", 7_255)
+    release.judged(Verdict.FAIL, judge_name="Deploy/Prove")
+    release.gave_way(after=300)
+    later.judged(Verdict.FAIL)
+    assert (later.target, later.strange) == ("1", "")

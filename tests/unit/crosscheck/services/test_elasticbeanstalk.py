@@ -45,6 +45,11 @@ def looked(clients: ModelledClients, planned: PlannedCheck = PLANNED) -> Finding
     return run_check(planned, clients)
 
 
+def labels(found: Finding) -> list[str]:
+    """The versions that it names as what the environment runs."""
+    return [state.partition(" ")[2] for state in found.baselines.values()]
+
+
 def test_an_environment_that_runs_our_version_and_is_healthy_passes(clients: ModelledClients) -> None:
     found = looked(clients)
     assert (found.verdict, found.reason) == (Verdict.PASS, f"shop-production: runs version {OURS}, health Ok")
@@ -71,7 +76,7 @@ def test_a_status_that_is_not_ready_decides(
     beanstalk.is_like(Status=status)
     found = looked(clients)
     assert (found.verdict, found.reason) == (verdict, f"shop-production: is {status}")
-    assert found.baselines == {}
+    assert labels(found) == [OURS]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,9 @@ def test_the_health_decides_once_it_is_ready(
     beanstalk.is_like(Health=colour, HealthStatus=health)
     found = looked(clients)
     assert (found.verdict, found.values["health"]) == (verdict, health)
-    assert bool(found.baselines) == (verdict is Verdict.PASS)
+    assert labels(found) == [OURS]
+    before = looked(clients, replace(PLANNED, run=None, baseline_only=True))
+    assert labels(before) == ([OURS] if verdict is Verdict.PASS else [])
 
 
 @pytest.mark.parametrize(("colour", "verdict"), [("Green", Verdict.PASS), ("Red", Verdict.FAIL)])
@@ -135,6 +142,7 @@ def test_an_earlier_version_fails_only_where_the_events_say_why(
     assert found.verdict is verdict
     assert found.reason.startswith(told + why)
     assert not found.moved_on
+    assert labels(found) == ([OLD] if verdict is Verdict.FAIL else [])
 
 
 def test_a_later_version_took_the_place_of_ours(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
@@ -145,6 +153,7 @@ def test_a_later_version_took_the_place_of_ours(beanstalk: FakeBeanstalk, client
         found = looked(clients)
         assert (found.verdict, found.moved_on) == (Verdict.INCONCLUSIVE, True)
         assert found.reason.endswith("it was made later")
+        assert labels(found) == []
     beanstalk.is_like(Status="Terminating")
     assert (looked(clients).verdict, looked(clients).moved_on) == (Verdict.FAIL, False)
 

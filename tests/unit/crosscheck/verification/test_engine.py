@@ -560,9 +560,3 @@ def test_a_look_that_comes_too_early_is_followed_at_once() -> None:
 
 def test_any_number_of_looks_may_lie_behind() -> None:
     assert seconds_to_next_look(Progress(SINCE, look=1_000_000), STAGE, MINUTE, SINCE) == 60
-
-
-def test_f04_what_a_later_deployment_runs_is_no_baseline_of_this_release() -> None:
-    seen = Finding("lambda-alias", "f/live", PASS, "as seen", moved_on=True, baselines={"lambda-alias f/live": "8"})
-    decision = decide([CheckResult("00000a", "eu", seen)], begin(SINCE), replace(GATE, unknown_passes=True), SINCE)
-    assert [finding.baselines for region in decision.regions for finding in region.findings] == [{}]

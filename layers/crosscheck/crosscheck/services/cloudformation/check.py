@@ -70,7 +70,8 @@ class CloudFormationStack(Check):
         values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
         found = planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
         stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
-        baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if stable else {}
+        ours = stable and not outcome.moved_on
+        baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if ours else {}
         return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 
     def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:

@@ -94,13 +94,13 @@ class EcsService(Check):
             outcome = judge_images(seen, images)
         reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
         found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
-        runs = running_state(seen)
+        runs = release.brought if release.gave_way else running_state(seen)
         return replace(
             found,
             moved_on=release.gave_way,
             warning=reason if off else "",
             images=released_images(images),
-            baselines={service_subject(planned): runs.text} if runs else {},
+            baselines={service_subject(planned): runs.text} if runs and runs.task_definition else {},
         )
 
 

@@ -76,16 +76,21 @@ class ElasticBeanstalkEnvironment(Check):
         return one.partition(" ")[2] == other.partition(" ")[2]
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once. A version is a baseline if the environment is healthy with it; the time tells what came since."""
+        """Look once. A version is a baseline if the environment is healthy with it; after an action, if that made it
+        or left it there by failing. The time tells what came since."""
         reader = EnvironmentReader(planned, aws)
         environment = reader.environment()
         if environment is None:
             return planned.finding(Verdict.FAIL, f"{reader.name}: there is no such environment")
-        outcome = _judged(reader, planned, environment)
+        version = reader.version(environment.label) if planned.run else None
+        outcome = _judged(reader, planned, environment, version)
         values = {"version": environment.label, "status": environment.status, "health": environment.condition}
         found = planned.finding(outcome.verdict, f"{reader.name}: {outcome.reason}", values)
-        proven = environment.healthy and environment.label
-        baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if proven else {}
+        known = environment.healthy
+        if planned.run:
+            left = environment.ready and outcome.verdict is Verdict.FAIL
+            known = left or brought(planned.run, environment.label, version)
+        baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if known and environment.label else {}
         return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 
 
@@ -110,7 +115,9 @@ def brought(run: ActionRun, label: str, version: ApplicationVersion | None) -> b
     return at is not None and run.started <= at <= run.started + LABEL_SECONDS and not run.ended_before(at)
 
 
-def _judged(reader: EnvironmentReader, planned: PlannedCheck, environment: Environment) -> Outcome:
+def _judged(
+    reader: EnvironmentReader, planned: PlannedCheck, environment: Environment, version: ApplicationVersion | None
+) -> Outcome:
     """What the environment's state says, unless it is that of a later version."""
     status = Outcome(
         STATUSES.get(environment.status, Verdict.INCONCLUSIVE), f"is {environment.status or 'of no status'}"
@@ -120,15 +127,16 @@ def _judged(reader: EnvironmentReader, planned: PlannedCheck, environment: Envir
     wanted = planned.parameters.get("version")
     if environment.ready and wanted and wanted != environment.label:
         return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}")
-    another = _another_version(reader, planned.run, environment) if planned.run else None
+    another = _another_version(reader, planned.run, environment, version) if planned.run else None
     if not environment.ready:
         return another if another and another.moved_on else status
     return another or _health(environment)
 
 
-def _another_version(reader: EnvironmentReader, run: ActionRun, environment: Environment) -> Outcome | None:
+def _another_version(
+    reader: EnvironmentReader, run: ActionRun, environment: Environment, version: ApplicationVersion | None
+) -> Outcome | None:
     """Why the environment has a version that the action, which succeeded, did not make; None where it made that."""
-    version = reader.version(environment.label)
     if brought(run, environment.label, version):
         return None
     prefix = f"runs version {environment.label}, not the one that this execution deployed"

@@ -67,7 +67,8 @@ class LambdaAlias(Check):
             return replace(planned.finding(outcome.verdict, f"{label}: {outcome.reason}"), moved_on=outcome.moved_on)
         outcome, values = _judged(client, planned, alias)
         found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", without_empty(values))
-        return replace(found, moved_on=outcome.moved_on, baselines={planned.subject: alias.version})
+        version = intended_version(planned) if outcome.moved_on else alias.version
+        return replace(found, moved_on=outcome.moved_on, baselines=without_empty({planned.subject: version}))
 
 
 class LambdaDeploy(DeployProvider):

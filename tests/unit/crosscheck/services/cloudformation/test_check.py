@@ -224,6 +224,7 @@ def test_a_stack_that_was_made_anew_is_another_one(fake: FakeCloudFormation) -> 
     finding = looked(fake, replace(CHECK, run=replace(RUN, external=old["StackId"])))
     assert (finding.verdict, finding.moved_on) == (INCONCLUSIVE, True)
     assert "the stack that the action worked on is gone" in finding.reason
+    assert finding.baselines == {}
 
 
 @pytest.mark.parametrize("external", ["", "9f8e7d6c", "arn:aws:cloudformation:eu-west-1:111122223333:changeSet/c/1"])

@@ -70,6 +70,7 @@ def test_f04_however_a_later_operation_ends_the_stack_gave_way(
     finding = looked(fake, run)
     assert (finding.verdict, finding.moved_on) == (UNKNOWN, True)
     assert finding.reason == f"shop: changed again at 2026-03-04T10:03:00Z (update), now {ended}"
+    assert finding.baselines == {}
 
 
 def test_f04_a_later_operation_on_a_stack_that_needed_no_change(fake: FakeCloudFormation) -> None:

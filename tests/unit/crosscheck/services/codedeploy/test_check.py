@@ -160,6 +160,7 @@ def test_f04_a_newer_deployment_has_moved_on(fake: FakeCodeDeploy) -> None:
     finding = looked(fake, derived(made))
     assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
     assert finding.reason == f"{newer} (InProgress) came after {made} Succeeded"
+    assert list(finding.baselines.values()) == ["s3://store/release/2@v2"]
 
 
 @pytest.mark.parametrize("taken_back", [False, True])

@@ -10,6 +10,7 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun, Artifact
 from crosscheck.registry.checks import run_check
+from crosscheck.services.ecs.state import parse_state
 from tests.fakes.codepipeline_release import IMAGE, OLD_IMAGE, SERVICE, STARTED, bucket
 from tests.fakes.ecs_deployments import DeployedEcs
 from tests.fakes.json_protocol import RefusedError
@@ -109,6 +110,8 @@ def test_f04_f63_what_gave_way_to_a_later_release_failed_by_that_alone(release: 
     ecs.deploy(task_definition(ecs, 9))
     finding = looked(release, ecs)
     assert (finding.verdict, finding.moved_on) == (Verdict.FAIL, True)
+    brought = [parse_state(state) for state in finding.baselines.values()]
+    assert [state.task_definition for state in brought if state] == [task_definition(ecs, 7)]
 
 
 def test_what_was_deployed_once_more_after_a_rollback_passes(release: Release, ecs: DeployedEcs) -> None:

@@ -100,6 +100,7 @@ def test_f04_an_alias_that_a_later_version_came_to_has_moved_on(
     assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
     assert "version 8" in finding.reason
     assert finding.reason.endswith("; version 8 was published since")
+    assert list(finding.baselines.values()) == ["7"]
     assert all(f"to version {number.removeprefix('v')}" in finding.reason for number in weights)
     asked = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
     assert not asked.moved_on
@@ -109,6 +110,7 @@ def test_an_alias_that_somebody_moved_back_to_an_older_version_gave_way(fake: Fa
     fake.point(FUNCTION, "live", "6")
     finding = looked(fake)
     assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
+    assert list(finding.baselines.values()) == ["7"]
     asked = looked(fake, replace(ASKED, parameters={**CHECK.parameters, "version": "7"}))
     assert (asked.verdict, asked.moved_on) == (Verdict.FAIL, False)
 
@@ -127,6 +129,7 @@ def test_an_alias_that_a_stack_holds_proves_the_state_of_what_it_serves(fake: Fa
     finding = looked(fake, held)
     assert (finding.verdict, finding.moved_on) == (Verdict.INCONCLUSIVE, True)
     assert finding.reason == "my-function:live: serves version 7, published at 2026-03-04T10:01:30Z"
+    assert finding.baselines == {}
 
 
 def test_a_weight_of_nothing_shifts_nothing(fake: FakeLambda) -> None:

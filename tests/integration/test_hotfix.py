@@ -1,8 +1,7 @@
-"""A release gave way to what a person deployed by hand; the next release breaks the region, with ``auto``."""
+"""A person deploys by hand, then the next release breaks the region, in the mode ``auto``."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,12 +95,13 @@ class World:
 def test_what_a_person_had_deployed_before_the_bad_release_is_left_to_a_person(
     ledger_table: DynamoDBClient, gives_way: bool
 ) -> None:
+    """While the release before it was observed still, or when that had passed."""
     world = World(ledger_table)
     world.ecs.clock = world.ecs.clock.replace(minute=1)
     first = world.release(1)
     assert world.judged(*first).verdict is Verdict.PASS
     second = world.release(2)
-    if not gives_way:  # for comparison: the person comes a little later, when the second release has passed
+    if not gives_way:
         assert world.judged(*second).verdict is Verdict.PASS
     world.deploy(3)  # a person's hotfix
     if gives_way:
