@@ -26,9 +26,9 @@ from crosscheck.services.codedeploy.deployments import (
     read_newest,
     read_targets,
 )
-from crosscheck.services.codedeploy.history import is_way_back
+from crosscheck.services.codedeploy.history import is_way_back, newest_asked_for
 from crosscheck.services.codedeploy.instances import gone_instances
-from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts, takes_back
+from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts
 from crosscheck.services.codedeploy.state import GroupState, parse_group_state
 from crosscheck.services.ecs import service
 
@@ -92,8 +92,12 @@ class CodeDeploy(Check):
         ours = read_deployment(client, wanted)
         if ours is None:
             return planned.finding(Verdict.FAIL, f"there is no deployment {wanted} in {planned.region}")
-        newest = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id)
-        return _look(planned, ours, newest or ours, aws)
+        undone = read_deployment(client, planned.parameters["undoes"]) if "undoes" in planned.parameters else None
+        if undone:
+            ours = newest_asked_for(client, undone, ours)
+        last = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id) or ours
+        newest = newest_asked_for(client, ours, last)
+        return replace(_look(planned, ours, newest, undone, aws), warning=_outdated(ours, newest, last))
 
 
 class CodeDeployDeploy(DeployProvider):
@@ -138,12 +142,14 @@ def _wanted(planned: PlannedCheck, newest: str) -> str | Outcome:
     return planned.run.external
 
 
-def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, aws: Clients) -> Finding:
+def _look(
+    planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment, undone: GroupDeployment | None, aws: Clients
+) -> Finding:
     values = {"deployment": ours.id, "status": ours.status, "revision": ours.revision.text}
     named = planned.parameters["application"], planned.parameters["group"]
-    client, undone = aws.client("codedeploy", planned.region), planned.parameters.get("undoes", "")
+    client, wanted = aws.client("codedeploy", planned.region), planned.parameters.get("undoes", "")
     taken_back = newest.id != ours.id and is_way_back(client, ours, newest)
-    outcome = (_undoes(client, ours, undone) if undone else None) or judge_deployment(
+    outcome = (_undoes(client, ours, wanted, undone) if wanted else None) or judge_deployment(
         ours, newest, *named, taken_back=taken_back
     )
     if outcome:
@@ -157,15 +163,23 @@ def _look(planned: PlannedCheck, ours: GroupDeployment, newest: GroupDeployment,
     return replace(found, values={**values, **found.values}, moved_on=moved_on, baselines={**ran, **found.baselines})
 
 
-def _undoes(client: CodeDeployClient, newest: GroupDeployment, undone: str) -> Outcome | None:
-    """Why the newest deployment does not take another one back; None if it does."""
-    other = read_deployment(client, undone) if takes_back(newest, undone) else None
-    if other and is_way_back(client, other, newest):
+def _outdated(ours: GroupDeployment, newest: GroupDeployment, last: GroupDeployment) -> str:
+    """What instances run that joined while ours was under way, until CodeDeploy brings them up to date, if it does."""
+    if newest.id != ours.id or last.revision.text == ours.revision.text:
+        return ""
+    return f"instances that joined meanwhile run {last.revision.text} ({last.id})"
+
+
+def _undoes(
+    client: CodeDeployClient, newest: GroupDeployment, wanted: str, undone: GroupDeployment | None
+) -> Outcome | None:
+    """Why the newest deployment does not take the one of the wanted id back; None if it does."""
+    if undone and is_way_back(client, undone, newest):
         return None
-    if newest.id == undone:
-        reason = f"{undone} is {newest.status}; the deployment that takes it back is yet to begin"
+    if newest.id == wanted:
+        reason = f"{wanted} is {newest.status}; the deployment that takes it back is yet to begin"
         return Outcome(Verdict.PENDING, reason)
-    return gave_way(f"{newest.id} ({newest.status}) came after {undone}")
+    return gave_way(f"{newest.id} ({newest.status}) came after {wanted}")
 
 
 def _targets(planned: PlannedCheck, ours: GroupDeployment, targets: Sequence[Target], aws: Clients) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.services.codedeploy.deployments import BATCH, GroupDeployment, read_deployments
-from crosscheck.services.codedeploy.rules import takes_back, took_over
+from crosscheck.services.codedeploy.rules import FOLLOWERS, takes_back, took_over
 
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
@@ -82,6 +82,19 @@ def deployed_since(client: CodeDeployClient, application: str, group: str, since
         createTimeRange={"start": datetime.fromtimestamp(int(since), UTC)},
     )
     return [deployment for page in pages for deployment in page.get("deployments", [])]
+
+
+def newest_asked_for(client: CodeDeployClient, ours: GroupDeployment, newest: GroupDeployment) -> GroupDeployment:
+    """The newest deployment since ours that somebody asked for, else ours.
+
+    An instance that joins while ours is under way gets what the group had last, which is the revision before ours.
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/integrations-aws-auto-scaling.html
+    """
+    if newest.creator not in FOLLOWERS:
+        return newest
+    found = read_deployments(client, deployed_since(client, ours.application, ours.group, ours.created))
+    asked = (each for each in found if each.creator not in FOLLOWERS and each.created >= ours.created)
+    return max(asked, key=lambda each: each.created, default=ours)
 
 
 def between(client: CodeDeployClient, ours: GroupDeployment, made: str) -> list[GroupDeployment]:

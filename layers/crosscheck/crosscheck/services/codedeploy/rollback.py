@@ -23,6 +23,7 @@ from crosscheck.services.codedeploy.history import (
     between,
     deployed_since,
     last_good,
+    newest_asked_for,
     whole_revision,
 )
 from crosscheck.services.codedeploy.images import keeps_original, other_images, task_definition
@@ -75,8 +76,9 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         newest_id = read_newest(client, ours.application, ours.group)
         if newest_id is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
-        newest = read_deployment(client, newest_id) if newest_id not in {"", ours.id} else None
-        if newest and took_over(ours, newest) and not _back_to_another(ours, newest, proven.revision):
+        last = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id) or ours
+        newest = newest_asked_for(client, ours, last)
+        if took_over(ours, newest) and not _back_to_another(ours, newest, proven.revision):
             return _taken_over(target, ours, newest, proven)
         try:
             return replace(_ready(aws, target, ours, proven), newest=newest_id)

@@ -16,17 +16,16 @@ MARKER = "crosscheck:"
 ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
 _BROKEN = frozenset({"Failed", "Skipped"})
 _MOVING = frozenset({"Pending", "InProgress", "Ready"})
-# Deployments that bring the group's own revision to further instances.
-_FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
+# Deployments that nobody asked for: they bring to further instances what the group had last.
+FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
 
 
 def took_over(ours: GroupDeployment, newest: GroupDeployment) -> bool:
-    """Whether the group's newest deployment brought something else than ours, after it.
+    """Whether the newest deployment that somebody asked for came after ours.
 
     What the group names as its last attempted one may be older: it is read apart from ours, and may lag behind.
     """
-    follows = newest.creator in _FOLLOWERS and newest.revision.text == ours.revision.text
-    return newest.id != ours.id and newest.created >= ours.created and not follows
+    return newest.id != ours.id and newest.created >= ours.created and newest.creator not in FOLLOWERS
 
 
 def takes_back(deployment: GroupDeployment, undone: str) -> bool:
