@@ -165,7 +165,8 @@ def _look(
 
 def _outdated(ours: GroupDeployment, newest: GroupDeployment, last: GroupDeployment) -> str:
     """What instances run that joined while ours was under way, until CodeDeploy brings them up to date, if it does."""
-    if newest.id != ours.id or last.revision.text == ours.revision.text:
+    joined = newest.id == ours.id and last.created >= ours.created and last.status == "Succeeded"
+    if not joined or last.revision.text == ours.revision.text:
         return ""
     return f"instances that joined meanwhile run {last.revision.text} ({last.id})"
 

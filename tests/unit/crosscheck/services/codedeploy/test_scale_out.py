@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_DeploymentGroupIn
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -75,6 +75,15 @@ def test_a_failed_release_is_taken_back_although_the_group_scaled_out(fake: Fake
     planned = released(fake, "Failed")
     way = CodeDeployRollback().propose(planned, "s3://store/release/1@v1", clients(fake))
     assert way.feasibility is Feasibility.READY, way.reason
+
+
+def test_what_joined_before_ours_or_in_vain_is_no_remark(fake: FakeCodeDeploy) -> None:
+    planned = released(fake)
+    fake.deployments["d-000000002"]["status"] = "Failed"
+    assert looked(fake, planned).warning == ""
+    fake.deployments["d-000000002"] |= {"status": "Succeeded", "createTime": STARTED - timedelta(minutes=1)}
+    finding = looked(fake, planned)
+    assert (finding.verdict, finding.warning) == (Verdict.PASS, "")
 
 
 @pytest.mark.parametrize("revision", [1, 3])
