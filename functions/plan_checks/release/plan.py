@@ -138,7 +138,9 @@ class ReleasePlanning(Planning):
         ran = situation.ran(each.stage, each.region)
         if not ran or situation.taken_back(each, ran):
             return None
-        judged = gates_verdict(situation.known, each.stage, each.region, situation.turns(each))
+        judged = gates_verdict(
+            situation.known, each.stage, each.region, situation.turns(each), situation.turns_over(each)
+        )
         if situation.pipeline.tags.ignore:
             # Whoever wants a pipeline to be left alone reads so on its card, and that nothing is proven.
             return None if judged else replace(situation.item(each), checks=(_gap(each.region, IGNORED),))
@@ -244,6 +246,13 @@ class PlanInputs:
             f"{gate.stands}/{gate.name}": max(deployed, began.get((gate.stands, gate.name), deployed))
             for gate in each.judges
         }
+
+    def turns_over(self, each: DueRegion) -> frozenset[str]:
+        """The gates whose turn is over, by their names among the judges. Where the stage failed, those behind it will
+        have none."""
+        order = [stage.name for stage in self.pipeline.definition.stages]
+        reached = order.index(self.finished.stage) if self.finished.succeeded else len(order)
+        return frozenset(f"{gate.stands}/{gate.name}" for gate in each.judges if order.index(gate.stands) <= reached)
 
     def regions(self, stage: str) -> tuple[str, ...]:
         """The regions that the execution has deployed to in a stage, sorted."""

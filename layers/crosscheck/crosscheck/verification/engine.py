@@ -97,15 +97,16 @@ def decide(looks: Sequence[CheckResult], progress: Progress, limits: Limits, now
     progress = progress.after_waiting(now, waiting=any(look.finding.waits for look in looks))
     weighed = [_weigh(look, progress, limits, now) for look in attributed(looks)]
     following = _following(weighed, progress, limits, now)
+    cut_short = not _observed(progress, limits, now)
     if any(item.finding.verdict is Verdict.FAIL and item.settled for item in weighed):
-        return _conclude(NextStep.FAIL, "failed", weighed, following)
+        return _conclude(NextStep.FAIL, "failed", weighed, following, cut_short=cut_short)
     waiting = [item for item in weighed if not item.settled]
     if waiting:
         first = waiting[0]
         reason = f"{first.look.region}: {first.finding.reason}"
         return Decision(NextStep.CONTINUE, reason, _regions(weighed), following)
     if not limits.unknown_passes and any(item.finding.verdict is Verdict.INCONCLUSIVE for item in weighed):
-        return _conclude(NextStep.FAIL, "unknown", weighed, following)
+        return _conclude(NextStep.FAIL, "unknown", weighed, following, cut_short=cut_short)
     return _soak(weighed, following, limits, now)
 
 
@@ -133,12 +134,20 @@ def seconds_to_next_look(progress: Progress, limits: Limits, longest: float, now
     return max(1, round(wait))
 
 
+def _lasted(progress: Progress, now: float) -> float:
+    return max(0.0, now - (progress.pass_since or now))
+
+
+def _observed(progress: Progress, limits: Limits, now: float) -> bool:
+    """Whether everything has been healthy for long enough."""
+    return _lasted(progress, now) >= limits.soak
+
+
 def _soak(weighed: Sequence[_Weighed], progress: Progress, limits: Limits, now: float) -> Decision:
     """Every check is settled and none failed: done, once that has lasted long enough."""
-    lasted = max(0.0, now - (progress.pass_since or now))
-    if lasted >= limits.soak:
+    if _observed(progress, limits, now):
         return _conclude(NextStep.PASS, "passed", weighed, progress)
-    reason = f"all regions pass; observed for {lasted / 60:.1f} of {limits.soak / 60:g} minutes"
+    reason = f"all regions pass; observed for {_lasted(progress, now) / 60:.1f} of {limits.soak / 60:g} minutes"
     return Decision(NextStep.CONTINUE, reason, _regions(weighed), progress)
 
 
@@ -202,12 +211,20 @@ def _breaks(item: _Weighed, *, overdue: bool) -> bool:
             return verdict is Verdict.FAIL
 
 
-def _conclude(step: NextStep, reason: str, weighed: Sequence[_Weighed], progress: Progress) -> Decision:
-    """The last word. What was still under way is unknown: nobody will look again."""
-    final = [item if item.settled else replace(item, finding=_unfinished(item.finding)) for item in weighed]
+def _conclude(
+    step: NextStep, reason: str, weighed: Sequence[_Weighed], progress: Progress, *, cut_short: bool = False
+) -> Decision:
+    """The last word. What was still under way is unknown, and so is what passed so far where that was ``cut_short`` of
+    the time that it was to be observed: this judge will not look again."""
+    so_far = {region.region for region in _regions(weighed) if cut_short and region.verdict is Verdict.PASS}
+    ended = [item.settled and item.look.region not in so_far for item in weighed]
+    final = [
+        item if done else replace(item, finding=_unfinished(item.finding))
+        for item, done in zip(weighed, ended, strict=True)
+    ]
     regions = _regions(final)
     failed = {region.region for region in regions if region.verdict is Verdict.FAIL}
-    unsettled = {item.look.region for item in weighed if not item.settled}
+    unsettled = {item.look.region for item, done in zip(weighed, ended, strict=True) if not done}
     return Decision(step, reason, regions, progress, open=frozenset(unsettled - failed))
 
 

@@ -72,6 +72,31 @@ def test_a_region_that_was_not_judged_to_the_end_is_left_open_for_somebody_else(
     assert Series().then(eu=PASS, ap=PASS).open == frozenset()
 
 
+@pytest.mark.parametrize("verdict", [FAIL, UNKNOWN])
+def test_what_passed_so_far_is_left_open_where_its_observation_is_cut_short(verdict: Verdict) -> None:
+    """A build that dies after some minutes would be proven otherwise, and rollbacks went back to it."""
+    series = Series(replace(GATE, soak=10 * MINUTE, unknown_looks=1))
+    series.then(minutes=9.9, eu=PASS, ap=PASS)
+    decision = series.then(eu=verdict, ap=PASS)
+    assert (decision.step, decision.open) == (NextStep.FAIL, frozenset({"ap"}))
+    assert decision.named(PASS) == ()
+    assert "ap: not judged to the end; last seen: pass seen" in failure_message(decision)
+
+
+def test_what_was_observed_to_the_end_passes_beside_what_fails_then() -> None:
+    series = Series(replace(GATE, soak=10 * MINUTE))
+    series.then(minutes=10, eu=PASS, ap=PASS)
+    decision = series.then(eu=FAIL, ap=PASS)
+    assert (decision.step, decision.open, decision.named(PASS)) == (NextStep.FAIL, frozenset(), ("ap",))
+
+
+def test_what_passed_so_far_of_a_region_that_fails_says_so() -> None:
+    series = Series(replace(GATE, soak=10 * MINUTE))
+    seen = [replace(look, region="eu") for look in looks(one=PASS, two=FAIL)]
+    decision = decide(seen, series.progress, series.limits, series.now)
+    assert [finding.verdict for region in decision.regions for finding in region.findings] == [PASS, FAIL]
+
+
 def test_a_judge_that_asks_once_is_content_with_one_unknown_look() -> None:
     assert Series(replace(GATE, unknown_looks=1)).then(eu=UNKNOWN).step is NextStep.FAIL
     assert Series(replace(GATE, unknown_looks=0)).then(eu=UNKNOWN).step is NextStep.CONTINUE

@@ -9,7 +9,7 @@ from plan_checks.release.gate_verdicts import gates_verdict
 from tests.builders.releases import Facts
 
 EARLY, BEGUN, LATE = 1772618400.0, 1772618430.0, 1772618440.0
-GATE = "Prove/G"
+GATE, OTHER = "Prove/G", "Prove/H"
 
 
 def verdict(
@@ -36,18 +36,34 @@ def known(*verdicts: JudgeVerdict) -> KnownFacts:
         ([verdict(Verdict.FAIL, region="eu-west-2")], None),
         ([verdict(Verdict.FAIL, judge="Foreign/Gate")], None),
         ([verdict(Verdict.FAIL, judge="gate"), verdict(Verdict.PASS)], Verdict.PASS),
-        ([verdict(Verdict.PASS), verdict(Verdict.INCONCLUSIVE, judge="Prove/H")], Verdict.INCONCLUSIVE),
+        ([verdict(Verdict.PASS), verdict(Verdict.INCONCLUSIVE, judge=OTHER)], Verdict.INCONCLUSIVE),
     ],
 )
 def test_the_worst_last_word_of_the_gates_since_the_deployment_began(
     verdicts: list[JudgeVerdict], expected: Verdict | None
 ) -> None:
-    assert gates_verdict(known(*verdicts), "Deploy", "eu-west-1", {GATE: BEGUN, "Prove/H": BEGUN}) is expected
+    assert gates_verdict(known(*verdicts), "Deploy", "eu-west-1", {GATE: BEGUN, OTHER: BEGUN}, ()) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "over", "expected"),
+    [
+        (Verdict.PASS, (GATE,), Verdict.PASS),
+        (Verdict.PASS, (GATE, OTHER), None),
+        (Verdict.INCONCLUSIVE, (GATE, OTHER), None),
+        (Verdict.FAIL, (GATE, OTHER), Verdict.FAIL),
+    ],
+)
+def test_a_gate_that_owes_its_word_leaves_open_what_another_has_not_failed(
+    said: Verdict, over: tuple[str, ...], expected: Verdict | None
+) -> None:
+    heard = known(verdict(said), verdict(Verdict.PASS, final=False, judge=OTHER))
+    assert gates_verdict(heard, "Deploy", "eu-west-1", {GATE: BEGUN, OTHER: BEGUN}, over) is expected
 
 
 def test_a_gate_that_was_retried_is_not_bound_by_what_it_said_before() -> None:
     failed = known(verdict(Verdict.FAIL))
     again = {GATE: BEGUN + 60}
-    assert gates_verdict(failed, "Deploy", "eu-west-1", again) is None
-    other = {GATE: BEGUN, "Prove/H": BEGUN + 60}
-    assert gates_verdict(failed, "Deploy", "eu-west-1", other) is Verdict.FAIL
+    assert gates_verdict(failed, "Deploy", "eu-west-1", again, (GATE,)) is None
+    other = {GATE: BEGUN, OTHER: BEGUN + 60}
+    assert gates_verdict(failed, "Deploy", "eu-west-1", other, (GATE, OTHER)) is Verdict.FAIL

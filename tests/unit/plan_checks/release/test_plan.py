@@ -149,6 +149,39 @@ def test_actions_after_the_one_that_failed_are_left_out(account: Account) -> Non
     assert [check.kind for check in item.checks] == ["ecs-service"]
 
 
+def test_a_gate_that_owes_its_word_leaves_the_region_to_the_fan_out_beside_one_that_passed_it(account: Account) -> None:
+    """It crashed, did not answer in CodePipeline's 20 minutes, or could not read the pipeline any more."""
+    account.codepipeline.define(
+        [source(), stage("Deploy", deploys("D", EUROPE)), stage("Prove", gates("Quick"), gates("Soak"))]
+    )
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.ran("Prove", "Quick", second=50)
+    account.codepipeline.ran("Prove", "Soak", "Failed", second=50, error="JobFailed")
+    account.gate_said("Deploy", EUROPE, Verdict.PASS, second=60, judge="Prove/Quick")
+    account.gate_said("Deploy", EUROPE, Verdict.PENDING, final=False, second=61, judge="Prove/Soak")
+    (item,) = account.plan("Prove", succeeded=False)
+    assert (item.region, item.gate_verdict) == (EUROPE, "")
+
+
+@pytest.mark.parametrize(("succeeded", "planned"), [(True, []), (False, [EUROPE])])
+def test_a_gate_whose_turn_is_yet_to_come_owes_nothing_and_one_that_lost_it_does(
+    account: Account, succeeded: bool, planned: list[str]
+) -> None:
+    first, test = gates("First"), declared("Test", "Test", "CodeBuild")
+    account.codepipeline.define(
+        [
+            source(),
+            stage("Deploy", deploys("D", EUROPE)),
+            stage("Prove", first, test),
+            stage("Soak", gates("Second")),
+        ]
+    )
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.ran("Prove", "First", second=50)
+    account.gate_said("Deploy", EUROPE, Verdict.PASS, second=60, judge="Prove/First")
+    assert [item.region for item in account.plan("Prove", succeeded=succeeded)] == planned
+
+
 def test_the_latest_run_of_an_action_counts(secondaries: Account) -> None:
     secondaries.codepipeline.ran("DeploySecondary", "Deploy-AP", second=400)
     items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False, attempt=2)}
