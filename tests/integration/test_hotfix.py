@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION, CLUSTER, SERVICE = "eu-west-1", "production-eu", "my-service"
+HOTFIX = 3
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{SERVICE}"
 
 
@@ -47,6 +50,10 @@ class World:
 
     def now(self) -> float:
         return self.ecs.clock.timestamp()
+
+    def passes(self, hours: int) -> None:
+        """So much time."""
+        self.ecs.clock = self.ecs.clock.replace(second=0) + timedelta(hours=hours)
 
     def deploy(self, number: int) -> None:
         definition = self.ecs.define(f"{SERVICE}:{number}", {"app": f"{REPOSITORY}:{number}"})
@@ -81,6 +88,26 @@ class World:
         self.states.judged(subject, "Deploy", [check], said, self.now())
         return said
 
+    def breaks(self) -> None:
+        """Every task of the service dies."""
+        self.ecs.tasks.clear()
+        self.ecs.shown["deployments"][0] |= {"runningCount": 0, "failedTasks": 5}
+        self.ecs.shown["runningCount"] = 0
+
+    def goes_back(self, number: int) -> None:
+        """The circuit breaker takes the newest deployment back to an earlier number."""
+        self.ecs.become(self.ecs.deployments[0]["serviceDeploymentArn"], "ROLLBACK_SUCCESSFUL")
+        self.ecs.tasks.clear()
+        for _ in range(2):
+            self.ecs.run(SERVICE, self.ecs.shown["taskDefinition"], {"app": self.ecr.tags[SERVICE, str(number)]})
+
+    def left_to_a_person(self, subject: Subject, check: PlannedCheck) -> bool:
+        """Whether a rollback is only suggested, and names the hotfix."""
+        state, reason = self.take_back(subject, check)
+        calls = [name for name, _ in self.ecs.calls if name.startswith(("Update", "Stop"))]
+        named = "just before this release" in reason and f"{SERVICE}:{HOTFIX}" in reason
+        return (state, calls, named) == (RollbackState.SUGGESTED, [], True)
+
     def take_back(self, subject: Subject, check: PlannedCheck) -> tuple[RollbackState, str]:
         item = VerificationItem(
             Purpose.STAGE, subject, REGION, self.now(), (check,), stage="Deploy", attempt=1, mode="auto"
@@ -91,31 +118,72 @@ class World:
         return told.state, told.reason
 
 
-@pytest.mark.parametrize("gives_way", [False, True])
-def test_what_a_person_had_deployed_before_the_bad_release_is_left_to_a_person(
-    ledger_table: DynamoDBClient, gives_way: bool
-) -> None:
-    """While the release before it was observed still, or when that had passed."""
+@pytest.mark.parametrize("observed", [False, True])
+def test_a_hotfix_is_left_to_a_person(ledger_table: DynamoDBClient, observed: bool) -> None:
+    """It came while the release before it was observed still, or when that had passed."""
     world = World(ledger_table)
-    world.ecs.clock = world.ecs.clock.replace(minute=1)
-    first = world.release(1)
-    assert world.judged(*first).verdict is Verdict.PASS
+    assert world.judged(*world.release(1)).verdict is Verdict.PASS
     second = world.release(2)
-    if not gives_way:
+    if not observed:
         assert world.judged(*second).verdict is Verdict.PASS
-    world.deploy(3)  # a person's hotfix
-    if gives_way:
-        said = world.judged(*second)
-        assert said.verdict is Verdict.INCONCLUSIVE
-        assert "gave way to a later deployment" in said.reason
-    world.ecs.clock = world.ecs.clock.replace(hour=15)
-    third = world.release(4)
-    world.ecs.tasks.clear()
-    world.ecs.shown["deployments"][0] |= {"runningCount": 0, "failedTasks": 5}
-    world.ecs.shown["runningCount"] = 0
-    assert world.judged(*third).verdict is Verdict.FAIL
-    state, reason = world.take_back(*third)
-    calls = [name for name, _ in world.ecs.calls if name.startswith(("Update", "Stop"))]
-    assert (state, calls) == (RollbackState.SUGGESTED, []), reason
-    assert "just before this release" in reason
-    assert f"{SERVICE}:3" in reason
+    world.deploy(HOTFIX)
+    if observed:
+        assert "gave way to a later deployment" in world.judged(*second).reason
+    world.passes(hours=3)
+    last = world.release(4)
+    world.breaks()
+    assert world.judged(*last).verdict is Verdict.FAIL
+    assert world.left_to_a_person(*last)
+
+
+def test_a_hotfix_of_a_release_whose_action_failed_is_left_to_a_person(ledger_table: DynamoDBClient) -> None:
+    world = World(ledger_table)
+    assert world.judged(*world.release(1)).verdict is Verdict.PASS
+    world.passes(hours=1)
+    subject, check = world.release(2)
+    made = world.ecs.deployments[0]["serviceDeploymentArn"]
+    world.ecs.become(made, "ROLLBACK_SUCCESSFUL")
+    failed = replace(check.deployed, status="Failed", external=made.rpartition("/")[2], error="JobFailed")
+    assert world.judged(subject, replace(check, run=failed)).verdict is Verdict.FAIL
+    world.passes(hours=1)
+    world.deploy(HOTFIX)
+    world.passes(hours=1)
+    last = world.release(4)
+    world.breaks()
+    assert world.judged(*last).verdict is Verdict.FAIL
+    assert world.left_to_a_person(*last)
+
+
+def test_a_hotfix_to_which_the_circuit_breaker_went_back_is_left_to_a_person(ledger_table: DynamoDBClient) -> None:
+    world = World(ledger_table)
+    for number in (1, 2):
+        assert world.judged(*world.release(number)).verdict is Verdict.PASS
+    world.deploy(HOTFIX)
+    world.passes(hours=1)
+    taken_back = world.release(4)
+    world.goes_back(HOTFIX)
+    assert world.judged(*taken_back).verdict is Verdict.FAIL
+    world.passes(hours=1)
+    last = world.release(5)
+    world.breaks()
+    assert world.judged(*last).verdict is Verdict.FAIL
+    assert world.left_to_a_person(*last)
+
+
+def test_two_bad_releases_in_a_row_are_taken_back_to_what_was_proven(ledger_table: DynamoDBClient) -> None:
+    """The first of them failed in its action, and was left as it was."""
+    world = World(ledger_table)
+    assert world.judged(*world.release(1)).verdict is Verdict.PASS
+    world.passes(hours=1)
+    subject, check = world.release(2)
+    made = world.ecs.deployments[0]["serviceDeploymentArn"].rpartition("/")[2]
+    world.breaks()
+    failed = replace(check.deployed, status="Failed", external=made, error="JobFailed")
+    assert world.judged(subject, replace(check, run=failed)).verdict is Verdict.FAIL
+    world.passes(hours=1)
+    last = world.release(3)
+    world.breaks()
+    assert world.judged(*last).verdict is Verdict.FAIL
+    state, reason = world.take_back(*last)
+    assert state is RollbackState.RUNNING, reason
+    assert world.ecs.shown["taskDefinition"].endswith(f"{SERVICE}:1")

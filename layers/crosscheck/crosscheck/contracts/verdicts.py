@@ -31,10 +31,10 @@ class Finding:
 
     ``values`` are for people; no code reads them. ``images`` are those that the release deploys, as far as the check
     knows their digests; before it, those that run. ``baselines`` is what ran at this look, by the ``subject`` of the
-    check that proves it and as its service's rollback reads it (a task definition, a version); where something later
-    runs by now, it is what the release had brought, or nothing. The ledger keeps those of a look that let a release
-    pass, and those that preflight saw before the first release: what a rollback may go back to. ``warning`` is
-    something that works and is unwise.
+    check that proves it and as its service's rollback reads it (a task definition, a version). Of a deployment that
+    does not pass it is what that had brought, as its service tells, whatever runs by now. The ledger keeps those of a
+    look that let a release pass, and those that preflight saw before the first release: what a rollback may go back to.
+    ``warning`` is something that works and is unwise.
 
     ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
     nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was

@@ -34,7 +34,9 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
     No error comes out, so that one region's trouble never takes the verdicts of the others.
     """
     unfinished = _unfinished(planned, planned.run) if planned.run else None
-    if unfinished:
+    if unfinished and (
+        planned.unsupported or unfinished.verdict is not Verdict.FAIL or not planned.deployed.left_a_trace
+    ):
         return unfinished
     if planned.unsupported:
         return _not_looked_at(planned)
@@ -46,6 +48,8 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
         found = planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
         found = _crashed(planned, error)
+    if unfinished:  # the action's own word stands, whatever it left; the service tells what it had brought
+        return replace(unfinished, baselines=found.baselines)
     return replace(found, verdict=Verdict.PASS) if planned.baseline_only else found
 
 

@@ -129,13 +129,10 @@ class ProvenStates:
         late = preflight and any(each.deployed <= preflight.at and same(seen, each.state) for each in own)
         if not preflight or not seen or late:
             return "" if proven else _unseen(known, restored)
-        newest = proven.deployed if proven else 0.0
         earlier = [each for each in brought if each.execution != execution.key]
-        # Of a release that failed before anything could be read nobody knows the state that it left.
-        unread = any(not each.state and each.deployed > newest for each in earlier)
         told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
         judged_since = any(each.at > preflight.at for each in earlier)
-        if unread or told or judged_since:
+        if told or judged_since:
             return ""
         unknown = f"just before this release {seen} ran there, which no release that was judged has brought"
         return f"{unknown}; a person has to say whether to go back to {restored}"

@@ -44,6 +44,5 @@ def _passed(finding: Finding, skip: SkippedCheck) -> Finding:
         verdict=Verdict.PASS,
         reason=f"{finding.kind} skipped by a person: {skip.reason}; last seen: {finding.reason}",
         waits=False,
-        baselines={},
         skipped=True,
     )

@@ -142,7 +142,7 @@ def test_an_earlier_version_fails_only_where_the_events_say_why(
     assert found.verdict is verdict
     assert found.reason.startswith(told + why)
     assert not found.moved_on
-    assert labels(found) == ([OLD] if verdict is Verdict.FAIL else [])
+    assert labels(found) == []
 
 
 def test_a_later_version_took_the_place_of_ours(beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:

@@ -37,7 +37,7 @@ def test_a_check_that_was_skipped_fails_its_region_no_more_and_proves_nothing(ve
     (honoured,) = honour([result(verdict)], STAGE, [skip()])
     assert decide([honoured], begin(NOW), Limits(), NOW).step is NextStep.PASS
     finding = honoured.finding
-    assert (finding.verdict, finding.skipped, finding.baselines, finding.waits) == (Verdict.PASS, True, {}, False)
+    assert (finding.verdict, finding.skipped, finding.waits) == (Verdict.PASS, True, False)
     assert finding.reason == "http skipped by a person: the page is being moved; last seen: 503"
 
 

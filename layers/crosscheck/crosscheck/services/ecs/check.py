@@ -94,7 +94,8 @@ class EcsService(Check):
             outcome = judge_images(seen, images)
         reason = f"{service}: {outcome.reason}{f'; {meant.fallback_reason}' if meant.fallback_reason else ''}"
         found = planned.finding(outcome.verdict, reason, seen_values(seen, meant.images, images))
-        runs = release.brought if release.gave_way else running_state(seen)
+        proves = planned.run is None or outcome.verdict is Verdict.PASS
+        runs = running_state(seen) if proves else release.brought
         return replace(
             found,
             moved_on=release.gave_way,

@@ -76,8 +76,8 @@ class ElasticBeanstalkEnvironment(Check):
         return one.partition(" ")[2] == other.partition(" ")[2]
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
-        """Look once. A version is a baseline if the environment is healthy with it; after an action, if that made it
-        or left it there by failing. The time tells what came since."""
+        """Look once. A version is a baseline if the environment is healthy with it, or if the action made it; the time
+        tells what came since."""
         reader = EnvironmentReader(planned, aws)
         environment = reader.environment()
         if environment is None:
@@ -86,10 +86,7 @@ class ElasticBeanstalkEnvironment(Check):
         outcome = _judged(reader, planned, environment, version)
         values = {"version": environment.label, "status": environment.status, "health": environment.condition}
         found = planned.finding(outcome.verdict, f"{reader.name}: {outcome.reason}", values)
-        known = environment.healthy
-        if planned.run:
-            left = environment.ready and outcome.verdict is Verdict.FAIL
-            known = left or brought(planned.run, environment.label, version)
+        known = brought(planned.run, environment.label, version) if planned.run else environment.healthy
         baselines = {planned.subject: f"{self.clock():.0f} {environment.label}"} if known and environment.label else {}
         return replace(found, moved_on=outcome.moved_on, baselines=baselines)
 

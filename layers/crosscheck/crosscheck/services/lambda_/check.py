@@ -67,7 +67,8 @@ class LambdaAlias(Check):
             return replace(planned.finding(outcome.verdict, f"{label}: {outcome.reason}"), moved_on=outcome.moved_on)
         outcome, values = _judged(client, planned, alias)
         found = planned.finding(outcome.verdict, f"{label}: {outcome.reason}", without_empty(values))
-        version = intended_version(planned) if outcome.moved_on else alias.version
+        proves = planned.run is None or outcome.verdict is Verdict.PASS
+        version = alias.version if proves else intended_version(planned)
         return replace(found, moved_on=outcome.moved_on, baselines=without_empty({planned.subject: version}))
 
 

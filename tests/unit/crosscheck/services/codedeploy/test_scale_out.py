@@ -77,6 +77,12 @@ def test_a_failed_release_is_taken_back_although_the_group_scaled_out(fake: Fake
     assert way.feasibility is Feasibility.READY, way.reason
 
 
+def test_an_action_that_failed_is_told_with_what_it_had_brought(fake: FakeCodeDeploy) -> None:
+    finding = looked(fake, released(fake, "Failed"))
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "deploy action Deploy-US-West failed")
+    assert list(finding.baselines.values()) == ["s3://store/release/2@v2"]
+
+
 def test_what_joined_before_ours_or_in_vain_is_no_remark(fake: FakeCodeDeploy) -> None:
     planned = released(fake)
     fake.deployments["d-000000002"]["status"] = "Failed"

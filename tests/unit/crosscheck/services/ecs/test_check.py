@@ -261,7 +261,8 @@ def test_a_look_tells_what_runs_digest_by_digest(release: Release) -> None:
     proof = replace(CHECK, run=None, parameters={**CHECK.parameters, "task_definition": f"{SERVICE}:7"})
     assert looked(release, proof).baselines == {subject: state.text}
     release.regions[REGION].tasks[0]["containers"][0]["imageDigest"] = release.old_digest
-    assert looked(release).baselines == {subject: ServiceState(state.task_definition).text}
+    assert looked(release, proof).baselines == {subject: ServiceState(state.task_definition).text}
+    assert looked(release).baselines == {}, "it fails, and ECS tells no deployment of it"
 
 
 def test_tasks_that_go_on_dying_are_told_from_those_that_did(release: Release) -> None:

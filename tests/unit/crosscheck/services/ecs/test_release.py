@@ -94,6 +94,37 @@ def test_a_rollback_fails_even_while_the_released_task_definition_still_runs(
     assert finding.reason == "my-service: ECS rolls back: the deployment of my-service:7 is ROLLBACK_IN_PROGRESS"
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_SUCCESSFUL", "STOPPED"])
+def test_an_action_that_failed_is_told_with_what_it_had_brought(
+    release: Release, ecs: DeployedEcs, status: str
+) -> None:
+    ecs.deploy(task_definition(ecs, 7), status)
+    made = ecs.deployments[0]["serviceDeploymentArn"].rpartition("/")[2]
+    failed = replace(CHECK, run=replace(RUN, status="Failed", error="JobFailed", external=made))
+    finding = looked(release, ecs, failed)
+    assert (finding.verdict, finding.reason) == (Verdict.FAIL, "deploy action Deploy-EU-West failed (JobFailed)")
+    brought = [parse_state(state) for state in finding.baselines.values()]
+    assert [state.task_definition for state in brought if state] == [task_definition(ecs, 7)]
+
+
+def test_an_action_that_failed_without_a_trace_is_not_asked_after(release: Release, ecs: DeployedEcs) -> None:
+    finding = looked(release, ecs, replace(CHECK, run=replace(RUN, status="Failed")))
+    assert (finding.verdict, finding.baselines) == (Verdict.FAIL, {})
+    assert ecs.calls == []
+
+
+def test_what_a_failed_action_had_brought_is_unknown_where_ecs_does_not_answer(
+    release: Release, ecs: DeployedEcs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(body: object) -> None:
+        raise RefusedError("AccessDeniedException", "no")
+
+    monkeypatch.setattr(ecs, "describe_services", refuse)
+    finding = looked(release, ecs, replace(CHECK, run=replace(RUN, status="Failed", external="0123")))
+    assert (finding.verdict, finding.baselines) == (Verdict.FAIL, {})
+    assert finding.reason == "deploy action Deploy-EU-West failed"
+
+
 def test_what_ecs_went_back_from_and_a_later_release_deployed_anew_stays_a_failure(
     release: Release, ecs: DeployedEcs
 ) -> None:
