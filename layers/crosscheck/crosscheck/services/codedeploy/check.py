@@ -28,7 +28,7 @@ from crosscheck.services.codedeploy.deployments import (
 )
 from crosscheck.services.codedeploy.history import is_way_back, newest_asked_for
 from crosscheck.services.codedeploy.instances import gone_instances
-from crosscheck.services.codedeploy.rules import described, judge_deployment, judge_targets, status_counts
+from crosscheck.services.codedeploy.rules import JOINING, described, judge_deployment, judge_targets, status_counts
 from crosscheck.services.codedeploy.state import GroupState, parse_group_state
 from crosscheck.services.ecs import service
 
@@ -165,8 +165,8 @@ def _look(
 
 def _outdated(ours: GroupDeployment, newest: GroupDeployment, last: GroupDeployment) -> str:
     """What instances run that joined while ours was under way, until CodeDeploy brings them up to date, if it does."""
-    joined = newest.id == ours.id and last.created >= ours.created and last.status == "Succeeded"
-    if not joined or last.revision.text == ours.revision.text:
+    joined = last.creator in JOINING and last.created >= ours.created and last.status == "Succeeded"
+    if not joined or newest.id != ours.id or last.revision.text == ours.revision.text:
         return ""
     return f"instances that joined meanwhile run {last.revision.text} ({last.id})"
 

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class CodeDeployProposal(RollbackProposal):
     """``ours`` is the deployment to take back. ``revision`` is what is deployed again; None if ours is to be stopped.
-    ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one,
+    ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one
+    that somebody asked for,
     ``proven`` what the group is to run again.
     """
 
@@ -73,15 +74,13 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
             return _unnamed(target, client)
         if (ours.application, ours.group) != (target.parameters["application"], target.parameters["group"]):
             return CodeDeployProposal(Feasibility.MANUAL, _of_another_group(target, ours))
-        newest_id = read_newest(client, ours.application, ours.group)
-        if newest_id is None:
+        newest = _newest(client, ours)
+        if newest is None:
             return CodeDeployProposal(Feasibility.MANUAL, f"there is no deployment group {ours.group} any more")
-        last = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id) or ours
-        newest = newest_asked_for(client, ours, last)
         if took_over(ours, newest) and not _back_to_another(ours, newest, proven.revision):
             return _taken_over(target, ours, newest, proven)
         try:
-            return replace(_ready(aws, target, ours, proven), newest=newest_id)
+            return replace(_ready(aws, target, ours, proven), newest=newest.id)
         except NoWayBackError as error:
             return CodeDeployProposal(Feasibility.MANUAL, str(error))
 
@@ -101,8 +100,10 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         other."""
         if proposal.ours is None or proposal.revision is None:
             return ""
-        newest = read_newest(aws.client("codedeploy", target.region), proposal.ours.application, proposal.ours.group)
-        return "" if newest == proposal.newest else f"{newest} came after {proposal.ours.id}"
+        newest = _newest(aws.client("codedeploy", target.region), proposal.ours)
+        if newest is None:
+            return f"there is no deployment group {proposal.ours.group} any more"
+        return "" if newest.id == proposal.newest else f"{newest.id} came after {proposal.ours.id}"
 
     def replaced(
         self, target: PlannedCheck, proposal: CodeDeployProposal, started: RollbackStarted, aws: Clients
@@ -119,6 +120,15 @@ class CodeDeployRollback(Rollback[PlannedCheck, CodeDeployProposal]):
         """Ours ended, or another deployment began, between reading and acting."""
         refusals = aws.client("codedeploy", target.region).exceptions
         return (refusals.DeploymentAlreadyCompletedException, refusals.DeploymentLimitExceededException)
+
+
+def _newest(client: CodeDeployClient, ours: GroupDeployment) -> GroupDeployment | None:
+    """The group's newest deployment that somebody asked for; None where the group is gone."""
+    newest = read_newest(client, ours.application, ours.group)
+    if newest is None:
+        return None
+    last = ours if newest in {"", ours.id} else read_deployment(client, newest) or ours
+    return newest_asked_for(client, ours, last)
 
 
 def _of_another_group(planned: PlannedCheck, named: GroupDeployment) -> str:

@@ -16,8 +16,9 @@ MARKER = "crosscheck:"
 ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
 _BROKEN = frozenset({"Failed", "Skipped"})
 _MOVING = frozenset({"Pending", "InProgress", "Ready"})
-# Deployments that nobody asked for: they bring to further instances what the group had last.
-FOLLOWERS = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
+# Deployments that nobody asked for: to instances that join, which get what the group had last, and to those that leave.
+JOINING = frozenset({"autoscaling", "CodeDeployAutoUpdate"})
+FOLLOWERS = JOINING | {"autoscalingTermination"}
 
 
 def took_over(ours: GroupDeployment, newest: GroupDeployment) -> bool:

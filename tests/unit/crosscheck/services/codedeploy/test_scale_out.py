@@ -83,11 +83,14 @@ def test_an_action_that_failed_is_told_with_what_it_had_brought(fake: FakeCodeDe
     assert list(finding.baselines.values()) == ["s3://store/release/2@v2"]
 
 
-def test_what_joined_before_ours_or_in_vain_is_no_remark(fake: FakeCodeDeploy) -> None:
+def test_what_joined_before_ours_or_in_vain_or_leaves_is_no_remark(fake: FakeCodeDeploy) -> None:
     planned = released(fake)
-    fake.deployments["d-000000002"]["status"] = "Failed"
+    joined = fake.deployments["d-000000002"]
+    joined["status"] = "Failed"
     assert looked(fake, planned).warning == ""
-    fake.deployments["d-000000002"] |= {"status": "Succeeded", "createTime": STARTED - timedelta(minutes=1)}
+    joined |= {"status": "Succeeded", "creator": "autoscalingTermination"}
+    assert looked(fake, planned).warning == "", "it is leaving"
+    joined |= {"creator": "autoscaling", "createTime": STARTED - timedelta(minutes=1)}
     finding = looked(fake, planned)
     assert (finding.verdict, finding.warning) == (Verdict.PASS, "")
 
@@ -117,6 +120,16 @@ def test_a_rollback_is_proven_although_the_group_scaled_out_after_it(fake: FakeC
     fake.instance(fake.deploy(NAMED, s3(1), creator="autoscaling"))
     finding = looked(fake, proof)
     assert (finding.verdict, finding.moved_on) == (Verdict.PASS, False), finding.reason
+
+
+def test_what_joins_between_reading_and_acting_keeps_nobody_from_it(fake: FakeCodeDeploy) -> None:
+    planned = released(fake, "Failed")
+    aws, way = clients(fake), CodeDeployRollback()
+    proposal = way.propose(planned, "s3://store/release/1@v1", aws)
+    fake.deploy(NAMED, s3(1), creator="autoscaling")
+    assert way.changed(planned, proposal, aws) == ""
+    theirs = fake.deploy(NAMED, s3(3))
+    assert way.changed(planned, proposal, aws) == f"{theirs} came after {planned.deployed.external}"
 
 
 def test_what_joins_before_the_way_back_is_no_stranger_that_was_replaced(fake: FakeCodeDeploy) -> None:
