@@ -35,6 +35,7 @@ class RegionProgress:
     it by itself. ``rollback`` is how far taking the region back is, None where nobody has begun to, and ``target``
     what a region that is back runs, empty where nothing names it. ``rollback_due``: it failed, and Crosscheck looks by
     itself whether it can take it back. ``url`` is the page of that deployment, if it is one that may stand on a card.
+    ``between_stages``: what has been deployed here passed, and the next stage that deploys here has not done so yet.
 
     Where nothing has happened yet and a person is asked, ``reason`` says what ran there when the release began.
     """
@@ -51,6 +52,7 @@ class RegionProgress:
     url: str = ""
     target: str = ""
     rollback_due: bool = False
+    between_stages: bool = False
 
     @property
     def broken(self) -> bool:

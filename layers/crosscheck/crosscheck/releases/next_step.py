@@ -54,7 +54,8 @@ def _by_itself(release: Release) -> Iterator[str]:
         yield "stops once the actions in progress have ended"
         return
     works = []
-    if deploying := _regions(release, RegionState.DEPLOYING):
+    begun = (part for part in release.regions if not part.between_stages)
+    if deploying := [part.region for part in begun if part.state is RegionState.DEPLOYING]:
         works.append(f"deploys to {listed(deploying)}")
     if verifying := _regions(release, RegionState.VERIFYING):
         works.append(f"verifies {listed(verifying)}")

@@ -153,7 +153,8 @@ def _combine(region: str, parts: list[RegionProgress]) -> RegionProgress:
     if not begun:
         return RegionProgress(region, None)
     if len(begun) < len(parts) and all(part.state is RegionState.PASSED for part in begun):
-        return RegionProgress(region, RegionState.DEPLOYING, "more stages deploy to this region")
+        more = "more stages deploy to this region"
+        return RegionProgress(region, RegionState.DEPLOYING, more, between_stages=True)
     # What one stage brought is there, whether or not a later stage ever started.
     brought = [part for part in begun if part.state is not RegionState.SKIPPED]
     first = min(brought or begun, key=lambda part: _PRECEDENCE.index(part.state or RegionState.UNKNOWN))

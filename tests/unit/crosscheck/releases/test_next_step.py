@@ -82,6 +82,34 @@ def test_a_stage_that_runs_is_named_with_the_one_after_it() -> None:
     assert next_step(facts.event(events.stage("Build", "SUCCEEDED", 9)).release) == "goes on with World"
 
 
+def staged(*between: dict[str, str]) -> Facts:
+    """Staging has passed in a region that production is deployed to as well; ``between`` the two stands another stage,
+    with these actions."""
+    facts = Facts().event(events.pipeline("STARTED"))
+    facts.outline(("Staging", [deploys("S", EU)]), ("Ask", list(between)), ("Production", [deploys("P", EU)]))
+    facts.event(events.stage("Staging", "STARTED", 1)).event(events.action("Staging", "S", "STARTED", 1, region=EU))
+    facts.event(events.action("Staging", "S", "SUCCEEDED", 50, region=EU))
+    facts.event(events.stage("Staging", "SUCCEEDED", 50))
+    return facts.verdict("Staging", well(EU), 120)
+
+
+def test_nothing_deploys_to_a_region_that_passed_until_a_later_stage_does() -> None:
+    facts = staged()
+    assert next_step(facts.release) == "goes on with Ask"
+    facts.event(events.stage("Ask", "STARTED", 130))
+    assert next_step(facts.release) == "runs Ask, then Production"
+    facts.event(events.stage("Ask", "SUCCEEDED", 140)).event(events.stage("Production", "STARTED", 141))
+    facts.event(events.action("Production", "P", "STARTED", 142, region=EU))
+    assert next_step(facts.release) == f"deploys to {EU}"
+
+
+def test_nothing_deploys_to_a_region_that_passed_while_the_approval_of_a_later_stage_is_waited_for() -> None:
+    facts = staged({"name": "Go", "category": "Approval", "provider": "Manual", "region": "us-east-1"})
+    facts.event(events.stage("Ask", "STARTED", 130))
+    facts.event(events.action("Ask", "Go", "STARTED", 131, category="Approval", provider="Manual"))
+    assert next_step(facts.release) == "waits for approval of Ask / Go by whoever may approve it"
+
+
 def test_after_a_failed_stage_nothing_follows() -> None:
     facts = Facts().event(events.pipeline("STARTED")).outline(("Build", []), ("World", [deploys("One", EU)]))
     assert next_step(facts.event(events.stage("Build", "FAILED", 1)).release) == "waits for CodePipeline"
