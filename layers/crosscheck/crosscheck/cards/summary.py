@@ -11,7 +11,7 @@ from crosscheck.cards.reply import mention
 from crosscheck.console import execution_url, is_plain_url
 from crosscheck.decisions.approvers import Approvers
 from crosscheck.ledger.states import State
-from crosscheck.releases.model import Approval, RegionState, Release, SourceRevision
+from crosscheck.releases.model import ROLLBACKS, Approval, RegionState, Release, SourceRevision
 from crosscheck.releases.next_step import by_whom, next_step, other_steps, waits_for
 from crosscheck.text import listed, one_line, shortened
 
@@ -25,7 +25,6 @@ ADDRESS = 500
 MOST_APPROVALS, MOST_APPROVERS = 2, 3
 
 _ON_REQUEST = "StartPipelineExecution"
-_ROLLBACKS = {"ManualRollback": "rollback by a person", "AutomatedRollback": "automatic rollback"}
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
 _STARTS = {
     "CreatePipeline": "started when the pipeline was made",
@@ -47,7 +46,7 @@ def headline(release: Release, *, spoken: bool = False) -> tuple[str, str]:
         sign, word = ":raised_hand:", "waiting for approval"
     elif told != word:
         sign, word = signs.of_state(State.FAILED)[0], told
-    kind = " (rollback)" if release.trigger in _ROLLBACKS else ""
+    kind = " (rollback)" if release.is_rollback else ""
     again = f" (attempt {release.attempt})" if release.attempt > 1 else ""
     return sign, f"{one_line(release.subject.pipeline, PIPELINE_LIMIT)}{kind}: {word}{again}"
 
@@ -55,8 +54,8 @@ def headline(release: Release, *, spoken: bool = False) -> tuple[str, str]:
 def how_it_began(trigger: str, started_by: str) -> str:
     """What started a release, and who: of CodePipeline's ``trigger`` and of who or what that names, each of which may
     be empty; not escaped. A word that nobody knows is told as it is."""
-    if trigger in _ROLLBACKS:
-        return f"{_ROLLBACKS[trigger]}{f', {started_by}' if started_by else ''}"
+    if trigger in ROLLBACKS:
+        return f"{ROLLBACKS[trigger]}{f', {started_by}' if started_by else ''}"
     if trigger == _ON_REQUEST and started_by:
         return f"started by {started_by}"
     start = _STARTS.get(trigger) or (f"started by {trigger}" if trigger else "")
@@ -124,9 +123,8 @@ def _approval(approval: Approval) -> str:
 def _origin(release: Release) -> Sequence[str]:
     """Whether it is a rollback, what is released, and else who or what started it."""
     revision = release.revision
-    rollback = release.trigger in _ROLLBACKS
     start = escape(how_it_began(release.trigger, release.started_by), START_LIMIT)
-    parts = [f":rewind: {start}"] if rollback else []
+    parts = [f":rewind: {start}"] if release.is_rollback else []
     if revision.commit:
         parts.append(_version(revision))
         said = "" if revision.commit in revision.message else revision.message
@@ -134,7 +132,7 @@ def _origin(release: Release) -> Sequence[str]:
         parts += [f"by {escape(revision.author, NAME_LIMIT)}"] if revision.author else []
         parts += [f"on {escape(revision.branch, NAME_LIMIT)}"] if revision.branch else []
         parts += [f"tag {escape(revision.tag, NAME_LIMIT)}"] if revision.tag else []
-    if not rollback and not revision.author:
+    if not release.is_rollback and not revision.author:
         parts.append(start)
     return [part for part in parts if part]
 

@@ -9,6 +9,9 @@ from crosscheck.ledger.decision_facts import TakenDecision
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 
+# What starts a rollback, as CodePipeline calls it and in words.
+ROLLBACKS = {"ManualRollback": "rollback by a person", "AutomatedRollback": "automatic rollback"}
+
 
 class RegionState(StrEnum):
     """How far a region is, as the metadata of a card spells it."""
@@ -194,6 +197,11 @@ class Release:
     offers: tuple[Offer, ...] = ()
     approvers: Approvers = field(default_factory=Approvers)
     retryable: tuple[str, ...] = ()
+
+    @property
+    def is_rollback(self) -> bool:
+        """Whether it takes a stage back to an earlier execution: it runs no other stage."""
+        return self.trigger in ROLLBACKS
 
     @property
     def ended(self) -> bool:

@@ -68,7 +68,10 @@ def _by_itself(release: Release) -> Iterator[str]:
 
 
 def _following(release: Release) -> list[str]:
-    """The stage after those that have begun; none where one of them ended otherwise than well."""
+    """The stage after those that have begun; none where one of them ended otherwise than well, or in a rollback, which
+    runs a single stage."""
+    if release.is_rollback:
+        return []
     begun = [number for number, stage in enumerate(release.stages) if stage.state]
     good = {State.STARTED, State.RESUMED, State.SUCCEEDED, State.SKIPPED}
     if any(stage.state and stage.state not in good for stage in release.stages):

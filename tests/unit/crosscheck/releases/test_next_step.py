@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
@@ -108,6 +110,19 @@ def test_nothing_deploys_to_a_region_that_passed_while_the_approval_of_a_later_s
     facts.event(events.stage("Ask", "STARTED", 130))
     facts.event(events.action("Ask", "Go", "STARTED", 131, category="Approval", provider="Manual"))
     assert next_step(facts.release) == "waits for approval of Ask / Go by whoever may approve it"
+
+
+@pytest.mark.parametrize("trigger", ["ManualRollback", "AutomatedRollback"])
+def test_a_rollback_goes_on_with_no_other_stage_than_the_one_that_it_takes_back(trigger: str) -> None:
+    told: Any = {"execution-trigger": {"trigger-type": trigger, "trigger-detail": ""}}
+    facts = Facts().event(events.pipeline("STARTED", **told))
+    facts.outline(("Source", []), ("World", [deploys("One", EU)]), ("Later", [deploys("Two", AP)]))
+    assert next_step(facts.release) == "waits for CodePipeline"
+    facts.event(events.stage("World", "STARTED", 1)).event(events.action("World", "One", "STARTED", 1, region=EU))
+    assert next_step(facts.release) == f"deploys to {EU}"
+    facts.event(events.action("World", "One", "SUCCEEDED", 50, region=EU))
+    facts.event(events.stage("World", "SUCCEEDED", 50)).verdict("World", well(EU), 120)
+    assert next_step(facts.release) == "waits for CodePipeline"
 
 
 def test_after_a_failed_stage_nothing_follows() -> None:
