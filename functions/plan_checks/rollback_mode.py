@@ -1,6 +1,6 @@
 """What may be done about a region that failed: pure, with the reason in words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from crosscheck.pipelines.definition import StageDefinition
@@ -8,6 +8,8 @@ from crosscheck.pipelines.definition import StageDefinition
 # An event that comes so late says nothing about what is in service now.
 STALE_SECONDS = 3_600.0
 ROLLBACK, RETRY = "ROLLBACK", "RETRY"
+# CodePipeline may list an action as in progress a moment longer than its stage.
+_MAY_HAVE_SUCCEEDED = frozenset({"Succeeded", "InProgress"})
 
 
 class Mode(StrEnum):
@@ -54,19 +56,28 @@ def without_lift(mode: Mode, ceiling: Mode, *, may_fail_a_region: bool) -> Mode:
     return next(each for each in Mode if each in allowed)
 
 
-def left_to_codepipeline(deployed: StageDefinition, finished: StageDefinition, *, retried: bool) -> str:
+def is_to_go_back(failed: StageDefinition, statuses: Iterable[str]) -> bool:
+    """Whether the definition has CodePipeline take a stage back that failed; ``statuses`` are those of its actions that
+    have run. A condition of its success is looked at only once all of them have succeeded.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
+    """
+    condition = failed.on_success_rollback and _MAY_HAVE_SUCCEEDED.issuperset(statuses)
+    return condition or failed.on_failure == ROLLBACK
+
+
+def left_to_codepipeline(
+    deployed: StageDefinition, finished: StageDefinition, *, retried: bool, goes_back: bool
+) -> str:
     """Why CodePipeline itself takes the stage ``deployed`` back, or tries again; empty where it does not.
 
     ``finished`` is the stage that failed: the same, or that of the gate. CodePipeline acts where a stage fails, and
-    retries it by itself once: ``retried`` says that it has. A rollback of the gate's stage repeats the gate and takes
-    nothing back, so it is not waited for.
+    retries it by itself once: ``retried`` says that it has, ``goes_back`` that it takes it back. A rollback of the
+    gate's stage repeats the gate and takes nothing back, so it is not waited for.
     """
     if finished.on_failure == RETRY and not retried:
         return f"stage {finished.name} has its own onFailure {RETRY}: left to CodePipeline"
-    if deployed.name != finished.name:
+    if deployed.name != finished.name or not goes_back:
         return ""
     if deployed.on_failure == ROLLBACK:
         return f"stage {deployed.name} has its own onFailure {ROLLBACK}: left to CodePipeline"
-    if deployed.on_success_rollback:
-        return f"a condition of stage {deployed.name} rolls it back: left to CodePipeline"
-    return ""
+    return f"a condition of stage {deployed.name} rolls it back: left to CodePipeline"

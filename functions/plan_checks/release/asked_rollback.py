@@ -54,7 +54,7 @@ class AskedRollbackPlanning(Planning):
         pipeline = at_version(client, pipeline, execution.version)
         now = self.clock()
         finished = FinishedStage(asked.subject, asked.stage, succeeded=True, attempt=asked.attempt, at=now)
-        situation = PlanInputs(finished, pipeline, execution, known, now, retried=False, due_regions=1)
+        situation = PlanInputs(finished, pipeline, execution, known, now, due_regions=1)
         ran = situation.ran(asked.stage, asked.region)
         if execution.is_rollback or not ran:
             return self._not_begun(asked, IS_ROLLBACK if execution.is_rollback else NOTHING)

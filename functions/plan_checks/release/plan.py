@@ -31,7 +31,7 @@ from plan_checks.release.read import (
     read_gates,
     retried_by_itself,
 )
-from plan_checks.rollback_mode import RETRY, Mode, left_to_codepipeline, rollback_mode, without_lift
+from plan_checks.rollback_mode import RETRY, Mode, is_to_go_back, left_to_codepipeline, rollback_mode, without_lift
 
 # It holds a region until something happens; once a stage has deployed there is nothing left to hold.
 WINDOW = "window"
@@ -85,11 +85,12 @@ class ReleasePlanning(Planning):
         if not found:
             self._record(judges, (), finished, known)
             return []
-        retries = not finished.succeeded and pipeline.definition.stage(finished.stage).on_failure == RETRY
-        retried = retries and retried_by_itself(client, finished.subject, finished.stage)
-        situation = PlanInputs(
-            finished, pipeline, execution, known, self.clock(), retried=retried, due_regions=len(found)
-        )
+        situation = PlanInputs(finished, pipeline, execution, known, self.clock(), due_regions=len(found))
+        if not finished.succeeded:
+            stage = pipeline.definition.stage(finished.stage)
+            retried = stage.on_failure == RETRY and retried_by_itself(client, finished.subject, stage.name)
+            goes_back = is_to_go_back(stage, execution.statuses(stage.name))
+            situation = replace(situation, retried=retried, goes_back=goes_back)
         items = self._items(found, situation)
         if problem := _size_problem(items):
             items = self._items(found, replace(situation, problem=problem))
@@ -202,15 +203,20 @@ class ReleasePlanning(Planning):
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """Everything that was read for one plan; ``problem`` is why nothing that was added to it is looked at."""
+    """Everything that was read for one plan; ``problem`` is why nothing that was added to it is looked at.
+
+    Of a stage that failed, ``retried`` says that CodePipeline has retried it by itself, and ``goes_back`` that it takes
+    it back by itself.
+    """
 
     finished: FinishedStage
     pipeline: Pipeline
     execution: Execution
     known: KnownFacts
     now: float
-    retried: bool
     due_regions: int
+    retried: bool = False
+    goes_back: bool = False
     problem: str = ""
 
     def item(self, each: DueRegion) -> VerificationItem:
@@ -265,7 +271,7 @@ class PlanInputs:
             return ""
         definition = self.pipeline.definition
         deployed, finished = definition.stage(stage), definition.stage(self.finished.stage)
-        return left_to_codepipeline(deployed, finished, retried=self.retried)
+        return left_to_codepipeline(deployed, finished, retried=self.retried, goes_back=self.goes_back)
 
 
 def _plan(chosen: Scope, runs: Runs, parameters: Parameters, problem: str, pipeline: Pipeline) -> Plan:

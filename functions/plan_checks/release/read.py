@@ -31,6 +31,10 @@ class Execution:
     is_rollback: bool
     version: int = 0
 
+    def statuses(self, stage: str) -> frozenset[str]:
+        """Those of the stage's actions that have run."""
+        return frozenset(run.status for run in self.runs.values() if run.stage == stage)
+
 
 def retried_by_itself(client: CodePipelineClient, subject: Subject, stage: str) -> bool:
     """Whether CodePipeline has retried the stage by itself in this execution.

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crosscheck.pipelines.definition import StageDefinition
-from plan_checks.rollback_mode import STALE_SECONDS, Mode, left_to_codepipeline, rollback_mode, without_lift
+from plan_checks.rollback_mode import (
+    STALE_SECONDS,
+    Mode,
+    is_to_go_back,
+    left_to_codepipeline,
+    rollback_mode,
+    without_lift,
+)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +77,29 @@ CONDITION = StageDefinition("S", (), on_success_rollback=True)
 
 
 @pytest.mark.parametrize(
+    ("failed", "statuses", "goes_back"),
+    [
+        (PLAIN, {"Failed"}, False),
+        (RETRIES, {"Failed"}, False),
+        (BACK, {"Succeeded", "Failed"}, True),
+        (BACK, {"Succeeded"}, True),
+        (CONDITION, {"Succeeded"}, True),
+        (CONDITION, {"Succeeded", "InProgress"}, True),
+        (CONDITION, {"Succeeded", "Failed"}, False),
+        (CONDITION, {"Succeeded", "Abandoned"}, False),
+        (replace(CONDITION, on_failure="ROLLBACK"), {"Failed"}, True),
+        (replace(CONDITION, on_failure="RETRY"), {"Failed"}, False),
+    ],
+)
+def test_a_condition_of_success_takes_a_stage_back_only_if_no_action_of_it_failed(
+    failed: StageDefinition, statuses: set[str], goes_back: bool
+) -> None:
+    assert is_to_go_back(failed, statuses) is goes_back
+
+
+@pytest.mark.parametrize(
     ("deployed", "finished", "retried", "left"),
     [
-        (PLAIN, PLAIN, False, ""),
-        (StageDefinition("S", (), on_failure="FAIL"), PLAIN, False, ""),
         (BACK, BACK, False, "stage S has its own onFailure ROLLBACK"),
         (BACK, BACK, True, "stage S has its own onFailure ROLLBACK"),
         (BACK, PLAIN, False, ""),
@@ -80,7 +107,6 @@ CONDITION = StageDefinition("S", (), on_success_rollback=True)
         (CONDITION, PLAIN, False, ""),
         (RETRIES, RETRIES, False, "stage S has its own onFailure RETRY"),
         (PLAIN, RETRIES, False, "stage S has its own onFailure RETRY"),
-        (RETRIES, RETRIES, True, ""),
         (PLAIN, RETRIES, True, ""),
         (PLAIN, BACK, False, ""),
     ],
@@ -88,5 +114,12 @@ CONDITION = StageDefinition("S", (), on_success_rollback=True)
 def test_stages_that_codepipeline_takes_back_itself_are_left_to_it(
     deployed: StageDefinition, finished: StageDefinition, retried: bool, left: str
 ) -> None:
-    told = left_to_codepipeline(deployed, finished, retried=retried)
+    told = left_to_codepipeline(deployed, finished, retried=retried, goes_back=True)
     assert told == (f"{left}: left to CodePipeline" if left else "")
+
+
+@pytest.mark.parametrize("stage", [PLAIN, BACK, CONDITION, RETRIES])
+def test_a_stage_that_codepipeline_does_not_take_back_is_left_to_it_only_for_a_retry(stage: StageDefinition) -> None:
+    retries = "stage S has its own onFailure RETRY: left to CodePipeline"
+    assert left_to_codepipeline(stage, stage, retried=False, goes_back=False) == (retries if stage is RETRIES else "")
+    assert left_to_codepipeline(stage, stage, retried=True, goes_back=False) == ""

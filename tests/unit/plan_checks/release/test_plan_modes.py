@@ -9,7 +9,7 @@ import pytest
 
 from crosscheck.contracts.verdicts import Verdict
 from plan_checks.rollback_mode import Mode
-from tests.fakes.codepipeline_plans import EXECUTION, GATE, deploys, gates, source, stage
+from tests.fakes.codepipeline_plans import EXECUTION, GATE, declared, deploys, gates, source, stage
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
@@ -32,6 +32,27 @@ def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
     account.codepipeline.ran("Deploy", "D", "Failed", second=10)
     (item,) = account.plan("Deploy", succeeded=False)
     assert item.left_to_codepipeline == reason
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [("Succeeded", "a condition of stage Deploy rolls it back: left to CodePipeline"), ("Failed", "")],
+)
+def test_a_condition_of_a_stages_success_takes_nothing_back_where_one_of_its_actions_failed(
+    account: Account, test: str, reason: str
+) -> None:
+    alarm = {
+        "name": "Alarm",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "CloudWatchAlarm", "version": "1"},
+        "configuration": {"AlarmName": "errors"},
+    }
+    after = {"conditions": [{"result": "ROLLBACK", "rules": [alarm]}]}
+    smoke = declared("Smoke", "Test", "CodeBuild")
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), smoke, onSuccess=after)])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.ran("Deploy", "Smoke", test, second=60)
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert (item.mode, item.left_to_codepipeline) == ("auto", reason)
 
 
 def test_a_stage_that_codepipeline_has_retried_by_itself_is_left_no_longer(account: Account) -> None:
