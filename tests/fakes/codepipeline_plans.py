@@ -59,13 +59,15 @@ CANARY: Sequence[Mapping[str, Any]] = (
 
 
 class FakePipelines(FakeCodePipeline):
-    """One pipeline with one execution, unless a test adds more; ``listed`` is its history, the newest first."""
+    """One pipeline with one execution, unless a test adds more; ``listed`` is its history, the newest first, and
+    ``succeeded`` tells which of them have succeeded in a stage with the current version."""
 
     def __init__(self, stages: Sequence[Mapping[str, Any]] = CANARY) -> None:
         super().__init__()
         self.kinds = {EXECUTION: "STANDARD"}
         self.executions[EXECUTION] = []
         self.listed = [EXECUTION]
+        self.succeeded: dict[str, list[str]] = {}
         self.retried: dict[str, int] = {}
         self.versions: dict[int, Mapping[str, Any]] = {}
         self.define(stages)
@@ -75,7 +77,10 @@ class FakePipelines(FakeCodePipeline):
         store = {"type": "S3", "location": "pipeline-artifacts"}
         named = {"name": PIPELINE, "roleArn": ROLE, "version": 3, "artifactStore": store}
         self.pipelines[PIPELINE] = {**named, "stages": list(stages), **more}
-        self.versions[self.pipelines[PIPELINE]["version"]] = self.pipelines[PIPELINE]
+        version = self.pipelines[PIPELINE]["version"]
+        if version not in self.versions:
+            self.succeeded = {}  # nothing has yet, with this version
+        self.versions[version] = self.pipelines[PIPELINE]
 
     def get_pipeline(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The current version, or the one asked for."""
@@ -129,7 +134,9 @@ class FakePipelines(FakeCodePipeline):
 
     def list_pipeline_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.get_pipeline({"name": body["pipelineName"]})
-        listed = self.listed[: body.get("maxResults", 100)]
+        stage_name = body.get("filter", {}).get("succeededInStage", {}).get("stageName")
+        found = self.succeeded.get(stage_name, []) if stage_name else self.listed
+        listed = found[: body.get("maxResults", 100)]
         return {"pipelineExecutionSummaries": [{"pipelineExecutionId": each} for each in listed]}
 
     def get_pipeline_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -92,7 +92,7 @@ class FakeStages(JsonService):
         found = [
             self._summary(number, execution)
             for number, execution in reversed(list(enumerate(self.executions)))
-            if not stage or self.passed[execution].get(stage) == "Succeeded"
+            if not stage or (self.passed[execution].get(stage) == "Succeeded" and self._is_current(execution))
         ]
         start = int(body.get("nextToken", "0"))
         more = {"nextToken": str(start + PAGE)} if start + PAGE < len(found) else {}
@@ -107,7 +107,7 @@ class FakeStages(JsonService):
         if target not in self.executions:
             raise RefusedError("PipelineExecutionNotFoundException")
         found, state = self.executions[target], self._state(stage)
-        if found["pipelineVersion"] != self.pipeline["version"]:
+        if not self._is_current(target):
             raise RefusedError("PipelineExecutionOutdatedException")
         fit = self.passed[target].get(stage) == "Succeeded" and found["executionType"] == "STANDARD"
         if not fit or state.get("latestExecution", {}).get("status") == "InProgress":
@@ -117,6 +117,9 @@ class FakeStages(JsonService):
     def _known(self, name: str) -> None:
         if name != self.pipeline["name"]:
             raise RefusedError("PipelineNotFoundException")
+
+    def _is_current(self, execution: str) -> bool:
+        return bool(self.executions[execution]["pipelineVersion"] == self.pipeline["version"])
 
     def _state(self, stage: str) -> dict[str, Any]:
         inside = [(execution, at[stage]) for execution, at in self.passed.items() if stage in at]

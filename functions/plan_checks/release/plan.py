@@ -27,6 +27,7 @@ from plan_checks.release.limits import LEAST, longest_wait
 from plan_checks.release.read import (
     Execution,
     Runs,
+    may_go_back,
     read_execution,
     read_gates,
     retried_by_itself,
@@ -89,7 +90,8 @@ class ReleasePlanning(Planning):
         if not finished.succeeded:
             stage = pipeline.definition.stage(finished.stage)
             retried = stage.on_failure == RETRY and retried_by_itself(client, finished.subject, stage.name)
-            goes_back = is_to_go_back(stage, execution.statuses(stage.name))
+            asked = is_to_go_back(stage, execution.statuses(stage.name))
+            goes_back = asked and may_go_back(client, finished.subject.pipeline, stage.name)
             situation = replace(situation, retried=retried, goes_back=goes_back)
         items = self._items(found, situation)
         if problem := _size_problem(items):

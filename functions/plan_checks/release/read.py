@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from crosscheck.aws_errors import denied
 from crosscheck.clients import Clients
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.gates import GateDefinition, find_gates
 from crosscheck.pipelines.parameters import parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline
 from crosscheck.pipelines.runs import ActionRun, read_runs
+from crosscheck.services.codepipeline.stage_history import newest_success
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -47,6 +51,22 @@ def retried_by_itself(client: CodePipelineClient, subject: Subject, stage: str) 
         if state.get("stageName") == stage and latest == subject.execution:
             return state.get("retryStageMetadata", {}).get("autoStageRetryAttempt", 0) > 0
     return False
+
+
+def may_go_back(client: CodePipelineClient, pipeline: str, stage: str) -> bool:
+    """Whether CodePipeline has an execution that it can take a failed stage back to by itself: one that succeeded there
+    with the current version of the pipeline, which are the ones that it lists. It may where Crosscheck must not ask.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback-auto.html
+
+    Raises:
+        ClientError, BotoCoreError: as above, but for a denial.
+    """
+    try:
+        return bool(newest_success(client, pipeline, stage))
+    except ClientError as error:
+        if denied(error):
+            return True
+        raise
 
 
 def read_execution(client: CodePipelineClient, subject: Subject) -> Execution:

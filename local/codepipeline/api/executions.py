@@ -95,12 +95,14 @@ def get_pipeline_execution(call: Call, parameters: Parameters) -> Json:
 
 
 def list_pipeline_executions(call: Call, parameters: Parameters) -> Json:
-    """The executions, the newest first."""
+    """The executions, the newest first; of those that succeeded in a stage only the current version's."""
     stage = parameters.get("filter", {}).get("succeededInStage", {}).get("stageName")
     with call.tools.state.changed:
         record = call.pipeline(parameters["pipelineName"])
         found = [
-            execution for execution in reversed(record.executions.values()) if not stage or _succeeded(execution, stage)
+            execution
+            for execution in reversed(record.executions.values())
+            if not stage or (execution.pipeline is record.pipeline and _succeeded(execution, stage))
         ]
         shown, token = page(found, parameters, lambda execution: execution.id, _PAGE)
         summaries = [_summary(execution) for execution in shown]

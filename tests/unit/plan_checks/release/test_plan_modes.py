@@ -6,15 +6,24 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Verdict
 from plan_checks.rollback_mode import Mode
 from tests.fakes.codepipeline_plans import EXECUTION, GATE, declared, deploys, gates, source, stage
+from tests.fakes.json_protocol import RefusedError
 
 if TYPE_CHECKING:
     from tests.unit.plan_checks.conftest import Account
 
 PRIMARY, EUROPE, PACIFIC = "us-east-1", "eu-west-1", "ap-southeast-1"
+EARLIER = "00000000-2222-4333-8444-555555555555"
+ALARM = {
+    "name": "Alarm",
+    "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "CloudWatchAlarm", "version": "1"},
+    "configuration": {"AlarmName": "errors"},
+}
+AFTER = {"conditions": [{"result": "ROLLBACK", "rules": [ALARM]}]}
 
 
 @pytest.mark.parametrize(
@@ -29,9 +38,64 @@ def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
     account: Account, condition: dict[str, object], reason: str
 ) -> None:
     account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
+    account.codepipeline.succeeded["Deploy"] = [EARLIER]
     account.codepipeline.ran("Deploy", "D", "Failed", second=10)
     (item,) = account.plan("Deploy", succeeded=False)
     assert item.left_to_codepipeline == reason
+
+
+@pytest.mark.parametrize("condition", [{"onFailure": {"result": "ROLLBACK"}}, {"onSuccess": AFTER}])
+def test_a_stage_in_which_nothing_has_succeeded_with_this_version_is_not_taken_back_by_codepipeline(
+    account: Account, condition: dict[str, object]
+) -> None:
+    """As in the first release after every change of the pipeline."""
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
+    account.codepipeline.listed.append(EARLIER)
+    account.codepipeline.ran("Deploy", "D", second=10)
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert (item.mode, item.left_to_codepipeline) == ("auto", "")
+
+
+def test_a_stage_is_not_taken_back_by_codepipeline_once_the_pipeline_has_changed(account: Account) -> None:
+    """What had succeeded before the change is no version to go back to any more, whichever one failed."""
+    back = stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})
+    account.codepipeline.define([source(), back])
+    account.codepipeline.succeeded["Deploy"] = [EARLIER]
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    account.codepipeline.define([source(), back], version=4)
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert not item.left_to_codepipeline
+
+
+def test_a_stage_of_which_crosscheck_may_not_know_what_it_goes_back_to_is_left_to_codepipeline(
+    account: Account,
+) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    account.codepipeline.refuse("ListPipelineExecutions", RefusedError("AccessDeniedException"))
+    (item,) = account.plan("Deploy", succeeded=False)
+    assert item.left_to_codepipeline == "stage Deploy has its own onFailure ROLLBACK: left to CodePipeline"
+
+
+def test_what_a_stage_goes_back_to_is_asked_again_where_codepipeline_does_not_answer(account: Account) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), onFailure={"result": "ROLLBACK"})])
+    account.codepipeline.ran("Deploy", "D", "Failed", second=10)
+    account.codepipeline.refuse("ListPipelineExecutions", RefusedError("ThrottlingException"))
+    with pytest.raises(ClientError):
+        account.plan("Deploy", succeeded=False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "succeeded"),
+    [({}, False), ({"onFailure": {"result": "RETRY"}}, False), ({"onFailure": {"result": "ROLLBACK"}}, True)],
+)
+def test_what_a_stage_goes_back_to_is_asked_only_where_it_is_to_go_back(
+    account: Account, condition: dict[str, object], succeeded: bool
+) -> None:
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), **condition)])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    assert account.plan("Deploy", succeeded=succeeded)
+    assert account.codepipeline.called("ListPipelineExecutions") == []
 
 
 @pytest.mark.parametrize(
@@ -41,14 +105,9 @@ def test_a_stage_that_codepipeline_takes_back_is_left_to_it(
 def test_a_condition_of_a_stages_success_takes_nothing_back_where_one_of_its_actions_failed(
     account: Account, test: str, reason: str
 ) -> None:
-    alarm = {
-        "name": "Alarm",
-        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "CloudWatchAlarm", "version": "1"},
-        "configuration": {"AlarmName": "errors"},
-    }
-    after = {"conditions": [{"result": "ROLLBACK", "rules": [alarm]}]}
     smoke = declared("Smoke", "Test", "CodeBuild")
-    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), smoke, onSuccess=after)])
+    account.codepipeline.define([source(), stage("Deploy", deploys("D", EUROPE), smoke, onSuccess=AFTER)])
+    account.codepipeline.succeeded["Deploy"] = [EARLIER]
     account.codepipeline.ran("Deploy", "D", second=10)
     account.codepipeline.ran("Deploy", "Smoke", test, second=60)
     (item,) = account.plan("Deploy", succeeded=False)

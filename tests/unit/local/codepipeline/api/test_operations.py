@@ -141,6 +141,8 @@ def test_executions_can_be_filtered_by_a_stage_that_succeeded(account: Account, 
 
     assert listed("SourceStage") == [execution]
     assert listed("GateStage") == []
+    account.api().update_pipeline(pipeline=account.api().get_pipeline(name="my-pipeline")["pipeline"])
+    assert listed("SourceStage") == []
 
 
 def test_actions_are_listed_in_pages(account: Account, execution: str) -> None:
