@@ -10,7 +10,15 @@ from crosscheck.contracts.parameters import Parameter, text, whole
 from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.services.http.addresses import Policy
-from crosscheck.services.http.probe import BODY_LIMIT, QUOTED, NoAnswerError, Page, Probe, RefusedAddressError
+from crosscheck.services.http.probe import (
+    BODY_LIMIT,
+    QUOTED,
+    NoAnswerError,
+    NoWayError,
+    Page,
+    Probe,
+    RefusedAddressError,
+)
 from crosscheck.services.http.url import URL_LIMIT, Url, parse_url
 from crosscheck.text import one_line
 
@@ -36,7 +44,8 @@ def _probe() -> Probe:
 
 @dataclass(frozen=True)
 class Http(Check):
-    """A page that does not answer fails: the region does not serve. What must not be probed is INCONCLUSIVE."""
+    """A page that does not answer fails: the region does not serve. What must not be probed, or cannot be from the
+    network of Crosscheck's function, is INCONCLUSIVE."""
 
     kind = "http"
     parameters = {
@@ -55,6 +64,8 @@ class Http(Check):
             page = self.probe().get(url)
         except (ConfigurationError, RefusedAddressError) as error:
             return planned.finding(Verdict.INCONCLUSIVE, str(error))
+        except NoWayError as error:
+            return planned.finding(Verdict.INCONCLUSIVE, f"{url.shown}: {error}")
         except NoAnswerError as error:
             return planned.finding(Verdict.FAIL, f"{url.shown}: {error}")
         outcome = judge_page(url, page, planned.parameters)

@@ -4,16 +4,17 @@ Neither proxies nor credentials of the environment take part, and the connection
 a name server that answers differently a moment later is not asked again.
 """
 
+import errno
 import http.client
 import io
 import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
@@ -34,10 +35,16 @@ BODY_LIMIT = 64 * 1024
 ANSWER_LIMIT = 8 * BODY_LIMIT
 LOCATION_LIMIT = 2 * 1024
 HEADERS = {"User-Agent": "crosscheck", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+# The network of whoever asks has no route to the address, or no address of its kind: the page was not asked.
+NO_WAY = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class NoAnswerError(CrosscheckError):
     """The page did not answer; the text says in what way."""
+
+
+class NoWayError(CrosscheckError):
+    """There is no way from here to the page, which says nothing of the page; the text says what is in the way."""
 
 
 def lookup(host: str, port: int) -> tuple[Address, ...]:
@@ -45,12 +52,15 @@ def lookup(host: str, port: int) -> tuple[Address, ...]:
 
     Raises:
         NoAnswerError: there is none, or none came in time.
+        NoWayError: the name server cannot tell for now.
     """
     try:
         found = within(RESOLVE_SECONDS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except OutOfTimeError:
         raise NoAnswerError(f"its name was not resolved within {RESOLVE_SECONDS:g} seconds") from None
     except (OSError, UnicodeError) as error:
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            raise NoWayError(f"Crosscheck's own function cannot resolve its name for now ({describe(error)})") from None
         raise NoAnswerError(f"its name does not resolve ({describe(error)})") from None
     # A zone (fe80::1%eth0) stays: such an address is refused, whatever its zone.
     return tuple(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))
@@ -136,6 +146,7 @@ class Probe:
         Raises:
             RefusedAddressError: the host has an address that must not be reached.
             NoAnswerError: there is no answer, or none in HTTP.
+            NoWayError: the page cannot be asked from here.
         """
         addresses = self._addresses(url)
         started = self.clock()
@@ -165,8 +176,11 @@ class Probe:
         return addresses[:ADDRESSES]
 
     def _connected(self, url: Url, addresses: tuple[Address, ...], deadline: float) -> tuple[Address, socket.socket]:
-        """A connection to the first address that takes one, with TLS for the name where the URL asks for it."""
-        failure = OSError()
+        """A connection to the first address that takes one, with TLS for the name where the URL asks for it.
+
+        Where none does, the first failure counts that says something of the page.
+        """
+        failures: list[OSError] = []
         for address in addresses:
             seconds = min(CONNECT_SECONDS, deadline - self.clock())
             if seconds <= 0:
@@ -174,12 +188,15 @@ class Probe:
             try:
                 made = self.connect(address, url.port, seconds)
             except OSError as error:
-                failure = error
+                failures.append(error)
                 continue
             made.settimeout(TOTAL_SECONDS)
             if url.scheme == "https":
                 made = self.tls().wrap_socket(made, server_hostname=url.host, do_handshake_on_connect=False)
             return address, made
+        failure = next((each for each in failures if each.errno not in NO_WAY), None)
+        if failure is None:
+            raise NoWayError(_no_way(addresses, failures[0])) from failures[0]
         if isinstance(failure, TimeoutError):
             raise NoAnswerError(f"no connection within {CONNECT_SECONDS:g} seconds") from failure
         raise failure
@@ -213,6 +230,13 @@ class Probe:
                 milliseconds=round((self.clock() - started) * 1000),
                 address=str(address),
             )
+
+
+def _no_way(addresses: Sequence[Address], failure: OSError) -> str:
+    """What the failure at the first address means, and what to do."""
+    what = f"Crosscheck's own function has no way to {addresses[0]} ({describe(failure)})"
+    has_ipv4 = any(isinstance(address, IPv4Address) for address in addresses)
+    return f"{what}: {'' if has_ipv4 else 'give the page an IPv4 address, or '}leave the check out"
 
 
 def _read(pinned: http.client.HTTPConnection) -> tuple[http.client.HTTPResponse, bytes]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import re
 import socket
 import threading
@@ -264,7 +266,7 @@ def test_f20_a_page_that_drips_is_given_up(
         (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000 + b"\r\n", "its answer is no HTTP (HTTPException)"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "its answer is no HTTP (IncompleteRead)"),
         (ConnectionRefusedError(111, "Connection refused"), "the connection fails (Connection refused)"),
-        (OSError(101, "Network is unreachable"), "the connection fails (Network is unreachable)"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "the connection fails (No route to host)"),
         (TimeoutError("timed out"), "no connection within 3 seconds"),
     ],
 )
@@ -286,6 +288,78 @@ def test_the_next_address_of_a_name_is_tried(internet: Internet) -> None:
     internet.pages["2600:1f14::1"] = OSError(101, "Network is unreachable")
     assert internet.run().verdict is Verdict.PASS
     assert [address for address, _ in internet.connections] == ["2600:1f14::1", "52.95.110.1"]
+
+
+@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT])
+def test_a_page_that_the_function_itself_has_no_way_to_is_unknown(internet: Internet, number: int) -> None:
+    """A load balancer of the address type ``dualstack-without-public-ipv4`` has no other public addresses than IPv6."""
+    internet.answers = [(ip_address("2600:1f14::1"), ip_address("2600:1f14::2"))]
+    internet.pages = dict.fromkeys(["2600:1f14::1", "2600:1f14::2"], OSError(number, os.strerror(number)))
+    finding = internet.run()
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason == (
+        f"http://api.example.com/health: Crosscheck's own function has no way to 2600:1f14::1 ({os.strerror(number)}): "
+        "give the page an IPv4 address, or leave the check out"
+    )
+    assert len(internet.connections) == 2
+
+
+def test_an_ipv4_page_that_the_function_itself_has_no_way_to_is_not_told_to_become_one(internet: Internet) -> None:
+    internet.pages["52.95.110.1"] = OSError(errno.ENETUNREACH, "Network is unreachable")
+    finding = internet.run()
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason.endswith("no way to 52.95.110.1 (Network is unreachable): leave the check out")
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (OSError(errno.ECONNREFUSED, "Connection refused"), "the connection fails (Connection refused)"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "the connection fails (No route to host)"),
+        (TimeoutError("timed out"), "no connection within 3 seconds"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_why_a_page_does_not_answer_is_told_of_the_address_that_could_be_reached(
+    internet: Internet, failure: OSError, words: str, *, first: bool
+) -> None:
+    unreachable = (ip_address("2600:1f14::1"),)
+    internet.answers = [PUBLIC + unreachable if first else unreachable + PUBLIC]
+    internet.pages = {"52.95.110.1": failure, "2600:1f14::1": OSError(errno.ENETUNREACH, "Network is unreachable")}
+    finding = internet.run()
+    assert finding.verdict is Verdict.FAIL
+    assert finding.reason == f"http://api.example.com/health: {words}"
+
+
+def test_of_several_addresses_that_could_be_reached_the_first_tells_why(internet: Internet) -> None:
+    internet.answers = [(*PUBLIC, ip_address("52.95.110.2"))]
+    internet.pages = {
+        "52.95.110.1": OSError(errno.ECONNREFUSED, "Connection refused"),
+        "52.95.110.2": OSError(errno.EHOSTUNREACH, "No route to host"),
+    }
+    assert internet.run().reason.endswith("(Connection refused)")
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict", "words"),
+    [
+        (socket.EAI_AGAIN, Verdict.INCONCLUSIVE, "Crosscheck's own function cannot resolve its name for now (told)"),
+        (socket.EAI_NONAME, Verdict.FAIL, "its name does not resolve (told)"),
+    ],
+)
+def test_a_name_server_that_cannot_tell_for_now_says_nothing_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, number: int, verdict: Verdict, words: str
+) -> None:
+    """EAI_AGAIN: "the name server returned a temporary failure indication", getaddrinfo(3)."""
+
+    def refuses(*_: object, **__: object) -> None:
+        raise socket.gaierror(number, "told")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuses)
+    planned = PlannedCheck("http", "eu-west-1", {"url": "http://api.example.com/health"})
+    finding = Http(lambda: Probe(Policy())).run(planned, Clients())
+    assert finding.verdict is verdict
+    assert finding.reason == f"http://api.example.com/health: {words}"
 
 
 @pytest.mark.parametrize("answers", [NoAnswerError("its name does not resolve (Name or service not known)"), ()])
