@@ -10,15 +10,13 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.services.ecr.check import planned_replica
 from crosscheck.services.ecr.replication import read_rules
+from crosscheck.services.ecr.rules import ARRIVAL_SECONDS
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-
-# Replication usually takes less: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
-ARRIVAL_SECONDS = 1_800.0
 
 
 class ImagePlanning(Planning):

@@ -76,11 +76,13 @@ class PlannedCheck:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A verdict with its reason. ``moved_on`` is a finding's: what was seen is of a later deployment."""
+    """A verdict with its reason. ``moved_on`` and ``waits`` are a finding's: what was seen is of a later deployment, or
+    is awaited and no fault of the region's."""
 
     verdict: Verdict
     reason: str
     moved_on: bool = False
+    waits: bool = False
 
 
 def gave_way(reason: str) -> Outcome:

@@ -36,11 +36,11 @@ class Finding:
     look that let a release pass, and those that preflight saw before the first release: what a rollback may go back to.
     ``warning`` is something that works and is unwise.
 
-    ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution: it says
-    nothing against the region, and the time until then does not count towards a deadline. ``moved_on`` marks what was
-    seen of a later deployment, which took the place of one that had come to a good end: whatever the verdict, it says
-    nothing about the deployment that is judged. ``skipped`` marks a PASS that a person said, whatever was seen: it
-    proves nothing.
+    ``waits`` marks a PENDING that only the time of day will end, or a later action of the same execution, or the
+    arrival of what was pushed since: it says nothing against the region, and the time until then does not count towards
+    a deadline. ``moved_on`` marks what was seen of a later deployment, which took the place of one that had come to a
+    good end: whatever the verdict, it says nothing about the deployment that is judged. ``skipped`` marks a PASS that a
+    person said, whatever was seen: it proves nothing.
     """
 
     kind: str

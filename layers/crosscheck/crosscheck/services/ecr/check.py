@@ -17,7 +17,7 @@ from crosscheck.ledger.subjects import ImageSubject
 from crosscheck.pipelines.definition import without_empty
 from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecr import replica, replication
-from crosscheck.services.ecr.replica import SourceImage, UnreadableManifestError, describe, read_replica
+from crosscheck.services.ecr.replica import SourceImage, UnreadableManifestError, describe, pushed_at, read_replica
 from crosscheck.services.ecr.replication import (
     Replication,
     ReplicationState,
@@ -31,6 +31,7 @@ from crosscheck.services.ecr.rules import (
     before_the_rule,
     judge_states,
     tag_gave_way,
+    tag_moved,
     tag_stays,
     unlisted,
     vanished,
@@ -116,13 +117,15 @@ class EcrImage(Check):
             return planned.finding(Verdict.INCONCLUSIVE, f"the intended image is unknown: {error}")
         seen = [self._prove(image, planned, aws) for image in images]
         verdict = worst(outcome.verdict for outcome, _ in seen)
-        reasons = dict.fromkeys(outcome.reason for outcome, _ in seen if outcome.verdict is verdict)
+        decisive = [outcome for outcome, _ in seen if outcome.verdict is verdict]
+        reasons = dict.fromkeys(outcome.reason for outcome in decisive)
         reason = "; ".join([*reasons, instead] if instead else reasons)
-        return planned.finding(verdict, reason, {k: v for _, values in seen for k, v in values.items()})
+        found = planned.finding(verdict, reason, {k: v for _, values in seen for k, v in values.items()})
+        return replace(found, waits=all(outcome.waits for outcome in decisive))
 
     def _prove(self, wanted: SourceImage, planned: PlannedCheck, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
-            image = replace(wanted, digest=wanted.digest or _tagged(wanted, wanted.region, aws))
+            image, pushed = (wanted, 0.0) if wanted.digest else _resolved(wanted, aws)
         except AWS_ERRORS as error:
             return Outcome(Verdict.INCONCLUSIVE, explain(error, wanted.region)), {}
         if not image.digest:
@@ -131,9 +134,11 @@ class EcrImage(Check):
         try:
             # An action that was given an image of another region pulls it there, under the tag that it has there.
             needs_tag = planned.run is None and planned.region != image.region
-            return self._compare(_Journey(image, planned.region, needs_tag, planned.since), aws), values
+            outcome = self._compare(_Journey(image, planned.region, needs_tag, planned.since), aws)
         except UnreadableManifestError as error:
             return Outcome(Verdict.INCONCLUSIVE, f"{image.repository}: {error}"), values
+        moved = 0 < planned.since < pushed
+        return tag_moved(image, outcome, pushed, self.clock()) if moved else outcome, values
 
     def _compare(self, journey: _Journey, aws: Clients) -> Outcome:
         image, destination = journey.image, journey.destination
@@ -256,6 +261,14 @@ def _named_image(parameters: Mapping[str, str], region: str) -> SourceImage:
         parameters.get("account", ""),
         parameters.get("tag", ""),
     )
+
+
+def _resolved(image: SourceImage, aws: Clients) -> tuple[SourceImage, float]:
+    """The image that its source has under the tag now, without a digest where there is none, and when it was pushed."""
+    tagged = describe(aws.client("ecr", image.region), image, [{"imageTag": image.tag}])
+    for digest, detail in tagged.items():
+        return replace(image, digest=digest), pushed_at(detail)
+    return image, 0.0
 
 
 def _tagged(image: SourceImage, region: str, aws: Clients) -> str:

@@ -76,6 +76,11 @@ class Replica:
         return not image.tag or image.tag in self.found[image.digest].get("imageTags", [])
 
 
+def pushed_at(detail: ImageDetailTypeDef) -> float:
+    """When a registry got a manifest, in epoch seconds; 0 where ECR does not say."""
+    return detail["imagePushedAt"].timestamp() if "imagePushedAt" in detail else 0.0
+
+
 def read_replica(client: ECRClient, image: SourceImage) -> Replica:
     """What the client's registry has of the image.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crosscheck.services.ecr.replica import SourceImage, describe
+from crosscheck.services.ecr.replica import SourceImage, describe, pushed_at
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -65,7 +65,7 @@ def read_replication(source: ECRClient, image: SourceImage, digest: str, destina
     detail = describe(source, image, [{"imageDigest": digest}]).get(digest)
     if detail is None:
         return Replication(ReplicationState.NO_SOURCE)
-    pushed = detail["imagePushedAt"].timestamp() if "imagePushedAt" in detail else 0.0
+    pushed = pushed_at(detail)
     registry = detail.get("registryId", image.account)
     answer = source.describe_image_replication_status(
         repositoryName=image.repository, imageId={"imageDigest": digest}, **image.of_registry

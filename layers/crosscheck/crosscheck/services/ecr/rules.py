@@ -8,12 +8,14 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.images.reference import short
 from crosscheck.services.ecr.replica import Replica, SourceImage
 from crosscheck.services.ecr.replication import Replication, ReplicationState, Rule, never_comes
+from crosscheck.text import moment
 
 # Seconds after a push in which ECR may not yet list a replication, nor show what it has replicated.
 SETTLING = 60.0
-# Seconds for which a tag may be on its way: ECR reports the replication of images, and none of their tags. Most images
-# take less than twice that: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
-TAG_SECONDS = 900.0
+# Most images take less: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+ARRIVAL_SECONDS = 1_800.0
+# Seconds for which a tag may be on its way: ECR reports the replication of images, and none of their tags.
+TAG_SECONDS = ARRIVAL_SECONDS / 2
 WORD_LIMIT = 40
 
 
@@ -32,6 +34,16 @@ def tag_gave_way(image: SourceImage, destination: str, current: str) -> Outcome:
     has under it, empty for none."""
     now = f"is {short(current)} in {image.region} now" if current else f"was deleted in {image.region}"
     return Outcome(Verdict.PASS, f"{image.name} is in {destination}; its tag gave way: {image.tag} {now}")
+
+
+def tag_moved(image: SourceImage, seen: Outcome, pushed: float, now: float) -> Outcome:
+    """What is ``seen`` of an image that was pushed under the tag only after the release had begun. No registry tells
+    what the tag stood for until then, so nothing of this image fails the release; for a while it may be on its way."""
+    if seen.verdict is Verdict.PASS:
+        return seen
+    comes = seen.verdict is Verdict.PENDING and now - pushed < ARRIVAL_SECONDS
+    what = f"the tag moved since the release began: {image.tag} was pushed to {image.region} at {moment(pushed)}"
+    return Outcome(Verdict.PENDING if comes else Verdict.INCONCLUSIVE, f"{what}; {seen.reason}", waits=comes)
 
 
 def what_tag_lacks(image: SourceImage, destination: str, elsewhere: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,19 @@ def test_of_several_images_the_worst_decides_and_foreign_ones_are_left_out(relea
     assert finding.reason.startswith("sidecar@")
     only = replace(INTENDED, parameters={"repository": SERVICE, **INTENDED.parameters})
     assert catalogue.run_check(only, release.aws).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("minutes", "verdict"), [(-1, Verdict.FAIL), (1, Verdict.INCONCLUSIVE)], ids=["before", "since the release began"]
+)
+def test_the_tag_that_an_action_was_given_is_of_the_release_if_it_was_pushed_before(
+    release: Release, minutes: int, verdict: Verdict
+) -> None:
+    release.aws.fakes["ecr", EU] = FakeEcr()
+    release.ecr.report(release.digest, EU, "FAILED", "X")
+    release.ecr.pushed[release.digest] = STARTED + timedelta(minutes=minutes)
+    finding = catalogue.run_check(replace(INTENDED, since=STARTED.timestamp()), release.aws)
+    assert finding.verdict is verdict
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,31 @@ class Retagged(Replicas):
     @property
     def lack(self) -> str:
         return f"my-service@{short(self.digest)} is in eu-west-1, but 1 is {short(self.older)} there: "
+
+
+class Repushed(Replicas):
+    """A release began while the tag's image was in both registries; minutes later somebody pushed the tag anew, and the
+    destination has that image without it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.destination.copy(self.source, REPOSITORY)
+        self.destination.tags[REPOSITORY, TAG] = self.digest
+        self.destination.mutability = "IMMUTABLE"
+        self.check = replace(by_tag(), since=self.now.timestamp())
+        assert self.run(self.check).verdict is Verdict.PASS
+        self.newest = self.source.push(REPOSITORY, TAG, salt="newest")
+        self.pushed = self.source.pushed[self.newest] = self.now + timedelta(minutes=5)
+        self.now += timedelta(minutes=10)
+
+    def arrive(self) -> None:
+        self.destination.copy(self.source, REPOSITORY)
+        self.source.report(self.newest, EU, "COMPLETE")
+
+
+@pytest.fixture
+def repushed() -> Repushed:
+    return Repushed()
 
 
 @pytest.fixture
@@ -149,3 +175,48 @@ def test_a_source_that_does_not_tell_its_tag_is_inconclusive(world: Retagged) ->
     finding = world.run(by_digest(world.digest, TAG))
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert finding.reason == "DescribeImages in us-east-1 was refused: AccessDeniedException"
+
+
+def test_what_somebody_pushed_under_the_tag_since_the_release_began_is_no_failure_of_it(repushed: Repushed) -> None:
+    repushed.arrive()
+    finding = repushed.run(repushed.check)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason.startswith(
+        f"the tag moved since the release began: 1 was pushed to us-east-1 at 2026-01-05T10:35:00Z; my-service@"
+        f"{short(repushed.newest)} is in eu-west-1, but 1 is {short(repushed.digest)} there: "
+    )
+
+
+def test_what_was_pushed_since_the_release_began_is_waited_for_outside_of_its_deadline(repushed: Repushed) -> None:
+    repushed.source.report(repushed.newest, EU, "IN_PROGRESS")
+    finding = repushed.run(repushed.check)
+    assert (finding.verdict, finding.waits) == (Verdict.PENDING, True)
+    repushed.now = repushed.pushed + timedelta(minutes=30)
+    finding = repushed.run(repushed.check)
+    assert (finding.verdict, finding.waits) == (Verdict.INCONCLUSIVE, False)
+    assert finding.reason.endswith("its replication from us-east-1 is in progress")
+
+
+def test_what_was_pushed_since_the_release_began_passes_once_it_is_there_under_its_tag(repushed: Repushed) -> None:
+    repushed.arrive()
+    repushed.destination.tags[REPOSITORY, TAG] = repushed.newest
+    assert repushed.run(repushed.check).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("since", [timedelta(), timedelta(minutes=1)])
+def test_what_was_pushed_before_the_release_began_is_its_own(repushed: Repushed, since: timedelta) -> None:
+    repushed.arrive()
+    check = replace(repushed.check, since=(repushed.pushed + since).timestamp())
+    assert repushed.run(check).verdict is Verdict.FAIL
+
+
+def test_where_nobody_knows_when_the_release_began_the_tag_is_judged_as_it_is(repushed: Repushed) -> None:
+    repushed.arrive()
+    assert repushed.run(by_tag()).verdict is Verdict.FAIL
+
+
+def test_an_image_that_is_named_by_its_digest_does_not_move_with_its_tag(repushed: Repushed) -> None:
+    """The check of a push knows that as its beginning, and the registry's own time may be a moment later."""
+    repushed.arrive()
+    check = by_digest(repushed.newest, TAG, pushed=repushed.pushed - timedelta(seconds=1))
+    assert repushed.run(check).verdict is Verdict.FAIL
