@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,10 +38,11 @@ def test_a_look_for_a_baseline_only_is_never_reported(verdict: Verdict, monkeypa
     planned = PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"}, baseline_only=True)
 
     def run(_self: LambdaAlias, check: PlannedCheck, _aws: Clients) -> Finding:
-        return check.finding(verdict, "version 7")
+        return replace(check.finding(verdict, "version 7"), warning="a remark on what ran before")
 
     monkeypatch.setattr(LambdaAlias, "run", run)
-    assert run_check(planned, Clients()).verdict is Verdict.PASS
+    finding = run_check(planned, Clients())
+    assert (finding.verdict, finding.warning) == (Verdict.PASS, "")
 
 
 def test_a_look_for_a_baseline_only_that_crashes_is_not_reported_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.contents import touched_resources, verified_resources
 from crosscheck.services.cloudformation.events import History, first_failure, read_history
 from crosscheck.services.cloudformation.later import judge_later
-from crosscheck.services.cloudformation.rules import RESTORED, Wanted, judge
+from crosscheck.services.cloudformation.rules import RESTORED, STILL_REMOVED, Wanted, judge
 from crosscheck.services.cloudformation.stack import Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment, shortened
 
@@ -72,7 +72,9 @@ class CloudFormationStack(Check):
         stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
         ours = stable and not outcome.moved_on
         baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if ours else {}
-        return replace(found, moved_on=outcome.moved_on, baselines=baselines)
+        removes = stack.phase is Phase.CLEANING_UP and outcome.verdict is Verdict.PASS
+        warning = f"{stack.name}: {STILL_REMOVED}" if removes else ""
+        return replace(found, moved_on=outcome.moved_on, baselines=baselines, warning=warning)
 
     def contains(self, planned: PlannedCheck, aws: Clients) -> Iterable[PlannedCheck]:
         """The ECS services and the Lambda aliases that the operations of the stage's actions made or changed."""

@@ -21,7 +21,7 @@ from crosscheck.contracts.rollback import (
 )
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.events import History, StackEvent, read_history
-from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, Wanted
+from crosscheck.services.cloudformation.rules import RESTORED, RETURNABLE, STILL_REMOVED, Wanted
 from crosscheck.services.cloudformation.stack import PHASES, TOLERANCE, Phase, Stack, read_stack, same_stack
 from crosscheck.text import moment
 
@@ -191,6 +191,8 @@ def _after_operation(stack: Stack, planned: PlannedCheck, operation: StackEvent)
             stuck = DECISIONS[stack.status]
         case Phase.DEPLOYED:
             stuck = NO_WAY
+        case Phase.CLEANING_UP:
+            stuck = f"{STILL_REMOVED}. {NO_WAY}"
         case Phase.MOVING:
             stuck = "the operation is under way still"
         case Phase.EMPTY | Phase.UNKNOWN:

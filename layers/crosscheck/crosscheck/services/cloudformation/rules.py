@@ -11,6 +11,9 @@ from crosscheck.text import moment
 RETURNABLE = frozenset({"CREATE_FAILED", "UPDATE_FAILED"})
 # A stack in these runs what it ran before; ROLLBACK_COMPLETE runs nothing.
 RESTORED = frozenset({"UPDATE_ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"})
+# It runs what it ran before, and still some of what the failed update had made: the release is not gone yet.
+RESTORING = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+STILL_REMOVED = "what the update replaced is still being removed, and until then the stack takes no other operation"
 
 
 class Wanted(StrEnum):
@@ -38,7 +41,7 @@ def judge(stack: Stack, wanted: Wanted, since: float | None) -> Outcome:
 def _deployed(stack: Stack, since: float | None) -> Outcome:
     unchanged = since is not None and not stack.changed_since(since)
     match stack.phase:
-        case Phase.DEPLOYED:
+        case Phase.DEPLOYED | Phase.CLEANING_UP:
             return Outcome(Verdict.PASS, _unchanged(stack) if unchanged else stack.status)
         case Phase.WENT_BACK if unchanged and stack.status in RESTORED:
             return Outcome(Verdict.PASS, _unchanged(stack))
@@ -84,8 +87,11 @@ def _deleted(stack: Stack) -> Outcome:
 def _undecided(stack: Stack) -> Outcome:
     """The statuses that prove nothing, whatever was wanted."""
     match stack.phase:
-        case Phase.MOVING | Phase.DELETING:
+        case Phase.MOVING | Phase.CLEANING_UP | Phase.DELETING:
             return Outcome(Verdict.PENDING, stack.status)
+        case Phase.GOING_BACK if stack.status == RESTORING:
+            back = "the stack is back, and what the failed update had made is still being removed"
+            return Outcome(Verdict.PENDING, f"{stack.status}: {back}")
         case Phase.GOING_BACK:
             return Outcome(Verdict.PENDING, f"{stack.status}: the stack is going back")
         case Phase.EMPTY:

@@ -26,6 +26,7 @@ class Phase(StrEnum):
     """Where a stack is."""
 
     DEPLOYED = "deployed"
+    CLEANING_UP = "cleaning up"  # deployed and in service, and takes no operation before what it replaced is removed
     MOVING = "moving"  # towards what was asked for
     GOING_BACK = "going back"
     WENT_BACK = "went back"
@@ -42,7 +43,7 @@ PHASES: Mapping[str, Phase] = {
     "IMPORT_COMPLETE": Phase.DEPLOYED,
     "CREATE_IN_PROGRESS": Phase.MOVING,
     "UPDATE_IN_PROGRESS": Phase.MOVING,
-    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Phase.MOVING,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Phase.CLEANING_UP,
     "IMPORT_IN_PROGRESS": Phase.MOVING,
     "ROLLBACK_IN_PROGRESS": Phase.GOING_BACK,
     "UPDATE_ROLLBACK_IN_PROGRESS": Phase.GOING_BACK,
@@ -65,18 +66,22 @@ PHASES: Mapping[str, Phase] = {
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack as DescribeStacks shows it. ``changed`` is when its last operation began, in epoch seconds."""
+    """A stack as DescribeStacks shows it. ``changed`` is when its last operation began, in epoch seconds; ``nested`` if
+    it is part of another stack."""
 
     id: str
     name: str
     status: str
     reason: str
     changed: float
+    nested: bool = False
 
     @property
     def phase(self) -> Phase:
-        """What its status means."""
-        return PHASES.get(self.status, Phase.UNKNOWN)
+        """What its status means. A nested stack keeps what it replaced until its parent is updated, which may fail and
+        take it back."""
+        phase = PHASES.get(self.status, Phase.UNKNOWN)
+        return Phase.MOVING if self.nested and phase is Phase.CLEANING_UP else phase
 
     def changed_since(self, started: float) -> bool:
         """Whether an operation on the stack began after this time (epoch seconds)."""
@@ -104,4 +109,5 @@ def _stack(found: StackTypeDef) -> Stack:
         status=found["StackStatus"],
         reason=found.get("StackStatusReason", ""),
         changed=max(moments).timestamp(),
+        nested="ParentId" in found,
     )

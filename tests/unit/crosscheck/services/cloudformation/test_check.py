@@ -12,6 +12,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation import events as cloudformation_events
 from crosscheck.services.cloudformation.check import CloudFormationStack
+from crosscheck.services.cloudformation.rules import STILL_REMOVED
 from crosscheck.services.cloudformation.stack import PHASES
 from tests.fakes.cloudformation import FakeCloudFormation
 from tests.fakes.json_protocol import RefusedError
@@ -45,7 +46,7 @@ VERDICTS = {
     "DELETE_FAILED": (FAIL, FAIL),
     "DELETE_COMPLETE": (FAIL, PASS),
     "UPDATE_IN_PROGRESS": (PENDING, PENDING),
-    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": (PENDING, PENDING),
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": (PASS, PENDING),
     "UPDATE_COMPLETE": (PASS, FAIL),
     "UPDATE_FAILED": (FAIL, PENDING),
     "UPDATE_ROLLBACK_IN_PROGRESS": (PENDING, PENDING),
@@ -111,6 +112,38 @@ def test_each_status_of_a_stack_that_is_meant_to_be_deleted(fake: FakeCloudForma
     assert looked(fake, replace(CHECK, run=run)).verdict is expected
     by_arn = {"stack": stack["StackId"]}
     assert looked(fake, replace(CHECK, run=run, parameters=by_arn)).verdict is expected
+
+
+def test_a_stack_that_only_removes_what_it_replaced_is_deployed_and_says_so(fake: FakeCloudFormation) -> None:
+    """A database takes longer to delete than a deadline, and what cannot be deleted is left after three tries:
+    https://repost.aws/knowledge-center/cloudformation-stack-cleanup-stuck"""
+    stack = fake.stack(NAME, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BEFORE, DURING)
+    finding = looked(fake)
+    assert (finding.verdict, finding.reason) == (PASS, f"{NAME}: UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    assert finding.warning == f"{NAME}: {STILL_REMOVED}"
+    stack["StackStatus"] = "UPDATE_COMPLETE"
+    assert looked(fake).warning == ""
+
+
+def test_only_a_stack_that_has_removed_what_it_replaced_is_a_state_to_go_back_to(fake: FakeCloudFormation) -> None:
+    stack = fake.stack(NAME, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BEFORE, DURING)
+    assert looked(fake).baselines == {}
+    stack["StackStatus"] = "UPDATE_COMPLETE"
+    assert looked(fake).baselines
+
+
+def test_a_nested_stack_that_keeps_what_it_replaced_may_be_taken_back_by_its_parent(fake: FakeCloudFormation) -> None:
+    stack = fake.stack(NAME, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BEFORE, DURING)
+    stack["ParentId"] = stack["StackId"].replace(NAME, "parent")
+    finding = looked(fake)
+    assert (finding.verdict, finding.warning) == (PENDING, "")
+
+
+def test_a_stack_is_not_back_before_what_the_failed_update_had_made_is_removed(fake: FakeCloudFormation) -> None:
+    fake.stack(NAME, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", BEFORE, DURING)
+    back = looked(fake, replace(ASKED, parameters={"stack": NAME, "status": "rolled_back"}))
+    assert back.verdict is PENDING
+    assert back.reason.endswith("the stack is back, and what the failed update had made is still being removed")
 
 
 def test_f05_a_status_that_is_newer_than_this_version_is_inconclusive(

@@ -97,6 +97,17 @@ def test_f61_a_service_whose_tasks_die_while_the_stack_stays_deployed_fails(worl
     assert "serves" not in finding.reason
 
 
+def test_what_a_stack_holds_is_looked_at_while_it_only_removes_what_it_replaced(world: World) -> None:
+    world.stack["StackStatus"] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    world.holds(ALIAS, ALIAS_ARN)
+    world.holds(SERVICE, SERVICE_ARN.replace(WEB, "replaced"), status="DELETE_IN_PROGRESS")
+    finding = world.looked()
+    assert (finding.verdict, finding.reason.partition("; ")[2]) == (PASS, "checkout:live: serves version 7")
+    assert "still being removed" in finding.warning
+    world.functions.functions["checkout"].versions["7"] |= {"State": "Failed"}
+    assert world.looked().verdict is FAIL
+
+
 def test_an_alias_whose_version_cannot_be_called_fails(world: World) -> None:
     world.holds(ALIAS, ALIAS_ARN)
     world.functions.functions["checkout"].versions["7"] |= {"State": "Failed"}

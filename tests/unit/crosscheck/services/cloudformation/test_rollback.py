@@ -13,7 +13,8 @@ from crosscheck.contracts.rollback import NOTHING_PROVEN, Feasibility, RollbackS
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.cloudformation.check import CloudFormationStack
-from crosscheck.services.cloudformation.rollback import CloudFormationRollback
+from crosscheck.services.cloudformation.rollback import NO_WAY, CloudFormationRollback
+from crosscheck.services.cloudformation.rules import STILL_REMOVED
 from tests.fakes.cloudformation import ACCOUNT, FakeCloudFormation
 from tests.fakes.json_protocol import RefusedError
 from tests.fakes.modelled import ModelledClients
@@ -121,6 +122,13 @@ def test_each_status_after_an_update_of_this_execution(fake: FakeCloudFormation,
     assert way.feasibility is STANDINGS[status]
     assert way.reason.startswith(f"{NAME}: {status}: ")
     assert (way.verification is not None) == (way.feasibility in {READY, BACK})
+
+
+def test_a_stack_that_only_removes_what_it_replaced_takes_no_way_back_yet_and_says_which(
+    fake: FakeCloudFormation,
+) -> None:
+    updated(fake, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    assert proposed(fake).reason == f"{NAME}: UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: {STILL_REMOVED}. {NO_WAY}"
 
 
 @pytest.mark.parametrize("status", STATUSES)
