@@ -71,7 +71,14 @@ class Conclusion:
         now = self.clock()
         if by := asked.get("rolled_back_by", ""):
             progress = RollbackProgress(
-                stage, asked["region"], int(asked["attempt"]), RollbackState.FAILED, UNPLANNED, now, by=by
+                stage,
+                asked["region"],
+                int(asked["attempt"]),
+                RollbackState.FAILED,
+                UNPLANNED,
+                now,
+                by=by,
+                untouched=True,
             )
             self.ledger.merge(subject, progress.to_fact())
             self.cards.changed(subject, f"unplanned {stage} {now}")
@@ -87,7 +94,14 @@ class Conclusion:
         if outcome.problem:
             return [
                 RollbackProgress(
-                    item.stage, region, item.attempt, RollbackState.FAILED, outcome.problem, now, by=item.asked_by
+                    item.stage,
+                    region,
+                    item.attempt,
+                    RollbackState.FAILED,
+                    outcome.problem,
+                    now,
+                    by=item.asked_by,
+                    untouched=not outcome.rolled_back,
                 ).to_fact()
                 for region in item.regions or (item.region,)
             ]

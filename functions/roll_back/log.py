@@ -40,13 +40,17 @@ class RollbackLog:
     cards: CardQueue
     clock: Callable[[], float]
 
-    def tell(self, item: VerificationItem, state: RollbackState, reason: str, target: str = "") -> dict[str, str]:
+    def tell(
+        self, item: VerificationItem, state: RollbackState, reason: str, target: str = "", *, untouched: bool = False
+    ) -> dict[str, str]:
         """Write what became of the rollback of the item's regions, and tell the card; the answer to the state machine:
         ``{"state"}``."""
         now = self.clock()
         for region in item.regions or (item.region,):
-            rollback = RollbackProgress(item.stage, region, item.attempt, state, reason, now, target, by=item.asked_by)
-            self.ledger.merge(item.subject, rollback.to_fact())
+            told = RollbackProgress(
+                item.stage, region, item.attempt, state, reason, now, target, item.asked_by, untouched=untouched
+            )
+            self.ledger.merge(item.subject, told.to_fact())
         self.cards.changed(item.subject, f"rollback {item.stage} {item.region} {state} {now}")
         return {"state": state.value}
 
@@ -61,14 +65,14 @@ class RollbackLog:
         count("StrangersReplaced")
 
     def refused(self, item: VerificationItem, error: ClientError | BotoCoreError) -> dict[str, str]:
-        """Tell at once that a right is missing, which no further try would give.
+        """Tell at once that a right is missing, which no further try would give. Nothing was changed then.
 
         Raises:
             RollbackRefusedError: for every other error of AWS's.
         """
         problem = explain(error, item.region)
         if denied(error):
-            return self.tell(item, RollbackState.FAILED, problem)
+            return self.tell(item, RollbackState.FAILED, problem, untouched=True)
         raise RollbackRefusedError(problem) from None
 
     def started(self, item: VerificationItem, checks: Sequence[PlannedCheck], seconds: float) -> dict[str, Any]:

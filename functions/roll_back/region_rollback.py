@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from crosscheck.aws_errors import AWS_ERRORS
+from crosscheck.aws_errors import AWS_ERRORS, denied, explain
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
@@ -105,13 +105,18 @@ class RegionRollback:
         return self.log.started(back, checks, seconds)
 
     def _execute_all(self, choice: RollbackChoice) -> tuple[list[RollbackStarted], list[str]]:
-        """What was begun, and why the rest was not: one deployment that moved on does not keep the others."""
+        """What was begun, and why the rest was not: one deployment that moved on does not keep the others. Nor does one
+        whose right is missing keep what was begun before it from being proven."""
         begun, stayed = [], []
         for each in choice.ready:
             try:
                 begun.append(self._execute(each))
             except SupersededError as error:
                 stayed.append(str(error))
+            except AWS_ERRORS as error:
+                if not begun or not denied(error):
+                    raise
+                stayed.append(explain(error, each.planned.region))
         return begun, stayed
 
     def _execute(self, each: Candidate) -> RollbackStarted:

@@ -21,7 +21,8 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
 
     ``feasibility`` is that of every service not named in ``feasibilities``. Services in ``moved`` move on after the
     first reading. ``errors`` come out of ``act``, one at each call; with ``lost`` the first call has its effect and
-    then raises, as when the answer is lost. ``settle_seconds`` are those of services that go on once they are back.
+    then raises, as when the answer is lost. ``refusals`` are what is refused for a service whenever it is asked.
+    ``settle_seconds`` are those of services that go on once they are back.
     ``hotfixes`` are what somebody else had deployed in the moment of the rollback, by service.
     """
 
@@ -32,6 +33,7 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
     moved: set[str] = field(default_factory=set)
     errors: list[Exception] = field(default_factory=list)
     lost: bool = False
+    refusals: Mapping[str, Exception] = field(default_factory=dict)
     settle_seconds: Mapping[str, float] = field(default_factory=dict)
     hotfixes: Mapping[str, str] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
@@ -56,6 +58,8 @@ class FakeRollback(Rollback[PlannedCheck, RollbackProposal]):
     def act(self, target: PlannedCheck, proposal: RollbackProposal, aws: Clients) -> RollbackStarted:
         """Roll it back."""
         service = target.parameters["service"]
+        if service in self.refusals:
+            raise self.refusals[service]
         if self.errors and not self.lost:
             raise self.errors.pop(0)
         self.begun.append(service)

@@ -10,7 +10,6 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.errors import ConfigurationError
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.verdict_facts import PlanProblem, RegionJudge
 from crosscheck.pipelines.gates import UNREAD, invocations
@@ -41,7 +40,6 @@ IGNORED = "not verified: the pipeline is tagged crosscheck:ignore"
 # Step Functions carries 256 KiB from one state to the next, and cannot catch that it was more; beside the plan it
 # carries what became of each region. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MOST_KIB = 192
-_REPLACED = frozenset({RollbackState.RUNNING, RollbackState.BACK, RollbackState.DONE, RollbackState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -243,7 +241,7 @@ class PlanInputs:
         rollback = self.known.rollback(each.stage, each.region)
         if rollback is None or rollback.attempt >= self.finished.attempt:
             return False
-        return rollback.state in _REPLACED and rollback.at > max(run.started for run in ran.values())
+        return rollback.replaces and rollback.at > max(run.started for run in ran.values())
 
     def turns(self, each: DueRegion) -> Mapping[str, float]:
         """Since when each gate's word counts, by its name among the judges: its own last run, as far as that is known,

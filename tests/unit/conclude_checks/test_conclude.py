@@ -139,7 +139,7 @@ def test_a_region_that_was_rolled_back_has_failed_whatever_the_verification_says
 
 
 @pytest.mark.parametrize(
-    ("result", "reason"),
+    ("result", "reason", "untouched"),
     [
         (
             {
@@ -149,18 +149,24 @@ def test_a_region_that_was_rolled_back_has_failed_whatever_the_verification_says
                 ),
             },
             "UpdateService was refused",
+            True,
         ),
-        ({"verdict": "FAIL", "cause": json.dumps({"errorType": "KeyError", "errorMessage": "'secret'"})}, NOT_BEGUN),
-        ({"verdict": "FAIL", "cause": "the task timed out"}, NOT_BEGUN),
-        ({"purpose": "rollback"}, UNPROVEN),
+        (
+            {"verdict": "FAIL", "cause": json.dumps({"errorType": "KeyError", "errorMessage": "'secret'"})},
+            NOT_BEGUN,
+            True,
+        ),
+        ({"verdict": "FAIL", "cause": "the task timed out"}, NOT_BEGUN, True),
+        ({"purpose": "rollback"}, UNPROVEN, False),
     ],
 )
 def test_a_rollback_that_never_came_to_its_end_has_failed_in_words(
-    ledger: Ledger, result: dict[str, Any], reason: str
+    ledger: Ledger, result: dict[str, Any], reason: str, *, untouched: bool
 ) -> None:
     concluding(ledger).conclude(verified(replace(STAGE, asked_by="U0123456789"), eu_west_1=result))
     told = ledger.read(RELEASE)["rollback/Deploy/eu-west-1"].latest
     assert (told["state"], told["reason"], told["by"]) == ("failed", reason, "U0123456789")
+    assert told["untouched"] is untouched
 
 
 def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
@@ -241,6 +247,7 @@ def test_a_rollback_that_was_asked_for_and_could_not_be_planned_has_failed_and_c
     rollback = known.rollback("Deploy", "eu-west-1")
     assert rollback
     assert (rollback.state, rollback.reason, rollback.by) == (RollbackState.FAILED, UNPLANNED, "U0A")
+    assert rollback.untouched
     assert known.verdicts == ()
 
 

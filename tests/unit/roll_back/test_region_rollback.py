@@ -136,11 +136,28 @@ def test_another_verification_does_nothing_once_the_region_is_claimed(world: Wor
     assert world.service.begun == []
 
 
-def test_a_missing_right_is_told_at_once(world: World) -> None:
+def test_a_missing_right_is_told_at_once_and_that_nothing_was_changed(world: World) -> None:
     world.service.errors = [refused("UpdateService", "AccessDeniedException")]
     assert world.run() == {"state": "failed"}
     reason = "UpdateService in eu-west-1 was refused: AccessDeniedException"
     assert world.told() == ("failed", reason, "")
+    rollback = KnownFacts(world.ledger.read(RELEASE)).rollback("Deploy", "eu-west-1")
+    assert rollback
+    assert (rollback.untouched, rollback.replaces) == (True, False)
+
+
+def test_a_right_that_is_missing_for_one_deployment_keeps_what_was_begun_from_no_proof(world: World) -> None:
+    world.service.refusals = {"api": refused("UpdateService", "AccessDeniedException")}
+    verification = parse_item(world.run(replace(ITEM, checks=(WEB, API)))["verification"])
+    assert [check.parameters["service"] for check in verification.checks] == ["web"]
+    assert verification.unrestored == "UpdateService in eu-west-1 was refused: AccessDeniedException"
+
+
+def test_what_does_not_answer_for_one_deployment_is_asked_again_though_another_was_begun(world: World) -> None:
+    world.service.refusals = {"api": refused("UpdateService", "ThrottlingException")}
+    with pytest.raises(RollbackRefusedError):
+        world.run(replace(ITEM, checks=(WEB, API)))
+    assert world.service.begun == ["web"]
 
 
 def test_the_same_verification_goes_on_after_a_crash_between_claim_and_deed(world: World) -> None:

@@ -9,6 +9,7 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 # Above every state of a rollback that nobody asked for.
 ASKED_FOR = 10
+_REPLACING = frozenset({RollbackState.RUNNING, RollbackState.BACK, RollbackState.DONE, RollbackState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class RollbackProgress(StoredFact):
     """What became of taking back what a stage's ``attempt`` brought to a region.
 
     ``target`` is what the region goes back to, for people, or empty. ``by`` is the Slack id of the person who asked for
-    it, empty where nobody did; what a person asks for comes after what was only suggested.
+    it, empty where nobody did; what a person asks for comes after what was only suggested. ``untouched`` says of one
+    that FAILED that nothing was changed, as it could not be begun.
     """
 
     name = "rollback"
@@ -30,6 +32,12 @@ class RollbackProgress(StoredFact):
     at: float
     target: str = ""
     by: str = ""
+    untouched: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it takes, or took, the place of what the attempt had brought."""
+        return self.state in _REPLACING and not self.untouched
 
     def to_fact(self) -> Fact:
         """The fact."""

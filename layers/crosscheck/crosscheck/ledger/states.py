@@ -54,7 +54,7 @@ class RollbackState(StrEnum):
     MOVED_ON = "moved_on"  # the region runs something else by now
     BACK = "back"  # the service went back by itself
     DONE = "done"  # begun by Crosscheck, and proven
-    FAILED = "failed"  # begun, and the region is not as it was
+    FAILED = "failed"  # it could not be begun, or the region is not as it was
     UNKNOWN = "unknown"  # a word of a later version: never written
 
     @property

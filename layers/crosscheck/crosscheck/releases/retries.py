@@ -28,7 +28,7 @@ def _gates_of_regions_taken_back(known: KnownFacts) -> frozenset[str]:
     found = set()
     for deployment in deployments(known):
         rollback = rollback_of(deployment, known)
-        if rollback and rollback.state is not RollbackState.SUGGESTED:
+        if rollback and rollback.state is not RollbackState.SUGGESTED and not rollback.untouched:
             said = known.verdicts_on(deployment.stage, deployment.region)
             failed = (each for each in said if each.final and each.judged.verdict is Verdict.FAIL)
             found |= {each.judge.partition("/")[0] for each in failed if each.judge}

@@ -6,6 +6,7 @@ import pytest
 
 from crosscheck.cards.buttons import action_id
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.releases.next_step import next_step
 from crosscheck.releases.offers import offers_of
@@ -36,6 +37,9 @@ def test_a_gate_whose_region_was_taken_back_is_not_retried(state: RollbackState)
 def test_a_gate_whose_region_was_left_as_it_is_may_be() -> None:
     assert offered(ended(EU)) == [STAGE]
     assert offered(taken_back(EU, RollbackState.SUGGESTED)) == [STAGE]
+    now = events.BEGAN.timestamp() + 320
+    refused = RollbackProgress("DeploySecondary", EU, 1, RollbackState.FAILED, "denied", now, untouched=True)
+    assert offered(ended(EU).add(refused.to_fact())) == [STAGE]
 
 
 def test_a_gate_that_can_pass_does_not_help_one_that_cannot() -> None:

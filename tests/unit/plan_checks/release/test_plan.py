@@ -212,6 +212,16 @@ def test_what_a_rollback_replaced_is_not_judged_again_after_a_retry_of_other_act
     assert [item.region for item in items] == planned
 
 
+def test_a_region_in_which_nothing_could_be_begun_is_judged_again_after_a_retry_of_other_actions(
+    secondaries: Account,
+) -> None:
+    now = STARTED.timestamp() + 300
+    refused = RollbackProgress("DeploySecondary", EUROPE, 1, RollbackState.FAILED, "denied", now, untouched=True)
+    secondaries.ledger.merge(SUBJECT, refused.to_fact())
+    items = secondaries.plan("DeploySecondary", succeeded=False, attempt=2)
+    assert [item.region for item in items] == [PACIFIC, EUROPE]
+
+
 def test_what_a_retry_brought_after_the_rollback_is_judged(secondaries: Account) -> None:
     back = RollbackProgress("DeploySecondary", EUROPE, 1, RollbackState.DONE, "", STARTED.timestamp() + 300)
     secondaries.ledger.merge(SUBJECT, back.to_fact())
