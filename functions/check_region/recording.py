@@ -28,7 +28,9 @@ def _rollback(
     item: VerificationItem, region: str, judged: RegionVerdict, now: float, *, final: bool
 ) -> RollbackProgress:
     state, reason = RollbackState.RUNNING, f"rolling back to {item.target}: {judged.reason}"
-    if final:
+    if final and not item.unrestored and _moved_on(judged):
+        state, reason = RollbackState.MOVED_ON, f"the way back to {item.target} {judged.reason}"
+    elif final:
         back = judged.verdict is Verdict.PASS and not item.unrestored
         state = RollbackState.DONE if back else RollbackState.FAILED
         origin = f", {item.origin}" if back and item.origin else ""
@@ -36,3 +38,9 @@ def _rollback(
         stays = f"; not taken back: {item.unrestored}" if item.unrestored else ""
         reason = f"{unproven}{judged.reason}{origin}{stays}"
     return RollbackProgress(item.stage, region, item.attempt, state, reason, now, item.target, by=item.asked_by)
+
+
+def _moved_on(judged: RegionVerdict) -> bool:
+    """Whether all that is not back gave way to a later deployment: then nobody knows whether it would have been."""
+    missing = [finding for finding in judged.findings if finding.verdict is not Verdict.PASS]
+    return bool(missing) and all(finding.moved_on for finding in missing)

@@ -45,6 +45,8 @@ class RegionCheck:
         results = look_at(item.checks, self.seconds, partial(self._run, item))
         if item.purpose is Purpose.STAGE and isinstance(item.subject, Subject):
             results = honour(results, item.stage, read_skips(self.ledger, item.subject, item.since))
+        if item.purpose is Purpose.ROLLBACK:  # each proves the way back of one deployment, and says what came after it
+            results = [replace(result, of_the_region=False) for result in results]
         progress = item.progress or begin(self.clock())
         now = max(self.clock(), progress.due)
         decision = decide(results, progress, item.limits, now)

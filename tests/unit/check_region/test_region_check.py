@@ -281,6 +281,37 @@ def test_a_rollback_that_cannot_be_seen_says_that_it_is_not_proven(looks: Looks,
     assert (told["state"], told["reason"]) == ("failed", "it could not be proven: as the test says")
 
 
+def test_a_rollback_that_gave_way_to_a_later_deployment_is_none_that_did_not_work(
+    looks: Looks, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = replace(CHECK.finding(Verdict.INCONCLUSIVE, "web:8 was deployed since"), moved_on=True)
+    monkeypatch.setattr("crosscheck.plans.current.run_check", lambda *_: gone)
+    assert looks.look(ROLLBACK) == {"verdict": "INCONCLUSIVE", "final": True}
+    told = rolled_back(ledger)
+    assert (told["state"], told["reason"]) == (
+        "moved_on",
+        "the way back to my-service:7 gave way to a later deployment: web:8 was deployed since",
+    )
+    looks.look(replace(ROLLBACK, attempt=2, unrestored="api is superseded"))
+    assert rolled_back(ledger)["state"] == "failed"  # nobody has seen to that part
+
+
+def test_a_rollback_that_failed_beside_one_that_gave_way_has_failed(
+    looks: Looks, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(CHECK, parameters={**CHECK.parameters, "service": "other"})
+
+    def look(planned: PlannedCheck, *_: Any) -> Finding:
+        if planned == other:
+            return planned.finding(Verdict.FAIL, "it failed")
+        return replace(planned.finding(Verdict.INCONCLUSIVE, "web:8 was deployed since"), moved_on=True)
+
+    monkeypatch.setattr("crosscheck.plans.current.run_check", look)
+    answers = looks.to_the_end(replace(ROLLBACK, checks=(CHECK, other)))
+    assert answers[-1]["verdict"] == "FAIL"
+    assert (rolled_back(ledger)["state"], rolled_back(ledger)["reason"]) == ("failed", "it failed")
+
+
 def test_a_rollback_of_several_regions_is_told_in_each(looks: Looks, ledger: Ledger, sees: Sees) -> None:
     sees(Verdict.PASS)
     looks.look(replace(ROLLBACK, regions=("eu-west-1", "sa-east-1")))

@@ -227,9 +227,22 @@ class TestRollback:
 
     def test_executing_twice_has_one_effect(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
         proposal = self.rollback.propose(PLANNED, BASELINE, clients)
-        first = self.rollback.execute(PLANNED, proposal, BASELINE, clients)
-        assert self.rollback.execute(PLANNED, proposal, BASELINE, clients).verification == first.verification
+        started = [self.rollback.execute(PLANNED, proposal, BASELINE, clients) for _ in range(2)]
+        assert {each.verification.parameters["version"] for each in started} == {OLD}
         assert len(beanstalk.called("UpdateEnvironment")) == 1
+
+    @pytest.mark.parametrize(
+        ("label", "verdict", "later"), [("hotfix", Verdict.INCONCLUSIVE, True), (OURS, Verdict.FAIL, False)]
+    )
+    def test_a_way_back_gives_way_to_another_version_and_not_to_the_one_that_it_takes_back(
+        self, beanstalk: FakeBeanstalk, clients: ModelledClients, label: str, verdict: Verdict, *, later: bool
+    ) -> None:
+        proposal = self.rollback.propose(PLANNED, BASELINE, clients)
+        started = self.rollback.execute(PLANNED, proposal, BASELINE, clients)
+        beanstalk.is_like(Status="Ready", VersionLabel=label)
+        found = run_check(started.verification, clients)
+        assert (found.verdict, found.moved_on) == (verdict, later)
+        assert found.reason == f"shop-production: runs version {label}, not {OLD}"
 
     def test_an_update_that_hangs_is_aborted(self, beanstalk: FakeBeanstalk, clients: ModelledClients) -> None:
         beanstalk.is_like(Status="Updating")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crosscheck.aws_errors import AWS_ERRORS, explain
 from crosscheck.clients import Clients
-from crosscheck.contracts.check import Check, Outcome, PlannedCheck
+from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
 from crosscheck.contracts.parameters import text
 from crosscheck.contracts.service import DeployProvider
 from crosscheck.contracts.verdicts import Finding, Verdict
@@ -23,7 +23,7 @@ from crosscheck.services.artifacts.files import UnreadableArtifactError
 from crosscheck.services.ecs import deployments, service
 from crosscheck.services.ecs import intended_images as intended
 from crosscheck.services.ecs.deployments import MOVING, status_of
-from crosscheck.services.ecs.history import ServiceHistory
+from crosscheck.services.ecs.history import ServiceHistory, after_way_back
 from crosscheck.services.ecs.intended_images import IntendedImages, intended_images
 from crosscheck.services.ecs.proven_images import proven_images, proven_references
 from crosscheck.services.ecs.release import judge_release, read_release, weightier
@@ -51,7 +51,9 @@ class EcsService(Check):
 
     A check that was asked for, rather than derived from a deploy action, knows no intended image: it proves the counts,
     and the task definition where it names one (``family:revision`` or an ARN). The proof of a rollback also has the
-    parameter ``digests``, which no plan gives. ``clock`` gives epoch seconds.
+    parameters ``digests``, and ``undoes``, the deployment that is taken back, which no plan gives.
+
+    ``clock`` gives epoch seconds.
     """
 
     kind = "ecs-service"
@@ -98,7 +100,7 @@ class EcsService(Check):
         runs = running_state(seen) if proves else release.brought
         return replace(
             found,
-            moved_on=release.gave_way,
+            moved_on=release.gave_way or outcome.moved_on,
             warning=reason if off else "",
             images=released_images(images),
             baselines={service_subject(planned): runs.text} if runs and runs.task_definition else {},
@@ -120,13 +122,16 @@ def service_subject(planned: PlannedCheck) -> str:
     return replace(planned, parameters=place).subject
 
 
-def state_check(planned: PlannedCheck, state: ServiceState) -> PlannedCheck:
-    """The check that the service of another check runs a state again: its task definition, and its digests."""
+def state_check(planned: PlannedCheck, state: ServiceState, undoes: str) -> PlannedCheck:
+    """The check that the service of another check runs a state again: its task definition, and its digests. ``undoes``
+    is the ARN of the deployment that is taken back, empty where there is none."""
     parameters = {key: planned.parameters[key] for key in ("cluster", "service")}
     parameters["task_definition"] = revision(state.task_definition)
     if state.digests:
         parameters["digests"] = state.digests_text
-    return PlannedCheck(EcsService.kind, planned.region, parameters)
+    if undoes:
+        parameters["undoes"] = undoes
+    return PlannedCheck(EcsService.kind, planned.region, parameters, since=planned.deployed.started)
 
 
 def _standing(
@@ -136,12 +141,23 @@ def _standing(
     client, run = aws.client("ecs", planned.region), planned.run
     expected = planned.parameters.get("task_definition", "")
     other = look_for(expected, seen, client) if expected else None
+    if other and (later := _after_way_back(planned, client)):
+        other = gave_way(f"{later} was deployed since")
     outcome = other or judge_service(seen, images, run.started if run else None)
     release = read_release(planned, seen, aws)
     failed = outcome is not None and outcome.verdict is Verdict.FAIL
     if run and outcome and failed and release.unknown and not _failed(run, seen, images, client):
         outcome = Outcome(Verdict.INCONCLUSIVE, f"{outcome.reason}; {release.unknown}")
     return weightier(outcome, judge_release(seen, release)), release
+
+
+def _after_way_back(planned: PlannedCheck, client: ECSClient) -> str:
+    """What took the place of the rollback that the check proves; empty where nothing did, or where it proves none."""
+    named = planned.parameters
+    if "undoes" not in named:
+        return ""
+    place = named["cluster"], named["service"]
+    return after_way_back(client, *place, named["undoes"], named["task_definition"], planned.since)
 
 
 def _failed(run: ActionRun, seen: ServiceSnapshot, images: Mapping[str, ImageReference], client: ECSClient) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from crosscheck.pipelines.runs import ActionRun
@@ -19,12 +20,15 @@ from crosscheck.services.ecs.deployments import (
     source_revisions,
     states_of,
 )
+from crosscheck.services.ecs.rules import revision
 from crosscheck.services.ecs.state import ServiceState
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
 NOTHING = ServiceState("")
+# How a deployment stands that was stopped, and from which ECS goes back without another one.
+_STOPPED = GOING_BACK | {"ROLLBACK_SUCCESSFUL", "STOPPED"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,25 @@ def replaced_state(client: ECSClient, made: ServiceDeployment) -> ServiceState:
     """The state that a deployment replaced, to which ECS goes back by itself; empty where that is unknown."""
     source = _only(source_revisions(client, made.arn))
     return states_of(client, [source]).get(source, NOTHING)
+
+
+def after_way_back(client: ECSClient, cluster: str, service: str, undone: str, to: str, since: float) -> str:
+    """What was deployed after the way back from a deployment, as ``family:revision``; empty where nothing was, or where
+    that way had failed by itself.
+
+    ``undone`` is the ARN of the deployment that is taken back, ``to`` the task definition to which that goes, and
+    ``since`` a moment before both. The way back is the last deployment of that task definition; where there is none,
+    the deployment was stopped.
+    """
+    listed = deployments_since(client, cluster, service, since)
+    found = list(dropwhile(lambda each: each.arn != undone, listed))
+    states = states_of(client, (each.revision for each in found))
+    names = [revision(states.get(each.revision, NOTHING).task_definition) for each in found]
+    way = max((number for number, name in enumerate(names) if name == to), default=0)
+    if way == len(found) - 1 or not found:
+        return ""
+    failed = found[way].status in GOING_BACK | WENT_BACK if way else found[way].status not in _STOPPED
+    return "" if failed else names[-1] or "something else"
 
 
 def _only(sources: Sequence[str]) -> str:

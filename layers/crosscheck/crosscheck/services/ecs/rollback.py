@@ -60,18 +60,19 @@ class EcsRollback(Rollback[PlannedCheck, EcsProposal]):
             return EcsProposal(Feasibility.MANUAL, str(error))
         now = judge_situation(seen)
         newest = seen.history.newest.arn if seen.history.newest else ""
+        made = seen.history.made.arn if seen.history.made else ""
         return replace(
             now,
             target=revision(now.to.task_definition),
             preconditions={NEWEST: newest, "task definition": seen.runs, "target": seen.target.text},
-            verification=state_check(target, now.to) if now.to.task_definition else None,
+            verification=state_check(target, now.to, made) if now.to.task_definition else None,
             settle_seconds=seen.shifting,
             left=seen.runs,
         )
 
     def act(self, target: PlannedCheck, proposal: EcsProposal, aws: Clients) -> RollbackStarted:
         """Stop the deployment, or update the service."""
-        client, verification = aws.client("ecs", target.region), state_check(target, proposal.to)
+        client, verification = aws.client("ecs", target.region), proposal.verified
         left, back = revision(proposal.left), proposal.target
         if proposal.stops:
             client.stop_service_deployment(serviceDeploymentArn=proposal.stops, stopType="ROLLBACK")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crosscheck.clients import Clients
 from crosscheck.contracts.check import Check, Outcome, PlannedCheck, gave_way
@@ -48,7 +49,8 @@ class ElasticBeanstalkEnvironment(Check):
     """Looks at the status first, then at the version, then at the health.
 
     A check that was asked for without ``version`` proves the state of whatever runs; one that follows from a deploy
-    action has to find the version that the action made.
+    action has to find the version that the action made. The proof of a rollback also has the parameter ``undoes``, the
+    version that is taken back, which no plan gives.
     """
 
     clock: Callable[[], float] = time.time
@@ -123,7 +125,9 @@ def _judged(
         return status
     wanted = planned.parameters.get("version")
     if environment.ready and wanted and wanted != environment.label:
-        return Outcome(Verdict.FAIL, f"runs version {environment.label}, not {wanted}")
+        ours = planned.parameters.get("undoes", environment.label) == environment.label
+        outcome = partial(Outcome, Verdict.FAIL) if ours else gave_way
+        return outcome(f"runs version {environment.label}, not {wanted}")
     another = _another_version(reader, planned.run, environment, version) if planned.run else None
     if not environment.ready:
         return another if another and another.moved_on else status

@@ -153,11 +153,11 @@ def _ready(target: PlannedCheck, environment: Environment, proven: str, reason: 
         reason,
         target=f"version {proven}",
         preconditions={"version": environment.label, "proven": proven, "status": environment.status},
-        verification=_verification(target, proven),
+        verification=_verification(target, proven, undoes=environment.label),
         proven=proven,
         updating=not environment.ready,
     )
 
 
-def _verification(target: PlannedCheck, version: str) -> PlannedCheck:
-    return replace(target, parameters={**target.parameters, "version": version}, run=None)
+def _verification(target: PlannedCheck, version: str, **undone: str) -> PlannedCheck:
+    return replace(target, parameters={**target.parameters, "version": version, **undone}, run=None)

@@ -36,7 +36,8 @@ class LambdaAlias(Check):
     """Looks at the routing first, then at the version, then at its provisioned concurrency.
 
     A check that was asked for without ``version`` proves the state of whatever is served; one that follows from a
-    deploy action has to know what was meant.
+    deploy action has to know what was meant. The proof of a rollback also has the parameter ``undoes``, the version
+    that is taken back, which no plan gives.
     """
 
     kind = "lambda-alias"
@@ -99,8 +100,9 @@ def _judged(client: LambdaClient, planned: PlannedCheck, alias: Alias) -> tuple[
     }
     if later := _later(client, planned, alias, meant):
         return later, values
-    if planned.run and meant and meant not in {alias.version, *alias.weights}:
-        # The action had pointed the alias to it, or would not have succeeded.
+    undoes = planned.parameters.get("undoes", "")
+    if (planned.run or undoes) and meant and not {meant, undoes} & {alias.version, *alias.weights}:
+        # The action, or the rollback, had pointed the alias to it, or would not have succeeded.
         return gave_way(f"somebody moved it: serves version {alias.version}, not the intended {meant}"), values
     number = meant if meant in alias.weights else alias.version
     version = read_version(client, function, number)

@@ -14,6 +14,7 @@ from crosscheck.contracts.rollback import (
     RollbackProposal,
     RollbackStarted,
 )
+from crosscheck.pipelines.definition import without_empty
 from crosscheck.services.lambda_.alias import read_alias, read_version
 from crosscheck.services.lambda_.rules import Alias, brought_version
 
@@ -120,4 +121,5 @@ def _is_later(version: str, brought: str) -> bool:
 
 
 def _verification(planned: PlannedCheck, version: str) -> PlannedCheck:
-    return replace(planned, parameters={**planned.parameters, "version": version}, run=None)
+    undoes = without_empty({"undoes": brought_version(planned.deployed)})
+    return replace(planned, parameters={**planned.parameters, "version": version, **undoes}, run=None)

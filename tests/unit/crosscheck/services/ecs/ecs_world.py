@@ -44,16 +44,14 @@ class World:
         self.digest = self.push(6)
         self.before = self.ecs.deploy(self.six)
         self.proven = ServiceState(self.six, {"app": self.digest}).text
-        self.proof = PlannedCheck(
-            "ecs-service",
-            REGION,
-            PLACE | {"task_definition": f"{SERVICE}:6", "digests": json.dumps({"app": self.digest})},
-        )
         self.broken = self.push(7)
         started = self.ecs.clock.timestamp()
         self.made = self.ecs.deploy(self.seven, status) if status else ""
         self.run = ActionRun("DeploySecondary", "Deploy-EU-West", "Succeeded", started, **run)
         self.planned = PlannedCheck("ecs-service", REGION, PLACE, self.run)
+        expected = PLACE | {"task_definition": f"{SERVICE}:6", "digests": json.dumps({"app": self.digest})}
+        undoes = {"undoes": self.made} if self.made else {}
+        self.proof = PlannedCheck("ecs-service", REGION, expected | undoes, since=started)
 
     def push(self, number: int) -> str:
         """The build of a task definition; its digest."""

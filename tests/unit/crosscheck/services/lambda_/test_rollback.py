@@ -56,6 +56,20 @@ def test_an_alias_goes_back_to_its_version_with_all_of_its_calls(
     assert request["RevisionId"] == way.revision
 
 
+@pytest.mark.parametrize(
+    ("version", "verdict", "later"), [("8", Verdict.INCONCLUSIVE, True), ("7", Verdict.FAIL, False)]
+)
+def test_a_way_back_gives_way_to_another_version_and_not_to_the_one_that_it_takes_back(
+    fake: FakeLambda, version: str, verdict: Verdict, *, later: bool
+) -> None:
+    undo, aws = LambdaAliasRollback(), clients(fake)
+    begun = undo.execute(CHECK, undo.propose(CHECK, BASELINE, aws), BASELINE, aws)
+    fake.point(FUNCTION, "live", version)
+    found = LambdaAlias().run(begun.verification, aws)
+    assert (found.verdict, found.moved_on) == (verdict, later)
+    assert f"serves version {version}, not the intended 6" in found.reason
+
+
 def test_an_alias_that_is_back_already(fake: FakeLambda) -> None:
     fake.point(FUNCTION, "live", "6")
     way = proposed(fake)
