@@ -1,6 +1,6 @@
 """One look: from the job to the decision. Reads AWS, writes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,6 +8,8 @@ from aws_lambda_powertools import Logger
 
 from crosscheck.clients import Clients
 from crosscheck.ledger.decision_facts import SkippedCheck
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.runs import read_runs
@@ -15,6 +17,7 @@ from crosscheck.pipelines.scope import scope
 from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.time_limits import within
+from crosscheck.verification.attribution import CheckResult
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
@@ -29,7 +32,7 @@ UNKNOWN_LOOKS = 3
 LIMITS = Limits(unknown_looks=UNKNOWN_LOOKS)
 # Below the function's timeout of 60 s by what comes before (the plan) and after (ledger, card, answer).
 REGION_SECONDS = 25.0
-SKIP_SECONDS = 3.0
+LEDGER_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Judgement:
 @dataclass(frozen=True)
 class GateLook:
     """Looks at a stage's regions on behalf of a job. The checks of one look may take ``region_seconds``. ``ledger``
-    tells what people skipped."""
+    tells what people skipped, and what was taken back."""
 
     aws: Clients
     clock: Callable[[], float]
@@ -71,6 +74,8 @@ class GateLook:
         run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
         looks = look_at(plan.checks, self.region_seconds, run)
         looks = honour(looks, plan.stage, self._skips(gate, progress))
+        if any(look.finding.moved_on for look in looks):
+            looks = _with_rollbacks(looks, plan, self._rollbacks(gate))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)
@@ -78,14 +83,23 @@ class GateLook:
         return Judgement(gate, plan, decision, dry_run=False)
 
     def _skips(self, gate: ProvenGate, progress: Progress) -> tuple[SkippedCheck, ...]:
-        """The checks that people skipped. A ledger that is out of reach must not decide over a release: then none."""
+        """The checks that people skipped."""
+        return self._asked(lambda ledger: read_skips(ledger, gate.subject, progress.since), ())
+
+    def _rollbacks(self, gate: ProvenGate) -> KnownFacts:
+        """What became of taking back what the execution brought."""
+        prefix = f"{RollbackProgress.name}/"
+        return self._asked(lambda ledger: KnownFacts(ledger.read(gate.subject, prefix)), KnownFacts({}))
+
+    def _asked[T](self, ask: Callable[[Ledger], T], unknown: T) -> T:
+        """What the ledger says. One that is out of reach must not decide over a release: then it is ``unknown``."""
         if self.ledger is None:
-            return ()
+            return unknown
         try:
-            return within(SKIP_SECONDS, partial(read_skips, self.ledger, gate.subject, progress.since))
+            return within(LEDGER_SECONDS, partial(ask, self.ledger))
         except Exception:
-            logger.exception("what people skipped is not known in this look")
-            return ()
+            logger.exception("what people skipped, or what was taken back, is not known in this look")
+            return unknown
 
     def _plan(self, gate: ProvenGate, parameters: Parameters) -> Plan:
         subject, pipeline = gate.subject, gate.pipeline
@@ -94,3 +108,14 @@ class GateLook:
             runs = read_runs(client, subject.pipeline, subject.execution)
         chosen = scope(pipeline.definition, gate.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, pipeline.account)
+
+
+def _with_rollbacks(looks: Iterable[CheckResult], plan: Plan, known: KnownFacts) -> list[CheckResult]:
+    return [replace(look, taken_back=_taken_back(look.region, plan, known)) for look in looks]
+
+
+def _taken_back(region: str, plan: Plan, known: KnownFacts) -> str:
+    """What became of the rollback that replaced what the actions' latest runs brought; empty where none did."""
+    rollback = known.rollback(plan.stage, region)
+    began = max((check.run.started for check in plan.checks if check.run and check.region == region), default=0.0)
+    return rollback.reason if rollback and rollback.replaces and rollback.at > began else ""

@@ -7,9 +7,8 @@ from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import State
 from crosscheck.ledger.verdict_facts import JudgeVerdict
-from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.releases.deployments import DeployAction, deployments, rollback_of
 from crosscheck.releases.region_verdicts import progress_of
-from crosscheck.releases.regions import rollback_of
 from render_widget import drawn_signs
 from render_widget.drawn_signs import Look
 

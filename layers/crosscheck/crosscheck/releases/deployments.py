@@ -8,6 +8,7 @@ from crosscheck.errors import ConfigurationError
 from crosscheck.images.reference import DIGEST, parse_reference
 from crosscheck.ledger.execution_facts import ActionState, Outline
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import ImageSubject, Repository
 
 
@@ -54,6 +55,20 @@ def _outlined(outline: Outline, known: KnownFacts) -> list[DeployAction]:
         for action in stage.actions
         if action.category == "Deploy"
     ]
+
+
+def rollback_of(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
+    """What became of taking back the action's latest run; that of an earlier run may still be known after a retry."""
+    rollback = known.rollback(deployment.stage, deployment.region)
+    if rollback is None:
+        return None
+    same_run = rollback.attempt >= attempt_of(deployment, known)
+    return rollback if same_run and deployment.precedes(rollback.at) else None
+
+
+def attempt_of(deployment: DeployAction, known: KnownFacts) -> int:
+    """The attempt of the action's latest run; where its events were lost, that of its stage."""
+    return deployment.action.run.attempt if deployment.action else known.attempt_of(deployment.stage)
 
 
 def images_of(known: KnownFacts) -> tuple[ImageSubject, ...]:

@@ -13,15 +13,9 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
-from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.releases.deployments import DeployAction, attempt_of, deployments, rollback_of
 from crosscheck.releases.model import Approval, RegionState, Release
-from crosscheck.releases.regions import (
-    attempt_of,
-    deployed,
-    follow_up,
-    replaced_in,
-    rollback_of,
-)
+from crosscheck.releases.regions import deployed, follow_up, replaced_in
 
 
 class MomentKind(StrEnum):

@@ -9,9 +9,9 @@ from crosscheck.decisions.request import DecisionRequest, Offer
 from crosscheck.ledger.decision_facts import DecisionKind, check_id
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import RollbackState, State
-from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.releases.deployments import DeployAction, attempt_of, deployments, rollback_of
 from crosscheck.releases.model import RegionState, Release
-from crosscheck.releases.regions import attempt_of, deployed, rollback_of
+from crosscheck.releases.regions import deployed
 
 _RUNS = frozenset({State.STARTED, State.RESUMED})
 

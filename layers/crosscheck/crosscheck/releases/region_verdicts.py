@@ -9,9 +9,10 @@ from itertools import accumulate
 
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import State
 from crosscheck.ledger.verdict_facts import JudgeVerdict
-from crosscheck.releases.deployments import DeployAction
+from crosscheck.releases.deployments import DeployAction, rollback_of
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.text import listed
 
@@ -25,7 +26,7 @@ _JUDGED = {Verdict.PASS: RegionState.PASSED, Verdict.FAIL: RegionState.FAILED}
 
 def verified(deployment: DeployAction, known: KnownFacts, *, running: bool) -> list[RegionProgress]:
     """What each judge who counts makes of a region whose deploy action succeeded; ``running``: the pipeline is."""
-    verdicts = _counting(_of_this_run(deployment, known), running=running)
+    verdicts = _counting(_of_this_run(deployment, known), rollback_of(deployment, known), running=running)
     if not verdicts:
         return [_unheard(deployment, known, running=running)]
     return [_said(deployment, verdict, known, running=running) for verdict in verdicts]
@@ -69,16 +70,25 @@ def _of_this_run(deployment: DeployAction, known: KnownFacts) -> list[JudgeVerdi
     return [verdict for verdict in said if deployment.precedes(verdict.at)]
 
 
-def _counting(verdicts: list[JudgeVerdict], *, running: bool) -> list[JudgeVerdict]:
-    """Keep the newest word: the fan-out's if it came after the gates', else the gates'."""
+def _counting(verdicts: list[JudgeVerdict], rollback: RollbackProgress | None, *, running: bool) -> list[JudgeVerdict]:
+    """Keep the newest word: the fan-out's if it came after the gates', else the gates'.
+
+    Of what the fan-out failed, and a rollback replaced, a gate sees only that: no word but a PASS is about it then.
+    """
     fan_out = next((verdict for verdict in verdicts if not verdict.judge), None)
     if fan_out is None or not fan_out.final:
         return verdicts
     gates = [verdict for verdict in verdicts if verdict is not fan_out]
+    if rollback and rollback.replaces and fan_out.judged.verdict is Verdict.FAIL:
+        gates = gates if all(_passed_after(rollback, gate) for gate in gates) else []
     if gates and all(gate.final and gate.at > fan_out.at for gate in gates):
         return gates
     waiting = (gate for gate in gates if gate.final or (running and fan_out.at <= gate.at))
     return [fan_out, *waiting]
+
+
+def _passed_after(rollback: RollbackProgress, said: JudgeVerdict) -> bool:
+    return said.judged.verdict is Verdict.PASS and said.at > rollback.at
 
 
 def _said(deployment: DeployAction, verdict: JudgeVerdict, known: KnownFacts, *, running: bool) -> RegionProgress:

@@ -7,7 +7,7 @@ from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
-from crosscheck.releases.deployments import DeployAction, deployments
+from crosscheck.releases.deployments import DeployAction, attempt_of, deployments, rollback_of
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.region_verdicts import final_failure, verified
 
@@ -66,20 +66,6 @@ def _not_begun(deployment: DeployAction, known: KnownFacts, *, running: bool) ->
     if running:
         return RegionProgress(deployment.region, None)
     return RegionProgress(deployment.region, RegionState.SKIPPED, "never started")
-
-
-def rollback_of(deployment: DeployAction, known: KnownFacts) -> RollbackProgress | None:
-    """What became of taking back the action's latest run; that of an earlier run may still be known after a retry."""
-    rollback = known.rollback(deployment.stage, deployment.region)
-    if rollback is None:
-        return None
-    same_run = rollback.attempt >= attempt_of(deployment, known)
-    return rollback if same_run and deployment.precedes(rollback.at) else None
-
-
-def attempt_of(deployment: DeployAction, known: KnownFacts) -> int:
-    """The attempt of the action's latest run; where its events were lost, that of its stage."""
-    return deployment.action.run.attempt if deployment.action else known.attempt_of(deployment.stage)
 
 
 def replaced_in(deployment: DeployAction, known: KnownFacts) -> str:

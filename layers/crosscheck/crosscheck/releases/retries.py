@@ -3,8 +3,7 @@
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.states import RollbackState, State
-from crosscheck.releases.deployments import deployments
-from crosscheck.releases.regions import rollback_of
+from crosscheck.releases.deployments import deployments, rollback_of
 
 _RETRYABLE = frozenset({State.FAILED, State.STOPPED})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crosscheck.contracts.verdicts import Finding, RegionVerdict, Verdict, judge
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.region_verdicts import progress_of
 from tests.builders import events
@@ -281,3 +282,42 @@ def test_many_gates_that_were_skipped_are_counted() -> None:
     for stage in stages:
         facts.event(events.stage(stage, "SKIPPED", 7))
     assert _is(facts) == ("unknown", "not judged: a condition skipped 6 stages, with its gate")
+
+
+def _failed_and_taken_back(state: RollbackState) -> Facts:
+    """The gate had no turn, so that the fan-out spoke; then a retry gave the gate its turn."""
+    facts = _gated().event(events.stage("Primary", "FAILED", 6))
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 10)
+    return facts.rollback("Primary", REGION, state, "runs app:6 again", 20)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.FAIL, Verdict.PENDING])
+@pytest.mark.parametrize("final", [True, False])
+def test_what_a_gate_says_of_a_rollback_does_not_unsay_it(verdict: Verdict, final: bool) -> None:
+    facts = _failed_and_taken_back(RollbackState.DONE)
+    facts.verdict("Primary", _judged(verdict, "it is gone"), 30, final=final, judge=GATE)
+    region = _region(facts)
+    assert (region.state, region.follow_up) == ("rolled_back", "was: 0 of 2 tasks run")
+    assert region.rollback is RollbackState.DONE
+
+
+@pytest.mark.parametrize("state", [RollbackState.RUNNING, RollbackState.BACK, RollbackState.FAILED])
+def test_a_region_that_a_rollback_has_changed_stays_failed_whatever_a_gate_sees_of_that(state: RollbackState) -> None:
+    facts = _failed_and_taken_back(state)
+    facts.verdict("Primary", _judged(Verdict.INCONCLUSIVE, "it is gone"), 30, judge=GATE)
+    assert _is(facts) == ("failed", "0 of 2 tasks run")
+    assert _region(facts).rollback is state
+
+
+@pytest.mark.parametrize("state", [RollbackState.SUGGESTED, RollbackState.MOVED_ON, RollbackState.LEFT])
+def test_where_nothing_was_taken_back_the_gates_newer_word_counts(state: RollbackState) -> None:
+    facts = _failed_and_taken_back(state)
+    facts.verdict("Primary", _judged(Verdict.INCONCLUSIVE, "it is gone"), 30, judge=GATE)
+    assert _is(facts) == ("unknown", "it is gone")
+
+
+@pytest.mark.parametrize(("second", "state"), [(15, "rolled_back"), (30, "passed")])
+def test_a_gate_that_passes_after_a_rollback_has_seen_the_release_there(second: int, state: str) -> None:
+    facts = _failed_and_taken_back(RollbackState.DONE)
+    facts.verdict("Primary", _judged(Verdict.PASS), second, judge=GATE)
+    assert _region(facts).state == state

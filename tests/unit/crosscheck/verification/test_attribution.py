@@ -22,3 +22,20 @@ def test_what_gave_way_waits_for_nothing() -> None:
         moved_on=True,
         baselines={"ecs-service a": "a:7"},
     )
+
+
+def test_what_crosscheck_itself_took_back_has_failed_and_gave_way_to_nobody() -> None:
+    gone = Finding("ecs-service", "app", Verdict.INCONCLUSIVE, "runs app:6", moved_on=True)
+    page = Finding("http", "page", Verdict.FAIL, "answers 500")
+    looks = [
+        CheckResult("a", "eu-west-1", gone, taken_back="app runs app:6 again"),
+        CheckResult("b", "eu-west-1", page, of_the_region=True, taken_back="app runs app:6 again"),
+        CheckResult("c", "sa-east-1", gone),
+    ]
+    found = [each.finding for each in attributed(looks)]
+    assert [(each.verdict, each.reason) for each in found] == [
+        (Verdict.FAIL, "it was taken back: app runs app:6 again"),
+        (Verdict.INCONCLUSIVE, "gave way to a later deployment: answers 500"),
+        (Verdict.INCONCLUSIVE, "gave way to a later deployment: runs app:6"),
+    ]
+    assert all(each.moved_on for each in found)  # nothing of it is what the release had brought
