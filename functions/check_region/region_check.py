@@ -22,6 +22,7 @@ from crosscheck.verification.item import Purpose, VerificationItem
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import begin
 from crosscheck.verification.skips import honour, read_skips
+from crosscheck.verification.taken_back import read_rollbacks, with_rollbacks
 
 # Below the function's timeout of 60 s by what the ledger and the card may take.
 LOOK_SECONDS = 35.0
@@ -45,6 +46,9 @@ class RegionCheck:
         results = look_at(item.checks, self.seconds, partial(self._run, item))
         if item.purpose is Purpose.STAGE and isinstance(item.subject, Subject):
             results = honour(results, item.stage, read_skips(self.ledger, item.subject, item.since))
+            if any(result.finding.moved_on for result in results):
+                rollbacks = read_rollbacks(self.ledger, item.subject)
+                results = with_rollbacks(results, item.checks, item.stage, rollbacks)
         if item.purpose is Purpose.ROLLBACK:  # each proves the way back of one deployment, and says what came after it
             results = [replace(result, of_the_region=False) for result in results]
         progress = item.progress or begin(self.clock())

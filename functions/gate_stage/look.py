@@ -1,6 +1,6 @@
 """One look: from the job to the decision. Reads AWS, writes nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger
 from crosscheck.clients import Clients
 from crosscheck.ledger.decision_facts import SkippedCheck
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.runs import read_runs
@@ -17,11 +16,11 @@ from crosscheck.pipelines.scope import scope
 from crosscheck.plans.current import run_current
 from crosscheck.plans.plan import Plan, make_plan
 from crosscheck.time_limits import within
-from crosscheck.verification.attribution import CheckResult
 from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
 from crosscheck.verification.skips import honour, read_skips
+from crosscheck.verification.taken_back import read_rollbacks, with_rollbacks
 from gate_stage.identity import ProvenGate, asking, prove
 from gate_stage.job import Job
 
@@ -75,7 +74,7 @@ class GateLook:
         looks = look_at(plan.checks, self.region_seconds, run)
         looks = honour(looks, plan.stage, self._skips(gate, progress))
         if any(look.finding.moved_on for look in looks):
-            looks = _with_rollbacks(looks, plan, self._rollbacks(gate))
+            looks = with_rollbacks(looks, plan.checks, plan.stage, self._rollbacks(gate))
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)
@@ -88,8 +87,7 @@ class GateLook:
 
     def _rollbacks(self, gate: ProvenGate) -> KnownFacts:
         """What became of taking back what the execution brought."""
-        prefix = f"{RollbackProgress.name}/"
-        return self._asked(lambda ledger: KnownFacts(ledger.read(gate.subject, prefix)), KnownFacts({}))
+        return self._asked(lambda ledger: read_rollbacks(ledger, gate.subject), KnownFacts({}))
 
     def _asked[T](self, ask: Callable[[Ledger], T], unknown: T) -> T:
         """What the ledger says. One that is out of reach must not decide over a release: then it is ``unknown``."""
@@ -108,14 +106,3 @@ class GateLook:
             runs = read_runs(client, subject.pipeline, subject.execution)
         chosen = scope(pipeline.definition, gate.position, parameters.stage, parameters.regions)
         return make_plan(chosen, runs, parameters.checks, pipeline.account)
-
-
-def _with_rollbacks(looks: Iterable[CheckResult], plan: Plan, known: KnownFacts) -> list[CheckResult]:
-    return [replace(look, taken_back=_taken_back(look.region, plan, known)) for look in looks]
-
-
-def _taken_back(region: str, plan: Plan, known: KnownFacts) -> str:
-    """What became of the rollback that replaced what the actions' latest runs brought; empty where none did."""
-    rollback = known.rollback(plan.stage, region)
-    began = max((check.run.started for check in plan.checks if check.run and check.region == region), default=0.0)
-    return rollback.reason if rollback and rollback.replaces and rollback.at > began else ""

@@ -17,6 +17,7 @@ from crosscheck.pipelines.parameters import Parameters, parse_parameters
 from crosscheck.pipelines.pipeline import Pipeline, at_version, read_pipeline
 from crosscheck.pipelines.scope import Position, Scope, scope
 from crosscheck.plans.plan import Plan, make_plan
+from crosscheck.releases.deployments import deployments, rollback_of
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.item import Purpose, VerificationItem
 from plan_checks.planning import Planning
@@ -241,7 +242,10 @@ class PlanInputs:
         rollback = self.known.rollback(each.stage, each.region)
         if rollback is None or rollback.attempt >= self.finished.attempt:
             return False
-        return rollback.replaces and rollback.at > max(run.started for run in ran.values())
+        place = (each.stage, each.region)
+        told = [known for known in deployments(self.known) if known.action and (known.stage, known.region) == place]
+        latest = rollback.at > max(run.started for run in ran.values())
+        return latest and rollback.replaces and all(rollback_of(action, self.known) for action in told)
 
     def turns(self, each: DueRegion) -> Mapping[str, float]:
         """Since when each gate's word counts, by its name among the judges: its own last run, as far as that is known,

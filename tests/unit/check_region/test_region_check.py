@@ -14,8 +14,11 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Finding, ReleasedImage, Verdict, judge
 from crosscheck.ledger.decision_facts import SkippedCheck, check_id
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, Repository, Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.engine import CONFIRM_SECONDS, Limits
 from crosscheck.verification.item import Purpose, VerificationItem, parse_item
 from tests.builders import tables
@@ -362,6 +365,22 @@ def test_a_region_that_is_back_tells_what_proved_that(looks: Looks, ledger: Ledg
     told = rolled_back(ledger)
     assert told["state"] == "done"
     assert told["reason"] == "as the test says, proven by execution 4f1c0a2e"
+
+
+def test_what_crosscheck_itself_took_back_is_no_later_deployment(
+    looks: Looks, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region of two actions was rolled back, and a retry repeated one of them: what is left is no whole release."""
+    began = replace(CHECK, run=ActionRun("Deploy", "D", "Succeeded", NOW - 600))
+    back = RollbackProgress("Deploy", "eu-west-1", 1, RollbackState.DONE, "2 of 2 tasks run", NOW - 300)
+    ledger.merge(RELEASE, back.to_fact())
+    moved = replace(began.finding(Verdict.INCONCLUSIVE, "my-service:6 runs"), moved_on=True)
+    monkeypatch.setattr("check_region.region_check.run_current", lambda *_: moved)
+    answer = looks.look(replace(STAGE, attempt=2, checks=(began,)))
+    while not answer["final"]:
+        answer = looks.look(replace(STAGE, attempt=2, checks=(began,)), answer)
+    assert answer["verdict"] == "FAIL"
+    assert told_of(ledger)["reason"] == "it was taken back: 2 of 2 tasks run"
 
 
 @pytest.mark.parametrize("behind", [0, 20, 3_600])

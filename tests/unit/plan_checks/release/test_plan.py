@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
 from plan_checks.release.plan import IGNORED, FinishedStage, ReleasePlanning
@@ -226,6 +227,19 @@ def test_what_a_retry_brought_after_the_rollback_is_judged(secondaries: Account)
     back = RollbackProgress("DeploySecondary", EUROPE, 1, RollbackState.DONE, "", STARTED.timestamp() + 300)
     secondaries.ledger.merge(SUBJECT, back.to_fact())
     secondaries.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=301)
+    items = secondaries.plan("DeploySecondary", succeeded=False, attempt=2)
+    assert [item.region for item in items] == [PACIFIC, EUROPE]
+
+
+def test_what_a_retry_brought_while_the_rollback_went_on_is_judged(secondaries: Account) -> None:
+    """The rollback of the attempt before it ended later than this one began."""
+    began = STARTED.timestamp()
+    back = RollbackProgress("DeploySecondary", EUROPE, 1, RollbackState.FAILED, "0 of 2 tasks run", began + 500)
+    secondaries.ledger.merge(SUBJECT, back.to_fact())
+    secondaries.codepipeline.ran("DeploySecondary", "Deploy-EU-West", second=400)
+    run = ReportedRun(State.SUCCEEDED, 2, began + 450, began + 400)
+    action = ActionState("DeploySecondary", "Deploy-EU-West", run, EUROPE, "Deploy")
+    secondaries.ledger.merge(SUBJECT, action.to_fact("event"))
     items = secondaries.plan("DeploySecondary", succeeded=False, attempt=2)
     assert [item.region for item in items] == [PACIFIC, EUROPE]
 

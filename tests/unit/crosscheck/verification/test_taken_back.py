@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.states import RollbackState
+from crosscheck.pipelines.runs import ActionRun
+from crosscheck.verification.attribution import CheckResult, attributed
+from crosscheck.verification.taken_back import with_rollbacks
+from tests.builders.releases import Facts
+
+REGION, BEGAN, AGAIN = "eu-west-1", 1_800_000_000.0, 1_800_000_600.0
+
+
+def check(name: str, started: float) -> PlannedCheck:
+    return PlannedCheck("ecs-service", REGION, {"service": name}, ActionRun("Deploy", name, "Succeeded", started))
+
+
+def seen(planned: PlannedCheck, *, moved_on: bool = True) -> CheckResult:
+    finding = replace(planned.finding(Verdict.INCONCLUSIVE, "a:6 runs"), moved_on=moved_on)
+    return CheckResult(planned.id, REGION, finding)
+
+
+def known(state: RollbackState, at: float, *, untouched: bool = False) -> KnownFacts:
+    facts = Facts()
+    facts.add(RollbackProgress("Deploy", REGION, 1, state, "2 of 2 tasks run", at, untouched=untouched).to_fact())
+    return facts.known
+
+
+def test_of_a_regions_actions_one_was_taken_back_and_the_other_one_repeated() -> None:
+    first, second = check("first", BEGAN), check("second", AGAIN)
+    results = [seen(first), seen(second)]
+    looked = attributed(with_rollbacks(results, [first, second], "Deploy", known(RollbackState.DONE, BEGAN + 300)))
+    assert [(each.finding.verdict, each.finding.reason) for each in looked] == [
+        (Verdict.FAIL, "it was taken back: 2 of 2 tasks run"),
+        (Verdict.INCONCLUSIVE, "gave way to a later deployment: a:6 runs"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        KnownFacts({}),
+        known(RollbackState.SUGGESTED, BEGAN + 300),
+        known(RollbackState.FAILED, BEGAN + 300, untouched=True),
+        known(RollbackState.DONE, BEGAN - 1),
+    ],
+)
+def test_what_no_rollback_replaced_gave_way_to_somebody_elses(facts: KnownFacts) -> None:
+    planned = check("first", BEGAN)
+    assert with_rollbacks([seen(planned)], [planned], "Deploy", facts) == [seen(planned)]
+
+
+def test_what_is_there_as_it_was_brought_was_not_taken_back() -> None:
+    planned = check("first", BEGAN)
+    there = with_rollbacks([seen(planned, moved_on=False)], [planned], "Deploy", known(RollbackState.DONE, AGAIN))
+    assert [each.finding.verdict for each in attributed(there)] == [Verdict.INCONCLUSIVE]
