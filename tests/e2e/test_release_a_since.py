@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.canary_regions import US, deploy_by_hand, deployed, running, told, verified
+from tests.e2e.canary_regions import US, Running, deploy_by_hand, deployed, running, told, verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,17 +50,36 @@ def test_a_release_that_a_newer_one_has_followed_is_not_taken_back(canary: Canar
 
 
 def test_what_somebody_deployed_by_hand_since_is_not_taken_back(canary: CanaryService, outside: Outside) -> None:
+    brought = _gave_way_to_a_person(canary, outside, "Mirror pictures")
+    assert running(outside)[US] == brought
+
+
+def test_what_somebody_deployed_by_hand_is_not_rolled_back_past_by_the_next_release(
+    canary: CanaryService, outside: Outside
+) -> None:
+    by_hand = _gave_way_to_a_person(canary, outside, "Crop pictures")
+    outside.deployments(US, "unhealthy")
+    execution = canary.push("Crop pictures well")
+    assert canary.wait(execution) == "Failed"
+    suggested = f"↳ rollback suggested: just before this release {by_hand.task_definition} (sha256:"
+    told(outside, execution, suggested, us="failed", eu="skipped", ap="skipped")
+    verified(canary, outside, execution, "ValidatePrimary")
+    assert running(outside)[US].deployments[1:] == by_hand.deployments
+
+
+def _gave_way_to_a_person(canary: CanaryService, outside: Outside, message: str) -> Running:
+    """A release breaks the primary, and somebody deploys there by hand before it is looked at; what that brought."""
     image = running(outside)[US]
     with held_before_its_gate(canary):
         outside.deployments(US, "unhealthy")
-        execution = canary.push("Mirror pictures")
+        execution = canary.push(message)
         deployed(canary, execution, "Deploy-US-East")
         before = _registered_again(outside, image.task_definition)
         brought = deploy_by_hand(outside, US, before)
     assert canary.wait(execution) == "Failed"
     assert "↳" not in told(outside, execution, GAVE_WAY, us="unknown", eu="skipped", ap="skipped")
     verified(canary, outside, execution, "ValidatePrimary")
-    assert running(outside)[US] == brought
+    return brought
 
 
 def _registered_again(outside: Outside, revision: str) -> str:

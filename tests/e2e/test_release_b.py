@@ -90,6 +90,30 @@ def test_a_failed_action_leaves_the_other_region_as_it_is(
     assert london.page() != kept
 
 
+def test_a_region_that_was_taken_back_stays_so_when_its_stage_is_retried(
+    residency: DataResidency, outside: Outside, london: Group, singapore: Group
+) -> None:
+    good(residency, outside, "Serve the catalogue before London breaks and Singapore fails")
+    before = london.page()
+    london.ends("unhealthy")
+    singapore.ends("fail")
+    execution = residency.push("Break London, and fail in Singapore")
+    assert residency.wait(execution) == "Failed"
+    settled(outside, execution, "FAILED", {LONDON.region: "rolled_back", SINGAPORE.region: "rolled_back"})
+    deployed = london.ids
+    singapore.ends("healthy")
+    residency.client.retry_stage_execution(
+        pipelineName=residency.pipeline,
+        stageName="Deploy_to_Production",
+        pipelineExecutionId=execution,
+        retryMode="FAILED_ACTIONS",
+    )
+    card = settled(outside, execution, "SUCCEEDED", {LONDON.region: "rolled_back", SINGAPORE.region: "passed"})
+    assert "gave way" not in card
+    assert (london.ids, london.page()) == (deployed, before)
+    assert singapore.page()[0] == 200
+
+
 def test_codedeploys_own_rollback_is_told_and_nothing_is_written(
     residency: DataResidency, outside: Outside, london: Group, singapore: Group
 ) -> None:

@@ -105,7 +105,7 @@ class World:
         """Whether a rollback is only suggested, and names the hotfix."""
         state, reason = self.take_back(subject, check)
         calls = [name for name, _ in self.ecs.calls if name.startswith(("Update", "Stop"))]
-        named = "just before this release" in reason and f"{SERVICE}:{HOTFIX}" in reason
+        named = f"just before this release {SERVICE}:{HOTFIX} (sha256:" in reason
         return (state, calls, named) == (RollbackState.SUGGESTED, [], True)
 
     def take_back(self, subject: Subject, check: PlannedCheck) -> tuple[RollbackState, str]:

@@ -144,6 +144,10 @@ class Check(ABC):
         """Whether two of its ``baselines`` name the same state."""
         return one == other
 
+    def in_words(self, state: str) -> str:
+        """One of its ``baselines`` as people read it."""
+        return state
+
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What to look at before an execution of this pipeline deploys anything."""
         del definition

@@ -122,20 +122,21 @@ class ProvenStates:
         seen = _states(preflight.judged).get(planned.subject, "") if preflight else ""
         known = KnownFacts(self.ledger.read(_target(planned)))
         proven = known.proven
-        same = EVERY_CHECK[planned.kind].same_state
+        check = EVERY_CHECK[planned.kind]
+        same, target = check.same_state, check.in_words(restored)
         brought = KnownFacts(self.ledger.read(TargetHistory(planned.region, planned.subject))).brought
         own = [each for each in brought if each.execution == execution.key]
         # A pipeline that deploys at once may be quicker than its preflight: that saw what the release itself brought.
         late = preflight and any(each.deployed <= preflight.at and same(seen, each.state) for each in own)
         if not preflight or not seen or late:
-            return "" if proven else _unseen(known, restored)
+            return "" if proven else _unseen(known, target)
         earlier = [each for each in brought if each.execution != execution.key]
         told = any(same(seen, state) for state in (restored, *(each.state for each in earlier)))
         judged_since = any(each.at > preflight.at for each in earlier)
         if told or judged_since:
             return ""
-        unknown = f"just before this release {seen} ran there, which no release that was judged has brought"
-        return f"{unknown}; a person has to say whether to go back to {restored}"
+        ran = f"just before this release {check.in_words(seen)} ran there, which no release that was judged has brought"
+        return f"{ran}; a person has to say whether to go back to {target}"
 
     def _brought(
         self, execution: Subject, stage: str, deployed: list[PlannedCheck], judged: RegionVerdict, at: float
@@ -189,13 +190,13 @@ class ProvenStates:
             self.ledger.merge(target, EarliestState("", began).to_fact())
 
 
-def _unseen(known: KnownFacts, restored: str) -> str:
+def _unseen(known: KnownFacts, target: str) -> str:
     """Why a person has to say whether to go back to what merely ran before: an earlier preflight saw it, and any
     pipeline that names the target has one. Empty where nobody saw anything."""
     if not known.before or not known.before.state:
         return ""
     unseen = "nothing has passed there, and what ran just before this release was not seen"
-    return f"{unseen}; a person has to say whether to go back to {restored}"
+    return f"{unseen}; a person has to say whether to go back to {target}"
 
 
 def stands(known: KnownFacts, stage: str) -> bool:

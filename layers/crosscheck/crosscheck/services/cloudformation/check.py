@@ -52,7 +52,11 @@ class CloudFormationStack(Check):
     def same_state(self, one: str, other: str) -> bool:
         """A baseline is when a stack was seen to be stable. Its rollback reads the events since, so here it only has to
         be the same stack."""
-        return one.partition(" ")[2] == other.partition(" ")[2]
+        return self.in_words(one) == self.in_words(other)
+
+    def in_words(self, state: str) -> str:
+        """The stack."""
+        return state.partition(" ")[2]
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed or somebody changed it since."""

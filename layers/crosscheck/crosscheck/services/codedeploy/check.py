@@ -69,6 +69,10 @@ class CodeDeploy(Check):
         """A digest that only one of them tells is no difference."""
         return not parse_group_state(one).differs(parse_group_state(other))
 
+    def in_words(self, state: str) -> str:
+        """The revision."""
+        return parse_group_state(state).revision
+
     def preflight(self, definition: PipelineDefinition) -> Iterable[PlannedCheck]:
         """What the groups run before a release, for rollback."""
         return (

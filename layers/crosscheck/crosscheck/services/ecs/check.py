@@ -16,7 +16,7 @@ from crosscheck.contracts.verdicts import Finding, Verdict
 from crosscheck.images import deployed
 from crosscheck.images.deployed import deployed_image
 from crosscheck.images.digests import IntendedImage
-from crosscheck.images.reference import ImageReference
+from crosscheck.images.reference import ImageReference, short
 from crosscheck.pipelines.definition import PipelineDefinition
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.services.artifacts.files import UnreadableArtifactError
@@ -75,6 +75,14 @@ class EcsService(Check):
         """A digest that only one of them tells is no difference: what fails has no tasks that tell one."""
         first, second = parse_state(one), parse_state(other)
         return bool(first and second and not first.differs(second))
+
+    def in_words(self, state: str) -> str:
+        """The task definition, and the digests where they are known."""
+        known = parse_state(state)
+        if known is None:
+            return state
+        digests = ", ".join(sorted({short(digest) for digest in known.digests.values()}))
+        return f"{revision(known.task_definition)}{f' ({digests})' if digests else ''}"
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the service, its tasks, the artifact and the registry."""

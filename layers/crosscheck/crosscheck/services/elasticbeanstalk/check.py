@@ -75,7 +75,11 @@ class ElasticBeanstalkEnvironment(Check):
 
     def same_state(self, one: str, other: str) -> bool:
         """A baseline is when an environment was seen to be healthy with a version, and the version's label."""
-        return one.partition(" ")[2] == other.partition(" ")[2]
+        return self.in_words(one) == self.in_words(other)
+
+    def in_words(self, state: str) -> str:
+        """The version's label."""
+        return state.partition(" ")[2]
 
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once. A version is a baseline if the environment is healthy with it, or if the action made it; the time
