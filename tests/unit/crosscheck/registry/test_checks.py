@@ -10,6 +10,9 @@ from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.checks import run_check
+from crosscheck.registry.services import EVERY_CHECK
+from crosscheck.services.codedeploy.state import GroupState
+from crosscheck.services.ecs.state import ServiceState
 from crosscheck.services.lambda_.check import LambdaAlias
 
 if TYPE_CHECKING:
@@ -53,3 +56,32 @@ def test_a_look_for_a_baseline_only_that_crashes_is_not_reported_either(monkeypa
 
     monkeypatch.setattr(LambdaAlias, "run", run)
     assert run_check(planned, Clients()).verdict is Verdict.PASS
+
+
+DIGEST = f"sha256:{'4d' * 32}"
+TASKS = "arn:aws:ecs:eu-west-1:111122223333:task-definition/my-service:3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        (
+            "ecs-service",
+            ServiceState(TASKS, {"app": DIGEST, "proxy": DIGEST}).text,
+            "my-service:3 (sha256:4d4d4d4d4d4d)",
+        ),
+        ("ecs-service", ServiceState(TASKS).text, "my-service:3"),
+        ("ecs-service", "", ""),
+        ("codedeploy", GroupState("s3://b/release@v2", {"app": DIGEST}).text, "s3://b/release@v2"),
+        ("codedeploy", "s3://b/release@v2", "s3://b/release@v2"),
+        (
+            "cloudformation-stack",
+            "1800000000.000 arn:aws:cloudformation:…:stack/s/1",
+            "arn:aws:cloudformation:…:stack/s/1",
+        ),
+        ("elasticbeanstalk-environment", "1800000000 v7", "v7"),
+        ("lambda-alias", "7", "7"),
+    ],
+)
+def test_a_state_is_told_as_people_read_it(kind: str, state: str, words: str) -> None:
+    assert EVERY_CHECK[kind].in_words(state) == words
