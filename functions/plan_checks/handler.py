@@ -17,7 +17,8 @@ from crosscheck.verification.item import VerificationItem
 from plan_checks.image_plan import ImagePlanning
 from plan_checks.preflight_plan import PreflightPlanning
 from plan_checks.release.asked_rollback import AskedRollback, AskedRollbackPlanning
-from plan_checks.release.plan import FinishedStage, ReleasePlanning
+from plan_checks.release.plan import ReleasePlanning
+from plan_checks.release.plan_inputs import FinishedStage
 
 type PlanRequest = ImageSubject | Subject | FinishedStage | AskedRollback
 

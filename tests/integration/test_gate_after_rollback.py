@@ -31,7 +31,7 @@ from gate_stage.job import Job
 from gate_stage.job_runner import JobRunner
 from gate_stage.look import GateLook
 from gate_stage.recording import VerdictRecorder
-from plan_checks.release.plan import FinishedStage
+from plan_checks.release.plan_inputs import FinishedStage
 from tests.fakes.cards import Cards
 from tests.fakes.codepipeline_plans import EXECUTION, GATE, HOME, PIPELINE, STARTED, deploys, gates, source, stage
 from tests.integration.test_retried_stage import AP, EU, STAGE, SUBJECT, World

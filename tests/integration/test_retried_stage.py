@@ -23,7 +23,8 @@ from crosscheck.releases.fold import fold
 from crosscheck.releases.model import RegionProgress, RegionState
 from crosscheck.releases.proven import ProvenStates
 from crosscheck.verification.item import VerificationItem, parse_item
-from plan_checks.release.plan import FinishedStage, ReleasePlanning
+from plan_checks.release.plan import ReleasePlanning
+from plan_checks.release.plan_inputs import FinishedStage
 from plan_checks.rollback_mode import Mode
 from plan_checks.settings import PlanSettings
 from roll_back.log import RollbackLog

@@ -54,7 +54,7 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
     ): "it keeps the power finite: nobody waits as long as that",
     (
         _ENGINE,
-        "lasted = max(0.0, now - (progress.pass_since or now))",
+        "return max(0.0, now - (progress.pass_since or now))",
         "0.0 becomes 1.0",
     ): "a second is told as 0.0 minutes, and an observation is given in minutes",
     (
@@ -75,11 +75,6 @@ EQUIVALENTS: dict[tuple[str, str, str], str] = {
         "shown = [reason for reason, size in zip(spoken, sizes, strict=True) if size <= SHORT]",
         "strict is not given",
     ): "each of the sizes is made of one of them",
-    (
-        _PROVEN,
-        "newest = proven.deployed if proven else 0.0",
-        "0.0 becomes 1.0",
-    ): "no deployment began in the first second of 1970",
     (
         _PROVEN,
         "began = max((each.deployed.started for each in deployed), default=0.0)",

@@ -13,7 +13,7 @@ from crosscheck.plans.plan import make_plan
 from crosscheck.verification.item import VerificationItem
 from plan_checks.planning import Planning
 from plan_checks.release.due_regions import DueRegion
-from plan_checks.release.plan import FinishedStage, PlanInputs
+from plan_checks.release.plan_inputs import FinishedStage, PlanInputs
 from plan_checks.release.read import read_execution
 from plan_checks.rollback_mode import Mode
 

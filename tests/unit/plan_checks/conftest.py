@@ -12,7 +12,8 @@ from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import JudgeVerdict, PreflightSeen
 from plan_checks.preflight_plan import PreflightPlanning
-from plan_checks.release.plan import FinishedStage, ReleasePlanning
+from plan_checks.release.plan import ReleasePlanning
+from plan_checks.release.plan_inputs import FinishedStage
 from plan_checks.rollback_mode import Mode
 from plan_checks.settings import PlanSettings
 from tests.builders import tables

@@ -7,7 +7,7 @@ from crosscheck.events.verifications import finished_stage, preflight
 from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from plan_checks.handler import parse_request
-from plan_checks.release.plan import FinishedStage
+from plan_checks.release.plan_inputs import FinishedStage
 from tests.builders import events
 
 RELEASE = Subject("us-east-1", "p", "11111111-2222-4333-8444-555555555555")

@@ -14,7 +14,8 @@ from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.verification.engine import Limits
 from crosscheck.verification.item import Purpose
-from plan_checks.release.plan import IGNORED, FinishedStage, ReleasePlanning
+from plan_checks.release.plan import IGNORED, ReleasePlanning
+from plan_checks.release.plan_inputs import FinishedStage
 from plan_checks.rollback_mode import Mode
 from tests.fakes.codepipeline_plans import GATE, STARTED, declared, deploys, gates, source, stage
 from tests.fakes.json_protocol import RefusedError
