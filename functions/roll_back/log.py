@@ -65,7 +65,7 @@ class RollbackLog:
         count("StrangersReplaced")
 
     def refused(self, item: VerificationItem, error: ClientError | BotoCoreError) -> dict[str, str]:
-        """Tell at once that a right is missing, which no further try would give. Nothing was changed then.
+        """Tell at once that a right is missing, which no further try would give. Nothing was changed by this call.
 
         Raises:
             RollbackRefusedError: for every other error of AWS's.

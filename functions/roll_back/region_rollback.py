@@ -50,15 +50,16 @@ class RegionRollback:
 
     def _run(self, item: VerificationItem, holder: str) -> dict[str, Any]:
         known = KnownFacts(self.log.ledger.read(item.subject))
-        if reason := retried(known, item):
+        # Who holds the claim already died, or was refused, between the claim and the end of the deed.
+        begun = known.holder(_claim(item)) == holder
+        if not begun and (reason := retried(known, item)):
             return self.log.tell(item, RollbackState.MOVED_ON, reason)
         # What had begun but not ended when it was planned has named its deployment since.
         ran = [current(check, item.subject, self.clients) for check in item.checks if check.run]
         if ran and not any(map(rollback_of, ran)):
             return {"state": Purpose.WHOLE_STAGE.value}  # only the whole stage can be rolled back
         found = [self._candidate(check, item) for check in ran if not check.unsupported]
-        # Who holds the claim already died between the claim and the end of the deed.
-        choice = choose(found, item.mode, begun=known.holder(_claim(item)) == holder)
+        choice = choose(found, item.mode, begun=begun)
         if choice.state is not RollbackState.RUNNING:
             return self.log.tell(item, choice.state, choice.reason, choice.target)
         kept = {Feasibility.MANUAL, Feasibility.SUPERSEDED}

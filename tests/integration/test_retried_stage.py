@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from check_region.region_check import RegionCheck
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict, judge
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun, StageState
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.states import State
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.ledger.verdict_facts import PreflightSeen
@@ -27,7 +29,7 @@ from plan_checks.release.plan import ReleasePlanning
 from plan_checks.release.plan_inputs import FinishedStage
 from plan_checks.rollback_mode import Mode
 from plan_checks.settings import PlanSettings
-from roll_back.log import RollbackLog
+from roll_back.log import RollbackLog, RollbackRefusedError
 from roll_back.region_rollback import RegionRollback
 from tests.builders import tables
 from tests.fakes.cards import Cards
@@ -44,7 +46,7 @@ from tests.fakes.codepipeline_plans import (
 )
 from tests.fakes.ecr import ACCOUNT
 from tests.fakes.ecs_deployments import DeployedEcs
-from tests.fakes.json_protocol import FakeClients
+from tests.fakes.json_protocol import FakeClients, RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -159,3 +161,47 @@ def test_a_region_that_was_taken_back_stays_so_when_its_stage_is_retried(ledger_
     world.told("AP", AP, State.SUCCEEDED, 2)
     assert list(world.finished(State.SUCCEEDED, 2)) == [AP]
     assert world.region().state is RegionState.ROLLED_BACK
+
+
+def test_a_rollback_that_is_throttled_while_somebody_retries_is_done(
+    ledger_table: DynamoDBClient,
+) -> None:
+    """The ledger says RUNNING before anything is changed. The retry repeats the other region's action alone."""
+    world = World(ledger_table)
+    world.run_before_the_release()
+    item = world.first_attempt()
+    assert world.looks(item)["verdict"] == Verdict.FAIL
+    world.ecs.refuse("UpdateService", RefusedError("ThrottlingException", "Rate exceeded"))
+    with pytest.raises(RollbackRefusedError):
+        world.rollback.run(item, "verification")
+
+    world.second += 60
+    world.pipelines.ran(STAGE, "AP", second=int(world.second), inputArtifacts=[])
+    world.second += 60
+    world.told("AP", AP, State.SUCCEEDED, 2)
+    assert list(world.finished(State.SUCCEEDED, 2)) == [AP]
+    world.ecs.refusals.clear()
+    world.rollback.run(item, "verification")  # the state machine asks again
+    assert world.ecs.shown["taskDefinition"].endswith(":6")
+
+
+def test_a_region_to_which_nothing_was_deployed_is_judged_again_after_a_retry(ledger_table: DynamoDBClient) -> None:
+    """The action succeeded and changed nothing, and for a moment the tasks died: nothing was there to be taken back."""
+    world = World(ledger_table)
+    good = world.run_before_the_release()
+    world.serve(good, 0)
+    world.pipelines.ran(STAGE, "EU", second=100, inputArtifacts=[])
+    world.pipelines.ran(STAGE, "AP", "Failed", second=100, error="JobFailed")
+    world.second = 200
+    world.told("EU", EU, State.SUCCEEDED, 1)
+    world.told("AP", AP, State.FAILED, 1)
+    item = world.finished(State.FAILED, 1)[EU]
+    assert world.looks(item)["verdict"] == Verdict.FAIL
+    assert world.rollback.run(item, "verification") == {"state": RollbackState.BACK}
+
+    world.serve(good, 2)
+    world.second += 60
+    world.pipelines.ran(STAGE, "AP", second=int(world.second), inputArtifacts=[])
+    world.second += 60
+    world.told("AP", AP, State.SUCCEEDED, 2)
+    assert EU in world.finished(State.SUCCEEDED, 2)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
+from crosscheck.pipelines.gates import rule_gate
 from crosscheck.pipelines.pipeline import Pipeline
 from crosscheck.releases.deployments import deployments, rollback_of
 from crosscheck.verification.item import Purpose, VerificationItem
@@ -81,10 +82,15 @@ class PlanInputs:
 
     def turns_over(self, each: DueRegion) -> frozenset[str]:
         """The gates whose turn is over, by their names among the judges. Where the stage failed, those behind it will
-        have none."""
-        order = [stage.name for stage in self.pipeline.definition.stages]
+        have none; where it succeeded, a rule that looks at its failure has none."""
+        stages = self.pipeline.definition.stages
+        order = [stage.name for stage in stages]
         reached = order.index(self.finished.stage) if self.finished.succeeded else len(order)
-        return frozenset(f"{gate.stands}/{gate.name}" for gate in each.judges if order.index(gate.stands) <= reached)
+        over = {f"{gate.stands}/{gate.name}" for gate in each.judges if order.index(gate.stands) <= reached}
+        failures = {
+            f"{stage.name}/{rule_gate(rule.name)}" for stage in stages for rule in stage.rules if rule.on_failure
+        }
+        return frozenset(over - failures if self.finished.succeeded else over)
 
     def regions(self, stage: str) -> tuple[str, ...]:
         """The regions that the execution has deployed to in a stage, sorted."""

@@ -169,6 +169,16 @@ def test_a_rollback_that_never_came_to_its_end_has_failed_in_words(
     assert told["untouched"] is untouched
 
 
+def test_a_rollback_that_somebody_held_may_have_changed_something(ledger: Ledger) -> None:
+    """Of several deployments some were taken back, before another one was refused for too long."""
+    assert ledger.claim(RELEASE, RollbackClaim("Deploy", "eu-west-1", STAGE.attempt).name, "verification")
+    refusal = json.dumps({"errorType": REFUSED, "errorMessage": "UpdateService was refused"})
+    concluding(ledger).conclude(verified(STAGE, eu_west_1={"verdict": "FAIL", "cause": refusal}))
+    rollback = KnownFacts(ledger.read(RELEASE)).rollback("Deploy", "eu-west-1")
+    assert rollback
+    assert (rollback.state, rollback.replaces) == (RollbackState.FAILED, True)
+
+
 def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
     concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1={"purpose": "rollback"}))
     told = {name: each.latest["reason"] for name, each in ledger.read(RELEASE).items() if name.startswith("rollback/")}

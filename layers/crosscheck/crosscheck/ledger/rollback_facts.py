@@ -9,7 +9,7 @@ from crosscheck.ledger.table import REASON_LIMIT, Fact, Order
 
 # Above every state of a rollback that nobody asked for.
 ASKED_FOR = 10
-_REPLACING = frozenset({RollbackState.RUNNING, RollbackState.BACK, RollbackState.DONE, RollbackState.FAILED})
+_REPLACING = frozenset({RollbackState.RUNNING, RollbackState.DONE, RollbackState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class RollbackProgress(StoredFact):
 
     @property
     def replaces(self) -> bool:
-        """Whether it takes, or took, the place of what the attempt had brought."""
+        """Whether Crosscheck takes, or took, the place of what the attempt had brought. Of what went BACK by itself the
+        service tells that, or nothing had been deployed."""
         return self.state in _REPLACING and not self.untouched
 
     def to_fact(self) -> Fact:

@@ -57,11 +57,12 @@ class ActionDefinition:
 
 @dataclass(frozen=True)
 class RuleDefinition:
-    """A rule of a stage's conditions."""
+    """A rule of a stage's conditions; ``on_failure``: of those that are looked at only once the stage has failed."""
 
     name: str
     provider: str
     configuration: Mapping[str, str]
+    on_failure: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,9 @@ def _stage(stage: StageDeclarationOutputTypeDef, pipeline_region: str) -> StageD
         name=stage["name"],
         actions=tuple(_action(stage["name"], action, pipeline_region) for action in stage["actions"]),
         rules=tuple(
-            RuleDefinition(rule["name"], rule["ruleTypeId"]["provider"], rule.get("configuration", {}))
+            RuleDefinition(
+                rule["name"], rule["ruleTypeId"]["provider"], rule.get("configuration", {}), conditions is on_failure
+            )
             for conditions in declared
             for condition in conditions.get("conditions", [])
             for rule in condition.get("rules", [])

@@ -1,7 +1,7 @@
 """The one way to run a check, and what of a planned check travels from the plan to the look."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -16,13 +16,14 @@ from crosscheck.pipelines.definition import account_of
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.registry.services import EVERY_CHECK
 from crosscheck.telemetry import count
-from crosscheck.time_limits import all_within
+from crosscheck.time_limits import all_within, within
 
 logger = Logger(child=True)
 
 QUOTED = 40
 # Below what one look may take as a whole, in a gate as in the fan-out.
 CONTENTS_SECONDS = 15.0
+BROUGHT_SECONDS = 8.0
 _HAPPENED = {"Failed": "failed", "Abandoned": "was abandoned"}
 
 
@@ -34,10 +35,8 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
     No error comes out, so that one region's trouble never takes the verdicts of the others.
     """
     unfinished = _unfinished(planned, planned.run) if planned.run else None
-    if unfinished and (
-        planned.unsupported or unfinished.verdict is not Verdict.FAIL or not planned.deployed.left_a_trace
-    ):
-        return unfinished
+    if unfinished:
+        return replace(unfinished, baselines=_brought(planned, aws))
     if planned.unsupported:
         return _not_looked_at(planned)
     try:
@@ -48,9 +47,20 @@ def run_check(planned: PlannedCheck, aws: Clients, beside: Iterable[PlannedCheck
         found = planned.finding(Verdict.INCONCLUSIVE, explain(error, planned.region))
     except Exception as error:  # a fault of the check's own proves nothing about the region; it is logged and counted
         found = _crashed(planned, error)
-    if unfinished:  # the action's own word stands, whatever it left; the service tells what it had brought
-        return replace(unfinished, baselines=found.baselines)
     return replace(found, verdict=Verdict.PASS, warning="") if planned.baseline_only else found
+
+
+def _brought(planned: PlannedCheck, aws: Clients) -> Mapping[str, str]:
+    """What an action that failed had brought, as its service tells within a few seconds; empty where it does not. The
+    action's own word stands, whatever comes of asking."""
+    if planned.unsupported or planned.deployed.status == "InProgress" or not planned.deployed.left_a_trace:
+        return {}
+    try:
+        return within(BROUGHT_SECONDS, lambda: EVERY_CHECK[planned.kind].run(portable(planned), aws)).baselines
+    except Exception as error:  # its region may be why the action failed
+        name = type(error).__name__
+        logger.info("what a failed action had brought is not known", check=planned.kind, error=name)
+        return {}
 
 
 def of_the_region(planned: PlannedCheck) -> bool:

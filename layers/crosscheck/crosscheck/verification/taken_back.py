@@ -5,19 +5,19 @@ from dataclasses import replace
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
+from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.attribution import CheckResult
 
 
 def read_rollbacks(ledger: Ledger, release: Subject) -> KnownFacts:
-    """What became of taking back what a release brought.
+    """What is known of a release: what became of taking back what it brought, and the attempts of its actions.
 
     Raises:
         ClientError, BotoCoreError: the ledger is out of reach.
     """
-    return KnownFacts(ledger.read(release, f"{RollbackProgress.name}/"))
+    return KnownFacts(ledger.read(release))
 
 
 def with_rollbacks(
@@ -25,14 +25,17 @@ def with_rollbacks(
 ) -> list[CheckResult]:
     """The results of a look at a stage, each with the rollback of what its action's latest run had brought: a retry may
     repeat one of a region's actions, and not another one."""
-    began = {check.id: check.deployed.started for check in checks if check.run}
+    ran = {check.id: check.run for check in checks if check.run}
     return [
-        replace(each, taken_back=_taken_back(known.rollback(stage, each.region), began[each.check]))
-        if each.check in began
-        else each
+        replace(each, taken_back=_taken_back(known, stage, each.region, ran[each.check])) if each.check in ran else each
         for each in results
     ]
 
 
-def _taken_back(rollback: RollbackProgress | None, began: float) -> str:
-    return rollback.reason if rollback and rollback.replaces and rollback.at > began else ""
+def _taken_back(known: KnownFacts, stage: str, region: str, run: ActionRun) -> str:
+    """The rollback of an earlier attempt may end later than the action was repeated: it took nothing of that back."""
+    rollback = known.rollback(stage, region)
+    if rollback is None or not rollback.replaces or rollback.at <= run.started:
+        return ""
+    attempts = [each.run.attempt for each in known.actions if (each.stage, each.action) == (run.stage, run.name)]
+    return rollback.reason if rollback.attempt >= max(attempts, default=0) else ""

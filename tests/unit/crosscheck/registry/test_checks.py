@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,23 @@ def test_an_action_that_failed_is_a_failure_even_where_there_is_no_check_for_it(
     planned = PlannedCheck("AppConfig", "eu-west-1", {"action": "Bring"}, run, "no check for provider AppConfig")
     finding = run_check(planned, Clients())
     assert (finding.verdict, finding.reason) == (verdict, reason)
+
+
+def test_an_action_that_failed_has_failed_though_its_region_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The region is impaired: that is why the action failed. Its service is only asked what the action had brought."""
+    run = ActionRun("Deploy", "Bring", "Failed", 0.0, external="d-1")
+    planned = PlannedCheck("lambda-alias", "eu-west-1", {"function": "f", "alias": "live"}, run)
+    asked = threading.Event()
+
+    def hangs(_self: LambdaAlias, check: PlannedCheck, _aws: Clients) -> Finding:
+        asked.wait(60)
+        return check.finding(Verdict.PASS, "late")
+
+    monkeypatch.setattr(LambdaAlias, "run", hangs)
+    monkeypatch.setattr("crosscheck.registry.checks.BROUGHT_SECONDS", 0.1)
+    finding = run_check(planned, Clients())
+    asked.set()
+    assert (finding.verdict, finding.reason, finding.baselines) == (Verdict.FAIL, "deploy action Bring failed", {})
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

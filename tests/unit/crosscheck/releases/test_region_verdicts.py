@@ -301,7 +301,7 @@ def test_what_a_gate_says_of_a_rollback_does_not_unsay_it(verdict: Verdict, fina
     assert region.rollback is RollbackState.DONE
 
 
-@pytest.mark.parametrize("state", [RollbackState.RUNNING, RollbackState.BACK, RollbackState.FAILED])
+@pytest.mark.parametrize("state", [RollbackState.RUNNING, RollbackState.FAILED])
 def test_a_region_that_a_rollback_has_changed_stays_failed_whatever_a_gate_sees_of_that(state: RollbackState) -> None:
     facts = _failed_and_taken_back(state)
     facts.verdict("Primary", _judged(Verdict.INCONCLUSIVE, "it is gone"), 30, judge=GATE)

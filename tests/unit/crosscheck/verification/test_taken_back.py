@@ -6,9 +6,10 @@ import pytest
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.verdicts import Verdict
+from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
-from crosscheck.ledger.states import RollbackState
+from crosscheck.ledger.states import RollbackState, State
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.attribution import CheckResult, attributed
 from crosscheck.verification.taken_back import with_rollbacks
@@ -60,3 +61,14 @@ def test_what_is_there_as_it_was_brought_was_not_taken_back() -> None:
     planned = check("first", BEGAN)
     there = with_rollbacks([seen(planned, moved_on=False)], [planned], "Deploy", known(RollbackState.DONE, AGAIN))
     assert [each.finding.verdict for each in attributed(there)] == [Verdict.INCONCLUSIVE]
+
+
+def test_what_a_retry_brought_while_the_rollback_went_on_was_not_taken_back_by_it() -> None:
+    """That rollback's end came later, and somebody's hotfix took the place of what was repeated."""
+    planned = check("first", AGAIN)
+    facts = Facts()
+    facts.add(RollbackProgress("Deploy", REGION, 1, RollbackState.FAILED, "0 of 2 run", AGAIN + 100).to_fact())
+    run = ReportedRun(State.SUCCEEDED, 2, AGAIN + 50, AGAIN)
+    facts.add(ActionState("Deploy", "first", run, REGION, "Deploy").to_fact("event"))
+    looked = attributed(with_rollbacks([seen(planned)], [planned], "Deploy", facts.known))
+    assert [each.finding.verdict for each in looked] == [Verdict.INCONCLUSIVE]

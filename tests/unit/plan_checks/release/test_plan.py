@@ -184,6 +184,21 @@ def test_a_gate_whose_turn_is_yet_to_come_owes_nothing_and_one_that_lost_it_does
     assert [item.region for item in account.plan("Prove", succeeded=succeeded)] == planned
 
 
+def test_a_gate_that_only_speaks_where_its_stage_fails_owes_no_word_where_it_succeeded(account: Account) -> None:
+    rule = {
+        "name": "Look",
+        "ruleTypeId": {"category": "Rule", "provider": "LambdaInvoke"},
+        "configuration": {"FunctionName": GATE, "UserParameters": json.dumps({"stage": "Deploy"})},
+    }
+    failed = {"conditions": [{"result": "ROLLBACK", "rules": [rule]}]}
+    deploy = stage("Deploy", deploys("D", EUROPE), gates("Soak", runOrder=2), onFailure=failed)
+    account.codepipeline.define([source(), deploy])
+    account.codepipeline.ran("Deploy", "D", second=10)
+    account.codepipeline.ran("Deploy", "Soak", second=50)
+    account.gate_said("Deploy", EUROPE, Verdict.PASS, second=60, judge="Deploy/Soak")
+    assert account.plan("Deploy") == []
+
+
 def test_the_latest_run_of_an_action_counts(secondaries: Account) -> None:
     secondaries.codepipeline.ran("DeploySecondary", "Deploy-AP", second=400)
     items = {item.region: item for item in secondaries.plan("DeploySecondary", succeeded=False, attempt=2)}
@@ -197,7 +212,7 @@ def test_the_latest_run_of_an_action_counts(secondaries: Account) -> None:
     [
         (RollbackState.DONE, 2, [PACIFIC]),
         (RollbackState.RUNNING, 2, [PACIFIC]),
-        (RollbackState.BACK, 2, [PACIFIC]),
+        (RollbackState.BACK, 2, [PACIFIC, EUROPE]),
         (RollbackState.FAILED, 2, [PACIFIC]),
         (RollbackState.SUGGESTED, 2, [PACIFIC, EUROPE]),
         (RollbackState.LEFT, 2, [PACIFIC, EUROPE]),
