@@ -10,7 +10,7 @@ from conclude_checks.conclude import NOT_BEGUN, UNJUDGED, UNPLANNED, UNPROVEN, C
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.image_facts import REPLICATION, ImageDestinations, ReleaseLink
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackProgress
+from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
 from crosscheck.ledger.subjects import ImageSubject, Subject
 from crosscheck.ledger.table import Ledger
