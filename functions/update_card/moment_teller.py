@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
+from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.cards.details import Detail, details_card
 from crosscheck.cards.layout import Card
 from crosscheck.cards.reply import mention, reply_card
@@ -41,6 +42,7 @@ class MomentTeller:
 
         Raises:
             RetryLaterError: Slack makes us wait, and nobody was told.
+            ClientError, BotoCoreError: AWS does not answer what has to be known for it, and nobody was told.
             SlackRefusedError: Slack will not have it; nobody is told of these moments any more.
         """
         self._once(release, moments, lambda untold: self._reply(release, card, self._moments(release, untold)))
@@ -50,6 +52,7 @@ class MomentTeller:
 
         Raises:
             RetryLaterError: Slack makes us wait, and nothing was told.
+            ClientError, BotoCoreError: AWS does not answer what has to be known for it, and nothing was told.
             SlackRefusedError: Slack will not have it; these details are never told.
         """
         self._once(
@@ -65,7 +68,7 @@ class MomentTeller:
             tell(untold)
         except PerhapsSentError as error:
             logger.warning("perhaps nobody was told", subject=release.key, reason=str(error))
-        except RetryLaterError:
+        except (RetryLaterError, *AWS_ERRORS):  # AWS is asked before Slack, or after it refused
             self.told.unclaim(release, untold)
             raise
 
