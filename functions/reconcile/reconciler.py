@@ -181,11 +181,12 @@ class Reconciler:
         actions: Sequence[ReportedAction],
         known: KnownFacts,
     ) -> None:
+        """Write down what is stuck. Its card is told in every run, as an earlier one may have ended before it could."""
         for stuck in stuck_actions(execution, actions, known, self.clock()):
-            self.ledger.merge(subject, stuck.to_fact())
+            if self.ledger.merge(subject, stuck.to_fact()):
+                logger.warning("a release is stuck", subject=subject.key, stage=stuck.stage, action=stuck.action)
+                count("StuckReleases")
             self.cards.changed(subject, f"stuck {stuck.id}")
-            logger.warning("a release is stuck", subject=subject.key, stage=stuck.stage, action=stuck.action)
-            count("StuckReleases")
 
     def _forget(self, release: ListedRelease) -> None:
         """Close a release that CodePipeline knows no more: nothing can be learned of it."""

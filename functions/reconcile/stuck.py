@@ -14,15 +14,14 @@ STUCK_SECONDS = 3_600.0
 def stuck_actions(
     execution: ReportedExecution, actions: Sequence[ReportedAction], known: KnownFacts, now: float
 ) -> Iterator[StuckAction]:
-    """The actions in progress of a release in which nothing has begun or ended for an hour, as far as the ledger does
-    not have them yet. An approval waits for a person, who is told of that, and a gate waits as long as it is asked to.
+    """The actions in progress of a release in which nothing has begun or ended for an hour. An approval waits for a
+    person, who is told of that, and a gate waits as long as it is asked to.
     """
     changed = max((action.at for action in actions), default=now)
     if execution.state is not State.STARTED or now - changed < STUCK_SECONDS:
         return
     gates = {gate for judge in known.judges.values() for gate in (*judge.gates, *judge.without_turn)}
-    told = {stuck.id for stuck in known.stuck}
     for action in actions:
         waits = action.category == "Approval" or f"{action.stage}/{action.name}" in gates
-        if not action.state.terminal and not waits and action.id not in told:
+        if not action.state.terminal and not waits:
             yield StuckAction(action.stage, action.name, action.id, action.started)

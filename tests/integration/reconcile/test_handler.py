@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
+from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.execution_facts import ExecutionState
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.release_index import ReleaseIndex
@@ -236,13 +238,31 @@ def test_while_events_wait_none_is_known_to_be_lost(function: Function, monkeypa
 STUCK = BEGAN + 3 + 3_600
 
 
-def test_a_release_that_is_stuck_is_told_once(function: Function) -> None:
+def test_a_release_that_is_stuck_is_told_once(function: Function, capsys: pytest.CaptureFixture[str]) -> None:
     function.happen(HAPPENED[:8])
     function.now = STUCK
     function.run()
     function.run()
+    assert capsys.readouterr().out.count('"StuckReleases":[1.0]') == 2  # one for each action
     [one, two] = KnownFacts(function.ledger.read(SUBJECT)).stuck
     assert {(one.stage, one.action), (two.stage, two.action)} == {("Deploy", "One"), ("Deploy", "Two")}
+    assert function.changed_cards() == [SUBJECT.key, SUBJECT.key]
+
+
+def test_f54_a_stuck_release_whose_cards_queue_refuses_is_told_by_the_next_run(
+    function: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+
+    function.happen(HAPPENED[:8])
+    function.now = STUCK
+    with monkeypatch.context() as outage:
+        outage.setattr(CardQueue, "changed", refuse)
+        function.run()
+    assert function.changed_cards() == []
+    function.now += reconciler.PERIOD
+    function.run()
     assert function.changed_cards() == [SUBJECT.key, SUBJECT.key]
 
 
