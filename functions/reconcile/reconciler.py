@@ -1,4 +1,4 @@
-"""One run: the open releases first, then the newest executions of every pipeline, as far as the budget goes."""
+"""One run: the open releases and the newest executions of every pipeline, as far as the budget goes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from reconcile.lost_events import LostEvent, lost_events
 from reconcile.pipeline_reader import PipelineReader
 from reconcile.reported import ReportedAction, ReportedExecution
 from reconcile.stuck import stuck_actions
+from reconcile.turns import by_turns, rotated
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -37,8 +38,7 @@ GRACE = 60.0
 RECENT = 3_600.0
 # While so many events wait, what the ledger lacks is most likely among them.
 BACKLOG = 100
-# So many pipelines further on begins each run's turn; less than a run has the budget for.
-TURN, PERIOD = 50, 120.0
+PERIOD = 120.0
 
 type Pipelines = Mapping[tuple[str, str], Sequence[ListedRelease]]
 
@@ -103,13 +103,10 @@ class Reconciler:
         return lost
 
     def _in_turn(self, opened: Pipelines) -> Iterator[tuple[str, str]]:
-        """Every pipeline once, those with open releases first; each run begins with other ones."""
-        yield from self._rotated([*opened])
-        yield from self._rotated([place for place in self._pipelines() if place not in opened])
-
-    def _rotated(self, places: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
-        first = int(self.clock() // PERIOD) * TURN % max(1, len(places))
-        return (*places[first:], *places[:first])
+        """Every pipeline once, those with open releases by turns with the others; each run begins with other ones."""
+        others = [place for place in self._pipelines() if place not in opened]
+        run = int(self.clock() // PERIOD)
+        return by_turns(rotated(run, [*opened]), rotated(run, others))
 
     def _pipelines(self) -> Iterator[tuple[str, str]]:
         for region in self.regions:
