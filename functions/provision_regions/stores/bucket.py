@@ -25,6 +25,8 @@ from provision_regions.stores.lifecycle import EVENT, UNKNOWN, keep_unknown_elem
 from provision_regions.stores.policies import bucket_readers, lifecycle_with, policy_with, tls_only
 from provision_regions.stores.properties import StoreProperties
 
+# Of a lifecycle, the one setting that S3 keeps beside the rules, and sets back where they are written without it.
+SMALLEST_MOVED = "TransitionDefaultMinimumObjectSize"
 NO_LOCATION = "us-east-1"  # for this region S3 refuses a LocationConstraint
 
 
@@ -155,8 +157,10 @@ class StoreBucket:
         if rules == found["Rules"]:
             return
         refuse_losses(found, self.name)
+        beside: Any = {name: value for name, value in found.items() if name == SMALLEST_MOVED}
         self._call_eventually_consistent(
             self._s3.put_bucket_lifecycle_configuration,
             LifecycleConfiguration={"Rules": rules},
+            **beside,
             **self.arguments,
         )

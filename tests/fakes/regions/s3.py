@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"(?!xn--|sthree-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 MAX_BATCH = 1000
+SMALLEST_MOVED = "TransitionDefaultMinimumObjectSize"
 MAX_POLICY = 20_480
 # The control characters that a key may have and XML 1.0 may not
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -114,13 +115,14 @@ class FakeS3:
         found = self._bucket(region, params).settings.get("lifecycle")
         if not found:
             raise refusal("NoSuchLifecycleConfiguration", status=404)
-        return {"Rules": found["Rules"]}
+        return {"Rules": found["Rules"], SMALLEST_MOVED: found[SMALLEST_MOVED]}
 
     def PutBucketLifecycleConfiguration(self, region: str, **params: Any) -> dict[str, Any]:  # noqa: N802
         ids = [rule["ID"] for rule in params["LifecycleConfiguration"]["Rules"]]
         if len(ids) != len(set(ids)):
             raise refusal("InvalidArgument", "Rule ID must be unique")
-        return self._set(region, "lifecycle", params["LifecycleConfiguration"], params)
+        beside = {SMALLEST_MOVED: params.get(SMALLEST_MOVED, "all_storage_classes_128K")}
+        return self._set(region, "lifecycle", params["LifecycleConfiguration"] | beside, params)
 
     def GetBucketPolicy(self, region: str, **params: Any) -> dict[str, Any]:  # noqa: N802
         policy = self._bucket(region, params).policy

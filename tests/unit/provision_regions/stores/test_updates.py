@@ -5,7 +5,7 @@ import json
 from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import OWNER_TAG
 from tests.fakes.regions.requests import OWNER, properties, run
-from tests.fakes.regions.s3 import FakeBucket
+from tests.fakes.regions.s3 import SMALLEST_MOVED, FakeBucket
 from tests.fakes.regions.stores import ASIA, EMPTY, EU, HOME, assert_nothing_left, bucket_name, created, live_keys
 from tests.fakes.regions.world import World
 
@@ -124,6 +124,21 @@ def test_f25_expiry_can_be_changed_and_taken_back() -> None:
         run(world, "Update", properties(EU, ExpireArtifactsAfterDays=days), properties(EU))
         rules = world.s3.buckets[bucket_name(EU)].settings["lifecycle"]["Rules"]
         assert {rule["ID"] for rule in rules} == {f"crosscheck-{name}" for name in ids}
+
+
+def test_a_new_expiry_changes_neither_other_peoples_rules_nor_which_objects_they_move() -> None:
+    world = World()
+    created(world, EU)
+    lifecycle = world.s3.buckets[bucket_name(EU)].settings["lifecycle"]
+    transition = {"NoncurrentDays": 1, "StorageClass": "GLACIER"}
+    theirs = {"ID": "archive", "Status": "Enabled", "Filter": {}, "NoncurrentVersionTransitions": [transition]}
+    lifecycle["Rules"].append(theirs)
+    lifecycle[SMALLEST_MOVED] = "varies_by_storage_class"
+    run(world, "Update", properties(EU, ExpireArtifactsAfterDays="5"), properties(EU))
+    written = world.s3.buckets[bucket_name(EU)].settings["lifecycle"]
+    assert theirs in written["Rules"]
+    assert len(written["Rules"]) == 4
+    assert written[SMALLEST_MOVED] == "varies_by_storage_class"
 
 
 def test_reader_accounts_come_and_go_with_an_update() -> None:
