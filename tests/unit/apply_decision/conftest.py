@@ -13,8 +13,8 @@ from apply_decision.pipeline_actions import PipelineActions
 from apply_decision.rollback_requests import RollbackRequests
 from crosscheck.decisions.approvers import parse_approvers
 from crosscheck.decisions.click import Click
-from crosscheck.decisions.request import DecisionRequest
 from crosscheck.decisions.slack_secret import SlackSecret
+from crosscheck.ledger.decision_facts import DecisionKind
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import card_key
 from crosscheck.ledger.table import Ledger, item_key
@@ -31,11 +31,11 @@ from tests.fakes.codepipeline_decisions import FakeDecisions
 from tests.fakes.json_protocol import SESSION, FakeClients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from crosscheck.ledger.decision_facts import DecisionKind
+    from crosscheck.decisions.request import DecisionRequest
     from crosscheck.ledger.table import Fact
 
 SECRET, TOKEN = "crosscheck/slack", "local-bot"
@@ -128,3 +128,34 @@ def world(ledger_table: DynamoDBClient) -> Iterator[World]:
     )
     yield made
     server.close()
+
+
+def asks(second: int, more: Mapping[str, Any] | None = None) -> events.Event:
+    """The approval begins to wait."""
+    return events.action("Release", "Go", "STARTED", second, category="Approval", provider="Manual", more=more)
+
+
+@pytest.fixture
+def asked(world: World) -> DecisionRequest:
+    """A release that waits for an approval; what the card offers for it."""
+    world.happen(
+        events.pipeline("STARTED"),
+        events.stage("Release", "STARTED", 1),
+        asks(2),
+    )
+    (request,) = world.offered(DecisionKind.APPROVE)
+    return request
+
+
+@pytest.fixture
+def failed(world: World) -> World:
+    """A release whose stage failed in a region that was left as it is."""
+    world.happen(
+        events.pipeline("STARTED"),
+        events.stage("Deploy", "STARTED", 1),
+        events.action("Deploy", "web", "STARTED", 2, region="eu-west-1"),
+        events.action("Deploy", "web", "FAILED", 3, region="eu-west-1"),
+        events.stage("Deploy", "FAILED", 4),
+        events.pipeline("FAILED", 5),
+    )
+    return world

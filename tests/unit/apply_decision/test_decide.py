@@ -10,7 +10,6 @@ import pytest
 from apply_decision.decide import LATEST_SECONDS, TOO_LATE
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.approvers import parse_approvers
-from crosscheck.decisions.request import DecisionRequest
 from crosscheck.ledger.decision_facts import DecisionKind
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
@@ -20,41 +19,12 @@ from tests.builders import events
 from tests.builders.interactions import CHANNEL, TEAM, USER
 from tests.builders.releases import SUBJECT
 from tests.fakes.json_protocol import RefusedError
-from tests.unit.apply_decision.conftest import MEMBER, STRANGER, World
+from tests.unit.apply_decision.conftest import MEMBER, STRANGER, World, asks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-
-def asks(second: int, more: Mapping[str, Any] | None = None) -> events.Event:
-    """The approval begins to wait."""
-    return events.action("Release", "Go", "STARTED", second, category="Approval", provider="Manual", more=more)
-
-
-@pytest.fixture
-def asked(world: World) -> DecisionRequest:
-    """A release that waits for an approval; what the card offers for it."""
-    world.happen(
-        events.pipeline("STARTED"),
-        events.stage("Release", "STARTED", 1),
-        asks(2),
-    )
-    (request,) = world.offered(DecisionKind.APPROVE)
-    return request
-
-
-@pytest.fixture
-def failed(world: World) -> World:
-    """A release whose stage failed in a region that was left as it is."""
-    world.happen(
-        events.pipeline("STARTED"),
-        events.stage("Deploy", "STARTED", 1),
-        events.action("Deploy", "web", "STARTED", 2, region="eu-west-1"),
-        events.action("Deploy", "web", "FAILED", 3, region="eu-west-1"),
-        events.stage("Deploy", "FAILED", 4),
-        events.pipeline("FAILED", 5),
-    )
-    return world
+    from crosscheck.decisions.request import DecisionRequest
 
 
 def test_an_approval_is_given_with_a_fresh_token_and_stands_in_the_ledger(world: World, asked: DecisionRequest) -> None:

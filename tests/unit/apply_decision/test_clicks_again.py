@@ -1,0 +1,76 @@
+"""Clicks that come again: of a person who was told to try again, and from the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from apply_decision.people import SlackSilentError
+from crosscheck.decisions.click import DOUBLE_CLICK_SECONDS, parse_click
+from crosscheck.decisions.queue import DecisionQueue
+from tests.builders.interactions import USER
+from tests.fakes.fifo_queue import FakeFifoQueue, SimulatedClock
+from tests.unit.apply_decision.conftest import MEMBER, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crosscheck.decisions.request import DecisionRequest
+
+
+class Clicks:
+    """The decisions queue, and who reads it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.fifo = FakeFifoQueue(SimulatedClock(world.now), delay=0, visibility=360, most_receives=5)
+
+    def click(self, request: DecisionRequest, user: str, after: float) -> None:
+        self.world.now += after
+        DecisionQueue(cast("Any", self.fifo), "url").send(self.world.click(request, user))
+
+    def deliver(self) -> int:
+        def handler(event: Mapping[str, Any]) -> Mapping[str, Any]:
+            for record in event["Records"]:
+                self.world.maker.decide(parse_click(record["body"]))
+            return {"batchItemFailures": []}
+
+        before = self.fifo.received
+        self.fifo.deliver(handler)
+        return self.fifo.received - before
+
+
+def test_who_is_told_to_try_again_and_does_is_heard(
+    world: World, asked: DecisionRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(_people: object, _user: str) -> bool:
+        raise SlackSilentError("Slack did not answer usergroups.users.list (TimeoutError)")
+
+    clicks = Clicks(world)
+    with monkeypatch.context() as patched:
+        patched.setattr("apply_decision.people.People.may_decide", silent)
+        clicks.click(asked, MEMBER, after=0)
+        clicks.deliver()
+    assert [text.endswith("try again") for text in world.told] == [True]
+    clicks.click(asked, MEMBER, after=DOUBLE_CLICK_SECONDS)
+    clicks.deliver()
+    assert world.outcomes() == [("approve", "done", MEMBER)]
+
+
+def test_f44_of_a_double_click_one_is_delivered(world: World, asked: DecisionRequest) -> None:
+    world.now -= world.now % DOUBLE_CLICK_SECONDS
+    clicks = Clicks(world)
+    clicks.click(asked, USER, after=0)
+    clicks.click(asked, USER, after=0)
+    assert clicks.deliver() == 1
+
+
+def test_f44_a_double_click_that_falls_into_two_slots_acts_once(world: World, asked: DecisionRequest) -> None:
+    world.now -= world.now % DOUBLE_CLICK_SECONDS + 1
+    clicks = Clicks(world)
+    clicks.click(asked, USER, after=-1)
+    clicks.click(asked, USER, after=0)
+    assert clicks.deliver() == 2
+    assert len(world.codepipeline.called("PutApprovalResult")) == 1
+    assert world.outcomes() == [("approve", "done", USER)]
