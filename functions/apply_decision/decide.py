@@ -158,7 +158,10 @@ class DecisionMaker:
         return DONE
 
     def _open_check(self, request: DecisionRequest, known: KnownFacts) -> OpenCheck | None:
-        return next((check for check in open_checks(known) if check.id == request.place), None)
+        """The check that is to be skipped; None where it is not open, or is one of an attempt that nobody saw who
+        decides: a dialog may stand open while its stage is retried."""
+        check = next((each for each in open_checks(known) if each.id == request.place), None)
+        return check if check and known.attempt_of(check.stage) <= request.attempt else None
 
     def _where(self, request: DecisionRequest, known: KnownFacts) -> str:
         check = self._open_check(request, known)

@@ -6,6 +6,7 @@ from crosscheck.cards.reply import mention
 from crosscheck.decisions.request import DecisionRequest
 from crosscheck.ledger.decision_facts import DecisionKind, TakenDecision
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.releases.offers import open_checks
 from crosscheck.releases.regions import follow_up
 
 REASON_LIMIT = 300
@@ -33,6 +34,8 @@ def no_longer(request: DecisionRequest, known: KnownFacts) -> str:
         earlier = decision.matter == request.matter and decision.settled
         if earlier or decision.question == request.question:
             return first_was(decision.by, decision)
+    if request.kind is DecisionKind.SKIP and any(check.id == request.place for check in open_checks(known)):
+        return "the stage was retried since you were asked: look at the card, and click again"
     if request.kind is not DecisionKind.ROLL_BACK:
         return _OVER[request.kind]
     rollback = known.rollback(request.stage, request.place)

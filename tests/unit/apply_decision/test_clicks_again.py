@@ -1,4 +1,5 @@
-"""Clicks that come again: of a person who was told to try again, and from the queue."""
+"""Clicks that come again, and clicks that come late: of a person who was told to try again, from the queue, and from a
+dialog that stood open."""
 
 from __future__ import annotations
 
@@ -7,8 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from apply_decision.people import SlackSilentError
+from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.click import DOUBLE_CLICK_SECONDS, parse_click
 from crosscheck.decisions.queue import DecisionQueue
+from crosscheck.ledger.decision_facts import DecisionKind
+from crosscheck.ledger.verdict_facts import JudgeVerdict
+from crosscheck.releases.offers import open_checks
+from tests.builders import events
 from tests.builders.interactions import USER
 from tests.fakes.fifo_queue import FakeFifoQueue, SimulatedClock
 from tests.unit.apply_decision.conftest import MEMBER, World
@@ -74,3 +80,36 @@ def test_f44_a_double_click_that_falls_into_two_slots_acts_once(world: World, as
     assert clicks.deliver() == 2
     assert len(world.codepipeline.called("PutApprovalResult")) == 1
     assert world.outcomes() == [("approve", "done", USER)]
+
+
+def _waits_for_a_page(world: World, second: int, **more: Any) -> None:
+    """The stage deployed, and its judge looks at a page that does not answer yet."""
+    world.happen(
+        events.stage("Deploy", "STARTED", second, **more),
+        events.action("Deploy", "web", "STARTED", second + 1, region="eu-west-1", more=more),
+        events.action("Deploy", "web", "SUCCEEDED", second + 2, region="eu-west-1", more=more),
+        events.stage("Deploy", "SUCCEEDED", second + 3, **more),
+    )
+    world.now += 60
+    said = judge("eu-west-1", [Finding("http", "page", Verdict.PENDING, "503")])
+    world.know(JudgeVerdict("Deploy", said, world.now, final=False).to_fact(world.now - 60))
+
+
+@pytest.mark.parametrize(
+    "resumed", [[events.pipeline("RESUMED", 20, **events.SECOND_ATTEMPT)], []], ids=["told", "not told yet"]
+)
+def test_f47_a_dialog_of_an_earlier_attempt_skips_nothing_in_the_next_one(
+    world: World, resumed: list[events.Event]
+) -> None:
+    world.happen(events.pipeline("STARTED"))
+    _waits_for_a_page(world, 1)
+    (seen,) = world.offered(DecisionKind.SKIP)
+    (check,) = open_checks(world.known)
+    world.happen(events.pipeline("FAILED", 10), *resumed)
+    _waits_for_a_page(world, 21, **events.SECOND_ATTEMPT)
+    world.decide(seen.at(check.id), reason="the page is being moved")
+    assert not any(world.known.skipped)
+    assert world.told == ["the stage was retried since you were asked: look at the card, and click again"]
+    (offer,) = world.offered(DecisionKind.SKIP)
+    world.decide(offer.at(check.id), reason="the page is being moved")
+    assert [skipped.attempt for skipped in world.known.skipped] == [2]

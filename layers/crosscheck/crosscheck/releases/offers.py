@@ -79,8 +79,11 @@ def _stop(release: Release) -> Iterator[Offer]:
 
 
 def _skip(release: Release, known: KnownFacts) -> Iterator[Offer]:
-    if any(open_checks(known)):
-        yield Offer(DecisionRequest(DecisionKind.SKIP, release.subject, attempt=release.attempt))
+    stages = {check.stage for check in open_checks(known)}
+    if stages:
+        # The event of a stage's new attempt may come before that of its execution.
+        attempt = max(release.attempt, *map(known.attempt_of, stages))
+        yield Offer(DecisionRequest(DecisionKind.SKIP, release.subject, attempt=attempt))
 
 
 def _rollbacks(release: Release, known: KnownFacts) -> Iterator[Offer]:
