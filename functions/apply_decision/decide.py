@@ -50,20 +50,21 @@ class DecisionMaker:
     clock: Callable[[], float]
 
     def decide(self, click: Click) -> None:
-        """Act on a click, once; a click that is delivered again has no further effect.
+        """Act on a click, once; of a click that is delivered again the outcome is told again, and nothing else.
 
         Raises:
             ClientError, BotoCoreError: the ledger or the card's queue is out of reach; it can be asked again.
         """
         known = KnownFacts(self.ledger.read(click.request.release))
+        if decision := _decision_of(click, known):
+            self._announce(click, decision)
+            return
         if why := self._why_not_allowed(click):
             self._refuse(click, why)
             return
         click = _in_its_round(click, known)
         question = click.request.question
         claimed = known.holder(DecisionClaim(question))
-        if any(each.question == question for each in known.decisions) and claimed == click.holder:
-            return  # delivered again
         if claimed != click.holder and (why := self._why_not_now(click, known)):
             self._say(click, why)
             return
@@ -126,10 +127,14 @@ class DecisionMaker:
             outcome=outcome.text,
         )
         self.ledger.merge(request.release, decision.to_fact())
-        self.cards.changed(request.release, f"decision {request.question}")
         logger.info("decided", question=request.question, kind=request.kind, by=click.user, state=outcome.state)
-        if outcome.state is DecisionState.REFUSED:
-            self._say(click, outcome.text)
+        self._announce(click, decision)
+
+    def _announce(self, click: Click, decision: TakenDecision) -> None:
+        """Tell the card, and the person where nothing was done; SQS drops what it took already."""
+        self.cards.changed(click.request.release, f"decision {decision.question}")
+        if decision.state is DecisionState.REFUSED:
+            self._say(click, decision.outcome)
 
     def _done(self, click: Click, known: KnownFacts) -> DecisionOutcome:
         request = click.request
@@ -175,6 +180,12 @@ class DecisionMaker:
 
     def _say(self, click: Click, text: str) -> None:
         self.tell(click.response_url, text)
+
+
+def _decision_of(click: Click, known: KnownFacts) -> TakenDecision | None:
+    """The decision that this very click has brought already, in whichever round; None where it is new."""
+    this = (click.request.matter, click.user, click.at)
+    return next((each for each in known.decisions if (each.matter, each.by, each.at) == this), None)
 
 
 def _in_its_round(click: Click, known: KnownFacts) -> Click:

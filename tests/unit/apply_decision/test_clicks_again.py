@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
+from apply_decision.decide import LATEST_SECONDS, TOO_LATE
 from apply_decision.people import SlackSilentError
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.click import DOUBLE_CLICK_SECONDS, parse_click
@@ -16,6 +18,7 @@ from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.offers import open_checks
 from tests.builders import events
 from tests.builders.interactions import USER
+from tests.builders.releases import SUBJECT
 from tests.fakes.fifo_queue import FakeFifoQueue, SimulatedClock
 from tests.unit.apply_decision.conftest import MEMBER, World
 
@@ -113,3 +116,58 @@ def test_f47_a_dialog_of_an_earlier_attempt_skips_nothing_in_the_next_one(
     (offer,) = world.offered(DecisionKind.SKIP)
     world.decide(offer.at(check.id), reason="the page is being moved")
     assert [skipped.attempt for skipped in world.known.skipped] == [2]
+
+
+@pytest.fixture
+def deaf_cards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The card's queue does not answer the first time."""
+    changed, left = type(world.cards).changed, [1]
+
+    def failing(self: Any, subject: object, cause: str) -> None:
+        if left:
+            left.pop()
+            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+        changed(self, subject, cause)
+
+    monkeypatch.setattr(type(world.cards), "changed", failing)
+
+
+def _comes_again(world: World, request: DecisionRequest, **more: Any) -> None:
+    click = world.click(request, **more)
+    with pytest.raises(ClientError):
+        world.maker.decide(click)
+    world.now += 360
+    world.maker.decide(click)
+
+
+@pytest.mark.usefixtures("deaf_cards")
+def test_f54_a_refusal_that_no_card_was_told_is_told_when_the_click_comes_again(failed: World) -> None:
+    (request,) = failed.offered(DecisionKind.RETRY)
+    _comes_again(failed, request)
+    assert failed.cards.told == [SUBJECT.key]
+    assert failed.told == ["the stage has no failed actions to retry, or the pipeline has changed since"]
+    assert failed.outcomes() == [("retry", "refused", USER)]
+
+
+@pytest.mark.usefixtures("deaf_cards")
+def test_f54_what_was_done_and_no_card_was_told_is_told_when_the_click_comes_again(
+    world: World, asked: DecisionRequest
+) -> None:
+    _comes_again(world, asked)
+    assert world.cards.told == [SUBJECT.key]
+    assert world.told == []
+    assert world.outcomes() == [("approve", "done", USER)]
+
+
+@pytest.mark.usefixtures("deaf_cards")
+def test_f54_a_skip_that_no_card_was_told_is_not_decided_in_a_second_round(world: World) -> None:
+    world.happen(events.pipeline("STARTED"))
+    _waits_for_a_page(world, 1)
+    (offer,) = world.offered(DecisionKind.SKIP)
+    (check,) = open_checks(world.known)
+    click = world.click(offer.at(check.id), at=world.now - LATEST_SECONDS - 1)
+    with pytest.raises(ClientError):
+        world.maker.decide(click)
+    world.maker.decide(click)
+    assert world.outcomes() == [("skip", "refused", USER)]
+    assert world.told == [TOO_LATE]
