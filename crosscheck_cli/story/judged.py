@@ -43,6 +43,7 @@ _DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.SKIP: "let a check be skipped in",
 }
 _OUTCOMES: Mapping[DecisionState, tuple[str, str]] = {
+    DecisionState.BEGUN: (signs.of_state(State.UNKNOWN)[0], ", and whether it was done, CodePipeline shows"),
     DecisionState.DONE: (signs.of_state(State.SUCCEEDED)[0], ""),
     DecisionState.REFUSED: (":warning:", ", and nothing was done"),
     DecisionState.UNKNOWN: (signs.of_state(State.UNKNOWN)[0], ", and what came of it is unknown"),

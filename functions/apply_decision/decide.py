@@ -23,6 +23,7 @@ from crosscheck.ledger.decision_facts import (
     TakenDecision,
 )
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.states import State
 from crosscheck.ledger.subjects import Subject, card_key
 from crosscheck.ledger.table import Ledger
 from crosscheck.releases.fold import fold
@@ -34,6 +35,8 @@ logger = Logger(child=True)
 # A click that waited longer, in an outage, was made in view of something else.
 LATEST_SECONDS = 600.0
 TOO_LATE = "it took too long to get here: look at the card, and click again"
+INTERRUPTED = "Crosscheck was interrupted, and nothing shows that it was done: look at the card, and click again"
+_STOPPED = frozenset({State.STOPPING, State.STOPPED})
 
 
 @dataclass(frozen=True)
@@ -50,22 +53,22 @@ class DecisionMaker:
     clock: Callable[[], float]
 
     def decide(self, click: Click) -> None:
-        """Act on a click, once; of a click that is delivered again the outcome is told again, and nothing else.
+        """Act on a click, once. Of one that is delivered again the outcome is told again, and what it began is looked
+        up, never done a second time.
 
         Raises:
             ClientError, BotoCoreError: the ledger or the card's queue is out of reach; it can be asked again.
         """
         known = KnownFacts(self.ledger.read(click.request.release))
         if decision := _decision_of(click, known):
-            self._announce(click, decision)
+            self._take_up(click, decision, known)
             return
         if why := self._why_not_allowed(click):
             self._refuse(click, why)
             return
         click = _in_its_round(click, known)
         question = click.request.question
-        claimed = known.holder(DecisionClaim(question))
-        if claimed != click.holder and (why := self._why_not_now(click, known)):
+        if why := self._why_not_now(click, known):
             self._say(click, why)
             return
         if not self.ledger.claim(click.request.release, DecisionClaim(question).name, click.holder):
@@ -110,24 +113,54 @@ class DecisionMaker:
 
     def _act(self, click: Click, known: KnownFacts) -> None:
         request = click.request
-        try:
-            late = self.clock() - click.at > LATEST_SECONDS
-            outcome = refused(TOO_LATE) if late else self._done(click, known)
-        except AWS_ERRORS as error:
-            logger.warning("AWS refused a decision", question=request.question, exc_info=True)
-            outcome = refused_by_aws(error, request.release.region)
         decision = TakenDecision(
             question=request.question,
             kind=request.kind,
-            state=outcome.state,
+            state=DecisionState.BEGUN,
             by=click.user,
             at=click.at,
             where=self._where(request, known),
             reason=click.reason,
-            outcome=outcome.text,
         )
+        if self._late(click):
+            self._end(click, decision, refused(TOO_LATE))
+            return
         self.ledger.merge(request.release, decision.to_fact())
-        logger.info("decided", question=request.question, kind=request.kind, by=click.user, state=outcome.state)
+        try:
+            outcome = self._done(click, known)
+        except AWS_ERRORS as error:
+            logger.warning("AWS refused a decision", question=request.question, exc_info=True)
+            outcome = refused_by_aws(error, request.release.region)
+        self._end(click, decision, outcome)
+
+    def _take_up(self, click: Click, decision: TakenDecision, known: KnownFacts) -> None:
+        if decision.state is DecisionState.BEGUN:
+            self._end(click, decision, DONE if self._was_done(click, known) else refused(INTERRUPTED))
+        else:
+            self._announce(click, decision)
+
+    def _was_done(self, click: Click, known: KnownFacts) -> bool:
+        """Whether what was begun shows as done. Starting a rollback can be repeated: its name can be used once."""
+        request = click.request
+        match request.kind:
+            case DecisionKind.APPROVE | DecisionKind.REJECT:
+                return self.pipelines.was_answered(click, self._run(request, known))
+            case DecisionKind.RETRY:
+                return known.attempt_of(request.stage) > request.attempt
+            case DecisionKind.STOP:
+                return known.execution is not None and known.execution.run.state in _STOPPED
+            case DecisionKind.ROLL_BACK:
+                return bool(self.rollbacks and not self._late(click) and self.rollbacks.start(click) is DONE)
+            case DecisionKind.SKIP:
+                return any((each.check, each.at) == (request.place, click.at) for each in known.skipped)
+
+    def _late(self, click: Click) -> bool:
+        return self.clock() - click.at > LATEST_SECONDS
+
+    def _end(self, click: Click, begun: TakenDecision, outcome: DecisionOutcome) -> None:
+        decision = replace(begun, state=outcome.state, outcome=outcome.text)
+        self.ledger.merge(click.request.release, decision.to_fact())
+        logger.info("decided", question=begun.question, kind=begun.kind, by=begun.by, state=outcome.state)
         self._announce(click, decision)
 
     def _announce(self, click: Click, decision: TakenDecision) -> None:
@@ -140,8 +173,7 @@ class DecisionMaker:
         request = click.request
         match request.kind:
             case DecisionKind.APPROVE | DecisionKind.REJECT:
-                places = {(each.stage, each.action): each.id for each in known.actions}
-                return self.pipelines.answer(click, places.get((request.stage, request.place), ""))
+                return self.pipelines.answer(click, self._run(request, known))
             case DecisionKind.RETRY:
                 return self.pipelines.retry(click)
             case DecisionKind.STOP:
@@ -150,6 +182,11 @@ class DecisionMaker:
                 return self.rollbacks.start(click) if self.rollbacks else refused("RollbackMode is off")
             case DecisionKind.SKIP:
                 return self._skip(click, known)
+
+    def _run(self, request: DecisionRequest, known: KnownFacts) -> str:
+        """The id of the approval's run that the card shows; empty where no event told it."""
+        places = {(each.stage, each.action): each.id for each in known.actions}
+        return places.get((request.stage, request.place), "")
 
     def _skip(self, click: Click, known: KnownFacts) -> DecisionOutcome:
         check = self._open_check(click.request, known)

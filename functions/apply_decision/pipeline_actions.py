@@ -15,7 +15,10 @@ from crosscheck.decisions.click import Click
 from crosscheck.ledger.decision_facts import DecisionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_codepipeline.type_defs import ActionExecutionDetailTypeDef
 
 SUMMARY_LIMIT, STOP_LIMIT = 512, 200
 NOT_WAITING = "the approval does not wait any more: it expired, or was answered in CodePipeline"
@@ -49,6 +52,13 @@ class PipelineActions:
             token=token,
         )
         return DONE
+
+    def was_answered(self, click: Click, run: str) -> bool:
+        """Whether the approval of that ``run`` was answered as the click says."""
+        ended = "Succeeded" if click.request.kind is DecisionKind.APPROVE else "Failed"
+        runs = _runs(self._client(click), click)
+        latest = next((each for each in runs if run in {"", each.get("actionExecutionId")}), None)
+        return latest is not None and latest.get("status") == ended
 
     def retry(self, click: Click) -> DecisionOutcome:
         """Run the failed actions of a stage again."""
@@ -105,13 +115,18 @@ def _parallel_token(client: CodePipelineClient, click: Click) -> str:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-approve-or-reject.html
     """
+    waits = (each for each in _runs(client, click) if each.get("status") == "InProgress")
+    run = next(waits, None)
+    return run.get("output", {}).get("executionResult", {}).get("externalExecutionId", "") if run else ""
+
+
+def _runs(client: CodePipelineClient, click: Click) -> Iterator[ActionExecutionDetailTypeDef]:
+    """The runs of the approval in this execution, the latest first."""
     request = click.request
     pages = client.get_paginator("list_action_executions").paginate(
         pipelineName=request.release.pipeline, filter={"pipelineExecutionId": request.release.execution}
     )
     for page in pages:
         for each in page["actionExecutionDetails"]:
-            place = (each.get("stageName"), each.get("actionName"))
-            if place == (request.stage, request.place) and each.get("status") == "InProgress":
-                return each.get("output", {}).get("executionResult", {}).get("externalExecutionId", "")
-    return ""
+            if (each.get("stageName"), each.get("actionName")) == (request.stage, request.place):
+                yield each

@@ -21,13 +21,19 @@ class FakeDecisions(JsonService):
     def __init__(self) -> None:
         super().__init__()
         self.token = TOKEN
+        self.answer = "Approved"
         self.in_stage = events.EXECUTION
         self.parallel = False
         self.retryable: set[str] = set()
         self.running = True
 
+    @property
+    def _status(self) -> str:
+        """Of the approval's run."""
+        return "InProgress" if self.token else {"Approved": "Succeeded", "Rejected": "Failed"}[self.answer]
+
     def get_pipeline_state(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        status = "InProgress" if self.token else "Succeeded"
+        status = self._status
         token = {"token": self.token} if self.token else {}
         run = {"actionExecutionId": ACTION_RUN, "status": status, **token}
         stage = {
@@ -39,8 +45,9 @@ class FakeDecisions(JsonService):
 
     def list_action_executions(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         run = {"executionResult": {"externalExecutionId": self.token}}
-        place = {"stageName": "Release", "actionName": "Go", "status": "InProgress" if self.token else "Succeeded"}
+        place = {"stageName": "Release", "actionName": "Go", "status": self._status}
         named = {
+            "actionExecutionId": ACTION_RUN,
             "pipelineExecutionId": body["filter"]["pipelineExecutionId"],
             "startTime": datetime(2026, 3, 4, tzinfo=UTC),
         }
@@ -50,6 +57,7 @@ class FakeDecisions(JsonService):
         if body["token"] != self.token:
             raise RefusedError("InvalidApprovalTokenException")
         self.token = ""
+        self.answer = body["result"]["status"]
         return {"approvedAt": datetime(2026, 3, 4, tzinfo=UTC)}
 
     def retry_stage_execution(self, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,17 +3,18 @@ dialog that stood open."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
-from apply_decision.decide import LATEST_SECONDS, TOO_LATE
+from apply_decision.decide import INTERRUPTED, LATEST_SECONDS, TOO_LATE
 from apply_decision.people import SlackSilentError
 from crosscheck.contracts.verdicts import Finding, Verdict, judge
 from crosscheck.decisions.click import DOUBLE_CLICK_SECONDS, parse_click
 from crosscheck.decisions.queue import DecisionQueue
-from crosscheck.ledger.decision_facts import DecisionKind
+from crosscheck.ledger.decision_facts import DecisionClaim, DecisionKind, DecisionState, TakenDecision
 from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.releases.offers import open_checks
 from tests.builders import events
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crosscheck.decisions.request import DecisionRequest
+    from crosscheck.ledger.table import Fact
 
 
 class Clicks:
@@ -171,3 +173,119 @@ def test_f54_a_skip_that_no_card_was_told_is_not_decided_in_a_second_round(world
     world.maker.decide(click)
     assert world.outcomes() == [("skip", "refused", USER)]
     assert world.told == [TOO_LATE]
+
+
+@pytest.fixture
+def forgetful(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The ledger does not take the first outcome of a decision."""
+    merge, left = type(world.ledger).merge, [1]
+
+    def failing(self: Any, subject: Any, fact: Fact) -> bool:
+        if fact.latest.get("state") in {"done", "refused"} and fact.name.startswith("decision/") and left:
+            left.pop()
+            raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")
+        return merge(self, subject, fact)
+
+    monkeypatch.setattr(type(world.ledger), "merge", failing)
+    return world
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.APPROVE, DecisionKind.REJECT])
+@pytest.mark.parametrize("parallel", [False, True])
+def test_f44_an_answer_that_the_ledger_did_not_take_is_given_once_and_not_called_expired(
+    asked: DecisionRequest, forgetful: World, kind: DecisionKind, *, parallel: bool
+) -> None:
+    forgetful.codepipeline.parallel = parallel
+    _comes_again(forgetful, replace(asked, kind=kind))
+    assert len(forgetful.codepipeline.called("PutApprovalResult")) == 1
+    assert forgetful.outcomes() == [(kind.value, "done", USER)]
+    assert forgetful.told == []
+    assert forgetful.cards.told == [SUBJECT.key]
+
+
+def test_f44_a_retry_that_the_ledger_did_not_take_is_not_done_again_when_the_stage_failed_again(
+    failed: World, forgetful: World
+) -> None:
+    failed.codepipeline.retryable = {"Deploy"}
+    (request,) = failed.offered(DecisionKind.RETRY)
+    click = failed.click(request)
+    with pytest.raises(ClientError):
+        failed.maker.decide(click)
+    more = events.SECOND_ATTEMPT
+    failed.happen(
+        events.pipeline("RESUMED", 10, **more),
+        events.stage("Deploy", "STARTED", 11, **more),
+        events.action("Deploy", "web", "FAILED", 13, region="eu-west-1", more=more),
+        events.stage("Deploy", "FAILED", 14, **more),
+        events.pipeline("FAILED", 15, **more),
+    )
+    failed.codepipeline.retryable = {"Deploy"}
+    failed.maker.decide(click)
+    assert len(failed.codepipeline.called("RetryStageExecution")) == 1
+    assert failed.outcomes() == [("retry", "done", USER)]
+
+
+def test_f44_a_stop_that_the_ledger_did_not_take_is_asked_for_once(asked: DecisionRequest, forgetful: World) -> None:
+    (request,) = forgetful.offered(DecisionKind.STOP)
+    click = forgetful.click(request)
+    with pytest.raises(ClientError):
+        forgetful.maker.decide(click)
+    forgetful.happen(events.pipeline("STOPPING", 10))
+    forgetful.maker.decide(click)
+    assert len(forgetful.codepipeline.called("StopPipelineExecution")) == 1
+    assert forgetful.outcomes() == [("stop", "done", USER)]
+
+
+def test_f44_a_rollback_that_the_ledger_did_not_take_is_started_once(failed: World, forgetful: World) -> None:
+    (request,) = failed.offered(DecisionKind.ROLL_BACK)
+    _comes_again(failed, request)
+    assert len(failed.machine.started) == 1
+    assert failed.outcomes() == [("roll_back", "done", USER)]
+
+
+def test_f44_a_skip_that_the_ledger_did_not_take_is_told_as_done(forgetful: World) -> None:
+    forgetful.happen(events.pipeline("STARTED"))
+    _waits_for_a_page(forgetful, 1)
+    (offer,) = forgetful.offered(DecisionKind.SKIP)
+    (check,) = open_checks(forgetful.known)
+    _comes_again(forgetful, offer.at(check.id), reason="the page is being moved")
+    assert forgetful.outcomes() == [("skip", "done", USER)]
+    assert [each.where for each in forgetful.known.decisions] == ["http page in eu-west-1"]
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.APPROVE, DecisionKind.STOP])
+def test_f44_what_was_begun_and_not_done_is_said_and_offered_again(
+    world: World, asked: DecisionRequest, kind: DecisionKind
+) -> None:
+    _dies_before_the_deed(world, kind)
+    assert world.codepipeline.called("PutApprovalResult") == []
+    assert world.codepipeline.called("StopPipelineExecution") == []
+    _is_offered_again(world, kind)
+
+
+def test_f44_a_retry_that_was_begun_and_not_done_is_said_and_offered_again(failed: World) -> None:
+    _dies_before_the_deed(failed, DecisionKind.RETRY)
+    assert failed.codepipeline.called("RetryStageExecution") == []
+    _is_offered_again(failed, DecisionKind.RETRY)
+
+
+def test_a_rollback_that_was_begun_too_long_ago_is_not_started(failed: World) -> None:
+    _dies_before_the_deed(failed, DecisionKind.ROLL_BACK, after=LATEST_SECONDS + 1)
+    assert failed.machine.started == {}
+    _is_offered_again(failed, DecisionKind.ROLL_BACK)
+
+
+def _dies_before_the_deed(world: World, kind: DecisionKind, after: float = 360) -> None:
+    (request,) = world.offered(kind)
+    click = world.click(request)
+    world.ledger.claim(SUBJECT, DecisionClaim(request.question).name, click.holder)
+    world.know(TakenDecision(request.question, kind, DecisionState.BEGUN, USER, click.at).to_fact())
+    assert world.offered(kind) == []
+    world.now += after
+    world.maker.decide(click)
+
+
+def _is_offered_again(world: World, kind: DecisionKind) -> None:
+    assert world.outcomes() == [(kind.value, "refused", USER)]
+    assert world.told == [INTERRUPTED]
+    assert [request.round for request in world.offered(kind)] == [1]

@@ -74,6 +74,8 @@ def decision_line(decision: TakenDecision) -> str:
 def _what(decision: TakenDecision) -> str:
     label = _LABELS[decision.kind].rstrip("…").lower() if decision.kind else "decided"
     match decision.state:
+        case DecisionState.BEGUN:
+            return f":grey_question: {label}: begun, and whether it was done, CodePipeline shows"
         case DecisionState.DONE:
             return _DONE[decision.kind] if decision.kind else f":grey_question: {label}"
         case DecisionState.REFUSED:

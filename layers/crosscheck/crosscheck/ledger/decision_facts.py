@@ -23,6 +23,7 @@ class DecisionKind(StrEnum):
 class DecisionState(StrEnum):
     """What came of a decision."""
 
+    BEGUN = "begun"  # written before the deed, which is never done a second time
     DONE = "done"
     REFUSED = "refused"  # nothing was done; it can be decided once more
     UNKNOWN = "unknown"  # a word of a later version: never written
@@ -50,7 +51,8 @@ class TakenDecision(StoredFact):
 
     def to_fact(self) -> Fact:
         """The fact."""
-        return self.ordered(Order(0, 0, self.at, self.by))
+        ended = 0 if self.state is DecisionState.BEGUN else 1
+        return self.ordered(Order(0, ended, self.at, self.by))
 
     def within_limits(self) -> Self:
         """The decision with as much of its texts as is stored."""

@@ -93,6 +93,14 @@ def test_what_was_decided_is_offered_no_more_and_what_came_to_nothing_in_a_new_r
     assert (again.request.round, again.request.matter) == (1, offer.request.matter)
 
 
+def test_what_is_begun_is_offered_no_more_and_where_to_look_stands_on_the_card() -> None:
+    request = DecisionRequest(DecisionKind.APPROVE, SUBJECT, "Release", "Go", 1)
+    facts = decided(waiting(), request, DecisionState.BEGUN, where="Release / Go")
+    assert offered(facts) == ["stop"]
+    text = str(render(facts.release).blocks)
+    assert "approve: begun, and whether it was done, CodePipeline shows *Release / Go* by" in text
+
+
 def test_a_check_can_be_skipped_while_its_judge_will_look_again() -> None:
     seen = judge(
         "eu-west-1", [Finding("http", "page", Verdict.PENDING, "503"), Finding("alarms", "a", Verdict.PASS, "")]
