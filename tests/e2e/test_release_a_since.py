@@ -61,8 +61,8 @@ def test_what_somebody_deployed_by_hand_is_not_rolled_back_past_by_the_next_rele
     outside.deployments(US, "unhealthy")
     execution = canary.push("Crop pictures well")
     assert canary.wait(execution) == "Failed"
-    suggested = f"↳ rollback suggested: just before this release {by_hand.task_definition} (sha256:"
-    told(outside, execution, suggested, us="failed", eu="skipped", ap="skipped")
+    ran = f"just before this release {by_hand.task_definition} (sha256:"
+    told(outside, execution, "↳ rollback suggested: ", ran, us="failed", eu="skipped", ap="skipped")
     verified(canary, outside, execution, "ValidatePrimary")
     assert running(outside)[US].deployments[1:] == by_hand.deployments
 
