@@ -108,6 +108,14 @@ class World:
         named = f"just before this release {SERVICE}:{HOTFIX} (sha256:" in reason
         return (state, calls, named) == (RollbackState.SUGGESTED, [], True)
 
+    def fails(self, number: int) -> None:
+        """A release whose deployment goes wrong, and so does its action."""
+        subject, check = self.release(number)
+        made = self.ecs.deployments[0]["serviceDeploymentArn"].rpartition("/")[2]
+        self.breaks()
+        failed = replace(check.deployed, status="Failed", external=made, error="JobFailed")
+        assert self.judged(subject, replace(check, run=failed)).verdict is Verdict.FAIL
+
     def take_back(self, subject: Subject, check: PlannedCheck) -> tuple[RollbackState, str]:
         item = VerificationItem(
             Purpose.STAGE, subject, REGION, self.now(), (check,), stage="Deploy", attempt=1, mode="auto"
@@ -140,11 +148,7 @@ def test_a_hotfix_of_a_release_whose_action_failed_is_left_to_a_person(ledger_ta
     world = World(ledger_table)
     assert world.judged(*world.release(1)).verdict is Verdict.PASS
     world.passes(hours=1)
-    subject, check = world.release(2)
-    made = world.ecs.deployments[0]["serviceDeploymentArn"]
-    world.ecs.become(made, "ROLLBACK_SUCCESSFUL")
-    failed = replace(check.deployed, status="Failed", external=made.rpartition("/")[2], error="JobFailed")
-    assert world.judged(subject, replace(check, run=failed)).verdict is Verdict.FAIL
+    world.fails(2)
     world.passes(hours=1)
     world.deploy(HOTFIX)
     world.passes(hours=1)
@@ -175,11 +179,7 @@ def test_two_bad_releases_in_a_row_are_taken_back_to_what_was_proven(ledger_tabl
     world = World(ledger_table)
     assert world.judged(*world.release(1)).verdict is Verdict.PASS
     world.passes(hours=1)
-    subject, check = world.release(2)
-    made = world.ecs.deployments[0]["serviceDeploymentArn"].rpartition("/")[2]
-    world.breaks()
-    failed = replace(check.deployed, status="Failed", external=made, error="JobFailed")
-    assert world.judged(subject, replace(check, run=failed)).verdict is Verdict.FAIL
+    world.fails(2)
     world.passes(hours=1)
     last = world.release(3)
     world.breaks()
