@@ -20,6 +20,8 @@ STAGES = ("Source", "Build", "DeployPrimary", "ValidatePrimary", "DeploySecondar
 def test_f01_f02_every_event_twice_and_shuffled_takes_a_region_back_once(
     canary: CanaryService, outside: Outside
 ) -> None:
+    good = canary.push("Single pictures")
+    told(outside, good, us="passed", eu="passed", ap="passed")
     before = running(outside)
     outside.deployments(AP, "unhealthy")
     outside.events(shuffle=True, duplicate=1.0, seed=11)
