@@ -217,19 +217,17 @@ def _conclude(
     """The last word. What was still under way is unknown, and so is what passed so far where that was ``cut_short`` of
     the time that it was to be observed: this judge will not look again."""
     so_far = {region.region for region in _regions(weighed) if cut_short and region.verdict is Verdict.PASS}
-    ended = [item.settled and item.look.region not in so_far for item in weighed]
-    final = [
-        item if done else replace(item, finding=_unfinished(item.finding))
-        for item, done in zip(weighed, ended, strict=True)
-    ]
+    final = [item if item.settled and item.look.region not in so_far else _unfinished(item) for item in weighed]
     regions = _regions(final)
     failed = {region.region for region in regions if region.verdict is Verdict.FAIL}
-    unsettled = {item.look.region for item, done in zip(weighed, ended, strict=True) if not done}
+    unsettled = {item.look.region for item in final if not item.settled}
     return Decision(step, reason, regions, progress, open=frozenset(unsettled - failed))
 
 
-def _unfinished(finding: Finding) -> Finding:
-    return replace(finding, verdict=Verdict.INCONCLUSIVE, reason=f"not judged to the end; last seen: {finding.reason}")
+def _unfinished(item: _Weighed) -> _Weighed:
+    finding = item.finding
+    reason = f"not judged to the end; last seen: {finding.reason}"
+    return replace(item, finding=replace(finding, verdict=Verdict.INCONCLUSIVE, reason=reason), settled=False)
 
 
 def _regions(weighed: Sequence[_Weighed]) -> tuple[RegionVerdict, ...]:
