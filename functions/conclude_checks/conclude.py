@@ -8,7 +8,7 @@ from typing import Any
 from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.card_queue import CardQueue
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackClaim, RollbackProgress
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import ImageSubject, parse_subject
 from crosscheck.ledger.table import Fact, Ledger
@@ -102,7 +102,7 @@ class Conclusion:
                     outcome.problem,
                     now,
                     by=item.asked_by,
-                    untouched=not outcome.rolled_back and not known.holder(_claim(item, region)),
+                    untouched=not outcome.rolled_back and not known.holder(item.claim),
                 ).to_fact()
                 for region in item.regions or (item.region,)
             ]
@@ -163,11 +163,6 @@ def _cause(text: str) -> str:
         return ""
     known = isinstance(error, dict) and error.get("errorType") == "RollbackRefusedError"
     return str(error["errorMessage"]) if known else ""
-
-
-def _claim(item: VerificationItem, region: str) -> RollbackClaim:
-    """Whoever is to take the region back holds it before anything is changed."""
-    return RollbackClaim(item.stage, region, item.attempt)
 
 
 def _whole_stages(outcomes: Sequence[ItemOutcome]) -> Iterator[VerificationItem]:

@@ -10,7 +10,6 @@ from crosscheck.clients import Clients
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.contracts.rollback import Feasibility, RollbackStarted, SupersededError
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.plans.current import as_of, current, later_checks
@@ -51,7 +50,7 @@ class RegionRollback:
     def _run(self, item: VerificationItem, holder: str) -> dict[str, Any]:
         known = KnownFacts(self.log.ledger.read(item.subject))
         # Who holds the claim already died, or was refused, between the claim and the end of the deed.
-        begun = known.holder(_claim(item)) == holder
+        begun = known.holder(item.claim) == holder
         if not begun and (reason := retried(known, item)):
             return self.log.tell(item, RollbackState.MOVED_ON, reason)
         # What had begun but not ended when it was planned has named its deployment since.
@@ -89,7 +88,7 @@ class RegionRollback:
 
     def _begin(self, item: VerificationItem, choice: RollbackChoice, stay: list[str], holder: str) -> dict[str, Any]:
         """``stay`` says of the region's other deployments why they are not taken back."""
-        if not self.log.ledger.claim(item.subject, _claim(item).name, holder):
+        if not self.log.ledger.claim(item.subject, item.claim.name, holder):
             logger.info("another verification takes the region back", region=item.region, stage=item.stage)
             return {"state": RollbackState.RUNNING.value}
         self.log.tell(item, RollbackState.RUNNING, f"rolling back to {choice.target}", choice.target)
@@ -131,7 +130,3 @@ def _release(item: VerificationItem) -> Subject:
     if not isinstance(item.subject, Subject):
         raise TypeError("only executions are taken back")
     return item.subject
-
-
-def _claim(item: VerificationItem) -> RollbackClaim:
-    return RollbackClaim(item.stage, item.region, item.attempt)

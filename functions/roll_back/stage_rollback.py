@@ -7,7 +7,6 @@ from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.clients import Clients
 from crosscheck.contracts.rollback import Feasibility, SupersededError
 from crosscheck.ledger.known_facts import KnownFacts
-from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.states import RollbackState
 from crosscheck.ledger.subjects import Subject
 from crosscheck.releases.proven import ProvenStates
@@ -51,7 +50,7 @@ class WholeStageRollback:
     def _run(self, item: VerificationItem, known: KnownFacts, holder: str) -> dict[str, Any]:
         if not isinstance(item.subject, Subject):
             raise TypeError("only executions have stages")
-        stage, claim = DeployedStage(item.subject, item.stage), RollbackClaim(item.stage, "all", item.attempt)
+        stage, claim = DeployedStage(item.subject, item.stage), item.claim
         states, planned = ProvenStates(self.log.ledger), planned_stage(stage.execution, stage.name)
         restored = states.to_restore(planned)
         proven = restored.state

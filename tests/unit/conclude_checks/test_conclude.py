@@ -179,6 +179,14 @@ def test_a_rollback_that_somebody_held_may_have_changed_something(ledger: Ledger
     assert (rollback.state, rollback.replaces) == (RollbackState.FAILED, True)
 
 
+def test_so_may_one_of_a_whole_stage(ledger: Ledger) -> None:
+    assert ledger.claim(RELEASE, RollbackClaim("Deploy", "all", WHOLE_STAGE.attempt).name, "verification")
+    refusal = json.dumps({"errorType": REFUSED, "errorMessage": "RollbackStage was refused"})
+    concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1={"verdict": "FAIL", "cause": refusal}))
+    told = [ledger.read(RELEASE)[f"rollback/Deploy/{region}"].latest["untouched"] for region in WHOLE_STAGE.regions]
+    assert told == [False, False]
+
+
 def test_the_unproven_rollback_of_a_stage_is_told_of_each_of_its_regions(ledger: Ledger) -> None:
     concluding(ledger).conclude(verified(WHOLE_STAGE, us_east_1={"purpose": "rollback"}))
     told = {name: each.latest["reason"] for name, each in ledger.read(RELEASE).items() if name.startswith("rollback/")}

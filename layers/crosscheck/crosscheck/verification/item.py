@@ -7,6 +7,7 @@ from typing import Any
 
 from crosscheck import json_documents
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.ledger.rollback_facts import RollbackClaim
 from crosscheck.ledger.subjects import ImageSubject, Subject, parse_subject
 from crosscheck.registry.checks import known, portable
 from crosscheck.verification.engine import Limits
@@ -67,6 +68,12 @@ class VerificationItem:
     asked_by: str = ""
     account: str = ""
     progress: Progress | None = None
+
+    @property
+    def claim(self) -> RollbackClaim:
+        """The right to take back what is verified, which is held before anything is changed: of the region, or of the
+        stage as a whole."""
+        return RollbackClaim(self.stage, "all" if self.purpose is Purpose.WHOLE_STAGE else self.region, self.attempt)
 
     def to_json(self) -> dict[str, Any]:
         """The item as the state machine's input."""
