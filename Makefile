@@ -53,7 +53,7 @@ unit: $(STAMPS)/dev browser ## fast tests: pure logic, fakes as strict as AWS, m
 	$(DEV)/pytest tests -m "not e2e and not examples and not upgrade" -q -n 2
 
 .PHONY: e2e
-e2e: $(ENVIRONMENTS) build browser ## the deployed stack in three local accounts at once
+e2e: $(ENVIRONMENTS) build browser ## the deployed stack in four local accounts at once
 	$(DEV)/pytest tests/e2e -m e2e -q -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: examples

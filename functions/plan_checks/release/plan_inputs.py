@@ -7,8 +7,8 @@ from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.subjects import Subject
 from crosscheck.pipelines.gates import rule_gate
 from crosscheck.pipelines.pipeline import Pipeline
-from crosscheck.releases.deployments import deployments, rollback_of
 from crosscheck.verification.item import Purpose, VerificationItem
+from crosscheck.verification.taken_back import own_rollback
 from plan_checks.release.due_regions import DueRegion
 from plan_checks.release.read import Execution, Runs
 from plan_checks.rollback_mode import left_to_codepipeline
@@ -65,10 +65,7 @@ class PlanInputs:
         rollback = self.known.rollback(each.stage, each.region)
         if rollback is None or rollback.attempt >= self.finished.attempt:
             return False
-        place = (each.stage, each.region)
-        told = [known for known in deployments(self.known) if known.action and (known.stage, known.region) == place]
-        latest = rollback.at > max(run.started for run in ran.values())
-        return latest and rollback.replaces and all(rollback_of(action, self.known) for action in told)
+        return all(own_rollback(self.known, each.stage, each.region, run) for run in ran.values())
 
     def turns(self, each: DueRegion) -> Mapping[str, float]:
         """Since when each gate's word counts, by its name among the judges: its own last run, as far as that is known,

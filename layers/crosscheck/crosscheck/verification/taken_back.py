@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from crosscheck.contracts.check import PlannedCheck
 from crosscheck.ledger.known_facts import KnownFacts
+from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
 from crosscheck.ledger.table import Ledger
 from crosscheck.pipelines.runs import ActionRun
@@ -27,15 +28,24 @@ def with_rollbacks(
     repeat one of a region's actions, and not another one."""
     ran = {check.id: check.run for check in checks if check.run}
     return [
-        replace(each, taken_back=_taken_back(known, stage, each.region, ran[each.check])) if each.check in ran else each
+        replace(each, taken_back=_words(own_rollback(known, stage, each.region, ran[each.check])))
+        if each.check in ran
+        else each
         for each in results
     ]
 
 
-def _taken_back(known: KnownFacts, stage: str, region: str, run: ActionRun) -> str:
-    """The rollback of an earlier attempt may end later than the action was repeated: it took nothing of that back."""
+def own_rollback(known: KnownFacts, stage: str, region: str, run: ActionRun) -> RollbackProgress | None:
+    """The rollback that replaced what an action's run brought to a region; None where none has.
+
+    The rollback of an earlier attempt may end later than the action was repeated: it took nothing of that back.
+    """
     rollback = known.rollback(stage, region)
     if rollback is None or not rollback.replaces or rollback.at <= run.started:
-        return ""
+        return None
     attempts = [each.run.attempt for each in known.actions if (each.stage, each.action) == (run.stage, run.name)]
-    return rollback.reason if rollback.attempt >= max(attempts, default=0) else ""
+    return rollback if rollback.attempt >= max(attempts, default=0) else None
+
+
+def _words(rollback: RollbackProgress | None) -> str:
+    return rollback.reason if rollback else ""

@@ -23,6 +23,7 @@ from crosscheck.services.codedeploy.deployments import (
     Target,
     read_deployment,
     read_group,
+    read_last,
     read_newest,
     read_targets,
 )
@@ -99,7 +100,7 @@ class CodeDeploy(Check):
         undone = read_deployment(client, planned.parameters["undoes"]) if "undoes" in planned.parameters else None
         if undone:
             ours = newest_asked_for(client, undone, ours)
-        last = ours if newest_id in {"", ours.id} else read_deployment(client, newest_id) or ours
+        last = read_last(client, ours, newest_id)
         newest = newest_asked_for(client, ours, last)
         return replace(_look(planned, ours, newest, undone, aws), warning=_outdated(ours, newest, last))
 

@@ -111,6 +111,11 @@ def read_deployment(client: CodeDeployClient, deployment: str) -> GroupDeploymen
     return parse_deployment(answer["deploymentInfo"])
 
 
+def read_last(client: CodeDeployClient, ours: GroupDeployment, newest: str) -> GroupDeployment:
+    """The deployment of the id that ``read_newest`` gave; ours where it names none, or one that is gone."""
+    return ours if newest in {"", ours.id} else read_deployment(client, newest) or ours
+
+
 def read_deployments(client: CodeDeployClient, ids: Sequence[str]) -> list[GroupDeployment]:
     """The deployments of these ids, in no order."""
     answers = [client.batch_get_deployments(deploymentIds=list(few)) for few in batched(ids, BATCH, strict=False)]

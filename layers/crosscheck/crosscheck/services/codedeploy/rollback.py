@@ -16,7 +16,7 @@ from crosscheck.contracts.rollback import (
     RollbackStarted,
 )
 from crosscheck.services.codedeploy.check import CodeDeploy
-from crosscheck.services.codedeploy.deployments import GroupDeployment, read_deployment, read_newest
+from crosscheck.services.codedeploy.deployments import GroupDeployment, read_deployment, read_last, read_newest
 from crosscheck.services.codedeploy.history import (
     HISTORY_PERMISSIONS,
     NoWayBackError,
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 class CodeDeployProposal(RollbackProposal):
     """``ours`` is the deployment to take back. ``revision`` is what is deployed again; None if ours is to be stopped.
     ``running`` is the deployment that takes ours back already, empty if none does. ``newest`` is the group's last one
-    that somebody asked for,
-    ``proven`` what the group is to run again.
+    that somebody asked for, ``proven`` what the group is to run again.
     """
 
     ours: GroupDeployment | None = None
@@ -127,8 +126,7 @@ def _newest(client: CodeDeployClient, ours: GroupDeployment) -> GroupDeployment 
     newest = read_newest(client, ours.application, ours.group)
     if newest is None:
         return None
-    last = ours if newest in {"", ours.id} else read_deployment(client, newest) or ours
-    return newest_asked_for(client, ours, last)
+    return newest_asked_for(client, ours, read_last(client, ours, newest))
 
 
 def _of_another_group(planned: PlannedCheck, named: GroupDeployment) -> str:

@@ -125,9 +125,10 @@ class EcrImage(Check):
 
     def _prove(self, wanted: SourceImage, planned: PlannedCheck, aws: Clients) -> tuple[Outcome, Mapping[str, str]]:
         try:
-            image, pushed = (wanted, 0.0) if wanted.digest else _resolved(wanted, aws)
+            digest, pushed = (wanted.digest, 0.0) if wanted.digest else _tagged(wanted, wanted.region, aws)
         except AWS_ERRORS as error:
             return Outcome(Verdict.INCONCLUSIVE, explain(error, wanted.region)), {}
+        image = replace(wanted, digest=digest)
         if not image.digest:
             return _nothing_meant(wanted, planned.region), {}
         values = {f"intended digest {image.repository}": image.digest, f"source {image.repository}": image.region}
@@ -147,7 +148,7 @@ class EcrImage(Check):
             outcome = arrived(image, replica, destination)
             proven = outcome.verdict is not Verdict.PASS or not journey.needs_tag or replica.tagged(image)
             return outcome if proven else self._judge_tag(journey, outcome, aws)
-        elsewhere = _tagged(image, destination, aws) if image.tag else ""
+        elsewhere, _ = _tagged(image, destination, aws) if image.tag else ("", 0.0)
         lack = what_lacks(image, replica, destination, elsewhere)
         if image.region == destination:
             return Outcome(Verdict.FAIL, lack)
@@ -156,11 +157,11 @@ class EcrImage(Check):
     def _judge_tag(self, journey: _Journey, is_there: Outcome, aws: Clients) -> Outcome:
         """The image is there, and was not there under its tag. Only what its source still has under it is missed."""
         image, destination = journey.image, journey.destination
-        elsewhere = _tagged(image, destination, aws)
+        elsewhere, _ = _tagged(image, destination, aws)
         if elsewhere == image.digest:
             return is_there
         try:
-            current = _tagged(image, image.region, aws)
+            current, _ = _tagged(image, image.region, aws)
         except AWS_ERRORS as error:
             return Outcome(Verdict.INCONCLUSIVE, explain(error, image.region))
         if current != image.digest:
@@ -263,17 +264,11 @@ def _named_image(parameters: Mapping[str, str], region: str) -> SourceImage:
     )
 
 
-def _resolved(image: SourceImage, aws: Clients) -> tuple[SourceImage, float]:
-    """The image that its source has under the tag now, without a digest where there is none, and when it was pushed."""
-    tagged = describe(aws.client("ecr", image.region), image, [{"imageTag": image.tag}])
-    for digest, detail in tagged.items():
-        return replace(image, digest=digest), pushed_at(detail)
-    return image, 0.0
-
-
-def _tagged(image: SourceImage, region: str, aws: Clients) -> str:
-    """The digest that a region's registry has under the image's tag; empty where it has no such tag."""
-    return next(iter(describe(aws.client("ecr", region), image, [{"imageTag": image.tag}])), "")
+def _tagged(image: SourceImage, region: str, aws: Clients) -> tuple[str, float]:
+    """The digest that a region's registry has under the image's tag, empty where it has no such tag, and when it got
+    that."""
+    found = describe(aws.client("ecr", region), image, [{"imageTag": image.tag}])
+    return next(((digest, pushed_at(detail)) for digest, detail in found.items()), ("", 0.0))
 
 
 def _nothing_meant(wanted: SourceImage, destination: str) -> Outcome:
