@@ -33,7 +33,8 @@ class ProviderContext:
     """Everything that a resource needs besides its request.
 
     ``store_prefix`` is the template's ArtifactStorePrefix. ``forwarding_role`` is the ARN of the role that forwarding
-    rules send events under; it is empty if the template forwards nothing.
+    rules send events under; it is empty if the template forwards nothing. ``run`` is how often Lambda has delivered the
+    request.
     """
 
     clients: Clients
@@ -43,6 +44,7 @@ class ProviderContext:
     store_prefix: str
     retrying: Retrying
     forwarding_role: str = ""
+    run: int = 1
 
 
 @cache

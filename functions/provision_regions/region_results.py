@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from crosscheck.aws_errors import code, denied, message, region_not_enabled
 from crosscheck.errors import CrosscheckError
 from crosscheck.time_limits import OutOfTimeError, all_within
+from provision_regions.ownership.current_request import ReplacedError
 from provision_regions.retry import Deadline
 
 MAX_RUNS = 3  # Lambda repeats an asynchronous invocation that fails twice
@@ -102,6 +103,8 @@ def each_region[T](regions: Iterable[str], work: Callable[[str], T], deadline: D
 def _attempt[T](work: Callable[[str], T], region: str) -> T | Exception:
     try:
         return work(region)
+    except ReplacedError:
+        raise  # it is no region's failure: the whole request is over
     except Exception as error:
         if not isinstance(error, CrosscheckError | ClientError | BotoCoreError):  # a mistake of ours
             logger.exception("region failed", region=region)

@@ -68,12 +68,15 @@ class Retrying:
     """Calls AWS, and repeats transient errors with full jitter, a bounded number of times and within the deadline.
 
     A call whose denial may be temporary is repeated for ``denied_seconds``, and so is one that fails with a code of
-    ``spreading``: a change of IAM is not known there yet.
+    ``spreading``: a change of IAM is not known there yet. ``require`` is asked before every call, and raises where none
+    may be made any more.
     """
 
     deadline: Deadline
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
+    clock: Callable[[], float] = time.monotonic
+    require: Callable[[], None] = lambda: None
     attempts: int = 8
     denied_seconds: float = FRESH_ROLE_SECONDS
     transient: frozenset[str] = field(default=TRANSIENT, repr=False)
@@ -86,6 +89,10 @@ class Retrying:
     def awaiting_roles(self, *codes: str) -> Self:
         """The same, but it takes these errors for a role that is not known everywhere yet."""
         return replace(self, spreading=self.spreading | set(codes))
+
+    def requiring(self, require: Callable[[], None]) -> Self:
+        """The same, but it asks this before every call."""
+        return replace(self, require=require)
 
     def tolerating_denials(self, seconds: float) -> Self:
         """The same, but it repeats denied calls for so many seconds; with 0 it repeats none."""
@@ -102,6 +109,7 @@ class Retrying:
         denials = repeat(DENIED_PAUSE, int(self.denied_seconds / DENIED_PAUSE))
         while True:  # until both are used up
             self.deadline.check()
+            self.require()
             try:
                 return method(*args, **kwargs)
             except ClientError as error:

@@ -1,7 +1,7 @@
-"""Serves CloudFormation's requests. Whatever happens, CloudFormation gets an answer."""
+"""Serves CloudFormation's requests. Whatever happens, CloudFormation gets the answer that it waits for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -17,6 +17,8 @@ from provision_regions.custom_resource.origin import IN_PROGRESS, RequestOrigin
 from provision_regions.custom_resource.request import Answer, Request, body, failed, read_request, succeeded
 from provision_regions.custom_resource.respond import ForeignHostError, deliver, refuse_foreign
 from provision_regions.forwarding.resource import provision_forwarding, remove_forwarding
+from provision_regions.ownership.current_request import CURRENT, CurrentRequest, ReplacedError
+from provision_regions.ownership.names import names_for_removal
 from provision_regions.region_results import UnfinishedError, describe
 from provision_regions.replication.resource import provision_replication, remove_replication
 from provision_regions.retry import Retrying, deadline_of
@@ -68,19 +70,26 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
             logger.error("request refused", reason=str(error))  # noqa: TRY400 - a trace would say no more
             raise
         answer = _answer(request, context)
+        if answer is None:
+            return
         logger.info("request served", status=answer.status.value, reason=answer.reason)
         count(f"RegionalResource{answer.status.value.title()}")
         deliver(request.response_url, body(request, answer), request.home_region, local_host)
 
 
-def _answer(request: Request, context: LambdaContext) -> Answer:
-    """Serve the request. Every error becomes an answer, except that another run is needed."""
+def _answer(request: Request, context: LambdaContext) -> Answer | None:
+    """Serve the request. Every error becomes an answer, except that another run is needed. None where nobody waits for
+    one: another run that is delivered of a request that is done must not take its answer back."""
     try:
         return succeeded(fulfil(request, _provider_context(context)))
     except UnfinishedError as error:
         logger.warning("request unfinished", reason=str(error))
         count("RegionalResourceUnfinished")
         raise
+    except ReplacedError as error:
+        logger.warning("request replaced", reason=str(error))
+        count("RegionalResourceReplaced")
+        return None
     except CrosscheckError as error:
         return failed(str(error))
     except AWS_ERRORS as error:
@@ -95,6 +104,7 @@ def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:
 
     Raises:
         UnfinishedError: the request needs another run.
+        ReplacedError: another request for the resource came after this one. What was begun is left to that one.
         ContradictedError: CloudFormation is not at what the request says. Nothing was done.
         CrosscheckError: the answer is FAILED with this text.
         ClientError, BotoCoreError: AWS refuses a call in the home region, or does not answer.
@@ -104,7 +114,18 @@ def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:
         raise ConfigurationError(f"unknown resource type {request.resource_type[:60]!r}; known: {known}")
     if request.type not in IN_PROGRESS:
         raise ConfigurationError(f"unknown RequestType {request.type[:40]!r}")
-    RequestOrigin(request, context).confirm()
+    origin = RequestOrigin(request, context)
+    if request.type == "Delete" and names_for_removal(request, context, CURRENT) is None:
+        origin.confirm()
+        return {}
+    current = CurrentRequest(request, context)
+    run = current.begin(origin.confirm)
+    data = _do(request, replace(context, run=run, retrying=context.retrying.requiring(current.require)))
+    current.finish()
+    return data
+
+
+def _do(request: Request, context: ProviderContext) -> Mapping[str, str]:
     resource = RESOURCES[request.resource_type]
     if request.type == "Delete":
         resource.remove(request, context)

@@ -135,7 +135,8 @@ class StoreHistory:
     ) -> Told:
         """One request, with what Lambda makes of it: killed runs, runs again, the same run twice."""
         given = "" if kind == "Create" else given or self.given
-        content = event(kind, wish, old) | ({"PhysicalResourceId": given} if kind != "Create" else {})
+        content = event(kind, wish, old, RequestId=f"request-{len(self.told)}")
+        content |= {"PhysicalResourceId": given} if kind != "Create" else {}
         self.told.append(f"{kind} {wish['Regions']} {wish['Prefix']} {wish.get('OnDelete')} {denials or ''}")
         self.world.stacks.begin(content)
         kept = self._kept(kind, wish)
@@ -186,10 +187,9 @@ class StoreHistory:
     def _give_up_what_is_finished(self, content: Any) -> None:
         """A Create or an Update that finished may have stores emptied, also if its answer was lost."""
         wish = content["ResourceProperties"]
-        records = self.world.ssm.values("us-east-1")
-        record = json.loads(records.get(f"/crosscheck/_records/shop/Stores/{wish['Prefix']}", "{}"))
-        if content["RequestType"] != "Delete" and record.get("finished") and not record["request"]:
-            for region in wish["Regions"]:
+        record = json.loads(self.world.records.get(f"/crosscheck/_records/shop/Stores/{wish['Prefix']}", "{}"))
+        if content["RequestType"] != "Delete" and record.get("finished"):
+            for region in {*wish["Regions"]} - {*record["taken"]}:
                 self.retained.pop(bucket_name(region, wish["Prefix"]), None)
 
     def _assert_retained(self) -> None:
@@ -220,9 +220,7 @@ class StoreHistory:
     def _stranger(self) -> None:
         """Somebody makes a bucket without tags, whose name would be ours, where we are not about to make it."""
         prefix, region = self.random.choice(PREFIXES), self.random.choice(REGIONS)
-        records = [
-            json.loads(value) for name, value in self.world.ssm.values("us-east-1").items() if "_records" in name
-        ]
+        records = [json.loads(value) for value in self.world.records.values()]
         ours = {name for record in records for name in (*record["regions"], *record["making"])}
         retained = {key.region for key in live_keys(self.world) if key.tags.get(PREFIX_TAG) == prefix}
         if region not in ours | retained and bucket_name(region, prefix) not in self.world.s3.buckets:

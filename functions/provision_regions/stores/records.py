@@ -11,7 +11,6 @@ The record is what the resource remembers between requests and runs:
   earlier resource retained it, so nothing empties it.
 * ``empties``: whether a Delete empties the stores. Only a Create or an Update says so, never the Delete itself.
 * ``finished``: whether a Create or an Update was ever done.
-* ``request`` and ``runs``: the current request, and how often Lambda has delivered it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,12 +31,6 @@ class RecordedStores:
     taken: tuple[str, ...] = ()
     empties: bool = False
     finished: bool = False
-    request: str = ""
-    runs: int = 0
-
-    def begun(self, request: str) -> Self:
-        """The record to write before anything is done: one more run of this request."""
-        return replace(self, request=request, runs=self.runs_of(request) + 1)
 
     @property
     def to_empty(self) -> tuple[str, ...]:
@@ -64,19 +57,15 @@ class RecordedStores:
     def settled(self, regions: Iterable[str], *, empties: bool) -> Self:
         """The record to write when everything is made in these regions."""
         making, taken = (tuple(sorted({*left} - {*regions})) for left in (self.making, self.taken))
-        return replace(self, making=making, taken=taken, empties=empties, finished=True, request="", runs=0)
-
-    def runs_of(self, request: str) -> int:
-        """How many runs of this request have begun."""
-        return self.runs if self.request == request else 0
+        return replace(self, making=making, taken=taken, empties=empties, finished=True)
 
 
 class StoreRecord(ResourceRecord):
     """The record of one resource's stores."""
 
     def read(self) -> RecordedStores:
-        """The record; empty where the resource never began anything."""
-        return read(RecordedStores, self._load(), f"the record {self._names.record}")
+        """The record; empty where the resource never began anything. Earlier versions wrote the request into it."""
+        return read(RecordedStores, self._load(), f"the record {self._names.record}", strict=False)
 
     def write(self, recorded: RecordedStores) -> None:
         """Write the record: about 1.5 KB for all regions of AWS."""

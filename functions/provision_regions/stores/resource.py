@@ -59,10 +59,10 @@ class Stores:
         making = {*before.making} & {*wanted.regions} | absent | self._still_untagged(wanted.regions, before)
         # The old properties are not needed: the record knows their regions, except those that were refused.
         found = {region for region, look in looks.items() if look.exists}
-        begun = before.begun(self.request.request_id).making_also(wanted.regions, making, found, empties=wanted.empties)
+        begun = before.making_also(wanted.regions, making, found, empties=wanted.empties)
         record.write(begun)
-        with within_runs(begun.runs):
-            stores = self._make(wanted, looks, begun)
+        with within_runs(self.context.run):
+            stores = self._make(wanted, looks)
             parameters.ensure(existing, {store.region: compact(store.content) for store in stores})
             record.write(begun.settled(wanted.regions, empties=wanted.empties))
         return attributes(self.request, self.names, stores)
@@ -86,9 +86,7 @@ class Stores:
         )
         return {region for region in others if looks.done.get(region, Ownership.UNTAGGED) is Ownership.UNTAGGED}
 
-    def _make(
-        self, wanted: StoreProperties, looks: Mapping[str, StoreLook], recorded: RecordedStores
-    ) -> tuple[Store, ...]:
+    def _make(self, wanted: StoreProperties, looks: Mapping[str, StoreLook]) -> tuple[Store, ...]:
         def make(region: str) -> Store:
             bucket, look = self._bucket(region), looks[region]
             key_arn = self._keys(region, wanted.reader_accounts).ensure(look.key)
@@ -96,7 +94,7 @@ class Stores:
             return Store(region, bucket.name, key_arn)
 
         results = each_region(wanted.regions, make, self.context.retrying.deadline)
-        return tuple(require_all(results, recorded.runs).values())
+        return tuple(require_all(results, self.context.run).values())
 
     def _bucket(self, region: str) -> StoreBucket:
         return StoreBucket(self.context, self.names, region)
@@ -113,11 +111,8 @@ class Stores:
         before = record.read()
         if not record.exists:
             return
-        begun = before.begun(self.request.request_id)
-        with within_runs(begun.runs):
-            if before.to_empty:
-                record.write(begun)
-                self._empty(begun)
+        with within_runs(self.context.run):
+            self._empty(before)
             parameters.remove(before.regions)
             kept = self._still_untagged(before.to_empty, before)
             if kept:  # the next Create takes over what is retained, and has to recognise it
@@ -136,9 +131,9 @@ class Stores:
         def look(region: str) -> Ownership:
             return self._bucket(region).look(begun=region in recorded.making)
 
-        looks = require_all(each_region(recorded.to_empty, look, deadline), recorded.runs)
+        looks = require_all(each_region(recorded.to_empty, look, deadline), self.context.run)
         results = each_region(looks, lambda region: self._remove_store(region, looks[region]), deadline)
-        require_all(results, recorded.runs)
+        require_all(results, self.context.run)
 
     def _remove_store(self, region: str, ownership: Ownership) -> None:
         """Remove the bucket first. Without its key, what a bucket holds would become unreadable."""

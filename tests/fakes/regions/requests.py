@@ -1,6 +1,7 @@
 """Requests as CloudFormation sends them, and a function's run that serves one."""
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from crosscheck.aws_errors import AWS_ERRORS
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext, partition_named
 from provision_regions.custom_resource.request import Request, Status, body, failed, read_request, succeeded
+from provision_regions.ownership.current_request import ReplacedError
 from provision_regions.region_results import UnfinishedError, describe
 from provision_regions.retry import Deadline, Retrying
 from provision_regions.serve import fulfil
@@ -31,7 +33,9 @@ def properties(*regions: str, **changes: object) -> dict[str, object]:
 
 
 def event(kind: str, wanted: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: Any) -> Any:
-    found = event_named("create") | {"RequestType": kind, "ResourceProperties": dict(wanted)}
+    """A request. One that says the same is the same one, which Lambda delivers again."""
+    request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([kind, wanted, old], sort_keys=True)))
+    found = event_named("create") | {"RequestType": kind, "RequestId": request_id, "ResourceProperties": dict(wanted)}
     found["StackId"] = "arn:aws:cloudformation:us-east-1:111122223333:stack/shop/0f"
     if old is not None:
         found["OldResourceProperties"] = dict(old)
@@ -75,10 +79,11 @@ def served(asked: Request, context: ProviderContext) -> Told:
 
     Raises:
         UnfinishedError: Lambda shall deliver the request again.
+        ReplacedError: there is no answer.
     """
     try:
         answer = succeeded(fulfil(asked, context))
-    except UnfinishedError:
+    except (UnfinishedError, ReplacedError):
         raise
     except CrosscheckError as error:
         answer = failed(str(error))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import boto3
 
 ACCOUNT = "111122223333"
+NOTED = "/CurrentRequest"
 SCP = (
     "User: arn:aws:sts::111122223333:assumed-role/r/f is not authorized to perform: {operation} on resource: * with an "
 )
@@ -79,10 +80,22 @@ class World:
         return [operation for _, _, operation, _ in self.journal if operation in wanted]
 
     @property
+    def records(self) -> dict[str, str]:
+        """What the home region's resources remember, besides the request that each of them is at."""
+        values = self.ssm.values(self.home_region).items()
+        return {name: value for name, value in values if "/_records/" in name and not name.endswith(NOTED)}
+
+    @property
     def changes(self) -> list[str]:
-        """The operations that changed, or would have changed, something."""
+        """The operations that changed, or would have changed, something, besides the note which request is served."""
         looking = ("Get", "List", "Describe", "Head")
-        return [operation for _, _, operation, _ in self.journal if not operation.startswith(looking)]
+        return [
+            operation
+            for _, _, operation, params in self.journal
+            if not operation.startswith(looking)
+            and not params.get("Name", "").endswith(NOTED)
+            and not all(name.endswith(NOTED) for name in params.get("Names", ["-"]))
+        ]
 
     def call(self, service: str, region: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         self.before(operation, region)  # without the lock: it may run another request

@@ -91,6 +91,17 @@ def test_f21_a_mistake_of_ours_is_answered(box: Inbox, world: World, monkeypatch
     assert "AttributeError" in answer["Reason"]
 
 
+def test_a_request_that_another_one_has_replaced_is_not_answered(box: Inbox, world: World) -> None:
+    """Its answer could be taken for that of the request after it, or take back its own."""
+    content = event("Create", properties("eu-west-1")) | {"ResponseURL": box.url}
+    name = "/crosscheck/_records/shop/Stores/CurrentRequest"
+    text = json.dumps({"request": "the-next-one", "replaced": [content["RequestId"]]})
+    world.ssm.PutParameter("us-east-1", name, text, Type="String")
+    world.stacks.begin(content)
+    handler(content, Context(remaining_milliseconds=900_000))
+    assert (box.puts, world.changes) == ([], [])
+
+
 @pytest.mark.parametrize("kind", ["create", "delete"])
 def test_f21_a_missing_layer_is_answered(kind: str) -> None:
     """In a process of its own, with the functions' code and nothing else to import."""

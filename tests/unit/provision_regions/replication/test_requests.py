@@ -44,7 +44,7 @@ def test_without_prefixes_the_registry_is_not_even_looked_at(world: RegistryWorl
     assert succeed(world, "Create", properties(EU, prefixes=())).data == {"Rules": "0"}
     assert succeed(world, "Update", properties(HOME)).data == {"Rules": "0"}
     assert world.called(["DescribeRegistry", *WRITES]) == []
-    assert world.ssm.parameters == {}
+    assert world.records == {}
 
 
 def test_taking_every_prefix_away_removes_our_rule(world: RegistryWorld) -> None:

@@ -40,11 +40,13 @@ class Story:
 
     world: RegistryWorld = field(default_factory=RegistryWorld)
     theirs: list[dict[str, Any]] = field(default_factory=list)
+    requests: int = 0
 
     def ask(self, kind: str, owner: str, wish: tuple[list[str], list[str]] = ([], [])) -> None:
         wanted = properties(*wish[0], prefixes=tuple(wish[1]))
         try:
-            run(self.world, kind, wanted, LogicalResourceId=owner)
+            self.requests += 1
+            run(self.world, kind, wanted, LogicalResourceId=owner, RequestId=f"request-{self.requests}")
         except Killed:
             pass
         finally:

@@ -58,8 +58,8 @@ def test_the_parameters_of_all_regions_are_written_at_once_and_read_at_once() ->
     written = itertools.count(1)
 
     def wait_for_the_other(operation: str, _region: str) -> None:
-        # The first one that is written, and the last, is the record.
-        if operation == "ListTagsForResource" or (operation == "PutParameter" and next(written) in {2, 3}):
+        # The first two that are written, and the last two, are the request and the record.
+        if operation == "ListTagsForResource" or (operation == "PutParameter" and next(written) in {3, 4}):
             meet.wait(timeout=10)
 
     world.before = wait_for_the_other
@@ -73,7 +73,7 @@ def test_a_parameter_that_hangs_is_left_to_the_next_run() -> None:
     world, held, written = World(), threading.Event(), itertools.count(1)
 
     def hold(operation: str, _region: str) -> None:
-        if operation == "PutParameter" and next(written) == 2:
+        if operation == "PutParameter" and next(written) == 3:
             held.wait(timeout=10)
 
     world.before = hold

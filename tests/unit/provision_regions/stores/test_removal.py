@@ -173,7 +173,7 @@ def test_two_deletes_at_once_both_succeed(operation: str) -> None:
 def test_a_record_that_somebody_broke_is_named_with_what_to_do(text: str, problem: str) -> None:
     world = World()
     created(world, EU)
-    (record,) = [name for _, name in world.ssm.parameters if name.startswith("/crosscheck/_records/")]
+    (record,) = world.records
     whole = {"Name": record, "Type": "String", "Overwrite": True}
     good = world.call("ssm", HOME, "GetParameters", {"Names": [record]})["Parameters"][0]["Value"]
     world.call("ssm", HOME, "PutParameter", {**whole, "Value": text})

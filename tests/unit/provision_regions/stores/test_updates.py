@@ -69,7 +69,7 @@ def test_f25_where_a_rolled_back_update_made_no_bucket_the_next_one_of_that_name
     assert run(world, "Update", old, wanted).status is Status.SUCCESS
     strange = FakeBucket(bucket_name(ASIA), ASIA, "111122223333")
     world.s3.buckets[strange.name] = strange
-    assert "exists and is not ours" in run(world, "Update", wanted, old).reason
+    assert "exists and is not ours" in run(world, "Update", wanted, old, RequestId="the-next-update").reason
     assert run(world, "Delete", old).status is Status.SUCCESS
     assert world.s3.buckets == {strange.name: strange}
 
