@@ -24,6 +24,7 @@ from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.lifecycle import EVENT, UNKNOWN, keep_unknown_elements, refuse_losses
 from provision_regions.stores.policies import bucket_readers, lifecycle_with, policy_with, tls_only
 from provision_regions.stores.properties import StoreProperties
+from provision_regions.stores.refused_policies import explaining_refusals
 
 # Of a lifecycle, the one setting that S3 keeps beside the rules, and sets back where they are written without it.
 SMALLEST_MOVED = "TransitionDefaultMinimumObjectSize"
@@ -143,10 +144,16 @@ class StoreBucket:
         return None
 
     def put_policy(self, *statements: dict[str, Any]) -> None:
-        """Write our statements beside everybody else's, unless they are there already."""
+        """Write our statements beside everybody else's, unless they are there already.
+
+        Raises:
+            RefusedPolicyError: S3 takes no such policy.
+        """
         existing = self.policy()
         wanted = policy_with(existing, statements)
-        if wanted != existing:
+        if wanted == existing:
+            return
+        with explaining_refusals(f"the bucket {self.name}", wanted):
             self._call_eventually_consistent(self._s3.put_bucket_policy, Policy=compact(wanted), **self.arguments)
 
     def _set_lifecycle(self, expire_days: int) -> None:

@@ -11,6 +11,7 @@ from provision_regions.context import ProviderContext
 from provision_regions.ownership.names import Names
 from provision_regions.stores.bucket import StoreBucket
 from provision_regions.stores.policies import closing, tls_only
+from provision_regions.stores.refused_policies import RefusedPolicyError
 
 BATCH = 1000  # objects that S3 lists and deletes at once
 ROUNDS = 8
@@ -41,14 +42,24 @@ class BucketRemoval:
             OutOfTimeError: this run's time is used up. The next run goes on where it stopped.
         """
         with ignoring("NoSuchBucket"):  # another run of the same request was faster
-            self._bucket.put_policy(*self._statements)
+            open_because = self._close()
             for attempt in range(ROUNDS):
                 self._delete_versions()
                 self._abort_uploads()
                 if self._deleted():
                     return
                 self._call.pause(attempt)  # a write may have begun before the policy took effect
-            raise NotEmptyError(f"the bucket {self._bucket.name} was emptied {ROUNDS} times and is still not empty")
+            emptied = f"the bucket {self._bucket.name} was emptied {ROUNDS} times and is still not empty"
+            raise NotEmptyError(emptied + open_because)
+
+    def _close(self) -> str:
+        """Close the bucket to writers. If S3 refuses that, say why: most buckets can be emptied all the same, as their
+        writers are slower than we are."""
+        try:
+            self._bucket.put_policy(*self._statements)
+        except RefusedPolicyError as refused:
+            return f", and could not be closed to writers: {refused}"
+        return ""
 
     def _deleted(self) -> bool:
         with ignoring("BucketNotEmpty"):

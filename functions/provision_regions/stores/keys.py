@@ -21,6 +21,7 @@ from provision_regions.ownership.names import (
 )
 from provision_regions.retry import FRESH_SECONDS
 from provision_regions.stores.policies import key_statements, policy_with
+from provision_regions.stores.refused_policies import explaining_refusals
 
 DELETION_DAYS = 7  # the shortest that KMS allows
 PENDING = "PendingDeletion"
@@ -143,7 +144,9 @@ class StoreKeys:
         found = self._call_tagged(self._kms.get_key_policy, KeyId=_id(arn), PolicyName="default")
         existing = parse_json(found["Policy"])
         wanted = policy_with(existing, self._statements)
-        if wanted != existing:
+        if wanted == existing:
+            return
+        with explaining_refusals(f"the key {arn}", wanted):
             self._call_tagged(
                 self._kms.put_key_policy,
                 KeyId=_id(arn),

@@ -103,7 +103,8 @@ def key_statements(
 
 
 def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A policy with the given statements instead of our old ones, and with everybody else's unchanged.
+    """A policy with the given statements instead of our old ones, and with everybody else's unchanged. It is the
+    existing one if that has just these of ours, wherever they stand among the others.
 
     The statement of an unfinished deletion disappears, because whoever sets the policy uses the bucket again.
     """
@@ -111,6 +112,9 @@ def policy_with(existing: Mapping[str, Any] | None, statements: Sequence[dict[st
     found = existing.get("Statement", []) if existing else []
     entries = found if isinstance(found, list) else [found]
     others = [entry for entry in entries if entry.get("Sid") not in ours]
+    present = [entry for entry in entries if entry.get("Sid") in ours]
+    if existing and existing.get("Version") == POLICY_VERSION and present == list(statements):
+        return dict(existing)
     return {**(existing or {}), "Version": POLICY_VERSION, "Statement": [*others, *statements]}
 
 

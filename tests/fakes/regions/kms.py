@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.regions.errors import refusal
+from tests.fakes.regions.principals import names_deleted
 
 if TYPE_CHECKING:
     from tests.fakes.regions.world import World
@@ -151,3 +152,6 @@ class FakeKms:
         kept = any("kms:Put*" in entry["Action"] and entry["Principal"]["AWS"].endswith(root) for entry in statements)
         if len(text) > MAX_POLICY or not kept:
             raise refusal("MalformedPolicyDocumentException")
+        if names_deleted(text):
+            said = "Policy contains a statement with one or more invalid principals."
+            raise refusal("MalformedPolicyDocumentException", said)

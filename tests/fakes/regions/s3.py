@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 from botocore.parsers import ResponseParserError
 
 from tests.fakes.regions.errors import refusal
+from tests.fakes.regions.principals import names_deleted
 
 if TYPE_CHECKING:
     from tests.fakes.regions.world import World
@@ -135,6 +136,8 @@ class FakeS3:
         arns = json.dumps([entry["Resource"] for entry in json.loads(Policy)["Statement"]])
         if len(Policy) > MAX_POLICY or f":s3:::{bucket.name}" not in arns:
             raise refusal("MalformedPolicy")
+        if names_deleted(Policy):
+            raise refusal("MalformedPolicy", "Invalid principal in policy", "PutBucketPolicy")
         bucket.policy = Policy
         return {}
 

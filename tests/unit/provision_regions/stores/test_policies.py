@@ -57,6 +57,13 @@ def test_our_statements_replace_ours_and_leave_the_others() -> None:
     assert policy_with(policy, [tls]) == policy
 
 
+def test_where_ours_are_there_already_nothing_is_moved() -> None:
+    tls = tls_only(names(), "eu-west-1")
+    theirs = {"Sid": "Theirs", "Effect": "Allow"}
+    existing = {"Version": "2012-10-17", "Statement": [tls, theirs]}
+    assert policy_with(existing, [tls]) == existing
+
+
 def test_a_single_statement_need_not_be_a_list() -> None:
     theirs = {"Sid": "Theirs", "Effect": "Allow"}
     assert policy_with({"Statement": theirs}, [])["Statement"] == [theirs]
