@@ -13,6 +13,7 @@ OWNER_TAG = "crosscheck:owner"
 PREFIX_TAG = "crosscheck:prefix"  # during a rename, which is a replacement, one resource has two prefixes
 ADOPT_TAG = "crosscheck:adopt"
 MAX_TAG_VALUE = 256
+RECORDS = "/crosscheck/_records"
 # The parameters of such a stack would lie among the plans of the gate or among our own records.
 RESERVED_STACKS = frozenset({"plans", "_records"})
 
@@ -46,7 +47,7 @@ class Names:
     @property
     def record(self) -> str:
         """The parameter of the resource's record. No stack's name begins with an underscore."""
-        return f"/crosscheck/_records/{self.stack}/{self.logical_id}/{self.prefix}"
+        return f"{RECORDS}/{self.stack}/{self.logical_id}/{self.prefix}"
 
     def bucket(self, region: str) -> str:
         """The bucket of a region."""

@@ -3,6 +3,9 @@
 ECR has no conditional write. So nothing happens between the last read and the write, and after a while the
 configuration is read again: a writer who read before our write and wrote after it has removed our rules, and then the
 update starts again.
+
+Several resources may ask for the same rule, those of other stacks included: it is in the record of each, and goes with
+the last one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +17,7 @@ from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
 from provision_regions.ownership.names import Names, names_for, names_for_removal
-from provision_regions.ownership.owned_parameters import SetRecord
+from provision_regions.replication.records import RuleRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.rules import OurRules, Rule, merge, read_properties, wanted_rules
 from provision_regions.retry import Retrying
@@ -30,10 +33,10 @@ class OutrunError(CrosscheckError):
 
 @dataclass(frozen=True)
 class RegistryUpdate:
-    """One request's update of the registry. The record, which was read, takes about 35 bytes for each rule."""
+    """One request's update of the registry. The record was read."""
 
     registry: ReplicationRegistry
-    record: SetRecord
+    record: RuleRecord
     retrying: Retrying
 
     def apply(self, wanted: Sequence[Rule]) -> frozenset[str]:
@@ -47,11 +50,18 @@ class RegistryUpdate:
         before = self.record.texts
         ours, written = OurRules(dict.fromkeys(before, 0)), False
         for _ in range(LOOKS):
+            shared = self.record.named_by_others()
             present = self.registry.rules()
-            merged = merge(present, ours.among(present), wanted)
+            merged = merge(present, ours.among(present), wanted, shared)
             if merged.rules == present:
+                news = (merged.ours ^ self.record.texts) & shared
                 self.record.write(merged.ours)
-                return merged.ours
+                if not news:
+                    return merged.ours
+                # Another resource that gives the rule up at this moment has not read this yet. It may still remove the
+                # rule, or leave it to us.
+                self.retrying.sleep(SETTLE_SECONDS)
+                continue
             if not merged.ours <= self.record.texts:
                 self.record.write(merged.ours | self.record.texts)
                 continue  # the write must follow a look at once
@@ -61,7 +71,7 @@ class RegistryUpdate:
                 if not written:  # we made nothing, so the record must not claim it
                     self.record.write(before)
                 raise
-            ours, written = ours.after(merged), True
+            ours, written = ours.after(merged, shared), True
             self.retrying.sleep(SETTLE_SECONDS)
         raise OutrunError("somebody else changed the registry's replication configuration after each of our writes")
 
@@ -88,7 +98,7 @@ def remove_replication(request: Request, context: ProviderContext) -> None:
 
 
 def _update(context: ProviderContext, names: Names, wanted: Sequence[Rule]) -> frozenset[str]:
-    record = SetRecord(context, names, "rules")
+    record = RuleRecord(context, names)
     record.read()
     if not wanted and not record.exists:  # nobody asks for replication, so the registry is not even read
         return frozenset()

@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -68,7 +69,8 @@ class OurRules:
     """The rules that are ours, and those that we have removed, by fingerprint.
 
     Of a removed rule, other people may have identical copies, which stay: ``foreign_copies`` says how many. If there
-    are more of them later, another writer has restored ours. Of a rule that is ours the number is 0.
+    are more of them later, another writer has restored ours. Of a rule that is ours, or was left to another resource of
+    ours, the number is 0.
     """
 
     foreign_copies: Mapping[str, int]
@@ -78,11 +80,11 @@ class OurRules:
         copies = Counter(map(fingerprint, present))
         return frozenset(mark for mark, foreign in self.foreign_copies.items() if copies[mark] > foreign)
 
-    def after(self, written: Merged) -> OurRules:
+    def after(self, written: Merged, shared: AbstractSet[str]) -> OurRules:
         """Our rules once the configuration is written."""
         copies = Counter(map(fingerprint, written.rules))
         known = self.foreign_copies.keys() | written.ours
-        return OurRules({mark: 0 if mark in written.ours else copies[mark] for mark in known})
+        return OurRules({mark: 0 if mark in written.ours | shared else copies[mark] for mark in known})
 
 
 def fingerprint(rule: Rule) -> str:
@@ -109,14 +111,17 @@ def wanted_rules(destinations: Sequence[str], prefixes: Sequence[str], account: 
     )
 
 
-def merge(present: Sequence[Rule], ours: Collection[str], wanted: Sequence[Rule]) -> Merged:
+def merge(
+    present: Sequence[Rule], ours: AbstractSet[str], wanted: Sequence[Rule], shared: AbstractSet[str] = frozenset()
+) -> Merged:
     """The configuration with our wanted rules and without our other ones. Other people's rules stay where they are.
 
     A wanted rule that somebody else has made already is not made again, and is not ours. Of identical rules, at most
-    one is ours.
+    one is ours. ``shared`` are the rules of other resources of ours: such a one is ours too if we want it, and stays if
+    we do not.
     """
     missing = {fingerprint(rule): rule for rule in wanted}
-    obsolete = set(ours) - missing.keys()
+    obsolete = set(ours) - missing.keys() - shared
     kept: list[Rule] = []
     for rule in present:
         if fingerprint(rule) in obsolete:
@@ -125,7 +130,7 @@ def merge(present: Sequence[Rule], ours: Collection[str], wanted: Sequence[Rule]
             kept.append(rule)
     there = {fingerprint(rule) for rule in kept}
     added = {mark: rule for mark, rule in missing.items() if mark not in there}
-    confirmed = there.intersection(ours) & missing.keys()
+    confirmed = there & (ours | shared) & missing.keys()
     return Merged((*kept, *added.values()), frozenset(confirmed | added.keys()))
 
 

@@ -11,7 +11,7 @@ from local.emulator.launcher import resources
 # By service: the field that names the resource, and the field in which ministack would look for such a name.
 _NAMES = {
     "kms": {"AliasName": "KeyId"},
-    "ssm": {"Names": "Name"},
+    "ssm": {"Names": "Name", "Path": "Name"},
 }
 
 

@@ -1,4 +1,4 @@
-"""SSM parameters: 4 KB of text, tags only on new ones, ten names at once."""
+"""SSM parameters: 4 KB of text, tags only on new ones, ten names at once, ten of a path on a page."""
 
 import re
 from dataclasses import dataclass, field
@@ -43,6 +43,17 @@ class FakeSsm:
         found = {name: self.parameters.get((region, name)) for name in Names}
         present = [{"Name": name, "Value": entry.value} for name, entry in found.items() if entry]
         return {"Parameters": present, "InvalidParameters": [name for name, entry in found.items() if not entry]}
+
+    def GetParametersByPath(self, region: str, Path: str, **params: Any) -> dict[str, Any]:  # noqa: N802, N803
+        if not NAME.fullmatch(Path) or not 0 < params.get("MaxResults", MAX_NAMES) <= MAX_NAMES:
+            raise refusal("ValidationException")
+        levels = r"[^/]+(/[^/]+)*" if params.get("Recursive") else "[^/]+"
+        below = re.compile(f"{re.escape(Path)}/{levels}")
+        values = sorted(self.values(region).items())
+        found = [{"Name": name, "Value": value} for name, value in values if below.fullmatch(name)]
+        start = int(params.get("NextToken", "0"))
+        end = start + params.get("MaxResults", MAX_NAMES)
+        return {"Parameters": found[start:end], **({"NextToken": str(end)} if end < len(found) else {})}
 
     def DeleteParameters(self, region: str, Names: list[str]) -> dict[str, Any]:  # noqa: N802, N803
         self._refuse_many(Names)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import Names
-from provision_regions.ownership.owned_parameters import SetRecord
+from provision_regions.replication.records import RuleRecord
 from provision_regions.replication.registry import ReplicationRegistry
 from provision_regions.replication.resource import RegistryUpdate
 from provision_regions.replication.rules import fingerprint
@@ -130,7 +130,7 @@ def test_two_of_our_own_that_read_at_the_same_time_both_stay() -> None:
         retrying = Retrying(calm.deadline, sleep=settle)
         context = provider_context(world, retrying)
         names = Names("aws", world.account, HOME, "shop", name, "ReplicationRules")
-        update = RegistryUpdate(ReplicationRegistry(context), SetRecord(context, names, "rules"), retrying)
+        update = RegistryUpdate(ReplicationRegistry(context), RuleRecord(context, names), retrying)
         reached[name] = update.apply([wanted[name]])  # plain dictionaries
 
     threads = [threading.Thread(target=serve, args=(name,)) for name in wanted]

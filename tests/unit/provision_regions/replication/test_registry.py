@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from crosscheck.clients import Clients
 from local.server import Server
 from provision_regions.ownership.names import Names
-from provision_regions.ownership.owned_parameters import SetRecord
+from provision_regions.replication.records import RuleRecord
 from provision_regions.replication.registry import ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.resource import RECORD, RegistryUpdate
 from provision_regions.replication.rules import Merged
@@ -92,7 +92,7 @@ def test_a_delete_with_nothing_to_remove_is_not_stopped_by_a_strange_setting(rec
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, puts = registry_that_answers(strange)
     context = provider_context(RegistryWorld())
-    records = SetRecord(context, names(), "rules")
+    records = RuleRecord(context, names())
     records.write(recorded)
     try:
         assert RegistryUpdate(registry, records, context.retrying).apply(()) == frozenset()
@@ -105,7 +105,7 @@ def test_f22_a_create_that_a_strange_setting_stops_leaves_nothing_to_remove() ->
     strange = {"replicationConfiguration": {"rules": [rule(EU, schedule={"at": "night"})]}}
     server, registry, _ = registry_that_answers(strange)
     context = provider_context(RegistryWorld())
-    records = SetRecord(context, names(), "rules")
+    records = RuleRecord(context, names())
     try:
         with pytest.raises(UnknownSettingError):
             RegistryUpdate(registry, records, context.retrying).apply([rule(EU, prefixes=("ours",))])

@@ -99,13 +99,19 @@ def test_f22_f24_f25_other_peoples_rules_survive_everything(story: list[tuple[An
     assert told.world.ssm.parameters == {}
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.one_of(st.lists(steps, max_size=8), st.lists(rough_steps, max_size=8)), wishes)
-def test_the_last_wish_is_fulfilled(story: list[tuple[Any, ...]], wish: tuple[list[str], list[str]]) -> None:
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(st.lists(steps, max_size=8), st.lists(rough_steps, max_size=8)), wishes, st.booleans())
+def test_the_last_wish_is_fulfilled(
+    story: list[tuple[Any, ...]],
+    wish: tuple[list[str], list[str]],
+    the_other_goes: bool,
+) -> None:
     told = Story()
     for step in story:
         told.act(step)
     told.ask("Update", "One", wish)
+    if the_other_goes:
+        told.ask("Delete", "Two")
     wanted = {(region, prefix) for region in wish[0] for prefix in wish[1]}
     replicated = {
         (place["region"], entry["filter"])
