@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecutionDetail.html
 # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageExecution.html
 _STATES = {"InProgress": State.STARTED, "Cancelled": State.CANCELED}
-_ENDS_AN_ATTEMPT = frozenset({State.FAILED, State.ABANDONED})
 
 
 @dataclass(frozen=True)
@@ -125,17 +124,18 @@ def reported_action(detail: ActionExecutionDetailTypeDef) -> ReportedAction | No
 def with_attempts(actions: Iterable[ReportedAction], known: Mapping[str, int]) -> Iterator[tuple[ReportedAction, int]]:
     """The runs of an execution's actions in the order in which they started, each with the attempt that it belongs to.
 
-    The API counts no attempts. Nothing starts after a failure but by a retry, and no action runs twice in an attempt;
-    what events told (``known``, by the id of the run) prevails where it is more.
+    The API counts no attempts. An action that ran before runs again by a retry alone, and once in each; it begins one
+    unless the retry that is under way had begun after its run before had ended. What never ran before is of the attempt
+    that is under way, also where its neighbour has failed by then: parallel actions do not start at the same moment.
+    What events told (``known``, by the id of the run) prevails.
     """
-    attempt, failed, seen = 1, False, set[tuple[str, str]]()
-    ended = 0.0
+    attempt, began = 1, 0.0
+    latest: dict[tuple[str, str], tuple[int, float]] = {}
     for action in sorted(actions, key=lambda each: (each.started, each.stage, each.name)):
         place = (action.stage, action.name)
-        if place in seen or (failed and action.started >= ended):
-            attempt, failed, seen = attempt + 1, False, set()
-        attempt = max(attempt, known.get(action.id, 0))
-        seen.add(place)
-        if action.state in _ENDS_AN_ATTEMPT:
-            failed, ended = True, max(ended, action.updated)
+        last, ended = latest.get(place, (0, 0.0))
+        if last == attempt or ended > began:
+            attempt, began = attempt + 1, action.started
+        attempt = known.get(action.id, attempt)
+        latest[place] = (attempt, action.updated)
         yield action, attempt

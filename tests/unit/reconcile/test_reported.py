@@ -44,7 +44,7 @@ def test_actions_of_a_release_without_a_failure_are_its_first_attempt() -> None:
     ) == [("Source-0", 1), ("One-3", 1), ("Two-3", 1)]
 
 
-def test_what_starts_after_a_failure_is_a_retry_and_so_is_every_later_stage() -> None:
+def test_what_runs_again_is_a_retry_and_every_later_stage_is_of_it() -> None:
     assert attempts(
         run("One", State.FAILED, 3, 9),
         run("Two", State.SUCCEEDED, 3, 12),
@@ -68,8 +68,28 @@ def test_a_stage_that_runs_again_without_a_failure_is_another_attempt() -> None:
     assert attempts(run("One", State.SUCCEEDED, 3, 9), run("One", State.STARTED, 20)) == [("One-3", 1), ("One-20", 2)]
 
 
-def test_an_abandoned_action_ends_an_attempt() -> None:
-    assert attempts(run("One", State.ABANDONED, 3, 9), run("Two", State.STARTED, 20)) == [("One-3", 1), ("Two-20", 2)]
+def test_an_action_that_was_abandoned_is_retried() -> None:
+    assert attempts(run("One", State.ABANDONED, 3, 9), run("One", State.STARTED, 20)) == [("One-3", 1), ("One-20", 2)]
+
+
+def test_a_retry_that_repeats_several_actions_is_one_attempt() -> None:
+    """The first of them has failed again before the second one starts."""
+    assert attempts(
+        run("One", State.FAILED, 3, 9),
+        run("Two", State.FAILED, 3, 12),
+        run("One", State.FAILED, 20, 21),
+        run("Two", State.STARTED, 22),
+    ) == [("One-3", 1), ("Two-3", 1), ("One-20", 2), ("Two-22", 2)]
+
+
+def test_an_action_that_failed_while_a_retry_was_under_way_is_repeated_by_the_next_one() -> None:
+    """A retry of failed actions lets those that are in progress go on."""
+    assert attempts(
+        run("One", State.FAILED, 3, 9),
+        run("Two", State.FAILED, 3, 30),
+        run("One", State.SUCCEEDED, 20, 25),
+        run("Two", State.STARTED, 40),
+    ) == [("One-3", 1), ("Two-3", 1), ("One-20", 2), ("Two-40", 3)]
 
 
 def test_what_events_told_prevails() -> None:
@@ -77,6 +97,13 @@ def test_what_events_told_prevails() -> None:
     known = {"Two-20": 2}
     runs = (run("One", State.SUCCEEDED, 3, 9), run("Two", State.SUCCEEDED, 20, 25), run("Three", State.STARTED, 26))
     assert attempts(*runs, known=known) == [("One-3", 1), ("Two-20", 2), ("Three-26", 2)]
+
+
+def test_what_events_told_prevails_over_a_count_of_more() -> None:
+    """The action that went on beside the retry may be told with the attempt that was under way when it ended."""
+    known = {"Two-3": 2, "One-20": 2}
+    runs = (run("One", State.FAILED, 3, 9), run("Two", State.SUCCEEDED, 3, 30), run("One", State.STARTED, 20))
+    assert attempts(*runs, known=known) == [("One-3", 1), ("Two-3", 2), ("One-20", 2)]
 
 
 def test_an_action_that_has_not_started_is_none() -> None:
