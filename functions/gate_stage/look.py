@@ -20,7 +20,7 @@ from crosscheck.verification.engine import Decision, Limits, decide, preview
 from crosscheck.verification.looks import look_at
 from crosscheck.verification.progress import Progress
 from crosscheck.verification.skips import honour, read_skips
-from crosscheck.verification.taken_back import read_rollbacks, with_rollbacks
+from crosscheck.verification.taken_back import read_rollbacks, still_standing, with_rollbacks
 from gate_stage.identity import ProvenGate, asking, prove
 from gate_stage.job import Job
 
@@ -36,12 +36,13 @@ LEDGER_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a gate looked at, and what follows from it."""
+    """What a gate looked at, and what follows from it. Of the regions in ``standing`` its earlier word stays."""
 
     gate: ProvenGate
     plan: Plan
     decision: Decision
     dry_run: bool
+    standing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,16 @@ class GateLook:
         run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
         looks = look_at(plan.checks, self.region_seconds, run)
         looks = honour(looks, plan.stage, self._skips(gate, progress))
+        standing = frozenset[str]()
         if any(look.finding.moved_on for look in looks):
-            looks = with_rollbacks(looks, plan.checks, plan.stage, self._rollbacks(gate))
+            known = self._rollbacks(gate)
+            looks = with_rollbacks(looks, plan.checks, plan.stage, known)
+            standing = still_standing(looks, plan.stage, gate.name, known)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)
         decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
-        return Judgement(gate, plan, decision, dry_run=False)
+        return Judgement(gate, plan, decision, dry_run=False, standing=standing)
 
     def _skips(self, gate: ProvenGate, progress: Progress) -> tuple[SkippedCheck, ...]:
         """The checks that people skipped."""

@@ -38,7 +38,7 @@ class VerdictRecorder:
             ClientError, BotoCoreError: the ledger or the queue is out of reach.
         """
         until = time.monotonic() + seconds
-        regions = judgement.decision.regions
+        regions = [each for each in judgement.decision.regions if each.region not in judgement.standing]
         try:
             work = {each.region: partial(self._write, judgement, each, now) for each in regions}
             ended = all_within(seconds * VERDICTS_SHARE, work)

@@ -114,6 +114,34 @@ def test_a_gate_does_not_call_crosschecks_own_rollback_a_later_deployment(ledger
     assert "a person has to look" not in next_step(fold(SUBJECT, KnownFacts(world.ledger.read(SUBJECT))))
 
 
+def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(ledger_table: DynamoDBClient) -> None:
+    """The gate has failed the region, and that was taken back. CodePipeline runs the gate again, and no deployment."""
+    world = Gated(ledger_table)
+    good = world.run_before_the_release()
+    world.ecs.clock = STARTED + timedelta(seconds=110)
+    world.deploy(7, running=0)
+    world.second = 200
+    for name, region in (("EU", EU), ("AP", AP)):
+        world.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
+        world.told(name, region, State.SUCCEEDED, 1)
+    assert EU not in world.finished(State.SUCCEEDED, 1)
+    world.second += 5
+    assert isinstance(world.gate(), Fail)
+    (item,) = (each for each in world.gates_stage_failed(1) if each.region == EU)
+    world.take_back(item, good)
+    world.pipeline_is(State.FAILED, 1)
+    before = world.region()
+    assert (before.state, before.follow_up[:33]) == (RegionState.ROLLED_BACK, "was: my-service: 0 of 2 tasks run")
+
+    for attempt in (2, 3):
+        world.second += 100
+        world.pipeline_is(State.RESUMED, attempt)
+        assert isinstance(world.gate(), Fail)
+        world.gates_stage_failed(attempt)
+        world.pipeline_is(State.FAILED, attempt)
+        assert world.region() == before
+
+
 def test_a_gate_that_goes_on_beside_the_fan_out_does_not_unsay_a_rollback(ledger_table: DynamoDBClient) -> None:
     """One gate for each region, at once. The other region's gate fails, and with it the stage, while ours goes on
     ("all actions that are still in progress continue working"). The fan-out takes ours over, fails the region too, and

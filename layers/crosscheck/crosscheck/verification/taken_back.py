@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crosscheck.contracts.check import PlannedCheck
+from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
@@ -33,6 +34,16 @@ def with_rollbacks(
         else each
         for each in results
     ]
+
+
+def still_standing(results: Iterable[CheckResult], stage: str, judge: str, known: KnownFacts) -> frozenset[str]:
+    """The regions that this judge had failed before all of what it judges there was taken back: that word stands, as
+    the next one could only say that it was taken back."""
+    own = [each for each in results if not each.of_the_region]
+    there = {each.region for each in own if not (each.finding.moved_on and each.taken_back)}
+    said = (each for region in {each.region for each in own} - there for each in known.verdicts_on(stage, region))
+    failed = (each for each in said if each.judge == judge and each.final and each.judged.verdict is Verdict.FAIL)
+    return frozenset(each.judged.region for each in failed)
 
 
 def own_rollback(known: KnownFacts, stage: str, region: str, run: ActionRun) -> RollbackProgress | None:

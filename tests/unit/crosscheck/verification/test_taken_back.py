@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.execution_facts import ActionState, ReportedRun
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.states import RollbackState, State
+from crosscheck.ledger.verdict_facts import JudgeVerdict
 from crosscheck.pipelines.runs import ActionRun
 from crosscheck.verification.attribution import CheckResult, attributed
-from crosscheck.verification.taken_back import with_rollbacks
+from crosscheck.verification.taken_back import still_standing, with_rollbacks
 from tests.builders.releases import Facts
 
 REGION, BEGAN, AGAIN = "eu-west-1", 1_800_000_000.0, 1_800_000_600.0
@@ -72,3 +73,37 @@ def test_what_a_retry_brought_while_the_rollback_went_on_was_not_taken_back_by_i
     facts.add(ActionState("Deploy", "first", run, REGION, "Deploy").to_fact("event"))
     looked = attributed(with_rollbacks([seen(planned)], [planned], "Deploy", facts.known))
     assert [each.finding.verdict for each in looked] == [Verdict.INCONCLUSIVE]
+
+
+@pytest.mark.parametrize(
+    ("judge", "verdict", "final", "stands"),
+    [
+        ("Prove/Gate", Verdict.FAIL, True, True),
+        ("Prove/Gate", Verdict.FAIL, False, False),
+        ("Prove/Gate", Verdict.PASS, True, False),
+        ("Prove/Other", Verdict.FAIL, True, False),
+        ("", Verdict.FAIL, True, False),
+    ],
+)
+def test_what_a_judge_had_failed_by_itself_stands(judge: str, verdict: Verdict, *, final: bool, stands: bool) -> None:
+    planned = check("first", BEGAN)
+    page = CheckResult("page", REGION, planned.finding(Verdict.INCONCLUSIVE, "200"), of_the_region=True)
+    assert (REGION in standing([seen(planned), page], [planned], judge, verdict, final=final)) is stands
+
+
+def test_where_a_retry_repeated_one_of_a_regions_actions_the_next_word_counts() -> None:
+    first, second = check("first", BEGAN), check("second", AGAIN)
+    results = [seen(first), seen(second, moved_on=False)]
+    assert standing(results, [first, second], "Prove/Gate", Verdict.FAIL, final=True) == frozenset()
+
+
+def standing(
+    results: list[CheckResult], checks: list[PlannedCheck], judge: str, verdict: Verdict, *, final: bool
+) -> frozenset[str]:
+    """What of a judge's word stands for the gate, after a rollback."""
+    facts = Facts()
+    facts.add(RollbackProgress("Deploy", REGION, 1, RollbackState.DONE, "2 of 2 tasks run", BEGAN + 300).to_fact())
+    said = JudgeVerdict("Deploy", RegionVerdict(REGION, verdict, "0 run", ()), BEGAN + 100, final, judge)
+    facts.add(said.to_fact(BEGAN))
+    looks = with_rollbacks(results, checks, "Deploy", facts.known)
+    return still_standing(looks, "Deploy", "Prove/Gate", facts.known)
