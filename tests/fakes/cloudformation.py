@@ -45,8 +45,11 @@ class FakeCloudFormation(ModelledService):
         return document
 
     def happened(self, stack: Mapping[str, Any], at: datetime, status: str, resource: str = "", why: str = "") -> None:
-        """An event of a resource, or of the stack itself."""
+        """An event of a resource, or of the stack itself, of which every operation begins with one IN_PROGRESS."""
         arn = stack["StackId"]
+        own = [each["ResourceStatus"] for each in self.events[arn] if each["PhysicalResourceId"] == arn]
+        if not resource and not status.endswith("_IN_PROGRESS") and not (own and own[-1].endswith("_IN_PROGRESS")):
+            raise AssertionError(f"{status} ends no operation: {own}")
         self.events[arn].append(
             {
                 "StackId": arn,

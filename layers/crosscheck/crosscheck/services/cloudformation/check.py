@@ -50,8 +50,8 @@ class CloudFormationStack(Check):
         return CloudFormationDeploy().baselines(definition)
 
     def same_state(self, one: str, other: str) -> bool:
-        """A baseline is when a stack was seen to be stable. Its rollback reads the events since, so here it only has to
-        be the same stack."""
+        """A baseline is when a stack was seen in the state to which what fails goes back. Its rollback reads the events
+        since, so here it only has to be the same stack."""
         return self.in_words(one) == self.in_words(other)
 
     def in_words(self, state: str) -> str:
@@ -61,6 +61,7 @@ class CloudFormationStack(Check):
     def run(self, planned: PlannedCheck, aws: Clients) -> Finding:
         """Look once at the stack, and at its events where something failed or somebody changed it since."""
         name, wanted = planned.parameters["stack"], _wanted(planned)
+        seen = self.clock()  # before it is read: what begins after that has its first event later than this
         stack = read_stack(aws.client("cloudformation", planned.region), name)
         if stack is None:
             gone = Verdict.PASS if wanted is Wanted.DELETED else Verdict.FAIL
@@ -73,9 +74,9 @@ class CloudFormationStack(Check):
         cause = _cause(stack, planned.region, events) if explained else ""
         values = {"stack id": stack.id, "status": stack.status, "changed": moment(stack.changed)}
         found = planned.finding(outcome.verdict, f"{stack.name}: {outcome.reason}{cause}", values)
-        stable = stack.phase is Phase.DEPLOYED or stack.status in RESTORED
-        ours = stable and not outcome.moved_on
-        baselines = {planned.subject: f"{self.clock():.3f} {stack.id}"} if ours else {}
+        settled = stack.phase in {Phase.DEPLOYED, Phase.CLEANING_UP} or stack.status in RESTORED
+        ours = settled and not outcome.moved_on
+        baselines = {planned.subject: f"{seen:.3f} {stack.id}"} if ours else {}
         removes = stack.phase is Phase.CLEANING_UP and outcome.verdict is Verdict.PASS
         warning = f"{stack.name}: {STILL_REMOVED}" if removes else ""
         return replace(found, moved_on=outcome.moved_on, baselines=baselines, warning=warning)

@@ -133,7 +133,9 @@ def _unproven(client: CloudFormationClient, stack: Stack, baseline: str) -> str:
     if proven != stack.id:
         return "the stack that was proven is gone: this one was made since"
     history = read_history(client, stack.id, float(seen))
-    later = [event for event in history.events if event.stack and event.at > float(seen) and _is_stable(event)]
+    # An operation that only removed what it had replaced when the stack was seen ends later, and in that very state.
+    since = history.events.index(history.operations[0]) if history.operations else len(history.events)
+    later = [each for each in history.events[since:] if each.stack and each.at > float(seen) and _is_stable(each)]
     if not history.complete:
         return "too many events since it was proven to tell whether it is stable in that state"
     if later:

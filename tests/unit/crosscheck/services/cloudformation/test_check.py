@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -125,11 +126,21 @@ def test_a_stack_that_only_removes_what_it_replaced_is_deployed_and_says_so(fake
     assert looked(fake).warning == ""
 
 
-def test_only_a_stack_that_has_removed_what_it_replaced_is_a_state_to_go_back_to(fake: FakeCloudFormation) -> None:
-    stack = fake.stack(NAME, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BEFORE, DURING)
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE"])
+def test_a_stack_that_does_not_go_back_any_more_is_a_state_to_go_back_to(fake: FakeCloudFormation, status: str) -> None:
+    """The state is of the moment before the stack is read: what begins meanwhile comes later."""
+    stack = fake.stack(NAME, status, BEFORE, DURING)
+    clock = itertools.count(1000)
+    finding = CloudFormationStack(lambda: float(next(clock))).run(
+        CHECK, ModelledClients({("cloudformation", REGION): fake})
+    )
+    assert list(finding.baselines.values()) == [f"1000.000 {stack['StackId']}"]
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"])
+def test_a_stack_on_its_way_is_no_state_to_go_back_to(fake: FakeCloudFormation, status: str) -> None:
+    fake.stack(NAME, status, BEFORE, DURING)
     assert looked(fake).baselines == {}
-    stack["StackStatus"] = "UPDATE_COMPLETE"
-    assert looked(fake).baselines
 
 
 def test_a_nested_stack_that_keeps_what_it_replaced_may_be_taken_back_by_its_parent(fake: FakeCloudFormation) -> None:

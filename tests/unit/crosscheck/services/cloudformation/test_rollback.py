@@ -200,6 +200,26 @@ def test_cloudformation_goes_back_to_what_was_proven_or_not_at_all(
     assert way.reason.endswith("and has not passed") is not ready
 
 
+@pytest.mark.parametrize(
+    ("between", "ready"), [("", True), ("UPDATE_ROLLBACK_COMPLETE", True), ("UPDATE_COMPLETE", False)]
+)
+def test_what_passed_while_it_removed_what_it_had_replaced_is_proven(
+    fake: FakeCloudFormation, between: str, ready: bool
+) -> None:
+    """That operation ends after the look, in the state that passed. Another one may follow."""
+    stack = fake.stack(NAME, "UPDATE_FAILED", BEFORE, DURING)
+    fake.happened(stack, BEFORE, "UPDATE_IN_PROGRESS")
+    fake.happened(stack, BEFORE + timedelta(minutes=30), "UPDATE_COMPLETE")
+    if between:
+        fake.happened(stack, STARTED - timedelta(hours=1), "UPDATE_IN_PROGRESS")
+        fake.happened(stack, STARTED - timedelta(minutes=50), between)
+    fake.happened(stack, DURING, "UPDATE_IN_PROGRESS")
+    fake.happened(stack, DURING + timedelta(seconds=5), "UPDATE_FAILED")
+    way = proposed(fake, baseline=proven(fake, BEFORE + timedelta(minutes=10)))
+    assert way.feasibility is (READY if ready else STUCK)
+    assert way.reason.endswith("and has not passed") is not ready
+
+
 def test_a_way_back_of_its_own_to_what_was_not_proven_is_told(fake: FakeCloudFormation) -> None:
     updated(fake, "UPDATE_ROLLBACK_COMPLETE")
     way = proposed(fake, baseline=proven(fake, BEFORE - timedelta(hours=1)))
