@@ -70,6 +70,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/integration/update_card",
         f"{UNIT}crosscheck/test_telemetry.py",
     ),
+    "functions/provision_regions/ownership/current_request.py": (
+        f"{UNIT}provision_regions/test_cancelled.py",
+        f"{UNIT}provision_regions/test_current_request.py",
+    ),
     "functions/handle_interaction/signature.py": (f"{UNIT}handle_interaction", "tests/property/test_interactions.py"),
 }
 

@@ -6,6 +6,7 @@ parameter first, and before AWS is asked for anything, the parameter is asked wh
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1730
 """
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -62,7 +63,7 @@ class CurrentRequest(ResourceRecord):
         self._request = request
         self._lock = threading.Lock()
         self._clock = context.retrying.clock
-        self._looked = 0.0
+        self._looked = -math.inf
 
     def begin(self, confirm: Callable[[], None]) -> int:
         """Make this request the current one, if CloudFormation confirms it; returns which of its runs this is.
@@ -80,7 +81,6 @@ class CurrentRequest(ResourceRecord):
             self._call.sleep(SETTLE_SECONDS)
             if self._read().request == before.request:  # it wrote once more, before it saw ours
                 self._write(begun)
-        self._looked = self._clock()
         return begun.runs
 
     def require(self) -> None:
