@@ -7,8 +7,8 @@ The record is what the resource remembers between requests and runs:
 * ``making``: regions whose bucket did not exist when we looked. A run that is killed between making and tagging a
   bucket leaves one without a tag; this list tells a later run that it is ours. Regions of an update that was rolled
   back stay on it, until a bucket with tags or none is seen there.
-* ``taken``: regions with a store that was there before this record, and that no request has finished with since. An
-  earlier resource retained it, so nothing empties it.
+* ``found``: regions with a store that was there before this record, because an earlier resource retained it.
+* ``taken``: those of them that no request has finished with since. Nothing empties these.
 * ``empties``: whether a Delete empties the stores. Only a Create or an Update says so, never the Delete itself.
 * ``finished``: whether a Create or an Update was ever done.
 """
@@ -28,6 +28,7 @@ class RecordedStores:
 
     regions: tuple[str, ...] = ()
     making: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     empties: bool = False
     finished: bool = False
@@ -46,11 +47,13 @@ class RecordedStores:
         A request that is not done yet may take the right to empty the stores away, but not give it: neither for stores
         that this record made and finished, nor for those that were retained before it.
         """
+        before = {*found} - {*self.regions}
         return replace(
             self,
             regions=tuple(sorted({*self.regions, *regions})),
             making=tuple(sorted(making)),
-            taken=tuple(sorted({*self.taken} | ({*found} - {*self.regions}))),
+            found=tuple(sorted({*self.found} | before)),
+            taken=tuple(sorted({*self.taken} | before)),
             empties=empties and (self.empties or not self.finished),
         )
 

@@ -8,7 +8,7 @@ itself, and keeps those that were there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
@@ -102,15 +102,19 @@ class Stores:
     def _keys(self, region: str, readers: tuple[str, ...] = ()) -> StoreKeys:
         return StoreKeys(self.context, self.names, region, readers)
 
-    def remove(self) -> None:
+    def remove(self, *, unknown: bool = False) -> None:
         """Remove the stores if they were made to be emptied, then the parameters, the record last.
 
-        The record tells what there is and what may be done with it. Without one, nothing was ever begun.
+        The record tells what there is and what may be done with it. Without one, nothing was ever begun. Of stores that
+        are ``unknown`` to CloudFormation, because it was never told that they are there, none is emptied that was there
+        before.
         """
         record, parameters = StoreRecord(self.context, self.names), StoreParameters(self.context, self.names)
         before = record.read()
         if not record.exists:
             return
+        if unknown:
+            before = replace(before, taken=before.found)
         with within_runs(self.context.run):
             self._empty(before)
             parameters.remove(before.regions)
@@ -119,11 +123,6 @@ class Stores:
                 record.write(RecordedStores(making=tuple(sorted(kept))))
             else:
                 record.remove()
-
-    def remove_unfinished(self) -> None:
-        """Remove what an update to this prefix began and never finished."""
-        if not StoreRecord(self.context, self.names).read().finished:
-            self.remove()
 
     def _empty(self, recorded: RecordedStores) -> None:
         deadline = self.context.retrying.deadline
@@ -153,11 +152,11 @@ def provision_stores(request: Request, context: ProviderContext) -> Mapping[str,
     """
     wanted = read_properties(request.properties, context)
     data = Stores(request, context, names_for(request, context, wanted.prefix)).provision(wanted)
-    # The update to another prefix that this one rolls back has failed, so CloudFormation knows no id of its stores and
-    # never deletes them.
+    # The update to another prefix that this one rolls back has failed, or its answer was lost. So CloudFormation knows
+    # no id of its stores, and never deletes them.
     left = readable_prefix(request.old_properties.get("Prefix"))
     if request.given_id == request.physical_id and left and left != wanted.prefix:
-        Stores(request, context, names_for(request, context, left)).remove_unfinished()
+        Stores(request, context, names_for(request, context, left)).remove(unknown=True)
     return data
 
 

@@ -1,6 +1,7 @@
 """F25, F37: regions come and go, updates roll back, drift is restored."""
 
 import json
+from typing import Any
 
 from provision_regions.custom_resource.request import Status
 from provision_regions.ownership.names import OWNER_TAG
@@ -90,16 +91,31 @@ def test_f25_a_renaming_that_fails_leaves_nothing_under_the_new_prefix() -> None
     assert_nothing_left(world)
 
 
-def test_f25_the_rollback_of_a_renaming_that_succeeded_leaves_the_new_stores_to_their_delete() -> None:
+def test_f25_the_rollback_of_a_renaming_removes_the_new_stores_also_where_its_answer_was_lost() -> None:
+    """CloudFormation knows no id of them then; where it does, its Delete finds nothing more to do."""
     world = World()
     created(world, EU, **EMPTY)
     old, renamed = properties(EU, **EMPTY), properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
     given = "crosscheck/us-east-1/shop/Stores/pipeline-artifacts"
     second = run(world, "Update", renamed, old, PhysicalResourceId=given)
-    assert run(world, "Update", old, renamed, PhysicalResourceId=given).status is Status.SUCCESS
     assert len(world.s3.buckets) == 2
+    assert run(world, "Update", old, renamed, PhysicalResourceId=given).status is Status.SUCCESS
+    assert set(world.s3.buckets) == {bucket_name(EU)}
     assert run(world, "Delete", renamed, PhysicalResourceId=second.physical_id).status is Status.SUCCESS
     assert set(world.s3.buckets) == {bucket_name(EU)}
+
+
+def test_f25_the_rollback_of_a_renaming_empties_nothing_that_was_retained_before() -> None:
+    world = World()
+    old, renamed = properties(EU), properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
+    retained = properties(EU, Prefix="pipeline-artifacts.two")
+    assert run(world, "Create", retained).status is Status.SUCCESS
+    assert run(world, "Delete", retained).status is Status.SUCCESS
+    first = created(world, EU)
+    given: dict[str, Any] = {"PhysicalResourceId": first.physical_id}
+    assert run(world, "Update", renamed, old, **given).status is Status.SUCCESS
+    assert run(world, "Update", old, renamed, **given).status is Status.SUCCESS
+    assert set(world.s3.buckets) == {bucket_name(EU), bucket_name(EU, "pipeline-artifacts.two")}
 
 
 def test_f25_a_renamed_prefix_is_a_replacement() -> None:
@@ -107,7 +123,7 @@ def test_f25_a_renamed_prefix_is_a_replacement() -> None:
     old = properties(EU, **EMPTY)
     first = created(world, EU, **EMPTY)
     renamed = properties(EU, Prefix="pipeline-artifacts.two", **EMPTY)
-    second = run(world, "Update", renamed, old)
+    second = run(world, "Update", renamed, old, PhysicalResourceId=first.physical_id)
     assert second.status is Status.SUCCESS
     assert second.physical_id != first.physical_id
     assert len(live_keys(world)) == 2
