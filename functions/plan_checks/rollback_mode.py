@@ -75,9 +75,15 @@ def left_to_codepipeline(
     gate's stage repeats the gate and takes nothing back, so it is not waited for.
     """
     if finished.on_failure == RETRY and not retried:
-        return f"stage {finished.name} has its own onFailure {RETRY}: left to CodePipeline"
+        return _own(finished, RETRY)
     if deployed.name != finished.name or not goes_back:
         return ""
     if deployed.on_failure == ROLLBACK:
-        return f"stage {deployed.name} has its own onFailure {ROLLBACK}: left to CodePipeline"
+        return _own(deployed, ROLLBACK)
     return f"a condition of stage {deployed.name} rolls it back: left to CodePipeline"
+
+
+def _own(stage: StageDefinition, result: str) -> str:
+    """What rules say is known only after the stage has failed: CodePipeline may do nothing."""
+    condition = ", if its rules say so" if any(rule.on_failure for rule in stage.rules) else ""
+    return f"stage {stage.name} has its own onFailure {result}{condition}: left to CodePipeline"

@@ -31,6 +31,10 @@ AFTER = {"conditions": [{"result": "ROLLBACK", "rules": [ALARM]}]}
     [
         ({"onFailure": {"result": "ROLLBACK"}}, "stage Deploy has its own onFailure ROLLBACK: left to CodePipeline"),
         ({"onFailure": {"result": "RETRY"}}, "stage Deploy has its own onFailure RETRY: left to CodePipeline"),
+        (
+            {"onFailure": AFTER},
+            "stage Deploy has its own onFailure ROLLBACK, if its rules say so: left to CodePipeline",
+        ),
         ({"onFailure": {"result": "FAIL"}}, ""),
     ],
 )
