@@ -63,6 +63,7 @@ class CurrentRequest(ResourceRecord):
         self._request = request
         self._lock = threading.Lock()
         self._clock = context.retrying.clock
+        self._begun = RecordedRequest()
         self._looked = -math.inf
 
     def begin(self, confirm: Callable[[], None]) -> int:
@@ -74,9 +75,10 @@ class CurrentRequest(ResourceRecord):
             ReplacedError: another one came after it; and whatever ``confirm`` raises. Nothing was written.
         """
         before = self._read()
-        begun = before.begun(self._request.request_id)
+        self._begun = begun = before.begun(self._request.request_id)
         confirm()  # last, so that nobody comes between this and the write
         self._write(begun)
+        self._looked = self._clock()
         if before.request != begun.request and before.request and not before.finished:
             self._call.sleep(SETTLE_SECONDS)
             if self._read().request == before.request:  # it wrote once more, before it saw ours
@@ -90,15 +92,11 @@ class CurrentRequest(ResourceRecord):
             ReplacedError: it is not; nothing may be changed for it any more.
         """
         with self._lock:
-            if self._clock() - self._looked >= LOOK_SECONDS:
-                self._require()
-                self._looked = self._clock()
-
-    def _require(self) -> RecordedRequest:
-        recorded = self._read()
-        if recorded.request != self._request.request_id:
-            raise ReplacedError("CloudFormation has sent another request for this resource")
-        return recorded
+            if self._clock() - self._looked < LOOK_SECONDS:
+                return
+            if self._read().request != self._begun.request:
+                raise ReplacedError("CloudFormation has sent another request for this resource")
+            self._looked = self._clock()
 
     def finish(self) -> None:
         """Record that this request is done. After a Delete nothing is left to record.
@@ -109,7 +107,8 @@ class CurrentRequest(ResourceRecord):
         if self._request.type == "Delete":
             self.remove()
         else:
-            self._write(replace(self._require(), finished=True))
+            self.require()
+            self._write(replace(self._begun, finished=True))
 
     def _read(self) -> RecordedRequest:
         return read(RecordedRequest, self._load(), f"the record {self._names.record}")
