@@ -78,8 +78,8 @@ def serve(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 
 def _answer(request: Request, context: LambdaContext) -> Answer | None:
-    """Serve the request. Every error becomes an answer, except that another run is needed. None where nobody waits for
-    one: another run that is delivered of a request that is done must not take its answer back."""
+    """Serve the request. Every error becomes an answer, except that another run is needed. There is none where another
+    run has done a Delete: it has answered, and that must not be taken back."""
     try:
         return succeeded(fulfil(request, _provider_context(context)))
     except UnfinishedError as error:
@@ -89,7 +89,7 @@ def _answer(request: Request, context: LambdaContext) -> Answer | None:
     except ReplacedError as error:
         logger.warning("request replaced", reason=str(error))
         count("RegionalResourceReplaced")
-        return None
+        return failed(f"{error}; nothing more was done") if request.type != "Delete" else None
     except CrosscheckError as error:
         return failed(str(error))
     except AWS_ERRORS as error:
@@ -119,7 +119,7 @@ def fulfil(request: Request, context: ProviderContext) -> Mapping[str, str]:
         origin.confirm()
         return {}
     current = CurrentRequest(request, context)
-    run = current.begin(origin.confirm)
+    run = current.begin(origin)
     data = _do(request, replace(context, run=run, retrying=context.retrying.requiring(current.require)))
     current.finish()
     return data

@@ -189,7 +189,7 @@ class StoreHistory:
         wish = content["ResourceProperties"]
         record = json.loads(self.world.records.get(f"/crosscheck/_records/shop/Stores/{wish['Prefix']}", "{}"))
         if content["RequestType"] != "Delete" and record.get("finished"):
-            for region in {*wish["Regions"]} - {*record["taken"]}:
+            for region in {*wish["Regions"]} - {*record.get("taken", ())}:
                 self.retained.pop(bucket_name(region, wish["Prefix"]), None)
 
     def _assert_retained(self) -> None:
@@ -221,7 +221,7 @@ class StoreHistory:
         """Somebody makes a bucket without tags, whose name would be ours, where we are not about to make it."""
         prefix, region = self.random.choice(PREFIXES), self.random.choice(REGIONS)
         records = [json.loads(value) for value in self.world.records.values()]
-        ours = {name for record in records for name in (*record["regions"], *record["making"])}
+        ours = {name for record in records for name in (*record.get("regions", ()), *record.get("making", ()))}
         retained = {key.region for key in live_keys(self.world) if key.tags.get(PREFIX_TAG) == prefix}
         if region not in ours | retained and bucket_name(region, prefix) not in self.world.s3.buckets:
             self._strangers_bucket(region, prefix)

@@ -55,6 +55,15 @@ class RequestOrigin:
             f"CloudFormation does not confirm this {self.request.type}: {problem}; nothing was done"
         )
 
+    def stack_rolls_back(self) -> bool:
+        """Whether CloudFormation rolls back an update of the whole stack at this moment.
+
+        Raises:
+            ClientError, BotoCoreError: as above.
+        """
+        own = (event for event in self._events() if event.get("PhysicalResourceId") == self.request.stack_id)
+        return next(own, {}).get("ResourceStatus") == "UPDATE_ROLLBACK_IN_PROGRESS"
+
     def _problem(self) -> str:
         """What speaks against the request; empty if nothing does."""
         found = self._described()

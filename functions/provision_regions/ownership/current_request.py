@@ -6,50 +6,65 @@ parameter first, and before AWS is asked for anything, the parameter is asked wh
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1730
 """
 
+import hashlib
+import json
 import math
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from crosscheck.errors import CrosscheckError
-from crosscheck.json_documents import read
+from crosscheck.json_documents import read, write
 from provision_regions.context import ProviderContext
+from provision_regions.custom_resource.origin import RequestOrigin
 from provision_regions.custom_resource.request import Request
 from provision_regions.ownership.names import names_for
 from provision_regions.ownership.owned_parameters import ResourceRecord
 
 CURRENT = "CurrentRequest"  # has capitals, so it is never the prefix of a store
 LOOK_SECONDS = 1.0
-# What was at work when the next request came has seen that by then, and the call that it was in has ended.
+# What was at work when the next request came has seen that by then, and a usual call that it was in has ended.
 SETTLE_SECONDS = 10.0
+LOOKS = 4  # a parameter that was just written is not always seen at once: https://github.com/aws/aws-cdk-cli/pull/830
 KEPT = 8  # replaced requests; Lambda delivers one again within minutes
 
 
 class ReplacedError(CrosscheckError):
-    """CloudFormation has sent another request for the resource since. Nobody waits for the answer to this one."""
+    """CloudFormation has sent another request for the resource since, or another run has done this Delete already."""
 
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """The content of the parameter. ``replaced`` are the requests before, the last one at the end."""
+    """The content of the parameter. ``change`` says from which properties to which ones the request leads; ``replaced``
+    are the requests before, the last one at the end. One that failed is not ``finished``."""
 
     request: str = ""
     runs: int = 0
     finished: bool = False
+    change: str = ""
     replaced: tuple[str, ...] = ()
 
-    def begun(self, request: str) -> "RecordedRequest":
+    def begun(self, request: Request) -> "RecordedRequest":
         """One more run of this request.
 
         Raises:
             ReplacedError: it was replaced, and Lambda has delivered it again.
         """
-        if request in self.replaced:
+        if request.request_id in self.replaced:
             raise ReplacedError("a later request has replaced this one already")
-        if request == self.request:
+        if request.request_id == self.request:
             return replace(self, runs=self.runs + 1, finished=False)
         before = (*self.replaced, self.request)[-KEPT:] if self.request else ()
-        return RecordedRequest(request, runs=1, replaced=before)
+        change = _digest(request.old_properties, request.properties)
+        return RecordedRequest(request.request_id, runs=1, change=change, replaced=before)
+
+    def undoes(self, request: Request) -> bool:
+        """Whether the recorded request would take this one back: it leads from its properties to its old ones."""
+        return self.change == _digest(request.properties, request.old_properties)
+
+
+def _digest(one: Mapping[str, object], other: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps([one, other], sort_keys=True).encode()).hexdigest()[:16]
 
 
 class CurrentRequest(ResourceRecord):
@@ -66,17 +81,20 @@ class CurrentRequest(ResourceRecord):
         self._begun = RecordedRequest()
         self._looked = -math.inf
 
-    def begin(self, confirm: Callable[[], None]) -> int:
+    def begin(self, origin: RequestOrigin) -> int:
         """Make this request the current one, if CloudFormation confirms it; returns which of its runs this is.
 
         It waits where another one may still be at work.
 
         Raises:
-            ReplacedError: another one came after it; and whatever ``confirm`` raises. Nothing was written.
+            ReplacedError: another one came after it; and whatever ``origin`` raises. Nothing was written.
         """
         before = self._read()
-        self._begun = begun = before.begun(self._request.request_id)
-        confirm()  # last, so that nobody comes between this and the write
+        self._begun = begun = before.begun(self._request)
+        # Lambda may have kept this one back, until its own rollback was under way or done.
+        if before.request != begun.request and before.undoes(self._request) and origin.stack_rolls_back():
+            raise ReplacedError("CloudFormation is rolling this update back already")
+        origin.confirm()  # last, so that nobody comes between this and the write
         self._write(begun)
         self._looked = self._clock()
         if before.request != begun.request and before.request and not before.finished:
@@ -86,17 +104,24 @@ class CurrentRequest(ResourceRecord):
         return begun.runs
 
     def require(self) -> None:
-        """Return if this request is still the current one. What was seen a moment ago is not asked again.
+        """Return if this request is still the current one. What was seen a second ago is not asked again.
 
         Raises:
             ReplacedError: it is not; nothing may be changed for it any more.
         """
         with self._lock:
-            if self._clock() - self._looked < LOOK_SECONDS:
+            if self._clock() - self._looked >= LOOK_SECONDS:
+                self._require()
+                self._looked = self._clock()
+
+    def _require(self) -> None:
+        for attempt in range(LOOKS):
+            noted = self._read().request
+            # A request that this one has replaced is what the note said before.
+            if noted == self._begun.request or noted in self._begun.replaced:
                 return
-            if self._read().request != self._begun.request:
-                raise ReplacedError("CloudFormation has sent another request for this resource")
-            self._looked = self._clock()
+            self._call.pause(attempt)
+        raise ReplacedError("CloudFormation has sent another request for this resource")
 
     def finish(self) -> None:
         """Record that this request is done. After a Delete nothing is left to record.
@@ -105,13 +130,14 @@ class CurrentRequest(ResourceRecord):
             ReplacedError: it is not the current one any more.
         """
         if self._request.type == "Delete":
+            self._require()
             self.remove()
         else:
             self.require()
             self._write(replace(self._begun, finished=True))
 
     def _read(self) -> RecordedRequest:
-        return read(RecordedRequest, self._load(), f"the record {self._names.record}")
+        return read(RecordedRequest, self._load(), f"the record {self._names.record}", strict=False)
 
     def _write(self, recorded: RecordedRequest) -> None:
-        self._save(asdict(recorded))
+        self._save(write(recorded))

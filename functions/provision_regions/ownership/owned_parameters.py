@@ -95,8 +95,11 @@ class ResourceRecord(OwnedParameters):
         """
         text = self._values([self._names.record]).get(self._names.record)
         self.exists = text is not None
+        return self._parsed(text) if text is not None else {}
+
+    def _parsed(self, text: str) -> Mapping[str, Any]:
         try:
-            content = parse_json(text) if text is not None else {}
+            content = parse_json(text)
         except ValueError:
             raise self._unreadable("is no JSON") from None
         if not isinstance(content, dict):
@@ -128,11 +131,18 @@ class SetRecord(ResourceRecord):
 
     def read(self) -> frozenset[str]:
         """What is ours or was about to be."""
-        texts = self._load().get(self._key, [])
+        self.texts = self._texts(self._load())
+        return self.texts
+
+    def read_from(self, text: str) -> frozenset[str]:
+        """The same, of a parameter's text that is at hand."""
+        return self._texts(self._parsed(text))
+
+    def _texts(self, content: Mapping[str, Any]) -> frozenset[str]:
+        texts = content.get(self._key, [])
         if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
             raise self._unreadable(f"has no list of texts as {self._key}")
-        self.texts = frozenset(texts)
-        return self.texts
+        return frozenset(texts)
 
     def write(self, texts: AbstractSet[str]) -> None:
         """Write the record, unless it holds these texts already."""

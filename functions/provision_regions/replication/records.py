@@ -29,5 +29,5 @@ class RuleRecord(SetRecord):
             match parameter["Name"].removeprefix(f"{RECORDS}/").split("/"):
                 case [stack, logical_id, self._names.prefix] if parameter["Name"] != self._names.record:
                     other = replace(self._names, stack=stack, logical_id=logical_id)
-                    rules |= SetRecord(self._context, other, KEY).read()
+                    rules |= SetRecord(self._context, other, KEY).read_from(parameter["Value"])
         return rules

@@ -51,6 +51,7 @@ class RegistryUpdate:
         ours, written = OurRules(dict.fromkeys(before, 0)), False
         for _ in range(LOOKS):
             shared = self.record.named_by_others()
+            self.retrying.require()  # now, so that it need not be asked between the read and the write
             present = self.registry.rules()
             merged = merge(present, ours.among(present), wanted, shared)
             if merged.rules == present:
@@ -60,6 +61,7 @@ class RegistryUpdate:
                     return merged.ours
                 # Another resource that gives the rule up at this moment has not read this yet. It may still remove the
                 # rule, or leave it to us.
+                ours = ours.also(merged.ours)
                 self.retrying.sleep(SETTLE_SECONDS)
                 continue
             if not merged.ours <= self.record.texts:

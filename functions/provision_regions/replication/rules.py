@@ -80,6 +80,10 @@ class OurRules:
         copies = Counter(map(fingerprint, present))
         return frozenset(mark for mark, foreign in self.foreign_copies.items() if copies[mark] > foreign)
 
+    def also(self, claimed: Iterable[str]) -> OurRules:
+        """Our rules with those that are there already, and are ours too from now on."""
+        return OurRules({**self.foreign_copies, **dict.fromkeys(claimed, 0)})
+
     def after(self, written: Merged, shared: AbstractSet[str]) -> OurRules:
         """Our rules once the configuration is written."""
         copies = Counter(map(fingerprint, written.rules))

@@ -14,10 +14,10 @@ The record is what the resource remembers between requests and runs:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
-from crosscheck.json_documents import read
+from crosscheck.json_documents import read, write
 from provision_regions.ownership.names import Ownership, foreign
 from provision_regions.ownership.owned_parameters import OwnedParameters, ResourceRecord
 
@@ -71,8 +71,9 @@ class StoreRecord(ResourceRecord):
         return read(RecordedStores, self._load(), f"the record {self._names.record}", strict=False)
 
     def write(self, recorded: RecordedStores) -> None:
-        """Write the record: about 1.5 KB for all regions of AWS."""
-        self._save(asdict(recorded))
+        """Write the record: about 1.5 KB for all regions of AWS. What is empty is left out, because an earlier version
+        serves the rollback of an update to this one, and reads no field that it does not know."""
+        self._save(write(recorded))
 
 
 class StoreParameters(OwnedParameters):

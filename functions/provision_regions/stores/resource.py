@@ -114,7 +114,7 @@ class Stores:
         if not record.exists:
             return
         if unknown:
-            before = replace(before, taken=before.found)
+            before = replace(before, taken=tuple({*before.found, *before.taken}))
         with within_runs(self.context.run):
             self._empty(before)
             parameters.remove(before.regions)
@@ -169,4 +169,5 @@ def remove_stores(request: Request, context: ProviderContext) -> None:
     """
     names = names_for_removal(request, context, readable_prefix(request.given_prefix))
     if names is not None:
-        Stores(request, context, names).remove()
+        # CloudFormation makes up an id where it never read the answer to the Create.
+        Stores(request, context, names).remove(unknown=not request.given_id.startswith(request.id_stem))

@@ -2,8 +2,8 @@
 rollback's request at once, while the function goes on with the first one.
 
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1730 and
-https://github.com/aws/aws-cdk/issues/26139. In our own template ``Stores``, ``Forwarding`` and ``Replication`` are made
-at the same time.
+https://github.com/aws/aws-cdk/issues/26139. In our own template ``Stores`` and ``Replication`` are made at the same
+time.
 """
 
 import itertools

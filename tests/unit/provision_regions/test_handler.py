@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import pytest
 
 from crosscheck.errors import UnreadableEventError
 from provision_regions import serve as serving
+from provision_regions.context import ProviderContext
+from provision_regions.custom_resource.request import Request
 from provision_regions.custom_resource.respond import ForeignHostError
 from provision_regions.handler import handler
+from provision_regions.ownership.current_request import ReplacedError
 from provision_regions.region_results import UnfinishedError
 from tests.builders.lambdas import Context
 from tests.fakes.regions.handled import answer_of
@@ -91,15 +95,28 @@ def test_f21_a_mistake_of_ours_is_answered(box: Inbox, world: World, monkeypatch
     assert "AttributeError" in answer["Reason"]
 
 
-def test_a_request_that_another_one_has_replaced_is_not_answered(box: Inbox, world: World) -> None:
-    """Its answer could be taken for that of the request after it, or take back its own."""
-    content = event("Create", properties("eu-west-1")) | {"ResponseURL": box.url}
+def test_a_request_that_another_one_has_replaced_does_nothing_and_says_so(box: Inbox, world: World) -> None:
+    content = event("Create", properties("eu-west-1"))
     name = "/crosscheck/_records/shop/Stores/CurrentRequest"
     text = json.dumps({"request": "the-next-one", "replaced": [content["RequestId"]]})
     world.ssm.PutParameter("us-east-1", name, text, Type="String")
+    answer = answer_of(box, world, content)
+    assert (answer["Status"], world.changes) == ("FAILED", [])
+    assert answer["Reason"] == "a later request has replaced this one already; nothing more was done"
+
+
+def test_a_second_run_of_a_delete_does_not_take_the_answer_of_the_first_back(
+    box: Inbox, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def done_by_the_other_run(_request: Request, _context: ProviderContext) -> None:
+        raise ReplacedError
+
+    done = replace(serving.RESOURCES["Custom::ArtifactStores"], remove=done_by_the_other_run)
+    monkeypatch.setattr(serving, "RESOURCES", {"Custom::ArtifactStores": done})
+    content = event("Delete", properties("eu-west-1"))
     world.stacks.begin(content)
-    handler(content, Context(remaining_milliseconds=900_000))
-    assert (box.puts, world.changes) == ([], [])
+    handler({**content, "ResponseURL": box.url}, Context(remaining_milliseconds=900_000))
+    assert box.puts == []
 
 
 @pytest.mark.parametrize("kind", ["create", "delete"])
