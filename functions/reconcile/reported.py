@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from crosscheck.ledger.states import State
@@ -127,15 +128,19 @@ def with_attempts(actions: Iterable[ReportedAction], known: Mapping[str, int]) -
     The API counts no attempts. An action that ran before runs again by a retry alone, and once in each; it begins one
     unless the retry that is under way had begun after its run before had ended. What never ran before is of the attempt
     that is under way, also where its neighbour has failed by then: parallel actions do not start at the same moment.
-    What events told (``known``, by the id of the run) prevails.
+    What events told (``known``, by the id of the run) prevails. Of a retry that they alone told nobody knows when it
+    began, until an action runs again in it: what they told it by may have gone on beside it.
     """
     attempt, began = 1, 0.0
     latest: dict[tuple[str, str], tuple[int, float]] = {}
     for action in sorted(actions, key=lambda each: (each.started, each.stage, each.name)):
         place = (action.stage, action.name)
         last, ended = latest.get(place, (0, 0.0))
-        if last == attempt or ended > began:
+        if last >= attempt or ended > began:
             attempt, began = attempt + 1, action.started
-        attempt = known.get(action.id, attempt)
+        elif last:
+            began = min(began, action.started)
+        told = known.get(action.id, attempt)
+        attempt, began = told, inf if told > attempt else began
         latest[place] = (attempt, action.updated)
         yield action, attempt

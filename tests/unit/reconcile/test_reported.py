@@ -109,3 +109,31 @@ def test_what_events_told_prevails_over_a_count_of_more() -> None:
 def test_an_action_that_has_not_started_is_none() -> None:
     detail: Any = {"stageName": "Deploy", "actionName": "One", "status": "InProgress"}
     assert reported_action(detail) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (run("Two", State.STARTED, 20), "Two-20"),  # it never ran before
+        (run("Two", State.SUCCEEDED, 3, 30), "Two-3"),  # it went on beside it, and ended in it
+    ],
+)
+def test_what_runs_again_after_an_event_told_of_the_retry_is_of_that_retry(first: ReportedAction, told: str) -> None:
+    """The event of its start is lost. A third attempt, which nobody made, would be judged, and told to people."""
+    runs = (run("One", State.FAILED, 3, 9), first, run("One", State.STARTED, 21))
+    assert dict(attempts(*runs, known={told: 2}))["One-21"] == 2
+
+
+def test_what_runs_again_is_of_no_attempt_before_its_own_last_one() -> None:
+    """One of its neighbours went on beside the retry, the other one ended before it: both were told, and it was not."""
+    one, two = run("One", State.SUCCEEDED, 0, 9), run("Two", State.FAILED, 1, 2)
+    three, again = run("Three", State.SUCCEEDED, 3, 4), run("Two", State.STARTED, 7)
+    assert dict(attempts(one, two, three, again, known={"One-0": 2, "Three-3": 1}))["Two-7"] == 2
+
+
+def test_a_retry_that_an_event_told_began_no_later_than_what_ran_again_in_it() -> None:
+    """What ended after that, and runs once more, runs by another retry."""
+    first, beside = run("One", State.FAILED, 3, 9), run("Two", State.FAILED, 3, 30)
+    again, once_more = run("One", State.STARTED, 21), run("Two", State.STARTED, 40)
+    told = attempts(first, beside, run("Zero", State.SUCCEEDED, 3, 35), again, once_more, known={"Zero-3": 2})
+    assert dict(told) == {"One-3": 1, "Two-3": 1, "Zero-3": 2, "One-21": 2, "Two-40": 3}
