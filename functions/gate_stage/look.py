@@ -78,7 +78,7 @@ class GateLook:
         if any(look.finding.moved_on for look in looks):
             known = self._rollbacks(gate)
             looks = with_rollbacks(looks, plan.checks, plan.stage, known)
-            standing = still_standing(looks, plan.stage, gate.name, known)
+            standing = still_standing(looks, plan.checks, plan.stage, gate.name, known)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
             return Judgement(gate, plan, preview(looks, progress), dry_run=True)

@@ -36,14 +36,20 @@ def with_rollbacks(
     ]
 
 
-def still_standing(results: Iterable[CheckResult], stage: str, judge: str, known: KnownFacts) -> frozenset[str]:
-    """The regions that this judge had failed before all of what it judges there was taken back: that word stands, as
-    the next one could only say that it was taken back."""
+def still_standing(
+    results: Iterable[CheckResult], checks: Sequence[PlannedCheck], stage: str, judge: str, known: KnownFacts
+) -> frozenset[str]:
+    """The regions that this judge had failed, in their latest deployment, before all of what it judges there was taken
+    back: that word stands, as the next one could only say that it was taken back."""
     own = [each for each in results if not each.of_the_region]
     there = {each.region for each in own if not (each.finding.moved_on and each.taken_back)}
     said = (each for region in {each.region for each in own} - there for each in known.verdicts_on(stage, region))
     failed = (each for each in said if each.judge == judge and each.final and each.judged.verdict is Verdict.FAIL)
-    return frozenset(each.judged.region for each in failed)
+    return frozenset(each.judged.region for each in failed if each.at >= _began(checks, each.judged.region))
+
+
+def _began(checks: Iterable[PlannedCheck], region: str) -> float:
+    return max(check.run.started for check in checks if check.run and check.region == region)
 
 
 def own_rollback(known: KnownFacts, stage: str, region: str, run: ActionRun) -> RollbackProgress | None:

@@ -106,4 +106,15 @@ def standing(
     said = JudgeVerdict("Deploy", RegionVerdict(REGION, verdict, "0 run", ()), BEGAN + 100, final, judge)
     facts.add(said.to_fact(BEGAN))
     looks = with_rollbacks(results, checks, "Deploy", facts.known)
-    return still_standing(looks, "Deploy", "Prove/Gate", facts.known)
+    return still_standing(looks, checks, "Deploy", "Prove/Gate", facts.known)
+
+
+def test_what_a_judge_said_of_an_earlier_deployment_does_not_stand_for_the_next_one() -> None:
+    """A retry deployed again, the fan-out failed that before the gate had its turn, and that was taken back as well."""
+    planned, facts = check("first", AGAIN), Facts()
+    facts.add(RollbackProgress("Deploy", REGION, 2, RollbackState.DONE, "2 of 2 tasks run", AGAIN + 300).to_fact())
+    said = JudgeVerdict("Deploy", RegionVerdict(REGION, Verdict.FAIL, "0 run", ()), BEGAN + 100, True, "Prove/Gate")
+    facts.add(said.to_fact(BEGAN))
+    looks = with_rollbacks([seen(planned)], [planned], "Deploy", facts.known)
+    assert all(each.taken_back for each in looks)
+    assert still_standing(looks, [planned], "Deploy", "Prove/Gate", facts.known) == frozenset()
