@@ -7,6 +7,7 @@ from functools import partial
 from aws_lambda_powertools import Logger
 
 from crosscheck.clients import Clients
+from crosscheck.contracts.verdicts import RegionVerdict
 from crosscheck.ledger.decision_facts import SkippedCheck
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.table import Ledger
@@ -36,13 +37,14 @@ LEDGER_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a gate looked at, and what follows from it. Of the regions in ``standing`` its earlier word stays."""
+    """What a gate looked at, and what follows from it. ``told`` is what the ledger learns of each region: where all was
+    taken back that the gate had failed, why it had."""
 
     gate: ProvenGate
     plan: Plan
     decision: Decision
+    told: tuple[RegionVerdict, ...]
     dry_run: bool
-    standing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,16 @@ class GateLook:
         run = partial(run_current, beside=plan.checks, subject=gate.subject, clients=self.aws)
         looks = look_at(plan.checks, self.region_seconds, run)
         looks = honour(looks, plan.stage, self._skips(gate, progress))
-        standing = frozenset[str]()
-        if any(look.finding.moved_on for look in looks):
-            known = self._rollbacks(gate)
-            looks = with_rollbacks(looks, plan.checks, plan.stage, known)
-            standing = still_standing(looks, plan.checks, plan.stage, gate.name, known)
+        moved_on = any(look.finding.moved_on for look in looks)
+        known = self._rollbacks(gate) if moved_on else KnownFacts({})
+        looks = with_rollbacks(looks, plan.checks, plan.stage, known)
         progress = replace(progress, unread=0)
         if parameters.dry_run:
-            return Judgement(gate, plan, preview(looks, progress), dry_run=True)
+            return Judgement(gate, plan, preview(looks, progress), (), dry_run=True)
         decision = decide(looks, progress, LIMITS.planned(parameters), self.clock())
-        return Judgement(gate, plan, decision, dry_run=False, standing=standing)
+        standing = still_standing(looks, plan.checks, plan.stage, gate.name, known)
+        told = tuple(standing.get(each.region, each) for each in decision.regions)
+        return Judgement(gate, plan, decision, told, dry_run=False)
 
     def _skips(self, gate: ProvenGate, progress: Progress) -> tuple[SkippedCheck, ...]:
         """The checks that people skipped."""

@@ -38,11 +38,10 @@ class VerdictRecorder:
             ClientError, BotoCoreError: the ledger or the queue is out of reach.
         """
         until = time.monotonic() + seconds
-        regions = [each for each in judgement.decision.regions if each.region not in judgement.standing]
         try:
-            work = {each.region: partial(self._write, judgement, each, now) for each in regions}
+            work = {each.region: partial(self._write, judgement, each, now) for each in judgement.told}
             ended = all_within(seconds * VERDICTS_SHARE, work)
-            written = [each for each in regions if each.region in ended and not ended[each.region]]
+            written = [each for each in judgement.told if each.region in ended and not ended[each.region]]
             unproven = self._prove(judgement, written, now, until)
         finally:
             self.cards.changed(judgement.gate.subject, _cause(judgement))

@@ -10,8 +10,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crosscheck.contracts.verdicts import Verdict
 from crosscheck.ledger.execution_facts import (
+    ActionState,
     ExecutionState,
     Outline,
     OutlineAction,
@@ -63,14 +66,14 @@ class Gated(World):
         job = Job("job", GATE, parameters, token, PIPELINE, EXECUTION, HOME, Position(PROVE, "Gate"))
         return JobRunner(look, recorder, self.now).answer(job, lambda: 60.0)
 
-    def gate(self) -> Answer:
+    def gate(self, parameters: str = SEES) -> Answer:
         """A job of the gate, from its delivery to its answer."""
         self.pipelines.ran(PROVE, "Gate", "InProgress", second=int(self.second))
         self.second += 5
-        answer = self.looks_as_gate(SEES)
+        answer = self.looks_as_gate(parameters)
         while isinstance(answer, Continue):
             self.second += 30
-            answer = self.looks_as_gate(SEES, answer.token)
+            answer = self.looks_as_gate(parameters, answer.token)
         return answer
 
     def gates_stage_failed(self, attempt: int) -> list[VerificationItem]:
@@ -114,7 +117,10 @@ def test_a_gate_does_not_call_crosschecks_own_rollback_a_later_deployment(ledger
     assert "a person has to look" not in next_step(fold(SUBJECT, KnownFacts(world.ledger.read(SUBJECT))))
 
 
-def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(ledger_table: DynamoDBClient) -> None:
+@pytest.mark.parametrize("parameters", [SEES, TOLERANT])
+def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(
+    ledger_table: DynamoDBClient, parameters: str
+) -> None:
     """The gate has failed the region, and that was taken back. CodePipeline runs the gate again, and no deployment."""
     world = Gated(ledger_table)
     good = world.run_before_the_release()
@@ -126,7 +132,7 @@ def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(ledger_table
         world.told(name, region, State.SUCCEEDED, 1)
     assert EU not in world.finished(State.SUCCEEDED, 1)
     world.second += 5
-    assert isinstance(world.gate(), Fail)
+    assert isinstance(world.gate(parameters), Fail)
     (item,) = (each for each in world.gates_stage_failed(1) if each.region == EU)
     world.take_back(item, good)
     world.pipeline_is(State.FAILED, 1)
@@ -136,10 +142,40 @@ def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(ledger_table
     for attempt in (2, 3):
         world.second += 100
         world.pipeline_is(State.RESUMED, attempt)
-        assert isinstance(world.gate(), Fail)
+        assert isinstance(world.gate(parameters), Fail)
         world.gates_stage_failed(attempt)
         world.pipeline_is(State.FAILED, attempt)
         assert world.region() == before
+
+
+def test_the_retried_gate_is_not_told_as_a_failure_that_no_line_explains(ledger_table: DynamoDBClient) -> None:
+    """The line says why the region had failed, and that it is back. The card must not list the gate's action too."""
+    world = Gated(ledger_table)
+    good = world.run_before_the_release()
+    world.ecs.clock = STARTED + timedelta(seconds=110)
+    world.deploy(7, running=0)
+    world.second = 200
+    for name, region in (("EU", EU), ("AP", AP)):
+        world.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
+        world.told(name, region, State.SUCCEEDED, 1)
+    world.finished(State.SUCCEEDED, 1)
+    for attempt in (1, 2, 3):
+        world.second += 100
+        began = world.now()
+        answer = world.gate()
+        assert isinstance(answer, Fail)
+        ended = ReportedRun(State.FAILED, attempt, world.now(), began)
+        action = ActionState(PROVE, "Gate", ended, HOME, "Invoke", summary=answer.message)
+        world.ledger.merge(SUBJECT, action.to_fact("event"))
+        items = world.gates_stage_failed(attempt)
+        if attempt == 1:
+            world.take_back(next(each for each in items if each.region == EU), good)
+        else:
+            assert answer.message.startswith(f"FAIL regions={EU}: {EU}: it was taken back: ")
+            assert EU not in {each.region for each in items}
+        world.pipeline_is(State.FAILED, attempt)
+        failures = fold(SUBJECT, KnownFacts(world.ledger.read(SUBJECT))).failures
+        assert [(each.action, each.regions, each.told) for each in failures] == [("Gate", (EU,), True)], attempt
 
 
 def test_a_gate_that_goes_on_beside_the_fan_out_does_not_unsay_a_rollback(ledger_table: DynamoDBClient) -> None:

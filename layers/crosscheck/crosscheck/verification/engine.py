@@ -168,7 +168,8 @@ def _weigh(look: CheckResult, progress: Progress, limits: Limits, now: float) ->
             return _Weighed(look, replace(finding, reason=reason), settled=True, unknown=1)
         case Verdict.FAIL:
             fails = progress.fails.get(look.check, 0) + 1
-            if fails > limits.failures or hurried or late:
+            # No later look finds what was taken back there again.
+            if fails > limits.failures or hurried or late or finding.moved_on:
                 return _Weighed(look, finding, settled=True)
             reason = f"failing look {fails}, {limits.failures} tolerated: {finding.reason}"
             tolerated = replace(finding, verdict=Verdict.PENDING, reason=reason)

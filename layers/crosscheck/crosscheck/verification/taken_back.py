@@ -1,10 +1,10 @@
 """What Crosscheck's own rollback replaced: a look sees something later there, which is nobody else's doing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crosscheck.contracts.check import PlannedCheck
-from crosscheck.contracts.verdicts import Verdict
+from crosscheck.contracts.verdicts import RegionVerdict, Verdict
 from crosscheck.ledger.known_facts import KnownFacts
 from crosscheck.ledger.rollback_facts import RollbackProgress
 from crosscheck.ledger.subjects import Subject
@@ -38,14 +38,20 @@ def with_rollbacks(
 
 def still_standing(
     results: Iterable[CheckResult], checks: Sequence[PlannedCheck], stage: str, judge: str, known: KnownFacts
-) -> frozenset[str]:
-    """The regions that this judge had failed, in their latest deployment, before all of what it judges there was taken
-    back: that word stands, as the next one could only say that it was taken back."""
+) -> Mapping[str, RegionVerdict]:
+    """What this judge has to say again, by region: why it had failed the latest deployment there, before all of what it
+    judges was taken back. By itself the next look could only say that it was taken back."""
     own = [each for each in results if not each.of_the_region]
     there = {each.region for each in own if not (each.finding.moved_on and each.taken_back)}
     said = (each for region in {each.region for each in own} - there for each in known.verdicts_on(stage, region))
     failed = (each for each in said if each.judge == judge and each.final and each.judged.verdict is Verdict.FAIL)
-    return frozenset(each.judged.region for each in failed if each.at >= _began(checks, each.judged.region))
+    standing = (each.judged for each in failed if each.at >= _began(checks, each.judged.region))
+    return {judged.region: _replaced(judged) for judged in standing}
+
+
+def _replaced(judged: RegionVerdict) -> RegionVerdict:
+    """The verdict on what is not there any more: when it is said again tells nobody how long that had run."""
+    return replace(judged, findings=tuple(replace(finding, moved_on=True) for finding in judged.findings))
 
 
 def _began(checks: Iterable[PlannedCheck], region: str) -> float:

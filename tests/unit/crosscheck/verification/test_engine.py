@@ -385,6 +385,13 @@ def judged(progress: Progress, limits: Limits, *moved: bool) -> Decision:
 LIMITS = pytest.mark.parametrize("limits", [GATE, STAGE, ROLLBACK])
 
 
+@pytest.mark.parametrize("moved", [(True,), (True, False)])
+def test_what_was_taken_back_is_failed_at_once_whatever_is_tolerated(moved: tuple[bool, ...]) -> None:
+    seen = [replace(each, taken_back="2 of 2 tasks run") for each in moved_on(*moved)]
+    decision = decide(seen, begin(SINCE), replace(STAGE, failures=100), SINCE)
+    assert (decision.step, decision.named(FAIL), decision.open) == (NextStep.FAIL, ("eu",), frozenset())
+
+
 @LIMITS
 @pytest.mark.parametrize("before", [None, PASS, PENDING, UNKNOWN])
 def test_f04_a_region_that_gave_way_to_a_later_deployment_is_unknown(before: Verdict | None, limits: Limits) -> None:

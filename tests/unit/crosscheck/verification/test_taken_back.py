@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -91,19 +92,27 @@ def test_what_a_judge_had_failed_by_itself_stands(judge: str, verdict: Verdict, 
     assert (REGION in standing([seen(planned), page], [planned], judge, verdict, final=final)) is stands
 
 
+def test_what_is_said_again_is_what_was_found_of_what_is_there_no_more() -> None:
+    planned = check("first", BEGAN)
+    again = standing([seen(planned)], [planned], "Prove/Gate", Verdict.FAIL, final=True)
+    found = replace(planned.finding(Verdict.FAIL, "0 run"), moved_on=True)
+    assert again == {REGION: RegionVerdict(REGION, Verdict.FAIL, "0 run", (found,))}
+
+
 def test_where_a_retry_repeated_one_of_a_regions_actions_the_next_word_counts() -> None:
     first, second = check("first", BEGAN), check("second", AGAIN)
     results = [seen(first), seen(second, moved_on=False)]
-    assert standing(results, [first, second], "Prove/Gate", Verdict.FAIL, final=True) == frozenset()
+    assert standing(results, [first, second], "Prove/Gate", Verdict.FAIL, final=True) == {}
 
 
 def standing(
     results: list[CheckResult], checks: list[PlannedCheck], judge: str, verdict: Verdict, *, final: bool
-) -> frozenset[str]:
+) -> Mapping[str, RegionVerdict]:
     """What of a judge's word stands for the gate, after a rollback."""
     facts = Facts()
     facts.add(RollbackProgress("Deploy", REGION, 1, RollbackState.DONE, "2 of 2 tasks run", BEGAN + 300).to_fact())
-    said = JudgeVerdict("Deploy", RegionVerdict(REGION, verdict, "0 run", ()), BEGAN + 100, final, judge)
+    judged = RegionVerdict(REGION, verdict, "0 run", (checks[0].finding(verdict, "0 run"),))
+    said = JudgeVerdict("Deploy", judged, BEGAN + 100, final, judge)
     facts.add(said.to_fact(BEGAN))
     looks = with_rollbacks(results, checks, "Deploy", facts.known)
     return still_standing(looks, checks, "Deploy", "Prove/Gate", facts.known)
@@ -117,4 +126,4 @@ def test_what_a_judge_said_of_an_earlier_deployment_does_not_stand_for_the_next_
     facts.add(said.to_fact(BEGAN))
     looks = with_rollbacks([seen(planned)], [planned], "Deploy", facts.known)
     assert all(each.taken_back for each in looks)
-    assert still_standing(looks, [planned], "Deploy", "Prove/Gate", facts.known) == frozenset()
+    assert still_standing(looks, [planned], "Deploy", "Prove/Gate", facts.known) == {}
