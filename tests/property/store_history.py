@@ -29,6 +29,7 @@ REFUSABLE = (
     "PutBucketTagging",  # twice: what is made and not tagged is the hardest to know again
 )
 DELIVERIES = 3
+STACK = "arn:aws:cloudformation:us-east-1:111122223333:stack/shop/0f"
 LAST_CALL = 90  # a request of four regions makes about so many
 
 type Wish = Mapping[str, Any]
@@ -110,9 +111,11 @@ class StoreHistory:
         if told.status is Status.SUCCESS and told.physical_id != old_id:
             self._delete_replaced(wish, told.physical_id, old_id)
             return
+        self.world.stacks.notes(STACK, "UPDATE_ROLLBACK_IN_PROGRESS")
         if self._send("Update", old, denials, given=old_id, old=wish).status is not Status.SUCCESS:
             # Somebody lifts the denials and continues the rollback.
             assert self._send("Update", old, given=old_id, old=wish, quiet=True).status is Status.SUCCESS, self.told
+        self.world.stacks.notes(STACK, "UPDATE_ROLLBACK_COMPLETE")
 
     def _delete_replaced(self, wish: Wish, gone: str, stays: str) -> None:
         resources = self.world.stacks.resources

@@ -42,9 +42,8 @@ class RequestOrigin:
             ContradictedError: it is not, or the stack is not of this account and region.
             ClientError, BotoCoreError: it does not answer, however often it is asked.
         """
-        home = f"arn:{self.context.partition.name}:cloudformation:{self.context.home_region}:{self.context.account}:"
-        if not self.request.stack_id.startswith(f"{home}stack/"):
-            raise ContradictedError(f"the stack is none of {home}stack/…; nothing was done")
+        if not self.request.stack_id.startswith(self._home):
+            raise ContradictedError(f"the stack is none of {self._home}…; nothing was done")
         problem = ""
         for attempt in range(LOOKS):
             problem = self._problem()
@@ -61,8 +60,18 @@ class RequestOrigin:
         Raises:
             ClientError, BotoCoreError: as above.
         """
-        own = (event for event in self._events() if event.get("PhysicalResourceId") == self.request.stack_id)
-        return next(own, {}).get("ResourceStatus") == "UPDATE_ROLLBACK_IN_PROGRESS"
+        if not self.request.stack_id.startswith(self._home):
+            return False
+        with ignoring("ValidationError"):  # there is no such stack
+            own = (event for event in self._events() if event.get("PhysicalResourceId") == self.request.stack_id)
+            return next(own, {}).get("ResourceStatus") == "UPDATE_ROLLBACK_IN_PROGRESS"
+        return False
+
+    @property
+    def _home(self) -> str:
+        """What the ARNs of this account's stacks in this region begin with."""
+        context = self.context
+        return f"arn:{context.partition.name}:cloudformation:{context.home_region}:{context.account}:stack/"
 
     def _problem(self) -> str:
         """What speaks against the request; empty if nothing does."""

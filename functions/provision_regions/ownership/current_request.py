@@ -35,36 +35,37 @@ class ReplacedError(CrosscheckError):
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """The content of the parameter. ``change`` says from which properties to which ones the request leads; ``replaced``
-    are the requests before, the last one at the end. One that failed is not ``finished``."""
+    """The content of the parameter. ``undoes`` is the digest of the Update that the request rolls back, empty if it
+    rolls none back; ``replaced`` are the requests before, the last one at the end. One that failed is not ``finished``.
+    """
 
     request: str = ""
     runs: int = 0
     finished: bool = False
-    change: str = ""
+    undoes: str = ""
     replaced: tuple[str, ...] = ()
 
-    def begun(self, request: Request) -> "RecordedRequest":
-        """One more run of this request.
+    def begun(self, request: Request, *, rolls_back: bool) -> "RecordedRequest":
+        """One more run of this request; ``rolls_back`` says that its stack is being rolled back to before an update.
 
         Raises:
-            ReplacedError: it was replaced, and Lambda has delivered it again.
+            ReplacedError: it was replaced, and Lambda has delivered it again, or so late that its rollback has begun.
         """
         if request.request_id in self.replaced:
             raise ReplacedError("a later request has replaced this one already")
         if request.request_id == self.request:
             return replace(self, runs=self.runs + 1, finished=False)
+        if rolls_back and self.undoes == _digest(request.old_properties, request.properties):
+            raise ReplacedError("CloudFormation is rolling this update back already")
+        changed = request.properties != request.old_properties
+        undoes = _digest(request.properties, request.old_properties) if rolls_back and changed else ""
         before = (*self.replaced, self.request)[-KEPT:] if self.request else ()
-        change = _digest(request.old_properties, request.properties)
-        return RecordedRequest(request.request_id, runs=1, change=change, replaced=before)
-
-    def undoes(self, request: Request) -> bool:
-        """Whether the recorded request would take this one back: it leads from its properties to its old ones."""
-        return self.change == _digest(request.properties, request.old_properties)
+        return RecordedRequest(request.request_id, runs=1, undoes=undoes, replaced=before)
 
 
-def _digest(one: Mapping[str, object], other: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps([one, other], sort_keys=True).encode()).hexdigest()[:16]
+def _digest(old: Mapping[str, object], new: Mapping[str, object]) -> str:
+    """Of an update's properties."""
+    return hashlib.sha256(json.dumps([old, new], sort_keys=True).encode()).hexdigest()[:16]
 
 
 class CurrentRequest(ResourceRecord):
@@ -90,10 +91,8 @@ class CurrentRequest(ResourceRecord):
             ReplacedError: another one came after it; and whatever ``origin`` raises. Nothing was written.
         """
         before = self._read()
-        self._begun = begun = before.begun(self._request)
-        # Lambda may have kept this one back, until its own rollback was under way or done.
-        if before.request != begun.request and before.undoes(self._request) and origin.stack_rolls_back():
-            raise ReplacedError("CloudFormation is rolling this update back already")
+        rolls_back = self._request.type == "Update" and origin.stack_rolls_back()
+        self._begun = begun = before.begun(self._request, rolls_back=rolls_back)
         origin.confirm()  # last, so that nobody comes between this and the write
         self._write(begun)
         self._looked = self._clock()

@@ -55,10 +55,10 @@ class FakeStacks:
                 del self.resources[key]
         self._note(event, status, physical_id)
 
-    def roll_back(self, stack_id: str) -> None:
-        """CloudFormation begins to roll back an update of the stack."""
+    def notes(self, stack_id: str, status: str) -> None:
+        """The stack itself has another status."""
         own = {"LogicalResourceId": stack_id.split("/")[1], "ResourceType": "AWS::CloudFormation::Stack"}
-        self._note({"StackId": stack_id, **own}, "UPDATE_ROLLBACK_IN_PROGRESS", stack_id)
+        self._note({"StackId": stack_id, **own}, status, stack_id)
 
     def _note(self, event: Mapping[str, Any], status: str, physical_id: str) -> None:
         named = {"LogicalResourceId": event["LogicalResourceId"], "ResourceType": event["ResourceType"]}

@@ -29,7 +29,7 @@ def test_an_update_that_begins_during_its_own_rollback_does_not_stop_that() -> N
 
     world.before = before
     rollback: Any = event("Update", old, wanted, RequestId="the-rollback")
-    world.stacks.roll_back(rollback["StackId"])
+    world.stacks.notes(rollback["StackId"], "UPDATE_ROLLBACK_IN_PROGRESS")
     # Time passes, so that whatever was asked for a moment ago is asked again.
     ticks = iter(range(10**6))
     retrying = Retrying(Deadline(lambda: 900.0, 60.0), sleep=lambda _: None, clock=lambda: float(next(ticks)))
