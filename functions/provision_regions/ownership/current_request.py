@@ -64,7 +64,7 @@ class RecordedRequest:
 
 
 def _digest(old: Mapping[str, object], new: Mapping[str, object]) -> str:
-    """Of an update's properties."""
+    """Which update it is, as far as its properties tell."""
     return hashlib.sha256(json.dumps([old, new], sort_keys=True).encode()).hexdigest()[:16]
 
 
