@@ -51,7 +51,9 @@ class AliasRelease:
         """Preflight's look at the stage, in which that execution succeeded last."""
         stage = replace(planned_stage(self.subject, "Deploy"), baseline_only=True)
         seen = replace(stage.finding(Verdict.PASS, ""), baselines={stage.subject: execution})
-        self.states.seen_before([stage], judge(stage.region, [seen]), BEGAN + at)
+        found = judge(stage.region, [seen])
+        self.ledger.merge(self.subject, PreflightSeen(found, BEGAN + at).to_fact())
+        self.states.seen_before([stage], found, BEGAN + at)
 
     def saw(self, state: str, at: float) -> None:
         """Preflight's look at the alias."""
@@ -109,6 +111,11 @@ class AliasRelease:
     @property
     def stage_target(self) -> str:
         return self.states.to_restore(planned_stage(self.subject, "Deploy")).state
+
+    @property
+    def stage_strange(self) -> str:
+        stage = planned_stage(self.subject, "Deploy")
+        return self.states.strange(self.subject, stage, self.stage_target)
 
 
 def releases(ledger: Ledger, count: int) -> Sequence[AliasRelease]:

@@ -321,3 +321,20 @@ def test_a_gate_that_passes_after_a_rollback_has_seen_the_release_there(second: 
     facts = _failed_and_taken_back(RollbackState.DONE)
     facts.verdict("Primary", _judged(Verdict.PASS), second, judge=GATE)
     assert _region(facts).state == state
+
+
+@pytest.mark.parametrize("second", [20, 30])
+def test_a_gate_that_passes_in_the_second_of_the_rollback_may_have_seen_what_was_there_before(second: int) -> None:
+    facts = _failed_and_taken_back(RollbackState.DONE)
+    facts.verdict("Primary", _judged(Verdict.PASS), second, judge=GATE)
+    assert _region(facts).state == ("rolled_back" if second == 20 else "passed")
+
+
+def test_one_gates_pass_after_a_rollback_is_not_the_word_of_another_that_only_sees_it() -> None:
+    facts = _deployed({REGION: [GATE, "Primary/Second"]}).event(events.stage("Primary", "FAILED", 6))
+    facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 10)
+    facts.rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", 20)
+    facts.verdict("Primary", _judged(Verdict.PASS), 30, judge=GATE)
+    facts.verdict("Primary", _judged(Verdict.FAIL, "it is gone"), 31, judge="Primary/Second")
+    region = _region(facts)
+    assert (region.state, region.follow_up) == ("rolled_back", "was: 0 of 2 tasks run")

@@ -200,3 +200,38 @@ def test_what_came_after_a_release_whose_check_a_person_skipped_is_left_to_a_per
     later.judged(Verdict.FAIL)
     assert later.target == "1"
     assert "by hand ran there" in later.strange
+
+
+def test_a_stage_that_a_judged_release_left_broken_is_no_strangers(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    first.judged(Verdict.FAIL)
+    second.saw_stage(first.subject.execution, 10_700)
+    assert second.stage_strange == ""
+
+
+def test_a_stage_in_which_an_execution_succeeded_that_nobody_judged_is_left_to_a_person(ledger: Ledger) -> None:
+    good, first, second = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    second.saw_stage(first.subject.execution, 10_700)
+    assert f"just before this release {first.subject.execution} ran there" in second.stage_strange
+
+
+def test_what_an_action_names_that_left_no_trace_is_not_what_it_brought(ledger: Ledger) -> None:
+    """It may have been refused, and what it names be somebody else's."""
+    good, refused, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    planned = refused.check(status="Failed")
+    found = replace(planned.finding(Verdict.FAIL, "refused"), baselines={planned.subject: "theirs"})
+    refused.said(judge(EUROPE, [found]), [planned])
+    release.saw("theirs", 10_700)
+    assert "theirs ran there" in release.strange
+
+
+def test_what_preflight_saw_after_a_release_had_given_way_is_not_what_that_brought(ledger: Ledger) -> None:
+    """Its deployment ended after that look; what it had brought nobody can tell any more."""
+    good, gone, release = releases(ledger, 3)
+    good.judged(Verdict.PASS)
+    release.saw("by hand", 7_210)
+    gone.gave_way(told=False)
+    assert "by hand ran there" in release.strange

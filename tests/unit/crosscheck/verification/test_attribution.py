@@ -39,3 +39,9 @@ def test_what_crosscheck_itself_took_back_has_failed_and_gave_way_to_nobody() ->
         (Verdict.INCONCLUSIVE, "gave way to a later deployment: runs app:6"),
     ]
     assert all(each.moved_on for each in found)  # nothing of it is what the release had brought
+
+
+def test_what_was_taken_back_waits_for_nothing() -> None:
+    gone = Finding("elasticbeanstalk-environment", "app", Verdict.PENDING, "an update runs", moved_on=True, waits=True)
+    (found,) = attributed([CheckResult("a", REGION, gone, taken_back="app runs v1 again")])
+    assert not found.finding.waits

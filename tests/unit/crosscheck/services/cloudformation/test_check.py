@@ -157,6 +157,12 @@ def test_a_stack_is_not_back_before_what_the_failed_update_had_made_is_removed(f
     assert back.reason.endswith("the stack is back, and what the failed update had made is still being removed")
 
 
+def test_a_stack_that_goes_back_is_not_back_yet(fake: FakeCloudFormation) -> None:
+    fake.stack(NAME, "UPDATE_ROLLBACK_IN_PROGRESS", BEFORE, DURING)
+    back = looked(fake, replace(ASKED, parameters={"stack": NAME, "status": "rolled_back"}))
+    assert (back.verdict, back.reason) == (PENDING, f"{NAME}: UPDATE_ROLLBACK_IN_PROGRESS: the stack is going back")
+
+
 def test_f05_a_status_that_is_newer_than_this_version_is_inconclusive(
     fake: FakeCloudFormation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
