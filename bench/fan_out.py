@@ -10,6 +10,7 @@ later one. This is wall time, so only a quiet machine tells the truth.
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -118,9 +119,18 @@ def stores() -> Iterator[Mapping[int, FanOut]]:
         event = json.loads(recorded.recorded["event"])
         known = ["us-east-1", *event["ResourceProperties"]["Regions"]]
         wanted = [*known, *(region for region in regions(max(SIZES)) if region not in known)]
+        recorded.service.spare.append(_noted(recorded.recorded["answers"]))
         for region in wanted[len(known) :]:
             recorded.service.answers += in_region(recorded.recorded["answers"], known[1], region)
         yield {size: replace(recorded, recorded=_asking(recorded.recorded, wanted[1:size])) for size in SIZES}
+
+
+def _noted(answers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The note which request is current, once it is written: the recorded request was done before it looked again."""
+    read, written, *_ = (each for each in answers if "/CurrentRequest" in each["body"])
+    note = json.loads(written["body"])
+    content = {"Parameters": [{"Name": note["Name"], "Type": "String", "Value": note["Value"], "Version": 1}]}
+    return {**read, "content": base64.b64encode(json.dumps(content).encode()).decode()}
 
 
 def _asking(recorded: Mapping[str, Any], others: Sequence[str]) -> dict[str, Any]:

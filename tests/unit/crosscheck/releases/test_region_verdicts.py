@@ -331,10 +331,10 @@ def test_a_gate_that_passes_in_the_second_of_the_rollback_may_have_seen_what_was
 
 
 def test_one_gates_pass_after_a_rollback_is_not_the_word_of_another_that_only_sees_it() -> None:
-    facts = _deployed({REGION: [GATE, "Primary/Second"]}).event(events.stage("Primary", "FAILED", 6))
+    facts = _deployed({"Primary": [GATE, "Validate/Second"]}).event(events.stage("Primary", "FAILED", 6))
     facts.verdict("Primary", _judged(Verdict.FAIL, "0 of 2 tasks run"), 10)
     facts.rollback("Primary", REGION, RollbackState.DONE, "runs app:6 again", 20)
     facts.verdict("Primary", _judged(Verdict.PASS), 30, judge=GATE)
-    facts.verdict("Primary", _judged(Verdict.FAIL, "it is gone"), 31, judge="Primary/Second")
+    facts.verdict("Primary", _judged(Verdict.FAIL, "it is gone"), 31, judge="Validate/Second")
     region = _region(facts)
     assert (region.state, region.follow_up) == ("rolled_back", "was: 0 of 2 tasks run")
