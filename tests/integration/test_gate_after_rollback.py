@@ -76,6 +76,17 @@ class Gated(World):
             answer = self.looks_as_gate(parameters, answer.token)
         return answer
 
+    def deploy_what_does_not_run(self) -> str:
+        """The release's own version, none of whose tasks runs; the task definition that ran before it."""
+        good = self.run_before_the_release()
+        self.ecs.clock = STARTED + timedelta(seconds=110)
+        self.deploy(7, running=0)
+        self.second = 200
+        for name, region in (("EU", EU), ("AP", AP)):
+            self.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
+            self.told(name, region, State.SUCCEEDED, 1)
+        return good
+
     def gates_stage_failed(self, attempt: int) -> list[VerificationItem]:
         """What follows once the gate's stage has failed."""
         run = ReportedRun(State.FAILED, attempt, self.now())
@@ -123,13 +134,7 @@ def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(
 ) -> None:
     """The gate has failed the region, and that was taken back. CodePipeline runs the gate again, and no deployment."""
     world = Gated(ledger_table)
-    good = world.run_before_the_release()
-    world.ecs.clock = STARTED + timedelta(seconds=110)
-    world.deploy(7, running=0)
-    world.second = 200
-    for name, region in (("EU", EU), ("AP", AP)):
-        world.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
-        world.told(name, region, State.SUCCEEDED, 1)
+    good = world.deploy_what_does_not_run()
     assert EU not in world.finished(State.SUCCEEDED, 1)
     world.second += 5
     assert isinstance(world.gate(parameters), Fail)
@@ -151,13 +156,7 @@ def test_a_retry_of_the_gate_alone_does_not_unsay_what_it_had_found(
 def test_the_retried_gate_is_not_told_as_a_failure_that_no_line_explains(ledger_table: DynamoDBClient) -> None:
     """The line says why the region had failed, and that it is back. The card must not list the gate's action too."""
     world = Gated(ledger_table)
-    good = world.run_before_the_release()
-    world.ecs.clock = STARTED + timedelta(seconds=110)
-    world.deploy(7, running=0)
-    world.second = 200
-    for name, region in (("EU", EU), ("AP", AP)):
-        world.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
-        world.told(name, region, State.SUCCEEDED, 1)
+    good = world.deploy_what_does_not_run()
     world.finished(State.SUCCEEDED, 1)
     for attempt in (1, 2, 3):
         world.second += 100
@@ -187,13 +186,7 @@ def test_a_gate_that_goes_on_beside_the_fan_out_does_not_unsay_a_rollback(ledger
     world.pipelines.define(
         [source(), stage(STAGE, deploys("EU", EU), deploys("AP", AP)), stage(PROVE, gates("Gate", TOLERANT), other)]
     )
-    good = world.run_before_the_release()
-    world.ecs.clock = STARTED + timedelta(seconds=110)
-    world.deploy(7, running=0)
-    world.second = 200
-    for name, region in (("EU", EU), ("AP", AP)):
-        world.pipelines.ran(STAGE, name, second=100, inputArtifacts=[])
-        world.told(name, region, State.SUCCEEDED, 1)
+    good = world.deploy_what_does_not_run()
     assert world.finished(State.SUCCEEDED, 1) == {}
 
     world.pipelines.ran(PROVE, "Gate", "InProgress", second=205)

@@ -12,7 +12,7 @@ from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.properties import PropertyReader
 from provision_regions.custom_resource.request import Request
 from provision_regions.forwarding.rule import ForwardingRule, rule_name
-from provision_regions.ownership.names import Names, names_for, names_for_removal
+from provision_regions.ownership.names import Names, names_for
 from provision_regions.ownership.owned_parameters import SetRecord
 from provision_regions.region_results import MAX_RUNS, describe, each_region, raise_problems, require_all
 
@@ -89,8 +89,7 @@ def remove_forwarding(request: Request, context: ProviderContext) -> None:
     Raises:
         RegionsFailedError: rules could not be removed. The record stays, so that the next Delete goes on.
     """
-    names = names_for_removal(request, context, RECORD)
-    left = ForwardingUpdate(context, names).apply(frozenset()) if names else {}
+    left = ForwardingUpdate(context, names_for(request, context, RECORD)).apply(frozenset())
     raise_problems(describe(region, error) for region, error in left.items())
 
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from crosscheck.errors import CrosscheckError
 from provision_regions.context import ProviderContext
 from provision_regions.custom_resource.request import Request
-from provision_regions.ownership.names import Names, names_for, names_for_removal
+from provision_regions.ownership.names import Names, names_for
 from provision_regions.replication.records import RuleRecord
 from provision_regions.replication.registry import QuotaError, ReplicationRegistry, UnknownSettingError
 from provision_regions.replication.rules import OurRules, Rule, merge, read_properties, wanted_rules
@@ -94,9 +94,7 @@ def provision_replication(request: Request, context: ProviderContext) -> Mapping
 
 def remove_replication(request: Request, context: ProviderContext) -> None:
     """Remove our rules. The properties do not matter, because the record knows the rules."""
-    names = names_for_removal(request, context, RECORD)
-    if names is not None:
-        _update(context, names, ())
+    _update(context, names_for(request, context, RECORD), ())
 
 
 def _update(context: ProviderContext, names: Names, wanted: Sequence[Rule]) -> frozenset[str]:
